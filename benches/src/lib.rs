@@ -1,0 +1,1 @@
+//! Benchmarks of the workspace, and the side-by-side with peers.

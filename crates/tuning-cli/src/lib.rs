@@ -1,0 +1,1 @@
+//! The tune program: run a study from a file, resume it, look at it, export it.

@@ -1,0 +1,1 @@
+//! The laws of strategies, journals and observers as functions that a test calls.

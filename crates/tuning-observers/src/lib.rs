@@ -1,0 +1,1 @@
+//! Observers of a study: log, progress, table, JSON lines and channels.

@@ -1,0 +1,1 @@
+//! The embedded durable journal of a study, in a SQLite file.

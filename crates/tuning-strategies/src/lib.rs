@@ -1,0 +1,1 @@
+//! Grid, random and Sobol search, combinators and the registry of strategies.

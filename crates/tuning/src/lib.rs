@@ -1,0 +1,1 @@
+//! Hyper-parameter tuning: search spaces, strategies, a parallel durable runtime and observers.

@@ -1,0 +1,2 @@
+//! Project automation: what CI runs, a developer runs.
+fn main() {}
