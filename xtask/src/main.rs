@@ -1,2 +1,37 @@
-//! Project automation: what CI runs, a developer runs.
-fn main() {}
+//! Project automation: what CI runs, a developer runs. `cargo xtask --help` lists the commands.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for a terminal"
+)]
+
+mod bench;
+mod ci;
+mod command;
+mod demo;
+mod error;
+mod nearest;
+mod process;
+mod rust_source;
+mod test;
+mod tidy;
+mod tree;
+mod workspace;
+
+use std::process::ExitCode;
+
+use crate::error::Error;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match command::dispatch(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            match error {
+                Error::Usage(_) => ExitCode::from(2),
+                _ => ExitCode::FAILURE,
+            }
+        }
+    }
+}

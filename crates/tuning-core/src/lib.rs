@@ -1,1 +1,106 @@
-//! Search spaces, trials, facts, events and the narrow traits of hyper-parameter tuning.
+//! The nouns, facts, events and narrow traits of hyper-parameter tuning.
+//!
+//! This crate is what everybody agrees on: a [`Space`] of parameters, [`Objectives`], numbered trials,
+//! the [`Fact`]s that happen to them, and five traits. It holds no algorithm, does no I/O and looks at
+//! no clock; it depends on serde, thiserror and async-trait alone.
+//!
+//! One idea carries it: *ask decides, tell remembers*. A study is a log of facts, and everything else
+//! (a strategy's state, the best trial, what an observer has seen) is a fold of that log.
+//!
+//! ```
+//! use std::num::NonZeroUsize;
+//! use tuning_core::*;
+//!
+//! /// A strategy of one's own: halve the step around the best point so far.
+//! struct Halving { space: Space, best: Option<(f64, Params)>, told: u32 }
+//!
+//! impl Strategy for Halving {
+//!     fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+//!         let centre = self.best.as_ref().and_then(|(_, params)| self.space.encode(params)[0]).unwrap_or(0.5);
+//!         let step = 0.5_f64.powi(self.told as i32 / 4);
+//!         let u = (centre + step * (ask.seed(0).unit() - 0.5)).clamp(0.0, 1.0);
+//!         let params = self.space.decode(&[u]).map_err(StrategyError::from_source)?;
+//!         Ok(Asked::Propose(vec![Proposal::start(params).tag(Tag::new("halving", step))]))
+//!     }
+//!     fn tell(&mut self, fact: &Fact) {
+//!         let Fact::Ended(Ended { outcome: Outcome::Completed(losses), .. }) = fact else {
+//!             if let Fact::Started(started) = fact { self.told += 1; self.best.get_or_insert((f64::MAX, started.params.clone())); }
+//!             return;
+//!         };
+//!         if let Some((best, _)) = &mut self.best { *best = best.min(losses.first()); }
+//!     }
+//! }
+//!
+//! let space = Space::new([Parameter::float("lr", 1e-5, 1e-1).log()])?;
+//! let problem = Problem::new(space.clone(), Objectives::minimize("loss")?).budget(Budget::trials(30));
+//! let mut study = AskTell::new(problem, Halving { space, best: None, told: 0 }, Seed::new(7));
+//! while let Turn::Work(work) = study.ask(NonZeroUsize::MIN)? {
+//!     for work in work {
+//!         let lr = work.params.float("lr")?;
+//!         let loss = Values::one((lr.ln() + 4.6).abs())?;
+//!         study.finish(work.trial, Outcome::Completed(loss), Metrics::default(), 0)?;
+//!     }
+//! }
+//! assert_eq!(study.started(), 30);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | if you want to … | look at |
+//! |---|---|
+//! | declare what to tune | [`Space`], [`Parameter`] |
+//! | write a strategy | [`Strategy`], [`Ask`], [`Proposal`], [`Tag`]; test it with `tuning-conformance` |
+//! | stop bad trials early | [`Pruner`] |
+//! | run trials in a way of your own | [`Evaluator`], [`RunningTrial`] |
+//! | watch a study | [`Observer`], [`Event`], [`Progress`] |
+//! | keep its log | [`Journal`], [`Entry`] |
+//! | drive a study by hand | [`AskTell`] |
+//! | run one in parallel, with a durable journal | the crates `tuning-runtime` and `tuning-sqlite`, or all of it: `tuning` |
+
+mod ask_tell;
+mod budget;
+mod evaluator;
+mod event;
+mod fact;
+mod id;
+mod journal;
+mod objective;
+mod observer;
+mod order;
+mod outcome;
+mod problem;
+mod progress;
+mod proposal;
+mod pruner;
+mod seed;
+mod space;
+mod strategy;
+mod tag;
+mod trials;
+mod values;
+
+pub use ask_tell::{AskError, AskTell, IllegalProposal, ReplayError, TellError, Turn};
+pub use budget::{Budget, CostLimit, EndReason};
+pub use evaluator::{
+    Evaluator, IntoOutcome, IntoValues, RunningTrial, StopReason, TrialLink, Work,
+};
+pub use event::{Closed, Event, EventKind, Opened, Retried, StudySpec};
+pub use fact::{Ended, Fact, Fork, Paused, Reported, Resumed, Started};
+pub use id::{Fidelity, Seq, TrialId};
+pub use journal::{Entry, Journal, JournalError};
+pub use objective::{Direction, Objective, Objectives, ObjectivesError};
+pub use observer::{Observer, ObserverError};
+pub use order::{Order, OrderError};
+pub use outcome::{Failure, FailureKind, Outcome};
+pub use problem::{FidelityRange, FidelityRangeError, Problem};
+pub use progress::{Best, Counts, OpenTrial, Progress};
+pub use proposal::{Ask, Asked, Proposal, ProposalKind};
+pub use pruner::{Pruner, Verdict};
+pub use seed::Seed;
+pub use space::*;
+pub use strategy::{
+    BoxedConfig, LoadError, Snapshot, Strategy, StrategyConfig, StrategyError, StrategySpec,
+    Unsupported,
+};
+pub use tag::Tag;
+pub use trials::{Trial, TrialState, Trials};
+pub use values::{Metrics, NonFinite, Values};

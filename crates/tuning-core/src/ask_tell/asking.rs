@@ -1,0 +1,201 @@
+//! Asking: from a strategy's answer to numbered work, in either order, within the laws and the budget.
+
+use std::num::NonZeroUsize;
+
+use super::{
+    error::{AskError, IllegalProposal},
+    machine::{AskTell, Turn},
+};
+use crate::{
+    Ask, Asked, EndReason, Fidelity, Order, Proposal, ProposalKind, Strategy, Tag, Work,
+    fact::{Fact, Fork, Resumed, Started},
+    space::Params,
+};
+
+impl<S: Strategy> AskTell<S> {
+    pub(super) fn ask_now(&mut self, slots: NonZeroUsize) -> Result<Turn, AskError> {
+        if let Some(reason) = self.over() {
+            return Ok(self.idle(reason));
+        }
+        if self.trials_left() == Some(0) && self.problem.fidelity.is_none() {
+            return Ok(self.idle(EndReason::Trials));
+        }
+        match self.ask_strategy(slots)? {
+            Asked::Propose(proposals) => {
+                let work = self.accept(proposals)?;
+                Ok(if work.is_empty() {
+                    self.idle(EndReason::Trials)
+                } else {
+                    Turn::Work(work)
+                })
+            }
+            Asked::Wait if self.running.is_empty() => Err(AskError::Deadlock),
+            Asked::Wait => Ok(Turn::Wait),
+            Asked::Done => Ok(self.idle(EndReason::Exhausted)),
+        }
+    }
+
+    /// One proposal at a time, each after exactly the results that it may know: whatever the number
+    /// of slots or workers, the strategy sees the same calls.
+    pub(super) fn ask_in_line(
+        &mut self,
+        slots: NonZeroUsize,
+        lag: NonZeroUsize,
+    ) -> Result<Turn, AskError> {
+        let mut work = Vec::new();
+        let mut reason = None;
+        while work.len() < slots.get() {
+            let due = (self.line.next() + 1).saturating_sub(lag.get() as u64);
+            if !self.tell_until(due) {
+                break;
+            }
+            reason = self.over();
+            if reason.is_some() {
+                break;
+            }
+            if self.trials_left() == Some(0) && self.problem.fidelity.is_none() {
+                reason = Some(EndReason::Trials);
+                break;
+            }
+            let accepted = match self.ask_strategy(NonZeroUsize::MIN)? {
+                Asked::Propose(proposals) => self.accept(proposals)?,
+                Asked::Wait if self.line.is_empty() => return Err(AskError::Deadlock),
+                Asked::Wait => Vec::new(),
+                Asked::Done => {
+                    reason = Some(EndReason::Exhausted);
+                    break;
+                }
+            };
+            if accepted.is_empty() {
+                // It waits (or only resumed trials may still be proposed): let it know one more.
+                if self.line.is_empty() {
+                    reason = Some(EndReason::Trials);
+                    break;
+                }
+                let next = self.line.told() + 1;
+                if !self.tell_until(next) {
+                    break;
+                }
+            }
+            work.extend(accepted);
+        }
+        if !work.is_empty() {
+            return Ok(Turn::Work(work));
+        }
+        Ok(reason.map_or(Turn::Wait, |reason| self.idle(reason)))
+    }
+
+    fn ask_strategy(&mut self, slots: NonZeroUsize) -> Result<Asked, AskError> {
+        let ask = Ask::new(slots, self.next, self.seed).with_trials_left(self.trials_left());
+        let asked = self.strategy.ask(&ask)?;
+        if let Asked::Propose(proposals) = &asked {
+            let (proposed, slots) = (proposals.len(), slots.get());
+            if proposed == 0 {
+                return Err(IllegalProposal::Empty.into());
+            }
+            if proposed > slots {
+                return Err(IllegalProposal::TooMany { proposed, slots }.into());
+            }
+        }
+        Ok(asked)
+    }
+
+    /// Takes the proposals that the budget allows.
+    fn accept(&mut self, proposals: Vec<Proposal>) -> Result<Vec<Work>, AskError> {
+        let mut work = Vec::with_capacity(proposals.len());
+        for proposal in proposals {
+            if proposal.is_new() && self.trials_left() == Some(0) {
+                continue;
+            }
+            let fact = self.legal(proposal)?;
+            let trial = fact.trial();
+            self.happened(fact);
+            work.extend(
+                self.running
+                    .get(&trial)
+                    .map(|open| open.work(trial, self.seed)),
+            );
+        }
+        Ok(work)
+    }
+
+    /// Turns a proposal into the fact that it is accepted, if the laws allow it.
+    fn legal(&self, proposal: Proposal) -> Result<Fact, IllegalProposal> {
+        let (kind, until, tag) = proposal.into_parts();
+        if let Some(until) = until {
+            let range = self.problem.fidelity;
+            if !range.is_some_and(|range| until.get() >= 1 && until <= range.max()) {
+                let range =
+                    range.map_or("none".to_owned(), |r| format!("{} to {}", r.min(), r.max()));
+                return Err(IllegalProposal::Fidelity { until, range });
+            }
+        }
+        let higher = |trial, at: Option<Fidelity>| match (at, until) {
+            (Some(at), Some(until)) if until <= at => {
+                Err(IllegalProposal::NotHigher { trial, at, until })
+            }
+            _ => Ok(()),
+        };
+        let known = match self.order {
+            Order::AsFinished => 0,
+            Order::AsProposed { .. } => self.line.told(),
+        };
+        match kind {
+            ProposalKind::Start(params) => self.started_fact(params, None, until, tag, known),
+            ProposalKind::Fork(donor, params) => {
+                let at = match (self.paused.get(&donor), self.ended.get(&donor)) {
+                    (Some(open), _) => open.at,
+                    (None, Some(at)) => *at,
+                    (None, None) => return Err(IllegalProposal::NotForkable { trial: donor }),
+                };
+                higher(donor, at)?;
+                self.started_fact(params, Some(Fork::new(donor, at)), until, tag, known)
+            }
+            ProposalKind::Resume(trial) => {
+                let open = self
+                    .paused
+                    .get(&trial)
+                    .ok_or(IllegalProposal::NotPaused { trial })?;
+                higher(trial, open.at)?;
+                let mut resumed = Resumed::new(trial, until);
+                resumed.tag = tag;
+                resumed.known = known;
+                Ok(resumed.into())
+            }
+        }
+    }
+
+    fn started_fact(
+        &self,
+        params: Params,
+        fork: Option<Fork>,
+        until: Option<Fidelity>,
+        tag: Tag,
+        known: u64,
+    ) -> Result<Fact, IllegalProposal> {
+        let params = self.problem.space.align(&params)?;
+        let mut started = Started::new(self.next, params).until(until).tag(tag);
+        started.fork = fork;
+        started.known = known;
+        Ok(started.into())
+    }
+
+    fn over(&self) -> Option<EndReason> {
+        self.spent
+            .over(&self.problem.budget, &self.problem.objectives)
+    }
+
+    fn trials_left(&self) -> Option<u64> {
+        let trials = self.problem.budget.trials;
+        trials.map(|trials| trials.saturating_sub(self.next.get()))
+    }
+
+    /// Nothing to propose: over for this reason once nothing is in flight.
+    fn idle(&self, reason: EndReason) -> Turn {
+        if self.running.is_empty() {
+            Turn::Done(reason)
+        } else {
+            Turn::Wait
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Keeps results in line: work in the order of its proposals, each piece's facts held back until it is
+//! their turn to be told (`Order::AsProposed`).
+
+use std::collections::VecDeque;
+
+use crate::{Pruner, fact::Fact};
+
+/// The work that was proposed and not yet told, oldest first.
+#[derive(Default)]
+pub(super) struct Line {
+    waiting: VecDeque<Held>,
+    told: u64,
+}
+
+/// One piece of work, the facts of it that wait to be told, and the judge who knows what its proposal knew.
+#[derive(Default)]
+pub(super) struct Held {
+    pub(super) facts: Vec<Fact>,
+    pub(super) done: bool,
+    pub(super) pruner: Option<Box<dyn Pruner>>,
+}
+
+impl Line {
+    /// How many pieces of work were told in full.
+    pub(super) fn told(&self) -> u64 {
+        self.told
+    }
+
+    /// The number of the next piece of work to be proposed.
+    pub(super) fn next(&self) -> u64 {
+        self.told + self.waiting.len() as u64
+    }
+
+    /// Adds the next piece of work.
+    pub(super) fn push(&mut self, pruner: Option<Box<dyn Pruner>>) {
+        self.waiting.push_back(Held {
+            pruner,
+            ..Held::default()
+        });
+    }
+
+    /// A piece of work that was not told yet.
+    pub(super) fn get_mut(&mut self, work: u64) -> Option<&mut Held> {
+        let place = usize::try_from(work.checked_sub(self.told)?).ok()?;
+        self.waiting.get_mut(place)
+    }
+
+    /// Whether nothing waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// Takes the facts of the oldest piece of work, if it is done.
+    pub(super) fn pop(&mut self) -> Option<Vec<Fact>> {
+        if !self.waiting.front()?.done {
+            return None;
+        }
+        self.told += 1;
+        self.waiting.pop_front().map(|held| held.facts)
+    }
+}

@@ -1,0 +1,361 @@
+//! The machine itself: asks the strategy, takes results, and folds a log.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    num::NonZeroUsize,
+};
+
+use super::{
+    error::{AskError, ReplayError, TellError},
+    in_line::Line,
+    limits::Spent,
+};
+use crate::{
+    EndReason, EventKind, FailureKind, Fidelity, Metrics, Order, Outcome, Problem, Pruner, Seed,
+    Strategy, TrialId, Values, Verdict, Work,
+    fact::{Ended, Fact, Fork, Paused, Reported},
+    space::Params,
+};
+
+/// A study without threads, clock or I/O.
+///
+/// Ask it for work, do the work in whatever way, and tell it the results: it hands out numbered
+/// trials, tells the strategy and the pruner facts in the right order and with the right sign, and
+/// says when the budget is spent. Everything that happened comes out as [facts](Self::take_facts);
+/// [replaying](Self::replay) them into a new one restores it.
+///
+/// # Example
+/// ```
+/// use std::num::NonZeroUsize;
+/// use tuning_core::*;
+/// # #[derive(Debug)] struct Random { space: Space }
+/// # impl Strategy for Random {
+/// #     fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+/// #         let point: Vec<f64> = (0..self.space.len()).map(|d| ask.seed(0).derive(d as u64).unit()).collect();
+/// #         Ok(Asked::Propose(vec![Proposal::start(self.space.decode(&point).unwrap())]))
+/// #     }
+/// #     fn tell(&mut self, _: &Fact) {}
+/// # }
+///
+/// let space = Space::new([Parameter::float("x", -5.0, 5.0)])?;
+/// let problem = Problem::new(space.clone(), Objectives::minimize("loss")?).budget(Budget::trials(20));
+/// let mut study = AskTell::new(problem, Random { space }, Seed::new(1));
+///
+/// while let Turn::Work(work) = study.ask(NonZeroUsize::MIN)? {
+///     for work in work {
+///         let x = work.params.float("x")?;
+///         study.finish(work.trial, Outcome::Completed(Values::one((x - 1.0).powi(2))?), Metrics::default(), 0)?;
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct AskTell<S = Box<dyn Strategy>> {
+    pub(super) problem: Problem,
+    pub(super) strategy: S,
+    pub(super) pruner: Option<Box<dyn Pruner>>,
+    pub(super) order: Order,
+    pub(super) seed: Seed,
+    pub(super) next: TrialId,
+    pub(super) running: BTreeMap<TrialId, Open>,
+    pub(super) paused: BTreeMap<TrialId, Open>,
+    /// The last fidelity of ended trials, for forks; kept only where there are fidelities.
+    pub(super) ended: BTreeMap<TrialId, Option<Fidelity>>,
+    pub(super) line: Line,
+    pub(super) spent: Spent,
+    pub(super) facts: Vec<Fact>,
+}
+
+/// A trial that has not ended.
+pub(super) struct Open {
+    pub(super) params: Params,
+    /// The number of its current or last piece of work, in the order of proposals.
+    pub(super) work: u64,
+    pub(super) from: Option<Fidelity>,
+    pub(super) at: Option<Fidelity>,
+    pub(super) until: Option<Fidelity>,
+    pub(super) fork: Option<Fork>,
+    pub(super) attempt: u32,
+    /// Whether its pruner has stopped it, which a pause must not hide.
+    pub(super) judged: bool,
+}
+
+/// What is to be done now.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Turn {
+    /// Do this, all of it at once if you can; never empty.
+    Work(Vec<Work>),
+    /// Nothing now: ask again after the next result.
+    Wait,
+    /// Nothing more, for this reason; nothing is in flight.
+    Done(EndReason),
+}
+
+impl<S: Strategy> AskTell<S> {
+    /// A study of this problem by this strategy, told [as finished](Order::AsFinished).
+    pub fn new(problem: Problem, strategy: S, seed: Seed) -> Self {
+        Self {
+            problem,
+            strategy,
+            pruner: None,
+            order: Order::AsFinished,
+            seed,
+            next: TrialId::new(0),
+            running: BTreeMap::new(),
+            paused: BTreeMap::new(),
+            ended: BTreeMap::new(),
+            line: Line::default(),
+            spent: Spent::default(),
+            facts: Vec::new(),
+        }
+    }
+
+    /// The same with results told in this order.
+    #[must_use]
+    pub fn order(mut self, order: Order) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// The same with this pruner.
+    #[must_use]
+    pub fn pruner(mut self, pruner: impl Into<Option<Box<dyn Pruner>>>) -> Self {
+        self.pruner = pruner.into();
+        self
+    }
+
+    /// Asks for up to `slots` pieces of work. Each is in flight until it is [finished](Self::finish).
+    ///
+    /// # Errors
+    /// If the strategy fails or breaks a law; the study cannot go on then.
+    pub fn ask(&mut self, slots: NonZeroUsize) -> Result<Turn, AskError> {
+        match self.order {
+            Order::AsFinished => self.ask_now(slots),
+            Order::AsProposed { lag } => self.ask_in_line(slots, lag),
+        }
+    }
+
+    /// Takes a report of a running trial and returns what the trial is to do. Values are in the
+    /// objectives' own directions. A report at a fidelity that was reported before is not taken again:
+    /// the first one counts.
+    ///
+    /// # Errors
+    /// If the trial is not running or the number of values is wrong; nothing has changed then.
+    pub fn report(
+        &mut self,
+        trial: TrialId,
+        at: Fidelity,
+        values: Values,
+        metrics: Metrics,
+    ) -> Result<Verdict, TellError> {
+        self.count(&values)?;
+        let open = self.open(trial)?;
+        let (until, work) = (open.until, open.work);
+        if open.at.is_none_or(|before| at > before) {
+            let mut reported = Reported::new(trial, at, values);
+            reported.metrics = metrics;
+            self.happened(reported);
+        }
+        let pruner = match self.order {
+            Order::AsFinished => self.pruner.as_ref(),
+            Order::AsProposed { .. } => self
+                .line
+                .get_mut(work)
+                .and_then(|held| held.pruner.as_ref()),
+        };
+        let verdict = pruner.map_or(Verdict::Continue, |pruner| pruner.judge(trial));
+        if verdict == Verdict::Stop
+            && let Some(open) = self.running.get_mut(&trial)
+        {
+            open.judged = true;
+        }
+        let reached = until.is_some_and(|until| at >= until);
+        Ok(if verdict == Verdict::Continue && reached {
+            Verdict::Pause
+        } else {
+            verdict
+        })
+    }
+
+    /// Takes the result of a piece of work. Values are in the objectives' own directions.
+    ///
+    /// Completed work that was to run until a fidelity below the whole leaves its trial paused; so
+    /// does work that was told to pause and says that it was stopped.
+    ///
+    /// # Errors
+    /// If the trial is not running; nothing has changed then.
+    pub fn finish(
+        &mut self,
+        trial: TrialId,
+        outcome: Outcome,
+        metrics: Metrics,
+        took_micros: u64,
+    ) -> Result<(), TellError> {
+        let outcome = match outcome {
+            Outcome::Completed(values) => match self.count(&values) {
+                Ok(()) => Outcome::Completed(values),
+                Err(error) => Outcome::failed(FailureKind::Error, error.to_string()),
+            },
+            other => other,
+        };
+        let whole = self.problem.fidelity.map(|range| range.max());
+        let open = self.open(trial)?;
+        let (reached, judged) = (open.at, open.judged);
+        let pause = open
+            .until
+            .filter(|until| whole.is_some_and(|whole| *until < whole));
+        let mut metrics = metrics;
+        match (pause, outcome) {
+            (Some(until), Outcome::Completed(values)) => {
+                let mut at = until;
+                match reached {
+                    Some(reached) if reached >= until => at = reached,
+                    _ => {
+                        let mut reported = Reported::new(trial, until, values);
+                        reported.metrics = std::mem::take(&mut metrics);
+                        self.happened(reported);
+                    }
+                }
+                self.pause(trial, at, took_micros);
+            }
+            (Some(until), Outcome::Stopped) if !judged && reached.is_some_and(|at| at >= until) => {
+                self.pause(trial, reached.unwrap_or(until), took_micros);
+            }
+            (_, outcome) => {
+                let mut ended = Ended::new(trial, outcome);
+                ended.metrics = metrics;
+                ended.took_micros = took_micros;
+                self.happened(ended);
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the work of a running trial once more, as the next attempt. What it reported stays.
+    ///
+    /// # Errors
+    /// If the trial is not running.
+    pub fn retry(&mut self, trial: TrialId) -> Result<Work, TellError> {
+        let open = self
+            .running
+            .get_mut(&trial)
+            .ok_or(TellError::NotRunning { trial })?;
+        open.attempt += 1;
+        Ok(open.work(trial, self.seed))
+    }
+
+    /// Folds one entry of the study's log into this machine: what [`take_facts`](Self::take_facts)
+    /// gave, in that order. Parameters are aligned with the space by name.
+    ///
+    /// # Errors
+    /// If the log contradicts itself or the space.
+    pub fn replay(&mut self, kind: EventKind) -> Result<(), ReplayError> {
+        match kind {
+            EventKind::Fact(mut fact) => {
+                if let Fact::Started(started) = &mut fact {
+                    let trial = started.trial;
+                    let aligned = self.problem.space.align(&started.params);
+                    started.params =
+                        aligned.map_err(|source| ReplayError::Params { trial, source })?;
+                }
+                self.fits(&fact)?;
+                self.apply(&fact);
+            }
+            EventKind::Retried(retried) => {
+                if let Some(open) = self.running.get_mut(&retried.trial) {
+                    open.attempt = retried.attempt;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Takes the facts that have happened since the last call, in order, in the objectives' own
+    /// directions: what belongs into the journal.
+    pub fn take_facts(&mut self) -> Vec<Fact> {
+        std::mem::take(&mut self.facts)
+    }
+
+    /// The work in flight, in the order of its proposals: after replaying a log, what has to be done
+    /// again.
+    #[must_use]
+    pub fn in_flight(&self) -> Vec<Work> {
+        let mut open: Vec<_> = self.running.iter().collect();
+        open.sort_by_key(|(_, open)| open.work);
+        open.into_iter()
+            .map(|(trial, open)| open.work(*trial, self.seed))
+            .collect()
+    }
+
+    /// How many pieces of work are in flight.
+    #[must_use]
+    pub fn running(&self) -> usize {
+        self.running.len()
+    }
+
+    /// The number of the next new trial: how many were started.
+    #[must_use]
+    pub fn started(&self) -> u64 {
+        self.next.get()
+    }
+
+    /// The problem.
+    #[must_use]
+    pub fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
+    /// The strategy.
+    #[must_use]
+    pub fn strategy(&self) -> &S {
+        &self.strategy
+    }
+
+    fn pause(&mut self, trial: TrialId, at: Fidelity, took_micros: u64) {
+        let mut paused = Paused::new(trial, at);
+        paused.took_micros = took_micros;
+        self.happened(paused);
+    }
+
+    fn open(&self, trial: TrialId) -> Result<&Open, TellError> {
+        self.running
+            .get(&trial)
+            .ok_or(TellError::NotRunning { trial })
+    }
+
+    fn count(&self, values: &Values) -> Result<(), TellError> {
+        let (found, expected) = (values.len(), self.problem.objectives.len());
+        if found == expected {
+            Ok(())
+        } else {
+            Err(TellError::Count { found, expected })
+        }
+    }
+}
+
+impl Open {
+    pub(super) fn work(&self, trial: TrialId, study: Seed) -> Work {
+        Work {
+            trial,
+            params: self.params.clone(),
+            seed: study.derive(trial.get()).named("evaluate"),
+            from: self.from,
+            until: self.until,
+            fork: self.fork,
+            attempt: self.attempt,
+        }
+    }
+}
+
+impl<S> fmt::Debug for AskTell<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let running: BTreeSet<_> = self.running.keys().collect();
+        f.debug_struct("AskTell")
+            .field("started", &self.next)
+            .field("running", &running)
+            .field("order", &self.order)
+            .finish_non_exhaustive()
+    }
+}

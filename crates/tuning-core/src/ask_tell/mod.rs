@@ -1,0 +1,14 @@
+//! [`AskTell`]: a study without threads, clock or I/O. It decides; whoever drives it does the work.
+//!
+//! The runtime's driver, the tests of the laws, and a hand-written loop all stand on this one machine:
+//! it checks proposals, numbers trials, keeps results in line, flips signs and applies the budget.
+
+mod asking;
+mod error;
+mod fold;
+mod in_line;
+mod limits;
+mod machine;
+
+pub use error::{AskError, IllegalProposal, ReplayError, TellError};
+pub use machine::{AskTell, Turn};

@@ -1,0 +1,145 @@
+//! [`Budget`]: when a study has done enough, and [`EndReason`]: why it ended.
+
+use std::{fmt, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+/// When a study has done enough: whatever limit is met first. No limit at all means that the strategy
+/// decides (a grid ends by itself, random search never does).
+///
+/// A budget is no part of a study's identity: open a finished study with a larger one, and it goes on.
+///
+/// # Example
+/// ```
+/// use tuning_core::Budget;
+///
+/// let budget = Budget::trials(100).target(0.01).no_improvement(30);
+/// assert_eq!(budget.trials, Some(100));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Budget {
+    /// How many trials are started, failed ones included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trials: Option<u64>,
+    /// How long the study runs, all its sessions together. No trial is started after that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<Duration>,
+    /// The value of the first objective, in its own direction, that is good enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<f64>,
+    /// After how many ended trials without a new best the study ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_improvement: Option<u64>,
+    /// How much resource (epochs, steps) all trials together may use: what was asked for by fidelity,
+    /// or reported without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<u64>,
+    /// How large the sum of a metric over all trials may get (money, GPU-hours).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<CostLimit>,
+}
+
+/// A limit for the sum of a metric over all trials.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CostLimit {
+    /// The name of the metric that trials report.
+    pub metric: String,
+    /// How large its sum may get.
+    pub limit: f64,
+}
+
+impl Budget {
+    /// No limit: the strategy decides.
+    #[must_use]
+    pub fn unlimited() -> Self {
+        Self::default()
+    }
+
+    /// So many trials, failed ones included.
+    #[must_use]
+    pub fn trials(trials: u64) -> Self {
+        Self {
+            trials: Some(trials),
+            ..Self::default()
+        }
+    }
+
+    /// The same, and no trial is started after so long.
+    #[must_use]
+    pub fn time(mut self, time: Duration) -> Self {
+        self.time = Some(time);
+        self
+    }
+
+    /// The same, and it ends when the first objective is as good as this (in its own direction).
+    #[must_use]
+    pub fn target(mut self, target: f64) -> Self {
+        self.target = Some(target);
+        self
+    }
+
+    /// The same, and it ends after so many ended trials without a new best.
+    #[must_use]
+    pub fn no_improvement(mut self, trials: u64) -> Self {
+        self.no_improvement = Some(trials);
+        self
+    }
+
+    /// The same, and all trials together use at most about so much resource.
+    #[must_use]
+    pub fn resource(mut self, resource: u64) -> Self {
+        self.resource = Some(resource);
+        self
+    }
+
+    /// The same, and it ends when the sum of this metric over the trials reaches the limit.
+    #[must_use]
+    pub fn cost(mut self, metric: impl Into<String>, limit: f64) -> Self {
+        self.cost = Some(CostLimit {
+            metric: metric.into(),
+            limit,
+        });
+        self
+    }
+}
+
+/// Why a study (or one session of it) ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EndReason {
+    /// As many trials as the budget allows were started.
+    Trials,
+    /// The time is up.
+    Time,
+    /// The target value was reached.
+    Target,
+    /// Too many trials in a row were no new best.
+    NoImprovement,
+    /// The resource is used up.
+    Resource,
+    /// The cost limit was reached.
+    Cost,
+    /// The strategy has nothing more to propose, as a grid at its end.
+    Exhausted,
+    /// Somebody stopped it: it goes on where it was when it is run again.
+    Stopped,
+}
+
+impl fmt::Display for EndReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Trials => "all trials of the budget are done",
+            Self::Time => "the time is up",
+            Self::Target => "the target was reached",
+            Self::NoImprovement => "no further improvement",
+            Self::Resource => "the resource is used up",
+            Self::Cost => "the cost limit was reached",
+            Self::Exhausted => "the strategy has nothing more to propose",
+            Self::Stopped => "stopped",
+        })
+    }
+}

@@ -1,0 +1,312 @@
+//! [`Evaluator`]: what runs a trial, and [`RunningTrial`]: the trial as it sees it.
+
+use std::{fmt, sync::Arc};
+
+use async_trait::async_trait;
+
+use crate::{
+    Failure, FailureKind, Fidelity, Fork, Objectives, Outcome, Seed, TrialId, Values, Verdict,
+    space::Params,
+};
+
+/// Something that runs trials: a thread pool, a future, a process, a cluster.
+///
+/// # For callers
+/// Call `evaluate` once per piece of work; several calls run at the same time. Dropping the future
+/// must be enough to end the work at once.
+///
+/// # For implementors
+/// - Return an [`Outcome`], whatever happens: a failed trial is no error of the study.
+/// - Run until [`RunningTrial::until`], report along the way, and return when a verdict says so or
+///   [`RunningTrial::stopped`] resolves.
+/// - `Completed` values are in the objectives' own directions.
+#[async_trait]
+pub trait Evaluator: Send + Sync {
+    /// Runs one piece of work.
+    async fn evaluate(&self, trial: RunningTrial) -> Outcome;
+}
+
+macro_rules! forward {
+    ($($pointer:ty),*) => {$(
+        #[async_trait]
+        #[deny(clippy::missing_trait_methods)]
+        impl<E: Evaluator + ?Sized> Evaluator for $pointer {
+            async fn evaluate(&self, trial: RunningTrial) -> Outcome {
+                (**self).evaluate(trial).await
+            }
+        }
+    )*};
+}
+
+forward!(Box<E>, Arc<E>);
+
+/// A piece of work: a new trial, or a paused one that goes on.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Work {
+    /// The trial.
+    pub trial: TrialId,
+    /// Its parameters.
+    pub params: Params,
+    /// The seed for whatever is random in its evaluation.
+    pub seed: Seed,
+    /// The fidelity that it has reached already, if it was paused.
+    pub from: Option<Fidelity>,
+    /// How far it is to run; to its end if absent.
+    pub until: Option<Fidelity>,
+    /// The trial whose checkpoint it begins with, if any.
+    pub fork: Option<Fork>,
+    /// 0 for the first attempt at this work, then 1, 2, ….
+    pub attempt: u32,
+}
+
+impl Work {
+    /// A new trial that runs to its end.
+    #[must_use]
+    pub fn new(trial: TrialId, params: Params, seed: Seed) -> Self {
+        Self {
+            trial,
+            params,
+            seed,
+            from: None,
+            until: None,
+            fork: None,
+            attempt: 0,
+        }
+    }
+}
+
+/// Why running work should end now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StopReason {
+    /// It ran longer than it was allowed to.
+    TimedOut,
+    /// Somebody cancelled the trial.
+    Cancelled,
+    /// The whole study stops; the trial is evaluated again when the study goes on.
+    Stopping,
+}
+
+/// The line from a running trial to its driver. Drivers implement it; nobody else needs to know it.
+#[async_trait]
+pub trait TrialLink: Send + Sync {
+    /// Passes a report on and returns the verdict.
+    async fn report(&self, at: Fidelity, values: Values) -> Verdict;
+
+    /// Notes a further measurement for the next report or the end.
+    fn metric(&self, name: &str, value: f64);
+
+    /// Makes the trial fail with this, whatever its evaluator returns.
+    fn fail(&self, failure: Failure);
+
+    /// Why the work should end now, if it should.
+    fn stop_reason(&self) -> Option<StopReason>;
+
+    /// Resolves when the work should end now.
+    async fn stopped(&self) -> StopReason;
+}
+
+/// A trial while it is evaluated. Cheap to clone, and may move to another thread.
+#[derive(Clone)]
+pub struct RunningTrial {
+    work: Arc<Work>,
+    objectives: Objectives,
+    link: Arc<dyn TrialLink>,
+}
+
+impl RunningTrial {
+    /// The trial of a piece of work, connected to its driver.
+    #[must_use]
+    pub fn new(
+        work: impl Into<Arc<Work>>,
+        objectives: Objectives,
+        link: Arc<dyn TrialLink>,
+    ) -> Self {
+        Self {
+            work: work.into(),
+            objectives,
+            link,
+        }
+    }
+
+    /// Its number in the study.
+    #[must_use]
+    pub fn id(&self) -> TrialId {
+        self.work.trial
+    }
+
+    /// Its parameters.
+    #[must_use]
+    pub fn params(&self) -> &Params {
+        &self.work.params
+    }
+
+    /// The seed for whatever is random in its evaluation: the same in every attempt.
+    #[must_use]
+    pub fn seed(&self) -> Seed {
+        self.work.seed
+    }
+
+    /// The piece of work in full: where it begins and ends, and which attempt this is.
+    #[must_use]
+    pub fn work(&self) -> &Work {
+        &self.work
+    }
+
+    /// The fidelity that it has reached already, if it was paused: continue from that checkpoint.
+    #[must_use]
+    pub fn from(&self) -> Option<Fidelity> {
+        self.work.from
+    }
+
+    /// The fidelity to run until; to the end if absent.
+    #[must_use]
+    pub fn until(&self) -> Option<Fidelity> {
+        self.work.until
+    }
+
+    /// The objectives of the study.
+    #[must_use]
+    pub fn objectives(&self) -> &Objectives {
+        &self.objectives
+    }
+
+    /// Reports intermediate values (in the objectives' own directions) at a fidelity, and returns
+    /// whether to go on. A value that is not finite fails the trial, and the verdict is to stop.
+    pub async fn report(&self, at: impl Into<Fidelity>, values: impl IntoValues) -> Verdict {
+        let at = at.into();
+        match self.objectives.check(values.into_values()) {
+            Ok(values) => self.link.report(at, values).await,
+            Err(failure) => {
+                let reason = format!("{} at {at}", failure.reason);
+                self.fail(Failure::new(failure.kind, reason));
+                Verdict::Stop
+            }
+        }
+    }
+
+    /// Notes a further measurement, which is kept with the next report or the end of the trial.
+    pub fn metric(&self, name: &str, value: f64) {
+        self.link.metric(name, value);
+    }
+
+    /// Makes the trial fail with this, whatever its evaluator returns.
+    pub fn fail(&self, failure: Failure) {
+        self.link.fail(failure);
+    }
+
+    /// Why the work should end now, if it should: for loops that do not report.
+    #[must_use]
+    pub fn stop_reason(&self) -> Option<StopReason> {
+        self.link.stop_reason()
+    }
+
+    /// Resolves when the work should end now (timeout, cancellation, the end of the study).
+    pub async fn stopped(&self) -> StopReason {
+        self.link.stopped().await
+    }
+}
+
+impl fmt::Debug for RunningTrial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunningTrial")
+            .field("work", &self.work)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What can be reported: a number, or several for several objectives.
+pub trait IntoValues {
+    /// The numbers, one per objective.
+    fn into_values(self) -> Vec<f64>;
+}
+
+impl IntoValues for f64 {
+    fn into_values(self) -> Vec<f64> {
+        vec![self]
+    }
+}
+
+impl IntoValues for f32 {
+    fn into_values(self) -> Vec<f64> {
+        vec![f64::from(self)]
+    }
+}
+
+impl<const N: usize> IntoValues for [f64; N] {
+    fn into_values(self) -> Vec<f64> {
+        self.to_vec()
+    }
+}
+
+impl IntoValues for Vec<f64> {
+    fn into_values(self) -> Vec<f64> {
+        self
+    }
+}
+
+impl IntoValues for Values {
+    fn into_values(self) -> Vec<f64> {
+        self.as_slice().to_vec()
+    }
+}
+
+/// What an objective function may return: a number, several, an [`Outcome`], or a `Result` of these.
+///
+/// An error fails the trial with its message and those of its sources.
+pub trait IntoOutcome {
+    /// The outcome of the trial.
+    fn into_outcome(self, objectives: &Objectives) -> Outcome;
+}
+
+macro_rules! number_outcomes {
+    ($($type:ty),*) => {$(
+        impl IntoOutcome for $type {
+            fn into_outcome(self, objectives: &Objectives) -> Outcome {
+                match objectives.check(self.into_values()) {
+                    Ok(values) => Outcome::Completed(values),
+                    Err(failure) => Outcome::Failed(failure),
+                }
+            }
+        }
+    )*};
+}
+
+number_outcomes!(f64, f32, Vec<f64>, Values);
+
+impl<const N: usize> IntoOutcome for [f64; N] {
+    fn into_outcome(self, objectives: &Objectives) -> Outcome {
+        self.to_vec().into_outcome(objectives)
+    }
+}
+
+impl IntoOutcome for Outcome {
+    fn into_outcome(self, objectives: &Objectives) -> Outcome {
+        match self {
+            Self::Completed(values) => values.into_outcome(objectives),
+            other => other,
+        }
+    }
+}
+
+impl<T: IntoOutcome, E: Into<Box<dyn std::error::Error + Send + Sync>>> IntoOutcome
+    for Result<T, E>
+{
+    fn into_outcome(self, objectives: &Objectives) -> Outcome {
+        match self {
+            Ok(value) => value.into_outcome(objectives),
+            Err(error) => {
+                let error = error.into();
+                let mut reason = error.to_string();
+                let mut source = error.source();
+                while let Some(cause) = source {
+                    reason.push_str(": ");
+                    reason.push_str(&cause.to_string());
+                    source = cause.source();
+                }
+                Outcome::failed(FailureKind::Error, reason)
+            }
+        }
+    }
+}

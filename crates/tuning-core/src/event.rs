@@ -1,0 +1,264 @@
+//! [`Event`]: a fact of a study with its place and time, and [`StudySpec`]: what makes a study that study.
+
+use std::{fmt, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Best, Budget, Counts, EndReason, Failure, FidelityRange, Objectives, Order, Seed, Seq,
+    StrategySpec, TrialId, fact::Fact, space::Space,
+};
+
+/// Something that happened in a study. Events are numbered without gaps, in the order of the journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Event {
+    /// The study's name.
+    pub study: Arc<str>,
+    /// Its place in the study's journal.
+    pub seq: Seq,
+    /// When, in milliseconds since the start of 1970 (UTC).
+    pub at_millis: u64,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+impl Event {
+    /// This happened then, in that study.
+    #[must_use]
+    pub fn new(study: Arc<str>, seq: Seq, at_millis: u64, kind: EventKind) -> Self {
+        Self {
+            study,
+            seq,
+            at_millis,
+            kind,
+        }
+    }
+}
+
+/// What happened. Values are in the objectives' own directions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EventKind {
+    /// The study was created: the first entry of every journal.
+    Created(Box<StudySpec>),
+    /// A session began: the study was created or goes on.
+    Opened(Box<Opened>),
+    /// A trial is evaluated again.
+    Retried(Retried),
+    /// A session ended.
+    Closed(Closed),
+    /// Something happened to a trial that strategies are told, too.
+    #[serde(untagged)]
+    Fact(Fact),
+}
+
+impl EventKind {
+    /// The kind as one word, as in the journal: `started`, `ended`, ….
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Created(_) => "created",
+            Self::Opened(_) => "opened",
+            Self::Retried(_) => "retried",
+            Self::Closed(_) => "closed",
+            Self::Fact(Fact::Started(_)) => "started",
+            Self::Fact(Fact::Resumed(_)) => "resumed",
+            Self::Fact(Fact::Reported(_)) => "reported",
+            Self::Fact(Fact::Paused(_)) => "paused",
+            Self::Fact(Fact::Ended(_)) => "ended",
+        }
+    }
+
+    /// The trial that it happened to, if it happened to one.
+    #[must_use]
+    pub fn trial(&self) -> Option<TrialId> {
+        match self {
+            Self::Fact(fact) => Some(fact.trial()),
+            Self::Retried(retried) => Some(retried.trial),
+            _ => None,
+        }
+    }
+}
+
+impl<F: Into<Fact>> From<F> for EventKind {
+    fn from(fact: F) -> Self {
+        Self::Fact(fact.into())
+    }
+}
+
+/// What makes a study that study: a journal is continued only with the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct StudySpec {
+    /// The version of the journal's format.
+    pub format: u32,
+    /// Where it searches.
+    pub space: Space,
+    /// What it optimises.
+    pub objectives: Objectives,
+    /// The ladder of a trial's resource.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fidelity: Option<FidelityRange>,
+    /// What proposes.
+    pub strategy: StrategySpec,
+    /// In which order results are told.
+    #[serde(default)]
+    pub order: Order,
+    /// Where all randomness comes from.
+    pub seed: Seed,
+}
+
+impl StudySpec {
+    /// The version of the journal's format that this crate writes.
+    pub const FORMAT: u32 = 1;
+
+    /// A study of this strategy over this space.
+    #[must_use]
+    pub fn new(space: Space, objectives: Objectives, strategy: StrategySpec) -> Self {
+        Self {
+            format: Self::FORMAT,
+            space,
+            objectives,
+            fidelity: None,
+            strategy,
+            order: Order::AsFinished,
+            seed: Seed::new(0),
+        }
+    }
+
+    /// Returns a line for each difference that forbids to continue `self` as `other`. Another order
+    /// of the parameters is no difference.
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let mut lines: Vec<String> = self
+            .space
+            .differences(&other.space)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let mut compare = |what: &str, old: String, new: String| {
+            if old != new {
+                lines.push(format!("{what}: `{old}` became `{new}`"));
+            }
+        };
+        let list = |objectives: &Objectives| {
+            let names: Vec<_> = objectives.iter().map(ToString::to_string).collect();
+            names.join(", ")
+        };
+        compare(
+            "objectives",
+            list(&self.objectives),
+            list(&other.objectives),
+        );
+        let range = |fidelity: Option<FidelityRange>| match fidelity {
+            Some(range) => format!("{} to {}", range.min(), range.max()),
+            None => "none".to_owned(),
+        };
+        compare("fidelity", range(self.fidelity), range(other.fidelity));
+        compare("order", self.order.to_string(), other.order.to_string());
+        compare("seed", self.seed.to_string(), other.seed.to_string());
+        lines.extend(self.strategy.differences(&other.strategy));
+        lines
+    }
+}
+
+/// A session began.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Opened {
+    /// The number of the session, from 1.
+    pub session: u64,
+    /// When the study is to end.
+    pub budget: Budget,
+    /// How many trials run at once.
+    pub workers: usize,
+    /// How its trials stood.
+    pub counts: Counts,
+    /// The best trial so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best: Option<Best>,
+}
+
+impl Opened {
+    /// The first session of a study.
+    #[must_use]
+    pub fn new(session: u64, budget: Budget, workers: usize) -> Self {
+        Self {
+            session,
+            budget,
+            workers,
+            counts: Counts::default(),
+            best: None,
+        }
+    }
+
+    /// The same for a study that has trials already.
+    #[must_use]
+    pub fn so_far(mut self, counts: Counts, best: Option<Best>) -> Self {
+        self.counts = counts;
+        self.best = best;
+        self
+    }
+}
+
+/// A trial is evaluated again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Retried {
+    /// The trial.
+    pub trial: TrialId,
+    /// The number of the new attempt: 1 for the first repetition.
+    pub attempt: u32,
+    /// What was wrong with the attempt before.
+    pub failure: Failure,
+    /// How long it waits before it begins.
+    #[serde(default)]
+    pub delay_millis: u64,
+}
+
+impl Retried {
+    /// The trial is evaluated again because of this failure.
+    #[must_use]
+    pub fn new(trial: TrialId, attempt: u32, failure: Failure, delay_millis: u64) -> Self {
+        Self {
+            trial,
+            attempt,
+            failure,
+            delay_millis,
+        }
+    }
+}
+
+/// A session ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Closed {
+    /// Why.
+    pub reason: EndReason,
+    /// How the trials stand.
+    pub counts: Counts,
+    /// The best trial.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best: Option<Best>,
+}
+
+impl Closed {
+    /// A session ended for this reason.
+    #[must_use]
+    pub fn new(reason: EndReason, counts: Counts, best: Option<Best>) -> Self {
+        Self {
+            reason,
+            counts,
+            best,
+        }
+    }
+}
+
+impl fmt::Display for Closed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.reason, self.counts)
+    }
+}

@@ -1,0 +1,247 @@
+//! [`Fact`]: what happened to a trial. A strategy's and a pruner's state is a fold of the facts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Fidelity, Metrics, Outcome, Tag, TrialId, Values, space::Params};
+
+/// What happened to one trial.
+///
+/// In facts that a strategy or a pruner is told, values are *losses*: smaller is better
+/// ([`Objectives::as_losses`](crate::Objectives::as_losses)). In the journal and in events they are
+/// in the objectives' own directions.
+///
+/// Promises about their order, kept by every driver:
+/// - a trial's first fact is `Started`; nothing follows `Ended`;
+/// - `Resumed` follows only `Paused`, and only to a higher fidelity;
+/// - the fidelities of a trial's reports strictly rise, also if it had to be run again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Fact {
+    /// A new trial was started.
+    Started(Started),
+    /// A paused trial goes on to a higher fidelity.
+    Resumed(Resumed),
+    /// A running trial measured intermediate values.
+    Reported(Reported),
+    /// A trial reached the fidelity it was asked for and can be resumed.
+    Paused(Paused),
+    /// A trial ended for good.
+    Ended(Ended),
+}
+
+impl Fact {
+    /// The trial that it happened to.
+    #[must_use]
+    pub fn trial(&self) -> TrialId {
+        match self {
+            Self::Started(fact) => fact.trial,
+            Self::Resumed(fact) => fact.trial,
+            Self::Reported(fact) => fact.trial,
+            Self::Paused(fact) => fact.trial,
+            Self::Ended(fact) => fact.trial,
+        }
+    }
+}
+
+/// Where a forked trial begins: the checkpoint of another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Fork {
+    /// The trial whose checkpoint it begins with.
+    pub trial: TrialId,
+    /// The fidelity of that checkpoint; none if the trial reported none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Fidelity>,
+}
+
+impl Fork {
+    /// From this trial's checkpoint at this fidelity.
+    #[must_use]
+    pub const fn new(trial: TrialId, at: Option<Fidelity>) -> Self {
+        Self { trial, at }
+    }
+}
+
+/// A new trial was started.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Started {
+    /// Its number.
+    pub trial: TrialId,
+    /// Its parameters.
+    pub params: Params,
+    /// How far it is to run; to its end if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Fidelity>,
+    /// The trial whose checkpoint it begins with, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fork: Option<Fork>,
+    /// Its author's note.
+    #[serde(default, skip_serializing_if = "Tag::is_none")]
+    pub tag: Tag,
+    /// Under `Order::AsProposed`: how many pieces of work had been told when this was proposed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub known: u64,
+}
+
+impl Started {
+    /// A trial with these parameters, to run to its end.
+    #[must_use]
+    pub fn new(trial: TrialId, params: Params) -> Self {
+        Self {
+            trial,
+            params,
+            until: None,
+            fork: None,
+            tag: Tag::NONE,
+            known: 0,
+        }
+    }
+
+    /// The same, to run until this fidelity.
+    #[must_use]
+    pub fn until(mut self, until: impl Into<Option<Fidelity>>) -> Self {
+        self.until = until.into();
+        self
+    }
+
+    /// The same, with its author's note.
+    #[must_use]
+    pub fn tag(mut self, tag: Tag) -> Self {
+        self.tag = tag;
+        self
+    }
+}
+
+/// A paused trial goes on to a higher fidelity.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Resumed {
+    /// The trial.
+    pub trial: TrialId,
+    /// How far it is to run now; to its end if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Fidelity>,
+    /// The note of the strategy that resumed it.
+    #[serde(default, skip_serializing_if = "Tag::is_none")]
+    pub tag: Tag,
+    /// Under `Order::AsProposed`: how many pieces of work had been told when this was proposed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub known: u64,
+}
+
+impl Resumed {
+    /// The trial goes on until this fidelity, or to its end.
+    #[must_use]
+    pub fn new(trial: TrialId, until: impl Into<Option<Fidelity>>) -> Self {
+        Self {
+            trial,
+            until: until.into(),
+            tag: Tag::NONE,
+            known: 0,
+        }
+    }
+}
+
+/// A running trial measured intermediate values.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Reported {
+    /// The trial.
+    pub trial: TrialId,
+    /// The cumulative resource it had used.
+    pub at: Fidelity,
+    /// What the objectives were there.
+    pub values: Values,
+    /// What else was measured.
+    #[serde(default, skip_serializing_if = "Metrics::is_empty")]
+    pub metrics: Metrics,
+}
+
+impl Reported {
+    /// The trial had these values at this fidelity.
+    #[must_use]
+    pub fn new(trial: TrialId, at: Fidelity, values: Values) -> Self {
+        Self {
+            trial,
+            at,
+            values,
+            metrics: Metrics::default(),
+        }
+    }
+}
+
+/// A trial reached the fidelity it was asked for and can be resumed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Paused {
+    /// The trial.
+    pub trial: TrialId,
+    /// The cumulative resource it has used: that of its last report.
+    pub at: Fidelity,
+    /// How long this piece of work took to evaluate, retries not counted.
+    #[serde(default)]
+    pub took_micros: u64,
+}
+
+impl Paused {
+    /// The trial can be resumed from this fidelity.
+    #[must_use]
+    pub fn new(trial: TrialId, at: Fidelity) -> Self {
+        Self {
+            trial,
+            at,
+            took_micros: 0,
+        }
+    }
+}
+
+/// A trial ended for good.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Ended {
+    /// The trial.
+    pub trial: TrialId,
+    /// How.
+    pub outcome: Outcome,
+    /// What else was measured.
+    #[serde(default, skip_serializing_if = "Metrics::is_empty")]
+    pub metrics: Metrics,
+    /// How long its last piece of work took to evaluate, retries not counted.
+    #[serde(default)]
+    pub took_micros: u64,
+}
+
+impl Ended {
+    /// The trial ended like this.
+    #[must_use]
+    pub fn new(trial: TrialId, outcome: Outcome) -> Self {
+        Self {
+            trial,
+            outcome,
+            metrics: Metrics::default(),
+            took_micros: 0,
+        }
+    }
+}
+
+macro_rules! into_fact {
+    ($($name:ident),*) => {$(
+        impl From<$name> for Fact {
+            fn from(fact: $name) -> Self {
+                Self::$name(fact)
+            }
+        }
+    )*};
+}
+
+into_fact!(Started, Resumed, Reported, Paused, Ended);
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
+}

@@ -1,0 +1,144 @@
+//! [`Journal`]: where a study's log is kept.
+
+use std::error::Error;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{EventKind, Seq};
+
+/// One line of a study's log, before it has a number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Entry {
+    /// When, in milliseconds since the start of 1970 (UTC). For people: no decision looks at it.
+    pub at_millis: u64,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+impl Entry {
+    /// This happened then.
+    #[must_use]
+    pub fn new(at_millis: u64, kind: EventKind) -> Self {
+        Self { at_millis, kind }
+    }
+}
+
+/// The log of one study.
+///
+/// # For callers
+/// One driver owns a journal. `after` is the head that you know; if somebody else appended in the
+/// meantime you get [`JournalError::Conflict`] and nothing is written.
+///
+/// # For implementors
+/// - `append` writes all entries or none, at places without gaps, and they are durable when it returns.
+/// - What was appended never changes, and reads back equal, numbers to the last bit.
+/// - `read` sees every append that has returned.
+/// - Two drivers at once never mix their entries: compare and append, or refuse the second when it opens.
+#[async_trait]
+pub trait Journal: Send {
+    /// Appends the entries behind the head `after`; returns the new head.
+    ///
+    /// # Errors
+    /// [`JournalError::Conflict`] if the head is another one; [`JournalError::Unavailable`] if the
+    /// medium fails. Either way nothing was written.
+    async fn append(&mut self, after: Seq, entries: &[Entry]) -> Result<Seq, JournalError>;
+
+    /// Reads up to `limit` entries behind `after`, in order; none if `after` is the head.
+    ///
+    /// # Errors
+    /// [`JournalError::Corrupt`] or [`JournalError::Unavailable`].
+    async fn read(&mut self, after: Seq, limit: usize) -> Result<Vec<Entry>, JournalError>;
+
+    /// Returns how far an observer with durable delivery has come; none if it is new.
+    ///
+    /// # Errors
+    /// [`JournalError::Unsupported`] if the journal keeps no cursors.
+    async fn cursor(&mut self, observer: &str) -> Result<Option<Seq>, JournalError> {
+        let _ = observer;
+        Err(JournalError::Unsupported("keep cursors of observers"))
+    }
+
+    /// Stores how far an observer with durable delivery has come.
+    ///
+    /// # Errors
+    /// [`JournalError::Unsupported`] if the journal keeps no cursors.
+    async fn set_cursor(&mut self, observer: &str, at: Seq) -> Result<(), JournalError> {
+        let _ = (observer, at);
+        Err(JournalError::Unsupported("keep cursors of observers"))
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<J: Journal + ?Sized> Journal for Box<J> {
+    async fn append(&mut self, after: Seq, entries: &[Entry]) -> Result<Seq, JournalError> {
+        (**self).append(after, entries).await
+    }
+
+    async fn read(&mut self, after: Seq, limit: usize) -> Result<Vec<Entry>, JournalError> {
+        (**self).read(after, limit).await
+    }
+
+    async fn cursor(&mut self, observer: &str) -> Result<Option<Seq>, JournalError> {
+        (**self).cursor(observer).await
+    }
+
+    async fn set_cursor(&mut self, observer: &str, at: Seq) -> Result<(), JournalError> {
+        (**self).set_cursor(observer, at).await
+    }
+}
+
+/// A journal could not do its work.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum JournalError {
+    /// Somebody else appended first.
+    #[error("somebody else has written to the study: its head is {head}; read it and try again")]
+    Conflict {
+        /// The head now.
+        head: Seq,
+    },
+    /// Another process runs the study.
+    #[error("{message}")]
+    Busy {
+        /// Who, and what to do.
+        message: String,
+    },
+    /// An entry cannot be understood.
+    #[error("entry {seq} of the journal cannot be read: {message}")]
+    Corrupt {
+        /// Its place.
+        seq: Seq,
+        /// Why.
+        message: String,
+    },
+    /// The medium fails.
+    #[error("the journal cannot be used: {message}")]
+    Unavailable {
+        /// Why, and where.
+        message: String,
+        /// The cause.
+        source: Option<Box<dyn Error + Send + Sync>>,
+    },
+    /// This journal cannot do that.
+    #[error("this journal cannot {0}")]
+    Unsupported(&'static str),
+}
+
+impl JournalError {
+    /// The medium fails for this cause.
+    #[must_use]
+    pub fn unavailable(
+        message: impl Into<String>,
+        source: impl Error + Send + Sync + 'static,
+    ) -> Self {
+        Self::Unavailable {
+            message: message.into(),
+            source: Some(Box::new(source)),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! [`Observer`]: what watches a study.
+
+use std::error::Error;
+
+use async_trait::async_trait;
+use thiserror::Error;
+
+use crate::Event;
+
+/// Something that watches a study: a log, a progress bar, a tracker, a dashboard.
+///
+/// # For callers
+/// Events come in the order of the journal, after they are durable. Call `flush` when there is nothing
+/// more to deliver for now, and at the end.
+///
+/// # For implementors
+/// - An observer cannot hurt a study. If it fails, panics, hangs or is slow, the study goes on, and its
+///   summary says what went wrong.
+/// - Buffer as you like and write in `flush`, as a `BufWriter` does.
+/// - You may be told an event twice after a restart if you ask for durable delivery: use its number.
+#[async_trait]
+pub trait Observer: Send {
+    /// What it is called in summaries.
+    fn name(&self) -> &str {
+        std::any::type_name::<Self>()
+            .rsplit("::")
+            .next()
+            .unwrap_or("observer")
+    }
+
+    /// Learns of one event.
+    ///
+    /// # Errors
+    /// Counted, and shown in the summary; the next event comes all the same.
+    async fn observe(&mut self, event: &Event) -> Result<(), ObserverError>;
+
+    /// Learns that so many events before the next one were dropped, since it was too slow for a lossy
+    /// delivery.
+    ///
+    /// # Errors
+    /// As for [`observe`](Self::observe).
+    async fn missed(&mut self, events: u64) -> Result<(), ObserverError> {
+        let _ = events;
+        Ok(())
+    }
+
+    /// Writes out what it kept.
+    ///
+    /// # Errors
+    /// As for [`observe`](Self::observe).
+    async fn flush(&mut self) -> Result<(), ObserverError> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<O: Observer + ?Sized> Observer for Box<O> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    async fn observe(&mut self, event: &Event) -> Result<(), ObserverError> {
+        (**self).observe(event).await
+    }
+
+    async fn missed(&mut self, events: u64) -> Result<(), ObserverError> {
+        (**self).missed(events).await
+    }
+
+    async fn flush(&mut self) -> Result<(), ObserverError> {
+        (**self).flush().await
+    }
+}
+
+/// An observer could not do its work.
+#[derive(Debug, Error)]
+#[error("{message}")]
+pub struct ObserverError {
+    message: String,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl ObserverError {
+    /// For this reason.
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            source: None,
+        }
+    }
+
+    /// Because of this error.
+    #[must_use]
+    pub fn from_source(source: impl Error + Send + Sync + 'static) -> Self {
+        Self {
+            message: source.to_string(),
+            source: Some(Box::new(source)),
+        }
+    }
+}

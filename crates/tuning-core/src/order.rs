@@ -1,0 +1,97 @@
+//! [`Order`]: in which order a strategy learns results.
+
+use std::{fmt, num::NonZeroUsize, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// In which order the results of parallel work are told to the strategy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Order {
+    /// As they come in: the lowest latency. The journal makes the study replayable, but another run
+    /// may see another order.
+    #[default]
+    AsFinished,
+    /// In the order in which the work was proposed: proposal *k* sees exactly the results of the work
+    /// up to *k* − `lag`, so any number of workers up to `lag` makes bit-identical decisions.
+    AsProposed {
+        /// How many pieces of work can be in flight at once.
+        lag: NonZeroUsize,
+    },
+}
+
+/// The lag of `as-proposed` without a number.
+const DEFAULT_LAG: NonZeroUsize = NonZeroUsize::new(8).expect("8 is not 0");
+
+impl Order {
+    /// Results in the order of the proposals, with up to 8 pieces of work in flight.
+    pub const AS_PROPOSED: Self = Self::AsProposed { lag: DEFAULT_LAG };
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AsFinished => f.write_str("as-finished"),
+            Self::AsProposed { lag } => write!(f, "as-proposed:{lag}"),
+        }
+    }
+}
+
+/// A text names no order.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error(
+    "unknown order `{0}`: write `as-finished`, `as-proposed`, or `as-proposed:N` for up to N trials in flight"
+)]
+pub struct OrderError(String);
+
+impl FromStr for Order {
+    type Err = OrderError;
+
+    fn from_str(text: &str) -> Result<Self, OrderError> {
+        match text.split_once(':') {
+            None if text == "as-finished" => Ok(Self::AsFinished),
+            None if text == "as-proposed" => Ok(Self::AS_PROPOSED),
+            Some(("as-proposed", lag)) => match lag.parse() {
+                Ok(lag) => Ok(Self::AsProposed { lag }),
+                Err(_) => Err(OrderError(text.to_owned())),
+            },
+            _ => Err(OrderError(text.to_owned())),
+        }
+    }
+}
+
+impl TryFrom<String> for Order {
+    type Error = OrderError;
+
+    fn try_from(text: String) -> Result<Self, OrderError> {
+        text.parse()
+    }
+}
+
+impl From<Order> for String {
+    fn from(order: Order) -> Self {
+        order.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_order_are_the_same_thing() {
+        for text in ["as-finished", "as-proposed:8", "as-proposed:64"] {
+            assert_eq!(text.parse::<Order>().unwrap().to_string(), text);
+        }
+        assert_eq!("as-proposed".parse(), Ok(Order::AS_PROPOSED));
+        for text in ["", "as-proposed:0", "as-proposed:", "as-finished:3", "fifo"] {
+            assert!(
+                text.parse::<Order>()
+                    .unwrap_err()
+                    .to_string()
+                    .contains("as-proposed")
+            );
+        }
+    }
+}

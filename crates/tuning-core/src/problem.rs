@@ -1,0 +1,130 @@
+//! [`Problem`]: everything a strategy is built from.
+
+use std::num::NonZeroUsize;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{Budget, Fidelity, Objectives, space::Space};
+
+/// What a strategy is built from.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Problem {
+    /// Where to search.
+    pub space: Space,
+    /// What to optimise.
+    pub objectives: Objectives,
+    /// The ladder of a trial's resource, if trials report along the way.
+    pub fidelity: Option<FidelityRange>,
+    /// How much may be spent. A hint for strategies; the driver enforces it.
+    pub budget: Budget,
+    /// How many pieces of work can be in flight at once. A hint for strategies.
+    pub parallelism: NonZeroUsize,
+}
+
+impl Problem {
+    /// A problem without fidelities or limits, one piece of work at a time.
+    #[must_use]
+    pub fn new(space: Space, objectives: Objectives) -> Self {
+        Self {
+            space,
+            objectives,
+            fidelity: None,
+            budget: Budget::default(),
+            parallelism: NonZeroUsize::MIN,
+        }
+    }
+
+    /// The same with trials that report along a ladder of resource.
+    #[must_use]
+    pub fn fidelity(mut self, fidelity: impl Into<Option<FidelityRange>>) -> Self {
+        self.fidelity = fidelity.into();
+        self
+    }
+
+    /// The same with this budget.
+    #[must_use]
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// The same with so many pieces of work in flight at once.
+    #[must_use]
+    pub fn parallelism(mut self, parallelism: NonZeroUsize) -> Self {
+        self.parallelism = parallelism;
+        self
+    }
+}
+
+/// The resource of a trial: the least that tells something, and the whole. Both inclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Bounds", into = "Bounds")]
+pub struct FidelityRange {
+    min: Fidelity,
+    max: Fidelity,
+}
+
+/// A range of fidelities is empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("fidelity range {min} to {max}: min must be at least 1 and at most max")]
+#[non_exhaustive]
+pub struct FidelityRangeError {
+    /// Its lower end.
+    pub min: Fidelity,
+    /// Its upper end.
+    pub max: Fidelity,
+}
+
+impl FidelityRange {
+    /// From `min` to `max`, both inclusive.
+    ///
+    /// # Errors
+    /// If `min` is 0 or greater than `max`.
+    pub fn new(
+        min: impl Into<Fidelity>,
+        max: impl Into<Fidelity>,
+    ) -> Result<Self, FidelityRangeError> {
+        let (min, max) = (min.into(), max.into());
+        if min.get() == 0 || min > max {
+            return Err(FidelityRangeError { min, max });
+        }
+        Ok(Self { min, max })
+    }
+
+    /// The least fidelity that tells something.
+    #[must_use]
+    pub const fn min(self) -> Fidelity {
+        self.min
+    }
+
+    /// The fidelity of a whole trial.
+    #[must_use]
+    pub const fn max(self) -> Fidelity {
+        self.max
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Bounds {
+    min: Fidelity,
+    max: Fidelity,
+}
+
+impl TryFrom<Bounds> for FidelityRange {
+    type Error = FidelityRangeError;
+
+    fn try_from(bounds: Bounds) -> Result<Self, FidelityRangeError> {
+        Self::new(bounds.min, bounds.max)
+    }
+}
+
+impl From<FidelityRange> for Bounds {
+    fn from(range: FidelityRange) -> Self {
+        Self {
+            min: range.min,
+            max: range.max,
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! [`Proposal`]: what a strategy wants done next; [`Ask`] and [`Asked`]: the question and the answer.
+
+use std::num::NonZeroUsize;
+
+use crate::{Fidelity, Seed, Tag, TrialId, space::Params};
+
+/// A piece of work that a strategy wants done.
+///
+/// # Example
+/// ```
+/// use tuning_core::{Fidelity, Parameter, Proposal, Space, Tag, TrialId};
+///
+/// let space = Space::new([Parameter::float("lr", 1e-5, 0.1).log()])?;
+/// let params = space.params([("lr", 0.01)])?;
+/// // A new trial that runs for three epochs, …
+/// let start = Proposal::start(params.clone()).until(Fidelity::new(3)).tag(Tag::new("asha", "0"));
+/// // … a paused one that goes on to the ninth, …
+/// let resume = Proposal::resume(TrialId::new(4)).until(Fidelity::new(9));
+/// // … and a new one that begins with the checkpoint of another.
+/// let fork = Proposal::fork(TrialId::new(4), params).until(Fidelity::new(9));
+/// # let _ = (start, resume, fork);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Proposal {
+    kind: ProposalKind,
+    until: Option<Fidelity>,
+    tag: Tag,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ProposalKind {
+    /// Start a new trial with these parameters.
+    Start(Params),
+    /// Let a paused trial go on.
+    Resume(TrialId),
+    /// Start a new trial with these parameters from the checkpoint of a paused or ended one.
+    Fork(TrialId, Params),
+}
+
+impl Proposal {
+    /// Start a new trial with these parameters.
+    #[must_use]
+    pub fn start(params: Params) -> Self {
+        Self::of(ProposalKind::Start(params))
+    }
+
+    /// Let a paused trial go on.
+    #[must_use]
+    pub fn resume(trial: TrialId) -> Self {
+        Self::of(ProposalKind::Resume(trial))
+    }
+
+    /// Start a new trial with these parameters from the checkpoint of `trial`, which must be paused
+    /// or ended: what population based training does.
+    #[must_use]
+    pub fn fork(trial: TrialId, params: Params) -> Self {
+        Self::of(ProposalKind::Fork(trial, params))
+    }
+
+    fn of(kind: ProposalKind) -> Self {
+        Self {
+            kind,
+            until: None,
+            tag: Tag::NONE,
+        }
+    }
+
+    /// The same, to run until the trial has used this much resource in all; to its end if absent.
+    #[must_use]
+    pub fn until(mut self, until: impl Into<Option<Fidelity>>) -> Self {
+        self.until = until.into();
+        self
+    }
+
+    /// The same with its author's note.
+    #[must_use]
+    pub fn tag(mut self, tag: Tag) -> Self {
+        self.tag = tag;
+        self
+    }
+
+    /// The same with `f` applied to its note: how a combinator wraps the inner one's.
+    #[must_use]
+    pub fn map_tag(mut self, f: impl FnOnce(&Tag) -> Tag) -> Self {
+        self.tag = f(&self.tag);
+        self
+    }
+
+    /// What is to be done.
+    #[must_use]
+    pub fn kind(&self) -> &ProposalKind {
+        &self.kind
+    }
+
+    /// The parameters of the new trial, unless an old one is resumed.
+    #[must_use]
+    pub fn params(&self) -> Option<&Params> {
+        match &self.kind {
+            ProposalKind::Start(params) | ProposalKind::Fork(_, params) => Some(params),
+            ProposalKind::Resume(_) => None,
+        }
+    }
+
+    /// Whether it starts a new trial.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.params().is_some()
+    }
+
+    /// The fidelity to run until, if it is not to run to the end.
+    #[must_use]
+    pub fn target(&self) -> Option<Fidelity> {
+        self.until
+    }
+
+    /// Its author's note.
+    #[must_use]
+    pub fn note(&self) -> &Tag {
+        &self.tag
+    }
+
+    /// Takes it apart.
+    #[must_use]
+    pub fn into_parts(self) -> (ProposalKind, Option<Fidelity>, Tag) {
+        (self.kind, self.until, self.tag)
+    }
+}
+
+/// The question that a driver asks a strategy: what next?
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    slots: NonZeroUsize,
+    next: TrialId,
+    study: Seed,
+    salt: Option<u64>,
+    left: Option<u64>,
+}
+
+impl Ask {
+    /// Asks for up to `slots` proposals. `next` is the number of the next new trial, `study` the
+    /// study's seed.
+    #[must_use]
+    pub const fn new(slots: NonZeroUsize, next: TrialId, study: Seed) -> Self {
+        Self {
+            slots,
+            next,
+            study,
+            salt: None,
+            left: None,
+        }
+    }
+
+    /// How many proposals are wanted at most. Fewer are fine.
+    #[must_use]
+    pub const fn slots(&self) -> NonZeroUsize {
+        self.slots
+    }
+
+    /// The number that the `n`-th new trial of the answer will have (resumed trials do not count).
+    #[must_use]
+    pub const fn trial(&self, n: usize) -> TrialId {
+        self.next.plus(n as u64)
+    }
+
+    /// The seed for proposing the `n`-th new trial of the answer. It depends on the study's seed and
+    /// the trial's number alone.
+    #[must_use]
+    pub const fn seed(&self, n: usize) -> Seed {
+        let seed = self.study.derive(self.trial(n).get());
+        match self.salt {
+            None => seed,
+            Some(salt) => seed.derive(salt),
+        }
+    }
+
+    /// The seed of the study, the same in every ask: for what all trials share, such as the scramble
+    /// of a sequence. Derive yours by name: `ask.study_seed().named("sobol")`.
+    #[must_use]
+    pub const fn study_seed(&self) -> Seed {
+        self.study
+    }
+
+    /// How many more trials may be started; none if there is no limit. Proposals beyond are not
+    /// taken; paused trials may be resumed all the same.
+    #[must_use]
+    pub const fn trials_left(&self) -> Option<u64> {
+        self.left
+    }
+
+    /// The same with a limit to the trials that may still be started.
+    #[must_use]
+    pub const fn with_trials_left(mut self, left: Option<u64>) -> Self {
+        self.left = left;
+        self
+    }
+
+    /// The same question for another number of proposals: what a combinator asks its inner strategy
+    /// when it has filled some slots with resumed trials.
+    #[must_use]
+    pub const fn with_slots(mut self, slots: NonZeroUsize) -> Self {
+        self.slots = slots;
+        self
+    }
+
+    /// The question that remains for `slots` proposals behind `started` new trials: what a combinator
+    /// asks its inner strategy when it has filled some slots with new trials of its own.
+    #[must_use]
+    pub const fn after(mut self, started: usize, slots: NonZeroUsize) -> Self {
+        self.next = self.next.plus(started as u64);
+        self.left = match self.left {
+            Some(left) => Some(left.saturating_sub(started as u64)),
+            None => None,
+        };
+        self.slots = slots;
+        self
+    }
+
+    /// The same question with other seeds for the trials: how a combinator that did not like the
+    /// first answer gets another one out of a strategy that answers the same question the same way.
+    #[must_use]
+    pub const fn salted(mut self, salt: u64) -> Self {
+        self.salt = Some(salt);
+        self
+    }
+}
+
+/// A strategy's answer.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Asked {
+    /// Do this: between one proposal and as many as there were slots.
+    Propose(Vec<Proposal>),
+    /// Nothing now, but ask again after the next fact. Legal only while something is in flight.
+    Wait,
+    /// Nothing, for good.
+    Done,
+}

@@ -1,0 +1,252 @@
+//! [`Domain`]: the values that a parameter can take, and their place on the unit interval.
+
+use std::{fmt, ops::Deref, sync::Arc};
+
+use super::{float::FloatDomain, int::IntDomain, scalar::Scalar};
+
+/// How the values of a numeric domain are spread over the unit interval.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Scale {
+    /// Evenly.
+    #[default]
+    Linear,
+    /// Evenly in their logarithms.
+    Log,
+}
+
+/// A value as strategies compute with it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Value {
+    /// Of a float domain.
+    Float(f64),
+    /// Of an integer domain.
+    Int(i64),
+    /// The place of a choice, in a categorical domain or an ordered list.
+    Choice(u32),
+}
+
+/// A list of distinct choices.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choices(Arc<[Scalar]>);
+
+impl Choices {
+    pub(super) fn declare(choices: impl IntoIterator<Item = impl Into<Scalar>>) -> Self {
+        Self(choices.into_iter().map(Into::into).collect())
+    }
+
+    /// The place of a scalar among the choices; numbers match by their value.
+    #[must_use]
+    pub fn position(&self, scalar: &Scalar) -> Option<u32> {
+        let exact = self.0.iter().position(|choice| choice == scalar);
+        let place = exact.or_else(|| self.0.iter().position(|choice| choice.same_choice(scalar)));
+        place.and_then(|place| u32::try_from(place).ok())
+    }
+}
+
+impl Deref for Choices {
+    type Target = [Scalar];
+
+    fn deref(&self) -> &[Scalar] {
+        &self.0
+    }
+}
+
+/// The values that a parameter can take.
+///
+/// # Example
+/// ```
+/// use tuning_core::{Parameter, Value};
+///
+/// let lr = Parameter::float("lr", 1e-4, 1e-1).log();
+/// assert_eq!(lr.domain().decode(0.0), Value::Float(1e-4));
+/// assert_eq!(lr.domain().decode(1.0), Value::Float(1e-1));
+/// let layers = Parameter::int("layers", 1, 4);
+/// assert_eq!(layers.domain().decode(0.3), Value::Int(2)); // four cells of equal width
+/// assert_eq!(layers.domain().encode(Value::Int(2)), 0.375); // the centre of the second
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Domain {
+    /// Numbers.
+    Float(FloatDomain),
+    /// Integers.
+    Int(IntDomain),
+    /// Choices without an order.
+    Categorical(Choices),
+    /// Choices in an order that means something, as `[32, 64, 128]`.
+    Ordered(Choices),
+}
+
+impl Domain {
+    /// How many values there are; none if they are a continuum.
+    #[must_use]
+    pub fn cardinality(&self) -> Option<u64> {
+        match self {
+            Self::Float(domain) => domain.cardinality(),
+            Self::Int(domain) => Some(domain.cardinality()),
+            Self::Categorical(choices) | Self::Ordered(choices) => Some(choices.len() as u64),
+        }
+    }
+
+    /// Whether the order of the values means something: in all but categorical domains.
+    #[must_use]
+    pub fn is_ordered(&self) -> bool {
+        !matches!(self, Self::Categorical(_))
+    }
+
+    /// The choices of a categorical domain or an ordered list.
+    #[must_use]
+    pub fn choices(&self) -> Option<&Choices> {
+        match self {
+            Self::Categorical(choices) | Self::Ordered(choices) => Some(choices),
+            _ => None,
+        }
+    }
+
+    /// Whether the value is one of them.
+    #[must_use]
+    pub fn contains(&self, value: Value) -> bool {
+        match (self, value) {
+            (Self::Float(domain), Value::Float(value)) => domain.contains(value),
+            (Self::Int(domain), Value::Int(value)) => domain.index_of(value).is_some(),
+            (Self::Categorical(choices) | Self::Ordered(choices), Value::Choice(place)) => {
+                (place as usize) < choices.len()
+            }
+            _ => false,
+        }
+    }
+
+    /// Returns the value at `u` of the unit interval; both ends of the domain are reached. Numbers
+    /// outside are moved to its nearer end, NaN to its middle.
+    #[must_use]
+    pub fn decode(&self, u: f64) -> Value {
+        let u = if u.is_nan() { 0.5 } else { u.clamp(0.0, 1.0) };
+        match self {
+            Self::Float(domain) => Value::Float(domain.decode(u)),
+            Self::Int(domain) => Value::Int(domain.decode(u)),
+            Self::Categorical(choices) | Self::Ordered(choices) => {
+                Value::Choice(cell_of(u, choices.len() as u64) as u32)
+            }
+        }
+    }
+
+    /// Returns the value's place on the unit interval: the inverse of [`decode`](Self::decode), inside
+    /// its cell for values that have one. The middle for values that are not in the domain.
+    #[must_use]
+    pub fn encode(&self, value: Value) -> f64 {
+        match (self, value) {
+            (Self::Float(domain), Value::Float(value)) => domain.encode(value),
+            (Self::Int(domain), Value::Int(value)) => domain.encode(value),
+            (Self::Categorical(choices) | Self::Ordered(choices), Value::Choice(place)) => {
+                (f64::from(place) + 0.5) / choices.len() as f64
+            }
+            _ => 0.5,
+        }
+    }
+
+    /// Returns the part of the unit interval that decodes to this value; none if the domain is a
+    /// continuum or does not hold it.
+    #[must_use]
+    pub fn cell(&self, value: Value) -> Option<(f64, f64)> {
+        if let (Self::Int(domain), Value::Int(value)) = (self, value) {
+            return domain.cell(value);
+        }
+        let (k, cells) = (self.index_of(value)? as f64, self.cardinality()? as f64);
+        Some((k / cells, (k + 1.0) / cells))
+    }
+
+    /// The `k`-th value in order, if the values can be counted.
+    #[must_use]
+    pub fn value_at(&self, k: u64) -> Option<Value> {
+        match self {
+            Self::Float(domain) => domain.value_at(k).map(Value::Float),
+            Self::Int(domain) => domain.value_at(k).map(Value::Int),
+            Self::Categorical(choices) | Self::Ordered(choices) => {
+                let k = u32::try_from(k).ok()?;
+                ((k as usize) < choices.len()).then_some(Value::Choice(k))
+            }
+        }
+    }
+
+    /// The place of a value in order, if the values can be counted: the inverse of
+    /// [`value_at`](Self::value_at).
+    #[must_use]
+    pub fn index_of(&self, value: Value) -> Option<u64> {
+        match (self, value) {
+            (Self::Float(domain), Value::Float(value)) => domain.index_of(value),
+            (Self::Int(domain), Value::Int(value)) => domain.index_of(value),
+            (Self::Categorical(choices) | Self::Ordered(choices), Value::Choice(place)) => {
+                ((place as usize) < choices.len()).then_some(u64::from(place))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the value as people write it.
+    #[must_use]
+    pub fn scalar(&self, value: Value) -> Scalar {
+        match (self, value) {
+            (Self::Categorical(choices) | Self::Ordered(choices), Value::Choice(place)) => choices
+                .get(place as usize)
+                .cloned()
+                .unwrap_or(Scalar::Int(i64::from(place))),
+            (_, Value::Float(value)) => Scalar::Float(value),
+            (_, Value::Int(value)) => Scalar::Int(value),
+            (_, Value::Choice(place)) => Scalar::Int(i64::from(place)),
+        }
+    }
+
+    /// Returns the value that people mean by a scalar; none if the domain does not hold it. Integers
+    /// are taken for numbers, and numbers without a fraction for integers.
+    #[must_use]
+    pub fn value_of(&self, scalar: &Scalar) -> Option<Value> {
+        let value = match self {
+            Self::Float(_) => Value::Float(scalar.as_f64()?),
+            Self::Int(_) => Value::Int(scalar.as_i64()?),
+            Self::Categorical(choices) | Self::Ordered(choices) => {
+                Value::Choice(choices.position(scalar)?)
+            }
+        };
+        self.contains(value).then_some(value)
+    }
+}
+
+impl fmt::Display for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |choices: &Choices| {
+            let names: Vec<_> = choices.iter().map(ToString::to_string).collect();
+            names.join(", ")
+        };
+        match self {
+            Self::Float(domain) => {
+                let (low, high) = (Scalar::Float(domain.low()), Scalar::Float(domain.high()));
+                write!(f, "float {low} to {high}")?;
+                if domain.scale() == Scale::Log {
+                    f.write_str(", log")?;
+                }
+                match domain.step() {
+                    Some(step) => write!(f, ", step {}", Scalar::Float(step)),
+                    None => Ok(()),
+                }
+            }
+            Self::Int(domain) => {
+                write!(f, "int {} to {}", domain.low(), domain.high())?;
+                if domain.scale() == Scale::Log {
+                    f.write_str(", log")?;
+                }
+                match domain.step() {
+                    1 => Ok(()),
+                    step => write!(f, ", step {step}"),
+                }
+            }
+            Self::Categorical(choices) => write!(f, "one of {}", list(choices)),
+            Self::Ordered(choices) => write!(f, "one of {} (ordered)", list(choices)),
+        }
+    }
+}
+
+/// The cell of `u` among so many cells of equal width.
+pub(super) fn cell_of(u: f64, cells: u64) -> u64 {
+    ((u * cells as f64) as u64).min(cells.saturating_sub(1))
+}

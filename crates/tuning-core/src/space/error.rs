@@ -1,0 +1,271 @@
+//! What can be wrong with a space, and with parameters in it.
+
+use thiserror::Error;
+
+use super::scalar::Scalar;
+
+/// A space is malformed.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum SpaceError {
+    /// It has no parameter.
+    #[error("the search space is empty: declare at least one parameter")]
+    Empty,
+    /// A parameter has no name.
+    #[error("parameter {index} has an empty name: give it one")]
+    Unnamed {
+        /// Its place among the parameters.
+        index: usize,
+    },
+    /// Two parameters have the same name.
+    #[error("parameter `{parameter}` is declared twice: rename or remove one")]
+    Duplicate {
+        /// The name.
+        parameter: String,
+    },
+    /// A bound is NaN or infinite.
+    #[error("parameter `{parameter}`: bound {value} is not a finite number: use a finite one")]
+    NonFinite {
+        /// The parameter.
+        parameter: String,
+        /// The bound.
+        value: f64,
+    },
+    /// The lower bound is above the upper one.
+    #[error("parameter `{parameter}`: low {low} is greater than high {high}: swap them")]
+    Reversed {
+        /// The parameter.
+        parameter: String,
+        /// The lower bound.
+        low: Scalar,
+        /// The upper bound.
+        high: Scalar,
+    },
+    /// A logarithmic range includes zero or less.
+    #[error(
+        "parameter `{parameter}`: a log scale needs low > 0, but low is {low}: raise it, or use a linear scale"
+    )]
+    LogOfNonPositive {
+        /// The parameter.
+        parameter: String,
+        /// The lower bound.
+        low: Scalar,
+    },
+    /// A step is zero, negative or not a number.
+    #[error("parameter `{parameter}`: step {step} must be greater than 0")]
+    Step {
+        /// The parameter.
+        parameter: String,
+        /// The step.
+        step: Scalar,
+    },
+    /// The range is no multiple of the step.
+    #[error(
+        "parameter `{parameter}`: step {step} does not lead from {low} to {high}: use high {fits}, or another step"
+    )]
+    StepDoesNotFit {
+        /// The parameter.
+        parameter: String,
+        /// The step.
+        step: Scalar,
+        /// The lower bound.
+        low: Scalar,
+        /// The upper bound.
+        high: Scalar,
+        /// The greatest upper bound below that would fit.
+        fits: Scalar,
+    },
+    /// A range has both a step and a logarithmic scale.
+    #[error(
+        "parameter `{parameter}`: step and log do not go together: use one, or list the values with an ordered list"
+    )]
+    LogWithStep {
+        /// The parameter.
+        parameter: String,
+    },
+    /// An integer range is too wide.
+    #[error("parameter `{parameter}`: the range {low} to {high} is wider than 2^63 - 1: narrow it")]
+    TooWide {
+        /// The parameter.
+        parameter: String,
+        /// The lower bound.
+        low: i64,
+        /// The upper bound.
+        high: i64,
+    },
+    /// A stepped range has too many values to be counted exactly.
+    #[error("parameter `{parameter}`: step {step} gives more than 2^53 values: use a larger step")]
+    TooManySteps {
+        /// The parameter.
+        parameter: String,
+        /// The step.
+        step: Scalar,
+    },
+    /// A list of choices is empty.
+    #[error("parameter `{parameter}` has no choices: list at least one")]
+    NoChoices {
+        /// The parameter.
+        parameter: String,
+    },
+    /// A list of choices is too long.
+    #[error("parameter `{parameter}` has {count} choices: at most 2^32 - 1 are possible")]
+    TooManyChoices {
+        /// The parameter.
+        parameter: String,
+        /// How many there are.
+        count: usize,
+    },
+    /// A choice occurs twice.
+    #[error("parameter `{parameter}`: choice `{choice}` occurs twice: remove one")]
+    DuplicateChoice {
+        /// The parameter.
+        parameter: String,
+        /// The choice.
+        choice: Scalar,
+    },
+    /// A choice is NaN or infinite.
+    #[error("parameter `{parameter}`: choice {choice} is not a finite number: use a text instead")]
+    NonFiniteChoice {
+        /// The parameter.
+        parameter: String,
+        /// The choice.
+        choice: Scalar,
+    },
+    /// A setting does not apply to this kind of parameter.
+    #[error("parameter `{parameter}`: {setting} does not apply to {kind}: remove it")]
+    DoesNotApply {
+        /// The parameter.
+        parameter: String,
+        /// The setting.
+        setting: &'static str,
+        /// The kind of parameter.
+        kind: &'static str,
+    },
+    /// A condition names a parameter that does not exist.
+    #[error(
+        "parameter `{parameter}` depends on `{parent}`, which does not exist{}",
+        super::nearest::hint(.nearest.as_deref())
+    )]
+    UnknownParent {
+        /// The parameter.
+        parameter: String,
+        /// The name in its condition.
+        parent: String,
+        /// A parameter of nearly that name.
+        nearest: Option<String>,
+    },
+    /// A condition names the parameter itself or one that comes later.
+    #[error(
+        "parameter `{parameter}` depends on `{parent}`, which is not declared before it: move `{parent}` up"
+    )]
+    LaterParent {
+        /// The parameter.
+        parameter: String,
+        /// The name in its condition.
+        parent: String,
+    },
+    /// A condition names a parameter without choices.
+    #[error(
+        "parameter `{parameter}` depends on `{parent}`, which is not categorical: make `{parent}` a list of choices"
+    )]
+    NonCategoricalParent {
+        /// The parameter.
+        parameter: String,
+        /// The name in its condition.
+        parent: String,
+    },
+    /// A condition names a value that its parent does not have.
+    #[error(
+        "parameter `{parameter}` is active when `{parent}` is `{value}`, but `{parent}` is one of {choices}"
+    )]
+    UnknownParentValue {
+        /// The parameter.
+        parameter: String,
+        /// Its parent.
+        parent: String,
+        /// The value in its condition.
+        value: Scalar,
+        /// The choices of the parent.
+        choices: String,
+    },
+    /// A condition names no value.
+    #[error(
+        "parameter `{parameter}` depends on `{parent}` but names no value of it: it would never be active"
+    )]
+    EmptyCondition {
+        /// The parameter.
+        parameter: String,
+        /// Its parent.
+        parent: String,
+    },
+}
+
+/// Parameters do not fit a space, or are not what the caller takes them for.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum ParamsError {
+    /// There is no parameter of this name.
+    #[error("there is no parameter `{parameter}`{}", super::nearest::hint(.nearest.as_deref()))]
+    Unknown {
+        /// The name.
+        parameter: String,
+        /// A parameter of nearly that name.
+        nearest: Option<String>,
+    },
+    /// An active parameter has no value.
+    #[error("parameter `{parameter}` has no value: give it one of its domain ({domain})")]
+    Missing {
+        /// The parameter.
+        parameter: String,
+        /// Its domain.
+        domain: String,
+    },
+    /// An inactive parameter has a value.
+    #[error("parameter `{parameter}` has a value but is active only when {condition}: remove it")]
+    Inactive {
+        /// The parameter.
+        parameter: String,
+        /// When it is active.
+        condition: String,
+    },
+    /// A value is not in its domain.
+    #[error("parameter `{parameter}` is {value}, which is not in its domain ({domain})")]
+    OutOfDomain {
+        /// The parameter.
+        parameter: String,
+        /// The value.
+        value: String,
+        /// Its domain.
+        domain: String,
+    },
+    /// A name was given twice.
+    #[error("parameter `{parameter}` was given twice")]
+    Twice {
+        /// The parameter.
+        parameter: String,
+    },
+    /// A value is of another type than the caller asked for.
+    #[error("parameter `{parameter}` is {value}, which is no {expected}")]
+    Type {
+        /// The parameter.
+        parameter: String,
+        /// The value.
+        value: Scalar,
+        /// What was asked for.
+        expected: &'static str,
+    },
+    /// The caller asked for a parameter that is not active.
+    #[error("parameter `{parameter}` is not active in this trial")]
+    NotActive {
+        /// The parameter.
+        parameter: String,
+    },
+    /// A point has too few or too many coordinates.
+    #[error("{found} coordinate(s) for {expected}: give one for each")]
+    Length {
+        /// How many there are.
+        found: usize,
+        /// How many there should be.
+        expected: usize,
+    },
+}

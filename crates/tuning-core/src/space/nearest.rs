@@ -1,0 +1,47 @@
+//! What somebody probably meant by a misspelled name.
+
+/// Returns the name that is nearest to `name`, if it is near enough to be meant.
+pub(super) fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = 1 + name.chars().count() / 3;
+    names
+        .into_iter()
+        .map(|other| (distance(name, other), other))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, other)| other)
+}
+
+/// The end of a sentence that names it.
+pub(super) fn hint(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!(": did you mean `{name}`?"))
+}
+
+/// Levenshtein's distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = i;
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let substituted = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typing_error_is_recognised_and_another_word_is_not() {
+        let names = ["learning_rate", "layers", "lr"];
+        assert_eq!(nearest("learning_rat", names), Some("learning_rate"));
+        assert_eq!(nearest("layer", names), Some("layers"));
+        assert_eq!(nearest("optimizer", names), None);
+        assert_eq!(distance("kitten", "sitting"), 3);
+    }
+}

@@ -1,0 +1,267 @@
+//! [`Parameter`]: a declaration of what is tuned, and [`Condition`]: when it is active.
+
+use std::{fmt, sync::Arc};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+use super::{
+    domain::{Choices, Domain, Scale},
+    float::FloatDomain,
+    int::IntDomain,
+    scalar::Scalar,
+};
+
+/// A parameter to tune: a declaration, judged when a [`Space`](super::Space) is made of it.
+///
+/// # Example
+/// ```
+/// use tuning_core::{Parameter, Space};
+///
+/// let space = Space::new([
+///     Parameter::float("lr", 1e-5, 1e-1).log(),
+///     Parameter::int("layers", 1, 4),
+///     Parameter::ordered("batch", [32, 64, 128]),
+///     Parameter::categorical("optimizer", ["adam", "sgd"]),
+///     Parameter::float("momentum", 0.0, 0.99).when("optimizer", ["sgd"]),
+/// ])?;
+/// # assert_eq!(space.len(), 5);
+/// # Ok::<(), tuning_core::SpaceError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    pub(super) name: Arc<str>,
+    pub(super) domain: Domain,
+    pub(super) condition: Option<Condition>,
+    /// A setting that was called on a kind of parameter that does not have it.
+    pub(super) misplaced: Option<&'static str>,
+}
+
+/// When a parameter is active: when its parent is active and has one of these values.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Condition {
+    /// The name of the parent: a categorical parameter that is declared earlier.
+    pub parent: Arc<str>,
+    /// The values of the parent.
+    pub values: Vec<Scalar>,
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values: Vec<_> = self
+            .values
+            .iter()
+            .map(|value| format!("`{value}`"))
+            .collect();
+        write!(f, "`{}` is {}", self.parent, values.join(" or "))
+    }
+}
+
+impl Parameter {
+    /// Numbers from `low` to `high`, both included.
+    #[must_use]
+    pub fn float(name: impl Into<Arc<str>>, low: f64, high: f64) -> Self {
+        let domain = FloatDomain::declare(low, high, Scale::Linear, None);
+        Self::of(name, Domain::Float(domain))
+    }
+
+    /// Integers from `low` to `high`, both included.
+    #[must_use]
+    pub fn int(name: impl Into<Arc<str>>, low: i64, high: i64) -> Self {
+        let domain = IntDomain::declare(low, high, Scale::Linear, 1);
+        Self::of(name, Domain::Int(domain))
+    }
+
+    /// One of these, in no order.
+    #[must_use]
+    pub fn categorical(
+        name: impl Into<Arc<str>>,
+        choices: impl IntoIterator<Item = impl Into<Scalar>>,
+    ) -> Self {
+        Self::of(name, Domain::Categorical(Choices::declare(choices)))
+    }
+
+    /// Yes or no: the choices `false` and `true`.
+    #[must_use]
+    pub fn bool(name: impl Into<Arc<str>>) -> Self {
+        Self::categorical(name, [false, true])
+    }
+
+    /// One of these, in an order that means something.
+    #[must_use]
+    pub fn ordered(
+        name: impl Into<Arc<str>>,
+        choices: impl IntoIterator<Item = impl Into<Scalar>>,
+    ) -> Self {
+        Self::of(name, Domain::Ordered(Choices::declare(choices)))
+    }
+
+    pub(super) fn of(name: impl Into<Arc<str>>, domain: Domain) -> Self {
+        Self {
+            name: name.into(),
+            domain,
+            condition: None,
+            misplaced: None,
+        }
+    }
+
+    /// The same on a logarithmic scale.
+    #[must_use]
+    pub fn log(mut self) -> Self {
+        match &mut self.domain {
+            Domain::Float(d) => *d = FloatDomain::declare(d.low(), d.high(), Scale::Log, d.step()),
+            Domain::Int(d) => *d = IntDomain::declare(d.low(), d.high(), Scale::Log, d.step()),
+            _ => self.misplaced = Some("log"),
+        }
+        self
+    }
+
+    /// The same with values in steps from `low` to `high`. For integers, give a whole number.
+    #[must_use]
+    pub fn step(mut self, step: impl Into<f64>) -> Self {
+        let step = step.into();
+        match &mut self.domain {
+            Domain::Float(d) => *d = FloatDomain::declare(d.low(), d.high(), d.scale(), Some(step)),
+            Domain::Int(d) if step.fract() == 0.0 && step.abs() < 9e15 => {
+                *d = IntDomain::declare(d.low(), d.high(), d.scale(), step as i64);
+            }
+            Domain::Int(_) => self.misplaced = Some("a step that is no whole number"),
+            _ => self.misplaced = Some("step"),
+        }
+        self
+    }
+
+    /// The same, active only when the parameter `parent` has one of these values.
+    #[must_use]
+    pub fn when(
+        mut self,
+        parent: impl Into<Arc<str>>,
+        values: impl IntoIterator<Item = impl Into<Scalar>>,
+    ) -> Self {
+        self.condition = Some(Condition {
+            parent: parent.into(),
+            values: values.into_iter().map(Into::into).collect(),
+        });
+        self
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The values that it can take.
+    #[must_use]
+    pub fn domain(&self) -> &Domain {
+        &self.domain
+    }
+
+    /// When it is active; always if absent.
+    #[must_use]
+    pub fn condition(&self) -> Option<&Condition> {
+        self.condition.as_ref()
+    }
+}
+
+/// How a parameter stands in a journal: stable from the first version on.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Form {
+    name: Arc<str>,
+    kind: Kind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    low: Option<Scalar>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    high: Option<Scalar>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    log: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    step: Option<Scalar>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    choices: Vec<Scalar>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    when: Option<Condition>,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Float,
+    Int,
+    Categorical,
+    Ordered,
+}
+
+impl Serialize for Parameter {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut form = Form {
+            name: Arc::clone(&self.name),
+            kind: Kind::Categorical,
+            low: None,
+            high: None,
+            log: false,
+            step: None,
+            choices: Vec::new(),
+            when: self.condition.clone(),
+        };
+        match &self.domain {
+            Domain::Float(domain) => {
+                form.kind = Kind::Float;
+                form.low = Some(domain.low().into());
+                form.high = Some(domain.high().into());
+                form.log = domain.scale() == Scale::Log;
+                form.step = domain.step().map(Scalar::Float);
+            }
+            Domain::Int(domain) => {
+                form.kind = Kind::Int;
+                form.low = Some(domain.low().into());
+                form.high = Some(domain.high().into());
+                form.log = domain.scale() == Scale::Log;
+                form.step = (domain.step() != 1).then(|| domain.step().into());
+            }
+            Domain::Categorical(choices) => form.choices = choices.to_vec(),
+            Domain::Ordered(choices) => {
+                form.kind = Kind::Ordered;
+                form.choices = choices.to_vec();
+            }
+        }
+        form.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Parameter {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let form = Form::deserialize(deserializer)?;
+        let name = Arc::clone(&form.name);
+        let bound = |bound: &Option<Scalar>, which| match bound {
+            Some(bound) => Ok(bound.clone()),
+            None => Err(D::Error::custom(format!(
+                "parameter `{name}` has no `{which}`"
+            ))),
+        };
+        let wrong = || D::Error::custom(format!("parameter `{name}`: a bound is no such number"));
+        let mut parameter = match form.kind {
+            Kind::Float => {
+                let low = bound(&form.low, "low")?.as_f64().ok_or_else(wrong)?;
+                let high = bound(&form.high, "high")?.as_f64().ok_or_else(wrong)?;
+                Self::float(Arc::clone(&name), low, high)
+            }
+            Kind::Int => {
+                let low = bound(&form.low, "low")?.as_i64().ok_or_else(wrong)?;
+                let high = bound(&form.high, "high")?.as_i64().ok_or_else(wrong)?;
+                Self::int(Arc::clone(&name), low, high)
+            }
+            Kind::Categorical => Self::categorical(Arc::clone(&name), form.choices),
+            Kind::Ordered => Self::ordered(Arc::clone(&name), form.choices),
+        };
+        if form.log {
+            parameter = parameter.log();
+        }
+        if let Some(step) = form.step {
+            parameter = parameter.step(step.as_f64().ok_or_else(wrong)?);
+        }
+        parameter.condition = form.when;
+        Ok(parameter)
+    }
+}

@@ -1,0 +1,343 @@
+//! [`Strategy`]: what proposes trials, and [`StrategyConfig`]: what builds one.
+
+use std::{collections::BTreeMap, error::Error, fmt};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{Ask, Asked, Problem, fact::Fact, space::Scalar};
+
+/// A search strategy: a pure state machine that proposes trials and learns from facts.
+///
+/// # For callers
+/// - Tell every proposal that you take as [`Fact::Started`] or [`Fact::Resumed`] before you ask again.
+///   What you do not take is forgotten.
+/// - Tell all facts of a study in the order of its log; to restore a strategy, tell the log to a new one.
+/// - Values in facts are losses: smaller is better.
+///
+/// # For implementors
+/// *Ask decides, tell remembers.*
+/// - `ask` leaves no observable trace: asked twice, it gives the same answer. (`&mut` is for caches.)
+/// - What it answers depends on the configuration, the facts told and the [`Ask`] alone: no clock, no
+///   thread, no generator of its own, no order of a hash map. Randomness comes from [`Ask::seed`].
+/// - Proposals lie in the space, with inactive parameters absent, at most [`Ask::slots`] of them.
+/// - [`Asked::Wait`] is legal only while something is in flight, and [`Asked::Done`] is final.
+/// - Resume only what is paused, to a higher fidelity; fork only what is paused or ended.
+/// - `tell` survives everything: trials of others (their [tag](crate::Tag) is not yours), failures, facts that
+///   you do not know, equal, huge or tiny values.
+///
+/// Each of these promises is a law in `tuning-conformance`; a test of five lines checks them.
+///
+/// # Example
+/// Random search in full:
+/// ```
+/// use tuning_core::{Ask, Asked, Fact, Proposal, Space, Strategy, StrategyError};
+///
+/// #[derive(Debug)]
+/// struct Random { space: Space }
+///
+/// impl Strategy for Random {
+///     fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+///         let propose = |n| {
+///             let seed = ask.seed(n);
+///             let point: Vec<f64> = (0..self.space.len()).map(|d| seed.derive(d as u64).unit()).collect();
+///             Ok(Proposal::start(self.space.decode(&point).map_err(StrategyError::from_source)?))
+///         };
+///         (0..ask.slots().get()).map(propose).collect::<Result<_, _>>().map(Asked::Propose)
+///     }
+///
+///     fn tell(&mut self, _: &Fact) {} // it learns nothing
+/// }
+/// ```
+pub trait Strategy: Send {
+    /// Says what to do next.
+    ///
+    /// # Errors
+    /// If the strategy cannot go on at all: this ends the study. It is no place for a failed trial.
+    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError>;
+
+    /// Learns one fact. It cannot fail: facts have happened.
+    fn tell(&mut self, fact: &Fact);
+
+    /// Returns its state, if it can be saved. Only an optimisation: a strategy is always restored by
+    /// telling the log; loading a snapshot is the shorter way.
+    fn save(&self) -> Option<Snapshot> {
+        None
+    }
+
+    /// Takes over a saved state. Afterwards it must behave as the one that was saved.
+    ///
+    /// # Errors
+    /// If it cannot; the caller then tells the log to a new one.
+    fn load(&mut self, snapshot: &Snapshot) -> Result<(), LoadError> {
+        let _ = snapshot;
+        Err(LoadError::Unsupported)
+    }
+}
+
+macro_rules! forward {
+    ($($pointer:ty),*) => {$(
+        #[deny(clippy::missing_trait_methods)]
+        impl<S: Strategy + ?Sized> Strategy for $pointer {
+            fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+                (**self).ask(ask)
+            }
+
+            fn tell(&mut self, fact: &Fact) {
+                (**self).tell(fact);
+            }
+
+            fn save(&self) -> Option<Snapshot> {
+                (**self).save()
+            }
+
+            fn load(&mut self, snapshot: &Snapshot) -> Result<(), LoadError> {
+                (**self).load(snapshot)
+            }
+        }
+    )*};
+}
+
+forward!(&mut S, Box<S>);
+
+/// What builds a strategy: plain data with the paper's defaults.
+///
+/// A registry holds these, combinators wrap them, and a study keeps one so that it can rebuild its
+/// strategy from the journal.
+pub trait StrategyConfig: Send + Sync {
+    /// What it builds.
+    type Strategy: Strategy + 'static;
+
+    /// Its name and its options, all of them: what the journal keeps, so that a study is not
+    /// continued with another strategy by mistake.
+    fn spec(&self) -> StrategySpec;
+
+    /// Builds the strategy for a problem.
+    ///
+    /// # Errors
+    /// If it cannot handle the problem; the error says what to do.
+    fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported>;
+
+    /// Forgets the type, for registries and for choosing at run time.
+    fn boxed(self) -> BoxedConfig
+    where
+        Self: Sized + 'static,
+    {
+        Box::new(Erased(self))
+    }
+}
+
+/// A [`StrategyConfig`] of a type that is known at run time only.
+pub type BoxedConfig = Box<dyn StrategyConfig<Strategy = Box<dyn Strategy>>>;
+
+impl StrategyConfig for BoxedConfig {
+    type Strategy = Box<dyn Strategy>;
+
+    fn spec(&self) -> StrategySpec {
+        (**self).spec()
+    }
+
+    fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
+        (**self).build(problem)
+    }
+
+    fn boxed(self) -> BoxedConfig {
+        self
+    }
+}
+
+struct Erased<C>(C);
+
+impl<C: StrategyConfig + 'static> StrategyConfig for Erased<C> {
+    type Strategy = Box<dyn Strategy>;
+
+    fn spec(&self) -> StrategySpec {
+        self.0.spec()
+    }
+
+    fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
+        Ok(Box::new(self.0.build(problem)?))
+    }
+
+    fn boxed(self) -> BoxedConfig {
+        Box::new(self)
+    }
+}
+
+impl fmt::Debug for dyn StrategyConfig<Strategy = Box<dyn Strategy>> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.spec().fmt(f)
+    }
+}
+
+/// A strategy's name and options, as a study's journal keeps them.
+///
+/// Options of parts are written with dots: `inner.name`, `resolution.lr`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct StrategySpec {
+    /// The strategy's name.
+    pub name: String,
+    /// Its options, defaults included.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<String, Scalar>,
+}
+
+impl StrategySpec {
+    /// A strategy of this name without options.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            options: BTreeMap::new(),
+        }
+    }
+
+    /// The same with one more option.
+    #[must_use]
+    pub fn option(mut self, name: impl Into<String>, value: impl Into<Scalar>) -> Self {
+        self.options.insert(name.into(), value.into());
+        self
+    }
+
+    /// The same with the name and options of a part, under `prefix`.
+    #[must_use]
+    pub fn part(mut self, prefix: &str, part: StrategySpec) -> Self {
+        self.options
+            .insert(format!("{prefix}.name"), part.name.into());
+        for (name, value) in part.options {
+            self.options.insert(format!("{prefix}.{name}"), value);
+        }
+        self
+    }
+
+    /// Returns a line for each difference; none if the two are the same.
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if self.name != other.name {
+            lines.push(format!("strategy: `{}` became `{}`", self.name, other.name));
+            return lines;
+        }
+        let names: std::collections::BTreeSet<_> =
+            self.options.keys().chain(other.options.keys()).collect();
+        for name in names {
+            let show = |value: Option<&Scalar>| {
+                value.map_or_else(|| "absent".to_owned(), |value| format!("`{value}`"))
+            };
+            let (old, new) = (self.options.get(name), other.options.get(name));
+            if old != new {
+                lines.push(format!(
+                    "strategy option `{name}`: {} became {}",
+                    show(old),
+                    show(new)
+                ));
+            }
+        }
+        lines
+    }
+}
+
+impl fmt::Display for StrategySpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        for (place, (name, value)) in self.options.iter().enumerate() {
+            let separator = if place == 0 { " (" } else { ", " };
+            write!(f, "{separator}{name}: {value}")?;
+        }
+        if self.options.is_empty() {
+            Ok(())
+        } else {
+            f.write_str(")")
+        }
+    }
+}
+
+/// A strategy cannot handle a problem, or its options make no sense. The message says what to do.
+#[derive(Debug, Error)]
+#[error("strategy `{strategy}` {message}")]
+#[non_exhaustive]
+pub struct Unsupported {
+    /// The strategy's name.
+    pub strategy: String,
+    /// What it cannot do and what to do about it, as in "needs a finite space: give `lr` a step".
+    pub message: String,
+}
+
+impl Unsupported {
+    /// The message continues the sentence "strategy `name` …".
+    #[must_use]
+    pub fn new(strategy: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            strategy: strategy.into(),
+            message: message.into(),
+        }
+    }
+}
+
+/// A strategy's saved state. Its format is the strategy's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// The version of the format.
+    pub format: u32,
+    /// The state.
+    pub bytes: Vec<u8>,
+}
+
+impl Snapshot {
+    /// A state in this version of the strategy's format.
+    #[must_use]
+    pub fn new(format: u32, bytes: impl Into<Vec<u8>>) -> Self {
+        Self {
+            format,
+            bytes: bytes.into(),
+        }
+    }
+}
+
+/// A saved state cannot be taken over.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The strategy saves nothing.
+    #[error("this strategy has no snapshots: tell it the log")]
+    Unsupported,
+    /// The format is another version's.
+    #[error("snapshot format {found} is unknown: tell the log instead")]
+    Format {
+        /// The version found.
+        found: u32,
+    },
+    /// The bytes are damaged.
+    #[error("the snapshot is damaged: tell the log instead")]
+    Corrupt,
+}
+
+/// A strategy cannot go on.
+#[derive(Debug, Error)]
+#[error("{message}")]
+pub struct StrategyError {
+    message: String,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl StrategyError {
+    /// For this reason.
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            source: None,
+        }
+    }
+
+    /// Because of this error.
+    #[must_use]
+    pub fn from_source(source: impl Error + Send + Sync + 'static) -> Self {
+        Self {
+            message: source.to_string(),
+            source: Some(Box::new(source)),
+        }
+    }
+}

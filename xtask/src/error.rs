@@ -1,0 +1,60 @@
+//! Why a subcommand did not succeed.
+
+use std::fmt;
+
+pub(crate) type Result<T = ()> = std::result::Result<T, Error>;
+
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// The command line makes no sense.
+    Usage(String),
+    /// A program ran and failed; `command` repeats it.
+    Failed { command: String, status: String },
+    /// A program could not be started.
+    NotStarted {
+        command: String,
+        source: std::io::Error,
+    },
+    /// A step of `ci` failed.
+    Step {
+        step: &'static str,
+        source: Box<Error>,
+    },
+    /// `tidy` found so many problems, and has printed them.
+    Untidy(usize),
+    /// `cargo metadata` or the file system refused.
+    Workspace(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Usage(message) | Error::Workspace(message) => f.write_str(message),
+            Error::Failed { command, status } => {
+                write!(
+                    f,
+                    "the command failed ({status}); repeat it with\n\n    {command}\n"
+                )
+            }
+            Error::NotStarted { command, source } => {
+                write!(f, "cannot start `{command}`: {source}")
+            }
+            Error::Step { step, source } => write!(
+                f,
+                "ci stopped at `{step}`: {source}\n(this step alone: cargo xtask ci --only {step})"
+            ),
+            Error::Untidy(1) => f.write_str("tidy found 1 problem"),
+            Error::Untidy(problems) => write!(f, "tidy found {problems} problems"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::NotStarted { source, .. } => Some(source),
+            Error::Step { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}

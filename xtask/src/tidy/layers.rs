@@ -1,0 +1,110 @@
+//! Who may depend on whom, as tables: the layer of each crate, and the law of each layer. `layering.rs` applies them.
+
+use self::Layer::{
+    Conformance, Core, Derive, Facade, Journal, Observers, Program, Runtime, Strategy,
+};
+
+/// What a crate is for. Each crate below `crates/` has a row in `LAYERS`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Layer {
+    Core,
+    Strategy,
+    Runtime,
+    Observers,
+    Journal,
+    Conformance,
+    Derive,
+    Facade,
+    Program,
+}
+
+pub(crate) const CONFORMANCE: &str = "tuning-conformance";
+
+const LAYERS: &[(&str, Layer)] = &[
+    ("tuning-core", Core),
+    ("tuning-strategies", Strategy),
+    ("tuning-tpe", Strategy),
+    ("tuning-gp", Strategy),
+    ("tuning-cmaes", Strategy),
+    ("tuning-multifidelity", Strategy),
+    ("tuning-auto", Strategy),
+    ("tuning-runtime", Runtime),
+    ("tuning-observers", Observers),
+    ("tuning-sqlite", Journal),
+    ("tuning-postgres", Journal),
+    (CONFORMANCE, Conformance),
+    ("tuning-derive", Derive),
+    ("tuning", Facade),
+    ("tuning-cli", Program),
+];
+
+/// A law on the normal and build dependencies of every crate of a layer.
+pub(crate) struct Rule {
+    pub(crate) of: Layer,
+    pub(crate) law: Law,
+    pub(crate) rule: &'static str,
+    pub(crate) remedy: &'static str,
+}
+
+pub(crate) enum Law {
+    /// Nothing else, from wherever it comes.
+    Only(&'static [&'static str]),
+    /// Of our own crates these alone; others as needed.
+    OfOursOnly(&'static [Layer]),
+    /// None of these, be it through a third crate.
+    NeverReaches(&'static [Layer]),
+}
+
+/// The invariants of ARCHITECTURE.md on dependencies.
+pub(crate) const RULES: &[Rule] = &[
+    Rule {
+        of: Core,
+        law: Law::Only(&["async-trait", "serde", "thiserror"]),
+        rule: "tuning-core depends on serde, thiserror and async-trait only: everybody's traits outlive anybody's dependencies",
+        remedy: "move what needs it to the crate that can afford it",
+    },
+    Rule {
+        of: Strategy,
+        law: Law::NeverReaches(&[Runtime, Observers]),
+        rule: "no strategy crate depends on the runtime or on observers: they meet in `dyn Strategy`",
+        remedy: "use core's types; a test that needs a driver goes to tuning-runtime, or takes it as a dev-dependency",
+    },
+    Rule {
+        of: Runtime,
+        law: Law::NeverReaches(&[Strategy]),
+        rule: "the runtime depends on no strategy crate: it drives any `dyn Strategy`",
+        remedy: "take a `Box<dyn Strategy>`; a test that needs a strategy takes it as a dev-dependency",
+    },
+    Rule {
+        of: Observers,
+        law: Law::OfOursOnly(&[Core]),
+        rule: "of our crates, observers depend on tuning-core alone: they serve a hand-written ask/tell loop too",
+        remedy: "move the shared type to tuning-core, or the code to the crate that it leans on",
+    },
+    Rule {
+        of: Journal,
+        law: Law::OfOursOnly(&[Core]),
+        rule: "of our crates, a journal depends on tuning-core alone: it serves a hand-written ask/tell loop too",
+        remedy: "move the shared type to tuning-core, or the code to the crate that it leans on",
+    },
+    Rule {
+        of: Conformance,
+        law: Law::OfOursOnly(&[Core]),
+        rule: "of our crates, tuning-conformance depends on tuning-core alone: third parties run the same laws with nothing of ours around",
+        remedy: "write the law against core's traits; what its own tests need is a dev-dependency",
+    },
+    Rule {
+        of: Derive,
+        law: Law::OfOursOnly(&[Core]),
+        rule: "of our crates, tuning-derive depends on tuning-core alone: a derived space is core's space",
+        remedy: "generate code that names core's public items",
+    },
+];
+
+/// The layer of one of our crates.
+pub(crate) fn layer(name: &str) -> Option<Layer> {
+    LAYERS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, layer)| *layer)
+}

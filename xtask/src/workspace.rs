@@ -1,0 +1,189 @@
+//! The workspace as `cargo metadata` describes it, cut down to what the checks ask.
+
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::{DependencyKind, MetadataCommand, Package};
+
+use crate::error::{Error, Result};
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Workspace {
+    pub(crate) root: PathBuf,
+    pub(crate) target_directory: PathBuf,
+    pub(crate) crates: Vec<Crate>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Crate {
+    pub(crate) name: String,
+    /// Relative to the root, with `/`.
+    pub(crate) directory: String,
+    pub(crate) is_published: bool,
+    pub(crate) description: Option<String>,
+    pub(crate) license: Option<String>,
+    /// The `default` feature turns something on.
+    pub(crate) has_default_features: bool,
+    /// There is a feature besides `default`.
+    pub(crate) has_features: bool,
+    pub(crate) dependencies: Vec<Dependency>,
+    pub(crate) targets: Vec<Target>,
+}
+
+/// What a command names with `--bin NAME`, `--example NAME` and the like.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    /// The flag without its dashes.
+    pub(crate) kind: String,
+    pub(crate) name: String,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Dependency {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    pub(crate) by_path: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Built into the crate or its build script: its users get it too.
+    Normal,
+    /// For its own tests, examples and benchmarks.
+    Dev,
+}
+
+impl Workspace {
+    /// The workspace around the current directory.
+    ///
+    /// # Errors
+    /// When a manifest does not parse.
+    pub(crate) fn load() -> Result<Self> {
+        let metadata = MetadataCommand::new()
+            .no_deps()
+            .exec()
+            .map_err(|error| Error::Workspace(format!("cargo metadata failed: {error}")))?;
+        let root = metadata.workspace_root.as_std_path();
+        Ok(Workspace {
+            crates: metadata
+                .workspace_packages()
+                .into_iter()
+                .map(|package| Crate::new(package, root))
+                .collect(),
+            root: root.to_owned(),
+            target_directory: metadata.target_directory.into_std_path_buf(),
+        })
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Crate> {
+        self.crates.iter().find(|krate| krate.name == name)
+    }
+
+    pub(crate) fn published(&self) -> impl Iterator<Item = &Crate> {
+        self.crates.iter().filter(|krate| krate.is_published)
+    }
+}
+
+impl Crate {
+    fn new(package: &Package, root: &Path) -> Self {
+        let manifest = package.manifest_path.as_std_path();
+        let directory = manifest.parent().unwrap_or(manifest);
+        let features = &package.features;
+        Crate {
+            name: package.name.to_string(),
+            directory: directory
+                .strip_prefix(root)
+                .unwrap_or(directory)
+                .to_string_lossy()
+                .replace('\\', "/"),
+            is_published: package.publish.as_ref().is_none_or(|to| !to.is_empty()),
+            description: package.description.clone(),
+            license: package.license.clone(),
+            has_default_features: features.get("default").is_some_and(|on| !on.is_empty()),
+            has_features: features.keys().any(|feature| feature != "default"),
+            dependencies: package.dependencies.iter().map(Dependency::new).collect(),
+            targets: package
+                .targets
+                .iter()
+                .flat_map(|target| target.kind.iter().map(|kind| (kind, &target.name)))
+                .map(|(kind, name)| Target {
+                    kind: kind.to_string(),
+                    name: name.clone(),
+                })
+                .collect(),
+        }
+    }
+
+    /// The crate's manifest, relative to the root.
+    pub(crate) fn manifest(&self) -> String {
+        self.file("Cargo.toml")
+    }
+
+    /// A file of the crate, relative to the root.
+    pub(crate) fn file(&self, path: &str) -> String {
+        format!("{}/{path}", self.directory)
+    }
+
+    /// A published crate without faults or dependencies: the ground of the checks' tests.
+    #[cfg(test)]
+    pub(crate) fn example(name: &str) -> Self {
+        Crate {
+            name: name.to_owned(),
+            directory: format!("crates/{name}"),
+            is_published: true,
+            description: Some("what it is".to_owned()),
+            license: Some("MIT OR Apache-2.0".to_owned()),
+            ..Crate::default()
+        }
+    }
+
+    /// Adds a dependency by path.
+    #[cfg(test)]
+    pub(crate) fn on(mut self, name: &str, kind: Kind) -> Self {
+        self.dependencies.push(Dependency {
+            name: name.to_owned(),
+            kind,
+            by_path: true,
+        });
+        self
+    }
+}
+
+impl Dependency {
+    fn new(dependency: &cargo_metadata::Dependency) -> Self {
+        Dependency {
+            name: dependency.name.clone(),
+            kind: match dependency.kind {
+                DependencyKind::Development => Kind::Dev,
+                _ => Kind::Normal,
+            },
+            by_path: dependency.path.is_some(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_workspace_around_is_read() -> Result {
+        let workspace = Workspace::load()?;
+        let xtask = workspace.get("xtask").expect("this package is a member");
+        assert_eq!(xtask.directory, "xtask");
+        let targets: Vec<_> = xtask.targets.iter().map(|t| (&*t.kind, &*t.name)).collect();
+        assert_eq!(targets, [("bin", "xtask")]);
+        assert!(!xtask.is_published);
+        assert!(
+            xtask
+                .dependencies
+                .iter()
+                .any(|d| d.name == "cargo_metadata" && d.kind == Kind::Normal && !d.by_path)
+        );
+        assert!(
+            workspace
+                .published()
+                .any(|krate| krate.name == "tuning-core")
+        );
+        Ok(())
+    }
+}
