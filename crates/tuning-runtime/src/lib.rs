@@ -1,1 +1,41 @@
-//! Runs studies: the driver, evaluators, the event bus, budgets, retries and a seeded simulator.
+//! Runs studies: many trials at once, off the async threads, with a durable journal and observers that
+//! cannot hurt.
+//!
+//! ```text
+//!   strategy ──ask──▶ driver ──Started──▶ evaluator (threads · async · subprocess · yours)
+//!      ▲                │  ▲                  │ report(at, values) → verdict
+//!      └──────tell──────┘  └──────Reported / Ended┘
+//!                       │ group commit
+//!                    journal ──committed entries, in order──▶ bus ──▶ one queue and one task per observer
+//! ```
+//!
+//! The driver is the only owner of a study's state. Results are acknowledged, to observers and in the
+//! summary, once they are durable; nothing else waits for a disk.
+//!
+//! | if you want to … | look at |
+//! |---|---|
+//! | run a study | [`Study::builder`] |
+//! | tune a function | [`blocking`], [`asynchronous`] |
+//! | stop it, cancel a trial, watch it while it runs | [`StudyHandle`] |
+//! | keep it | the crate `tuning-sqlite`, or any other [`Journal`](tuning_core::Journal) |
+//! | try failed trials again | [`Retry`] |
+//! | choose what an observer is promised | [`Delivery`] |
+
+mod bus;
+mod driver;
+mod error;
+mod evaluators;
+mod executor;
+mod log;
+mod memory;
+mod panic;
+mod retry;
+mod study;
+
+pub use bus::{Delivery, ObserverReport, Subscription};
+pub use error::StudyError;
+pub use evaluators::{Asynchronous, Blocking, BlockingTrial, asynchronous, blocking};
+pub use executor::{Executor, TokioExecutor};
+pub use memory::MemoryJournal;
+pub use retry::Retry;
+pub use study::{Study, StudyBuilder, StudyHandle, Summary};

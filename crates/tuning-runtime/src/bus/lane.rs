@@ -1,0 +1,316 @@
+//! [`Lane`]: one observer, its queue and the task that serves it. Whatever the observer does stays in here.
+
+use std::{
+    future::Future,
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use futures_util::{
+    FutureExt,
+    future::{self, Either},
+};
+use tokio::sync::{Notify, watch};
+use tuning_core::{Event, Observer, ObserverError, Seq};
+
+use super::{
+    delivery::{Delivery, ObserverReport},
+    queue::Queue,
+};
+use crate::{executor::Executor, log::LogReader, panic};
+
+/// One observer's place on the bus.
+#[derive(Debug)]
+pub(crate) struct Lane {
+    queue: Queue,
+    delivery: Delivery,
+    report: Mutex<ObserverReport>,
+    abort: Notify,
+    aborted: AtomicBool,
+    closing: watch::Sender<bool>,
+    ended: watch::Sender<bool>,
+}
+
+/// How often a durable observer is tried again with the same event, and the first wait in between.
+const TRIES: u32 = 6;
+const FIRST_WAIT: Duration = Duration::from_millis(50);
+
+impl Lane {
+    /// Puts an observer on a lane of its own. `log`: where a durable one reads.
+    pub(super) fn start(
+        observer: Box<dyn Observer>,
+        delivery: Delivery,
+        executor: &Arc<dyn Executor>,
+        log: LogReader,
+    ) -> Arc<Self> {
+        let name = observer.name().to_owned();
+        let capacity = match delivery {
+            Delivery::Lossless { capacity, .. } | Delivery::Lossy { capacity } => capacity,
+            Delivery::Durable => 1,
+        };
+        let lane = Arc::new(Self {
+            queue: Queue::new(capacity),
+            delivery,
+            report: Mutex::new(ObserverReport::new(name.clone(), delivery)),
+            abort: Notify::new(),
+            aborted: AtomicBool::new(false),
+            closing: watch::Sender::new(false),
+            ended: watch::Sender::new(false),
+        });
+        let ended = EndedOnDrop(Arc::clone(&lane));
+        let clock = Arc::clone(executor);
+        let task = async move {
+            let lane = Arc::clone(&ended.0);
+            let serve = async {
+                match delivery {
+                    Delivery::Durable => lane.serve_durable(observer, log, &*clock).await,
+                    _ => lane.serve(observer).await,
+                }
+            };
+            let abort = async {
+                while !lane.aborted.load(Ordering::SeqCst) {
+                    lane.abort.notified().await;
+                }
+            };
+            future::select(std::pin::pin!(serve), std::pin::pin!(abort)).await;
+        };
+        executor.spawn_apart(&format!("observer {name}"), Box::pin(task));
+        lane
+    }
+
+    /// Gives events to the observer as its delivery promises; may wait for a lossless one.
+    pub(super) async fn publish(&self, events: &[Arc<Event>], executor: &dyn Executor) {
+        match self.delivery {
+            Delivery::Durable => {}
+            Delivery::Lossy { .. } => self.queue.push_lossy(events),
+            Delivery::Lossless { patience, .. } => {
+                let mut rest = events;
+                loop {
+                    rest = &rest[self.queue.push_some(rest)..];
+                    if rest.is_empty() || *self.ended.borrow() {
+                        return;
+                    }
+                    let room = std::pin::pin!(self.queue.room());
+                    if let Either::Right(_) = future::select(room, executor.sleep(patience)).await {
+                        self.report().dropped += rest.len() as u64;
+                        self.give_up(format!("it was stuck for {patience:?}"));
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Lets the observer end once it has seen what there is.
+    pub(crate) fn close(&self) {
+        self.closing.send_replace(true);
+        self.queue.close();
+    }
+
+    /// Ends the observer's task, wherever it hangs (a thread that it blocks is left alone).
+    pub(crate) fn give_up(&self, reason: impl Into<String>) {
+        self.report().given_up.get_or_insert(reason.into());
+        self.abort_now();
+    }
+
+    /// Ends the observer's task without a word: nobody is interested any more.
+    pub(super) fn abort_now(&self) {
+        self.close();
+        self.aborted.store(true, Ordering::SeqCst);
+        self.abort.notify_one();
+    }
+
+    /// Resolves when the observer's task has ended.
+    pub(crate) async fn ended(&self) {
+        let mut ended = self.ended.subscribe();
+        // The sender is in `self`: it cannot be gone.
+        let _ = ended.wait_for(|ended| *ended).await;
+    }
+
+    /// What became of the observer, in a study with this head.
+    pub(crate) fn summary(&self, head: Seq) -> ObserverReport {
+        let mut report = self.report().clone();
+        report.behind = head.get().saturating_sub(report.last.get());
+        report
+    }
+
+    async fn serve(&self, mut observer: Box<dyn Observer>) {
+        while let Some(batch) = self.queue.take().await {
+            let mut tally = Tally::default();
+            tally.dropped = batch.missed;
+            if batch.missed > 0 {
+                let told = guarded(observer.missed(batch.missed)).await;
+                if !tally.note(told) {
+                    return self.record(tally);
+                }
+            }
+            for event in &batch.events {
+                let taken = guarded(observer.observe(event)).await;
+                tally.last = event.seq;
+                tally.delivered += u64::from(matches!(taken, Ok(Ok(()))));
+                if !tally.note(taken) {
+                    return self.record(tally);
+                }
+            }
+            if self.queue.is_empty() {
+                let flushed = guarded(observer.flush()).await;
+                tally.note(flushed);
+            }
+            self.record(tally);
+        }
+        let mut tally = Tally::default();
+        tally.note(guarded(observer.flush()).await);
+        self.record(tally);
+    }
+
+    /// Reads the journal from the observer's cursor on; nothing is held in memory, nothing is lost.
+    async fn serve_durable(
+        &self,
+        mut observer: Box<dyn Observer>,
+        mut log: LogReader,
+        executor: &dyn Executor,
+    ) {
+        let name = observer.name().to_owned();
+        let mut at = match log.cursor(&name).await {
+            Ok(cursor) => cursor.unwrap_or(Seq::ZERO),
+            Err(error) => return self.give_up(error.to_string()),
+        };
+        self.report().last = at;
+        let mut closing = self.closing.subscribe();
+        loop {
+            let last_round = *closing.borrow();
+            let events = match log.read(at).await {
+                Ok(events) => events,
+                Err(error) => return self.give_up(error.to_string()),
+            };
+            if events.is_empty() {
+                if last_round {
+                    return;
+                }
+                let close = std::pin::pin!(closing.wait_for(|closing| *closing));
+                future::select(std::pin::pin!(log.grown(at)), close).await;
+                continue;
+            }
+            let mut tally = Tally::default();
+            for event in &events {
+                if !self
+                    .deliver(&mut *observer, event, &mut tally, executor)
+                    .await
+                {
+                    let given_up = "it kept failing: it goes on at this event in the next session";
+                    tally.given_up.get_or_insert_with(|| given_up.to_owned());
+                    break;
+                }
+            }
+            let flushed = guarded(observer.flush()).await;
+            let safe = matches!(flushed, Ok(Ok(())));
+            tally.note(flushed);
+            if tally.last > at && safe {
+                at = tally.last;
+                if let Err(error) = log.set_cursor(&name, at).await {
+                    tally.last_error = Some(error.to_string());
+                }
+            } else if tally.given_up.is_none() {
+                tally.given_up = Some("it could not flush".to_owned());
+            }
+            let over = tally.given_up.is_some();
+            self.record(tally);
+            if over {
+                return;
+            }
+        }
+    }
+
+    /// Delivers one event, again and again while it fails; false if it never got through.
+    async fn deliver(
+        &self,
+        observer: &mut dyn Observer,
+        event: &Event,
+        tally: &mut Tally,
+        executor: &dyn Executor,
+    ) -> bool {
+        let mut wait = FIRST_WAIT;
+        for _ in 0..TRIES {
+            let taken = guarded(observer.observe(event)).await;
+            if matches!(taken, Ok(Ok(()))) {
+                tally.delivered += 1;
+                tally.last = event.seq;
+                return true;
+            }
+            if !tally.note(taken) || *self.closing.borrow() {
+                return false;
+            }
+            executor.sleep(wait).await;
+            wait *= 2;
+        }
+        false
+    }
+
+    fn record(&self, tally: Tally) {
+        let mut report = self.report();
+        report.delivered += tally.delivered;
+        report.dropped += tally.dropped;
+        report.failed += tally.failed;
+        report.last = report.last.max(tally.last);
+        report.last_error = tally.last_error.or(report.last_error.take());
+        if let Some(reason) = tally.given_up {
+            report.given_up.get_or_insert(reason);
+        }
+    }
+
+    fn report(&self) -> MutexGuard<'_, ObserverReport> {
+        self.report.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What happened since the report was last written.
+#[derive(Default)]
+struct Tally {
+    delivered: u64,
+    dropped: u64,
+    failed: u64,
+    last: Seq,
+    last_error: Option<String>,
+    given_up: Option<String>,
+}
+
+impl Tally {
+    /// Notes a result; false if the observer panicked and cannot be used any more.
+    fn note(&mut self, result: Result<Result<(), ObserverError>, String>) -> bool {
+        match result {
+            Ok(Ok(())) => true,
+            Ok(Err(error)) => {
+                self.failed += 1;
+                self.last_error = Some(error.to_string());
+                true
+            }
+            Err(message) => {
+                self.failed += 1;
+                self.given_up = Some(format!("it panicked: {message}"));
+                false
+            }
+        }
+    }
+}
+
+/// Marks the lane as ended when its task is gone, in whatever way.
+struct EndedOnDrop(Arc<Lane>);
+
+impl Drop for EndedOnDrop {
+    fn drop(&mut self) {
+        self.0.queue.close();
+        self.0.ended.send_replace(true);
+    }
+}
+
+/// Runs a piece of an observer; a panic becomes its message.
+async fn guarded<T>(work: impl Future<Output = T> + Send) -> Result<T, String> {
+    AssertUnwindSafe(work)
+        .catch_unwind()
+        .await
+        .map_err(|payload| panic::message(&*payload))
+}

@@ -1,0 +1,100 @@
+//! [`CommandError`]: why a command cannot be run for any trial, found before the first one starts.
+
+use std::{fmt, io, path::PathBuf};
+
+use thiserror::Error;
+
+/// A command cannot be run as it is written.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum CommandError {
+    /// There is nothing to run.
+    #[error("the command is empty: name a program, such as `[\"python\", \"train.py\"]`")]
+    Empty,
+    /// A `${` is not closed.
+    #[error("{place}: a `${{` has no `}}`: close it, or write `$${{` for the text itself")]
+    Unclosed {
+        /// Where it stands.
+        place: Place,
+    },
+    /// A placeholder names neither a parameter nor anything else that is known.
+    #[error("{place}: unknown placeholder `${{{name}}}`: {}", advice(name, nearest.as_deref()))]
+    UnknownPlaceholder {
+        /// Its name.
+        name: String,
+        /// Where it stands.
+        place: Place,
+        /// The known name that is most like it.
+        nearest: Option<String>,
+    },
+    /// The program itself depends on a placeholder that does not always have a value.
+    #[error(
+        "{place}: the program depends on `${{{name}}}`, which has no value in some trials: \
+         choose the program by a parameter that is always active"
+    )]
+    ConditionalProgram {
+        /// The name of the placeholder.
+        name: String,
+        /// Where it stands.
+        place: Place,
+    },
+    /// An environment variable cannot be called this.
+    #[error("environment variable `{name}`: a name is not empty and has neither `=` nor NUL")]
+    EnvironmentName {
+        /// The name.
+        name: String,
+    },
+    /// An environment variable is one that the tuner sets.
+    #[error("environment variable `{name}` is set by the tuner: choose another name")]
+    ReservedEnvironment {
+        /// The name.
+        name: String,
+    },
+    /// The folder of the trials has no absolute path.
+    #[error("folder of the trials `{}`", path.display())]
+    TrialsDir {
+        /// The path as it was given.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+}
+
+/// Where in a command something stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Place {
+    /// In an argument; the program is number 0, and the members of groups count.
+    Argument {
+        /// Its number.
+        index: usize,
+        /// The argument.
+        text: String,
+    },
+    /// In the script for the shell.
+    Script,
+    /// In the value of an environment variable.
+    Environment {
+        /// The name of the variable.
+        name: String,
+    },
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Argument { index: 0, text } => write!(f, "program `{text}`"),
+            Self::Argument { index, text } => write!(f, "argument {index} `{text}`"),
+            Self::Script => f.write_str("shell command"),
+            Self::Environment { name } => write!(f, "environment variable `{name}`"),
+        }
+    }
+}
+
+fn advice(name: &str, nearest: Option<&str>) -> String {
+    let escape = format!("write `$${{{name}}}` for the text itself");
+    match nearest {
+        Some(nearest) => format!("did you mean `${{{nearest}}}`? ({escape})"),
+        None => format!("name a parameter of the space, or {escape}"),
+    }
+}

@@ -1,0 +1,104 @@
+//! One attempt at a piece of work, from its start to its end, whatever its evaluator does.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures_util::{
+    FutureExt,
+    future::{self, BoxFuture, Either},
+};
+use tokio::sync::mpsc::UnboundedSender;
+use tuning_core::{
+    Evaluator, FailureKind, Objectives, Outcome, RunningTrial, StopReason, TrialLink, Work,
+};
+
+use super::{
+    link::Link,
+    message::{AttemptEnd, Message},
+};
+use crate::{executor::Executor, panic};
+
+/// What an attempt needs to know.
+pub(super) struct Attempt {
+    pub(super) work: Arc<Work>,
+    pub(super) objectives: Objectives,
+    pub(super) evaluator: Arc<dyn Evaluator>,
+    pub(super) executor: Arc<dyn Executor>,
+    pub(super) link: Arc<Link>,
+    pub(super) driver: UnboundedSender<Message>,
+    pub(super) timeout: Option<Duration>,
+    pub(super) grace: Duration,
+}
+
+impl Attempt {
+    /// Runs the attempt and tells the driver how it ended.
+    pub(super) async fn run(self) {
+        let began = self.executor.now();
+        let trial = RunningTrial::new(
+            Arc::clone(&self.work),
+            self.objectives.clone(),
+            Arc::clone(&self.link) as Arc<dyn TrialLink>,
+        );
+        let returned = AssertUnwindSafe(async { self.evaluator.evaluate(trial).await });
+        let returned = self.within_limits(Box::pin(returned.catch_unwind())).await;
+        let (metrics, noted) = self.link.close();
+        let took = self.executor.now().saturating_sub(began);
+        let finished = Message::Finished {
+            trial: self.work.trial,
+            end: self.end(returned, noted.map(Outcome::Failed)),
+            metrics,
+            took_micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+        };
+        // No driver any more: nobody wants to know.
+        let _ = self.driver.send(finished);
+    }
+
+    /// Waits for the evaluator, but after a timeout or a stop only for the grace period.
+    async fn within_limits(&self, evaluation: BoxFuture<'_, Returned>) -> Option<Returned> {
+        let timeout = async {
+            match self.timeout {
+                Some(timeout) => self.executor.sleep(timeout).await,
+                None => future::pending().await,
+            }
+            self.link.stop(StopReason::TimedOut);
+        };
+        let grace = async {
+            self.link.stopped().await;
+            self.executor.sleep(self.grace).await;
+        };
+        // Running out of time ends nothing by itself: it asks the work to stop, and the grace begins.
+        let timeout = std::pin::pin!(timeout.then(|()| future::pending::<()>()));
+        let grace = std::pin::pin!(grace);
+        let limits = future::select(timeout, grace);
+        match future::select(evaluation, limits).await {
+            Either::Left((returned, _)) => Some(returned),
+            Either::Right(_) => None,
+        }
+    }
+
+    fn end(&self, returned: Option<Returned>, noted: Option<Outcome>) -> AttemptEnd {
+        let outcome = match returned {
+            Some(Ok(outcome)) => noted.unwrap_or(outcome),
+            Some(Err(payload)) => Outcome::failed(FailureKind::Panicked, panic::message(&*payload)),
+            None => Outcome::failed(FailureKind::Cancelled, "it did not end when it was told to"),
+        };
+        match self.link.stop_reason() {
+            // What completed is kept, even if it was about to be stopped.
+            None => AttemptEnd::Outcome(outcome),
+            Some(StopReason::Stopping) if !matches!(outcome, Outcome::Completed(_)) => {
+                AttemptEnd::Interrupted
+            }
+            Some(StopReason::TimedOut) => {
+                let limit = self.timeout.unwrap_or_default();
+                let reason = format!("it ran longer than {limit:?}");
+                AttemptEnd::Outcome(Outcome::failed(FailureKind::TimedOut, reason))
+            }
+            Some(StopReason::Cancelled) if !matches!(outcome, Outcome::Completed(_)) => {
+                let reason = "somebody cancelled it";
+                AttemptEnd::Outcome(Outcome::failed(FailureKind::Cancelled, reason))
+            }
+            Some(_) => AttemptEnd::Outcome(outcome),
+        }
+    }
+}
+
+type Returned = Result<Outcome, Box<dyn std::any::Any + Send>>;

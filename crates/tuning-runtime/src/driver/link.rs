@@ -1,0 +1,135 @@
+//! [`Link`]: the line between one attempt at a piece of work and the driver.
+
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicBool, AtomicU8, Ordering},
+};
+
+use async_trait::async_trait;
+use tokio::sync::{Notify, mpsc::UnboundedSender, oneshot};
+use tuning_core::{Failure, Fidelity, Metrics, StopReason, TrialId, TrialLink, Values, Verdict};
+
+use super::message::Message;
+
+/// The line between one attempt and the driver. Once it is closed, nothing more gets through: an
+/// attempt that was given up cannot speak for the next one.
+#[derive(Debug)]
+pub(super) struct Link {
+    trial: TrialId,
+    driver: UnboundedSender<Message>,
+    notes: Mutex<Notes>,
+    stop: AtomicU8,
+    stopped: Notify,
+    closed: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct Notes {
+    metrics: Metrics,
+    failure: Option<Failure>,
+}
+
+const REASONS: [StopReason; 3] = [
+    StopReason::TimedOut,
+    StopReason::Cancelled,
+    StopReason::Stopping,
+];
+
+impl Link {
+    pub(super) fn new(trial: TrialId, driver: UnboundedSender<Message>) -> Self {
+        Self {
+            trial,
+            driver,
+            notes: Mutex::default(),
+            stop: AtomicU8::new(0),
+            stopped: Notify::new(),
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    /// Asks the work to end. The first reason counts.
+    pub(super) fn stop(&self, reason: StopReason) {
+        let code = 1 + REASONS
+            .iter()
+            .position(|known| *known == reason)
+            .unwrap_or(REASONS.len() - 1);
+        let first = self.stop.compare_exchange(
+            0,
+            u8::try_from(code).unwrap_or(u8::MAX),
+            Ordering::SeqCst,
+            Ordering::SeqCst,
+        );
+        if first.is_ok() {
+            self.stopped.notify_waiters();
+        }
+    }
+
+    /// Closes the line and returns what was noted on it.
+    pub(super) fn close(&self) -> (Metrics, Option<Failure>) {
+        self.closed.store(true, Ordering::SeqCst);
+        let mut notes = self.notes();
+        (std::mem::take(&mut notes.metrics), notes.failure.take())
+    }
+
+    fn notes(&self) -> std::sync::MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl TrialLink for Link {
+    async fn report(&self, at: Fidelity, values: Values) -> Verdict {
+        if self.is_closed() {
+            return Verdict::Stop;
+        }
+        let metrics = std::mem::take(&mut self.notes().metrics);
+        let (reply, verdict) = oneshot::channel();
+        let report = Message::Report {
+            trial: self.trial,
+            at,
+            values,
+            metrics,
+            reply,
+        };
+        if self.driver.send(report).is_err() {
+            return Verdict::Stop;
+        }
+        match verdict.await {
+            Ok(verdict) if self.stop_reason().is_none() => verdict,
+            _ => Verdict::Stop,
+        }
+    }
+
+    fn metric(&self, name: &str, value: f64) {
+        if !self.is_closed() {
+            self.notes().metrics.set(name, value);
+        }
+    }
+
+    fn fail(&self, failure: Failure) {
+        if !self.is_closed() {
+            self.notes().failure.get_or_insert(failure);
+        }
+    }
+
+    fn stop_reason(&self) -> Option<StopReason> {
+        let code = usize::from(self.stop.load(Ordering::SeqCst));
+        REASONS.get(code.checked_sub(1)?).copied()
+    }
+
+    async fn stopped(&self) -> StopReason {
+        loop {
+            let mut stopped = std::pin::pin!(self.stopped.notified());
+            // Registered before the check: a stop in between is not missed.
+            stopped.as_mut().enable();
+            if let Some(reason) = self.stop_reason() {
+                return reason;
+            }
+            stopped.await;
+        }
+    }
+}

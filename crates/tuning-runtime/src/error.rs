@@ -1,0 +1,87 @@
+//! [`StudyError`]: why a study cannot be opened or cannot go on.
+
+use thiserror::Error;
+use tuning_core::{AskError, JournalError, ObjectivesError, ReplayError, Seq, Unsupported};
+
+/// A study cannot be opened, or cannot go on. A failed trial is none of these.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StudyError {
+    /// The objectives make no sense.
+    #[error(transparent)]
+    Objectives(#[from] ObjectivesError),
+    /// No strategy was given.
+    #[error("study `{study}` has no strategy: choose one with `.strategy(…)`")]
+    NoStrategy {
+        /// The study.
+        study: String,
+    },
+    /// The strategy cannot handle the problem.
+    #[error(transparent)]
+    Unsupported(#[from] Unsupported),
+    /// A setting makes no sense.
+    #[error("study `{study}`: {message}")]
+    Invalid {
+        /// The study.
+        study: String,
+        /// What is wrong, and what to do.
+        message: String,
+    },
+    /// There is no tokio runtime around, and no other executor was given.
+    #[error(
+        "a study runs inside a tokio runtime: call it from async code (`#[tokio::main]`), or give it an executor"
+    )]
+    NoRuntime,
+    /// The journal holds a study with other properties.
+    #[error("study `{study}` is another one than its journal holds:\n{}\nchange it back, or give the new study another name or file", .differences.iter().map(|line| format!("  - {line}")).collect::<Vec<_>>().join("\n"))]
+    Differs {
+        /// The study.
+        study: String,
+        /// One line for each difference.
+        differences: Vec<String>,
+    },
+    /// The journal was written by a newer version.
+    #[error(
+        "the journal of study `{study}` has format {found}, but this version knows formats up to {known}: use a newer version"
+    )]
+    Format {
+        /// The study.
+        study: String,
+        /// The format found.
+        found: u32,
+        /// The newest format that this version knows.
+        known: u32,
+    },
+    /// The journal's entries do not fit together.
+    #[error("entry {seq} of the journal contradicts those before it: {message}")]
+    Log {
+        /// The place of the entry.
+        seq: Seq,
+        /// What does not fit.
+        message: String,
+    },
+    /// The journal failed. What was acknowledged is safe.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The strategy failed or broke a law. All results so far are safe.
+    #[error(transparent)]
+    Ask(#[from] AskError),
+    /// The strategy or the pruner panicked. All results so far are safe.
+    #[error("the strategy panicked: {message}")]
+    Panicked {
+        /// What it said.
+        message: String,
+    },
+    /// An earlier run of this study was dropped in its middle.
+    #[error("an earlier run of this study was dropped before its end: open the study again")]
+    Abandoned,
+}
+
+impl StudyError {
+    pub(crate) fn replay(seq: Seq, error: &ReplayError) -> Self {
+        Self::Log {
+            seq,
+            message: error.to_string(),
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! [`StudyBuilder`]: describes a study.
+
+use std::{fmt, num::NonZeroUsize, sync::Arc, time::Duration};
+
+use tuning_core::{
+    BoxedConfig, Budget, FidelityRange, Journal, Objective, Objectives, Observer, Order, Pruner,
+    Seed, Space, StrategyConfig,
+};
+
+use super::{Study, default_workers, open};
+use crate::{
+    bus::Delivery,
+    error::StudyError,
+    executor::{Executor, TokioExecutor},
+    memory::MemoryJournal,
+    retry::Retry,
+};
+
+/// Describes a study. What is not said has a sensible default: one worker per core, seed 0, results
+/// told as they finish, no retries, a journal in memory.
+pub struct StudyBuilder {
+    pub(super) name: String,
+    pub(super) space: Space,
+    pub(super) objectives: Vec<Objective>,
+    pub(super) strategy: Option<BoxedConfig>,
+    pub(super) pruner: Option<Box<dyn Pruner>>,
+    pub(super) fidelity: Option<FidelityRange>,
+    pub(super) budget: Budget,
+    pub(super) workers: NonZeroUsize,
+    pub(super) seed: Option<Seed>,
+    pub(super) order: Option<Order>,
+    pub(super) retry: Retry,
+    pub(super) timeout: Option<Duration>,
+    pub(super) grace: Duration,
+    pub(super) journal: Box<dyn Journal>,
+    pub(super) observers: Vec<(Box<dyn Observer>, Delivery)>,
+    pub(super) executor: Option<Arc<dyn Executor>>,
+    invalid: Option<String>,
+}
+
+impl StudyBuilder {
+    pub(super) fn new(name: String, space: Space) -> Self {
+        Self {
+            name,
+            space,
+            objectives: Vec::new(),
+            strategy: None,
+            pruner: None,
+            fidelity: None,
+            budget: Budget::default(),
+            workers: default_workers(),
+            seed: None,
+            order: None,
+            retry: Retry::default(),
+            timeout: None,
+            grace: Duration::from_secs(15),
+            journal: Box::new(MemoryJournal::new()),
+            observers: Vec::new(),
+            executor: None,
+            invalid: None,
+        }
+    }
+
+    /// Adds an objective of which less is better.
+    #[must_use]
+    pub fn minimize(mut self, name: impl Into<String>) -> Self {
+        self.objectives.push(Objective::minimize(name));
+        self
+    }
+
+    /// Adds an objective of which more is better.
+    #[must_use]
+    pub fn maximize(mut self, name: impl Into<String>) -> Self {
+        self.objectives.push(Objective::maximize(name));
+        self
+    }
+
+    /// Sets all objectives.
+    #[must_use]
+    pub fn objectives(mut self, objectives: &Objectives) -> Self {
+        self.objectives = objectives.to_vec();
+        self
+    }
+
+    /// Sets what proposes trials: a configuration such as `RandomConfig::default()`, or one that was
+    /// chosen at run time ([`BoxedConfig`]).
+    #[must_use]
+    pub fn strategy(mut self, strategy: impl StrategyConfig + 'static) -> Self {
+        self.strategy = Some(strategy.boxed());
+        self
+    }
+
+    /// Sets what stops bad trials early.
+    #[must_use]
+    pub fn pruner(mut self, pruner: impl Pruner + 'static) -> Self {
+        self.pruner = Some(Box::new(pruner));
+        self
+    }
+
+    /// Sets the ladder of a trial's resource, for strategies that pause and resume trials.
+    #[must_use]
+    pub fn fidelity(mut self, fidelity: FidelityRange) -> Self {
+        self.fidelity = Some(fidelity);
+        self
+    }
+
+    /// Sets when the study has done enough.
+    #[must_use]
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// Sets how many trials are started in all.
+    #[must_use]
+    pub fn trials(mut self, trials: u64) -> Self {
+        self.budget.trials = Some(trials);
+        self
+    }
+
+    /// Sets how many trials run at once.
+    #[must_use]
+    pub fn workers(mut self, workers: usize) -> Self {
+        match NonZeroUsize::new(workers) {
+            Some(workers) => self.workers = workers,
+            None => self.invalid = Some("0 workers do nothing: use at least 1".to_owned()),
+        }
+        self
+    }
+
+    /// Sets where all randomness comes from. A study that goes on keeps its seed if none is set.
+    #[must_use]
+    pub fn seed(mut self, seed: impl Into<Seed>) -> Self {
+        self.seed = Some(seed.into());
+        self
+    }
+
+    /// Sets in which order the strategy learns results.
+    #[must_use]
+    pub fn order(mut self, order: Order) -> Self {
+        self.order = Some(order);
+        self
+    }
+
+    /// Sets which failures are tried again.
+    #[must_use]
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Sets how long one attempt at a trial may take.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets how long an evaluator may take to end when it is told to, before it is dropped.
+    #[must_use]
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+
+    /// Sets where the study's log is kept. If it holds a study already, that one goes on.
+    #[must_use]
+    pub fn journal(mut self, journal: impl Journal + 'static) -> Self {
+        self.journal = Box::new(journal);
+        self
+    }
+
+    /// Adds an observer for the first run of the study.
+    #[must_use]
+    pub fn observe(mut self, observer: impl Observer + 'static, delivery: Delivery) -> Self {
+        self.observers.push((Box::new(observer), delivery));
+        self
+    }
+
+    /// Sets where tasks and time come from: the current tokio runtime if nothing is set.
+    #[must_use]
+    pub fn executor(mut self, executor: Arc<dyn Executor>) -> Self {
+        self.executor = Some(executor);
+        self
+    }
+
+    /// Opens the study: a new one, or the one that the journal holds, with everything that happened
+    /// in it told to its strategy.
+    ///
+    /// # Errors
+    /// If something is missing or makes no sense, the strategy cannot handle the problem, the journal
+    /// holds another study or cannot be read.
+    pub async fn open(mut self) -> Result<Study, StudyError> {
+        if let Some(message) = self.invalid.take() {
+            let study = self.name;
+            return Err(StudyError::Invalid { study, message });
+        }
+        let executor: Arc<dyn Executor> = match self.executor.take() {
+            Some(executor) => executor,
+            None => Arc::new(TokioExecutor::current().ok_or(StudyError::NoRuntime)?),
+        };
+        open::open(self, executor).await
+    }
+}
+
+impl fmt::Debug for StudyBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StudyBuilder")
+            .field("name", &self.name)
+            .field("space", &self.space)
+            .field("objectives", &self.objectives)
+            .field("strategy", &self.strategy)
+            .field("budget", &self.budget)
+            .field("workers", &self.workers)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,62 @@
+//! [`StudyHandle`]: steers a study while it runs.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::mpsc::UnboundedSender;
+use tuning_core::{Observer, TrialId};
+
+use crate::{
+    bus::{Bus, Delivery, Subscription},
+    driver::{Message, Stop},
+};
+
+/// Steers a study while it runs. Cheap to clone, and good from any thread.
+#[derive(Clone, Debug)]
+pub struct StudyHandle {
+    sender: UnboundedSender<Message>,
+    bus: Arc<Mutex<Arc<Bus>>>,
+}
+
+impl StudyHandle {
+    pub(super) fn new(sender: UnboundedSender<Message>, bus: Arc<Bus>) -> Self {
+        Self {
+            sender,
+            bus: Arc::new(Mutex::new(bus)),
+        }
+    }
+
+    /// Ends the study gracefully: no trial is started any more, those that run may end.
+    pub fn stop(&self) {
+        self.send(Message::Stop(Stop::Gracefully));
+    }
+
+    /// Ends the study at once: running trials are stopped, and evaluated again when it goes on.
+    pub fn stop_now(&self) {
+        self.send(Message::Stop(Stop::Now));
+    }
+
+    /// Cancels a trial; it fails as cancelled. One that has ended stays as it is.
+    pub fn cancel(&self, trial: TrialId) {
+        self.send(Message::Cancel(trial));
+    }
+
+    /// Lets an observer watch from now on, until the subscription is dropped or the run ends.
+    pub fn subscribe(&self, observer: impl Observer + 'static, delivery: Delivery) -> Subscription {
+        let bus = Arc::clone(&self.bus.lock().unwrap_or_else(PoisonError::into_inner));
+        let lane = bus.add(Box::new(observer), delivery);
+        Subscription::new(bus, lane)
+    }
+
+    pub(super) fn sender(&self) -> UnboundedSender<Message> {
+        self.sender.clone()
+    }
+
+    pub(super) fn move_to(&self, bus: Arc<Bus>) {
+        *self.bus.lock().unwrap_or_else(PoisonError::into_inner) = bus;
+    }
+
+    fn send(&self, message: Message) {
+        // A study that is gone needs no steering.
+        let _ = self.sender.send(message);
+    }
+}

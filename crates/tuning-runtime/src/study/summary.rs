@@ -1,0 +1,69 @@
+//! [`Summary`]: how a session of a study ended, for people and for programs.
+
+use std::{fmt, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use tuning_core::{Best, Counts, EndReason, Seq};
+
+use crate::bus::ObserverReport;
+
+/// How a session of a study ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Summary {
+    /// The study.
+    pub study: String,
+    /// Why it ended.
+    pub reason: EndReason,
+    /// The number of the session, from 1.
+    pub session: u64,
+    /// How the trials of all sessions stand.
+    pub counts: Counts,
+    /// The best trial.
+    pub best: Option<Best>,
+    /// The trials that no other one dominates; with a single objective, the best one.
+    pub front: Vec<Best>,
+    /// How long this session took, in milliseconds.
+    pub session_millis: u64,
+    /// How long all sessions took together, in milliseconds.
+    pub elapsed_millis: u64,
+    /// How many entries its journal has.
+    pub entries: Seq,
+    /// What became of the observers.
+    pub observers: Vec<ObserverReport>,
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let took = Duration::from_millis(self.session_millis);
+        writeln!(f, "study `{}`: {} ({took:?})", self.study, self.reason)?;
+        write!(f, "trials: {}", self.counts)?;
+        if let Some(best) = &self.best {
+            write!(
+                f,
+                "\nbest: trial {}, {}: {}",
+                best.trial, best.values, best.params
+            )?;
+        }
+        for observer in self
+            .observers
+            .iter()
+            .filter(|observer| !observer.is_clean())
+        {
+            let ObserverReport {
+                name,
+                dropped,
+                failed,
+                ..
+            } = observer;
+            write!(
+                f,
+                "\nobserver {name}: {dropped} events dropped, {failed} failures"
+            )?;
+            if let Some(reason) = &observer.given_up {
+                write!(f, ", given up: {reason}")?;
+            }
+        }
+        Ok(())
+    }
+}
