@@ -19,6 +19,7 @@
 //! | stop it, cancel a trial, watch it while it runs | [`StudyHandle`] |
 //! | keep it | the crate `tuning-sqlite`, or any other [`Journal`](tuning_core::Journal) |
 //! | try failed trials again | [`Retry`] |
+//! | test without waiting, a hundred workers in virtual time | [`sim`] |
 //! | choose what an observer is promised | [`Delivery`] |
 
 mod bus;
@@ -30,6 +31,7 @@ mod log;
 mod memory;
 mod panic;
 mod retry;
+pub mod sim;
 mod study;
 
 pub use bus::{Delivery, ObserverReport, Subscription};

@@ -20,7 +20,7 @@ enum Request {
     Read(Seq, oneshot::Sender<Result<Vec<Arc<Event>>, JournalError>>),
     Cursor(String, oneshot::Sender<Result<Option<Seq>, JournalError>>),
     SetCursor(String, Seq, oneshot::Sender<Result<(), JournalError>>),
-    Head(oneshot::Sender<Seq>),
+    Head(oneshot::Sender<Result<Seq, JournalError>>),
     Close,
 }
 
@@ -39,10 +39,13 @@ impl LogWriter {
     }
 
     /// Returns the head once everything before is committed and published.
+    ///
+    /// # Errors
+    /// If anything before could not be committed.
     pub(crate) async fn head(&self) -> Result<Seq, JournalError> {
         let (reply, head) = oneshot::channel();
         let _ = self.requests.send(Request::Head(reply)).await;
-        head.await.map_err(|_| gone())
+        head.await.map_err(|_| gone())?
     }
 
     /// Ends the task once everything before is done.
@@ -129,7 +132,7 @@ impl Log {
         }
     }
 
-    /// Serves until it is closed; returns the journal and its head, and why it failed if it did.
+    /// Serves until it is closed; returns the journal and its head.
     pub(crate) async fn serve(
         mut self,
         study: Arc<str>,
@@ -137,7 +140,7 @@ impl Log {
         bus: Arc<Bus>,
         driver: mpsc::UnboundedSender<Message>,
     ) -> (Box<dyn Journal>, Seq) {
-        let mut failed = false;
+        let mut failed = None;
         while let Some(request) = self.inbox.recv().await {
             let mut next = Some(request);
             let mut group = Vec::new();
@@ -149,19 +152,18 @@ impl Log {
                     _ => self.inbox.try_recv().ok(),
                 };
             }
-            if !group.is_empty() && !failed {
-                match self.commit(&study, &mut *journal, group, &bus).await {
-                    Ok(()) => {}
-                    Err(error) => {
-                        failed = true;
-                        let _ = driver.send(Message::Journal(error));
-                    }
+            // After a failure nothing more is written: what follows rests on what was lost.
+            if !group.is_empty() && failed.is_none() {
+                failed = self.commit(&study, &mut *journal, group, &bus).await.err();
+                if failed.is_some() {
+                    let _ = driver.send(Message::JournalFailed);
                 }
             }
             match next {
                 Some(Request::Close) => break,
                 Some(Request::Head(reply)) => {
-                    let _ = reply.send(*self.head.borrow());
+                    let head = *self.head.borrow();
+                    let _ = reply.send(failed.take().map_or(Ok(head), Err));
                 }
                 Some(request) => answer(&study, &mut *journal, request).await,
                 None => {}

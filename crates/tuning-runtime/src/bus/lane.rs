@@ -140,8 +140,10 @@ impl Lane {
 
     async fn serve(&self, mut observer: Box<dyn Observer>) {
         while let Some(batch) = self.queue.take().await {
-            let mut tally = Tally::default();
-            tally.dropped = batch.missed;
+            let mut tally = Tally {
+                dropped: batch.missed,
+                ..Tally::default()
+            };
             if batch.missed > 0 {
                 let told = guarded(observer.missed(batch.missed)).await;
                 if !tally.note(told) {

@@ -95,6 +95,7 @@ mod folder;
 mod line;
 mod output;
 mod process;
+mod pump;
 mod record;
 mod results;
 mod shell;

@@ -24,7 +24,7 @@ impl LineSplitter {
         self.hold(&chunk[..end.unwrap_or(chunk.len())]);
         let end = end?;
         line.clear();
-        line.append(&mut self.held);
+        std::mem::swap(line, &mut self.held);
         Some(&chunk[end + 1..])
     }
 

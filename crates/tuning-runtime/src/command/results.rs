@@ -19,15 +19,29 @@ pub(super) struct Results {
     infeasible: Option<String>,
 }
 
-/// What one line added.
+/// What one line says.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Measured {
     /// Its step, if it has one.
     pub(super) at: Option<Fidelity>,
-    /// Its values, if it has those of all objectives.
-    pub(super) values: Option<Vec<f64>>,
+    /// The value of each objective that it has.
+    pub(super) values: Vec<Option<f64>>,
     /// Its other numbers.
     pub(super) metrics: Vec<(String, f64)>,
+    /// The reason, if it says that the parameters are not allowed together.
+    pub(super) infeasible: Option<String>,
+}
+
+impl Measured {
+    /// The step and the values, if it has a step and the values of all objectives.
+    pub(super) fn report(&self) -> Option<(Fidelity, Vec<f64>)> {
+        Some((self.at?, self.whole()?))
+    }
+
+    fn whole(&self) -> Option<Vec<f64>> {
+        let whole: Option<Vec<f64>> = self.values.iter().copied().collect();
+        whole.filter(|values| !values.is_empty())
+    }
 }
 
 impl Results {
@@ -42,13 +56,15 @@ impl Results {
         }
     }
 
-    /// Notes what a line says.
-    pub(super) fn take(&mut self, line: Line) -> Measured {
+    /// Sorts out what a line says.
+    pub(super) fn read(&self, line: Line) -> Measured {
         let (mut numbers, doubtful) = match line {
             Line::Numbers { numbers, doubtful } => (numbers, doubtful),
             Line::Infeasible(reason) => {
-                self.infeasible = Some(reason);
-                return Measured::default();
+                return Measured {
+                    infeasible: Some(reason),
+                    ..Measured::default()
+                };
             }
         };
         let mut values = vec![None; self.objectives.len()];
@@ -67,18 +83,24 @@ impl Results {
         if doubtful && !found && key.is_none() {
             return Measured::default();
         }
-        let at = key.and_then(|key| self.step(numbers.remove(key).1));
-        for (latest, value) in self.latest.iter_mut().zip(&values) {
-            *latest = value.or(*latest);
-        }
-        let values: Option<Vec<f64>> = values.into_iter().collect();
-        if values.is_some() {
-            self.whole.clone_from(&values);
-        }
         Measured {
-            at,
+            at: key.and_then(|key| self.step(numbers.remove(key).1)),
             values,
             metrics: numbers,
+            infeasible: None,
+        }
+    }
+
+    /// Keeps what a line says: it comes after what was kept before.
+    pub(super) fn keep(&mut self, measured: &Measured) {
+        for (latest, value) in self.latest.iter_mut().zip(&measured.values) {
+            *latest = value.or(*latest);
+        }
+        if let Some(whole) = measured.whole() {
+            self.whole = Some(whole);
+        }
+        if let Some(reason) = &measured.infeasible {
+            self.infeasible = Some(reason.clone());
         }
     }
 
@@ -185,7 +207,9 @@ mod tests {
     }
 
     fn take(results: &mut Results, line: &str) -> Measured {
-        results.take(Line::parse(line.as_bytes()).unwrap())
+        let measured = results.read(Line::parse(line.as_bytes()).unwrap());
+        results.keep(&measured);
+        measured
     }
 
     #[test]
@@ -193,7 +217,7 @@ mod tests {
         let mut one = results(&["loss"]);
         let measured = take(&mut one, r#"{"step": 900, "epoch": 3.0, "loss": 0.5, "acc": 0.9}"#);
         assert_eq!(measured.at, Some(Fidelity::new(3)));
-        assert_eq!(measured.values, Some(vec![0.5]));
+        assert_eq!(measured.values, [Some(0.5)]);
         assert_eq!(measured.metrics, [("step".to_owned(), 900.0), ("acc".to_owned(), 0.9)]);
         for (line, at) in [("epoch=0.5 loss=1", None), ("epoch=-1 loss=1", None), ("step=7 loss=1", Some(7))] {
             assert_eq!(take(&mut one, line).at, at.map(Fidelity::new), "{line}");

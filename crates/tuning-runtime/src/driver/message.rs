@@ -1,7 +1,7 @@
 //! What reaches the driver's mailbox.
 
 use tokio::sync::oneshot;
-use tuning_core::{Fidelity, JournalError, Metrics, Outcome, TrialId, Values, Verdict};
+use tuning_core::{Fidelity, Metrics, Outcome, TrialId, Values, Verdict};
 
 /// Everything that happens around the driver arrives as one of these, one after the other.
 #[derive(Debug)]
@@ -29,8 +29,8 @@ pub(crate) enum Message {
     Stop(Stop),
     /// Somebody wants one trial to be cancelled.
     Cancel(TrialId),
-    /// The journal failed.
-    Journal(JournalError),
+    /// The journal failed; the log knows why.
+    JournalFailed,
 }
 
 /// How an attempt ended.

@@ -274,7 +274,8 @@ impl<'a> Driver<'a> {
                 }
             }
             Message::Cancel(trial) => self.cancel(trial)?,
-            Message::Journal(error) => return Err(error.into()),
+            // The study asks the log for the reason, which then stands in the place of this.
+            Message::JournalFailed => return Err(StudyError::Abandoned),
         }
         Ok(())
     }
@@ -349,7 +350,7 @@ impl<'a> Driver<'a> {
         }
         while !self.active.is_empty() {
             match self.mailbox.recv().await {
-                Some(Message::Journal(_)) | None => self.stop_active(),
+                Some(Message::JournalFailed) | None => self.stop_active(),
                 // The machine may be gone with the strategy that panicked.
                 Some(Message::Finished { trial, .. }) if failed => {
                     self.active.remove(&trial);

@@ -195,17 +195,18 @@ impl Study {
             driver.flush().await;
         }
         drop(driver);
-        let lanes = self.bus.take();
         // Everything before this answer is committed and published.
         let head = writer.head().await;
+        let lanes = self.bus.take();
         finish_observers(&lanes, &*self.executor).await;
         writer.close().await;
         let (journal, last) = journal_back.await.map_err(|_| StudyError::Abandoned)?;
         self.journal = Some(journal);
         self.head = last;
         self.renew_log();
-        let reason = ended?;
+        // A journal that failed is the cause, whatever the driver made of it.
         let head = head?;
+        let reason = ended?;
         Ok(Summary {
             study: self.name.to_string(),
             reason,

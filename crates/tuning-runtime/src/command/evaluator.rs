@@ -1,0 +1,349 @@
+//! [`CommandEvaluator`]: runs a program for each piece of work.
+
+use std::{
+    ffi::OsString,
+    io,
+    path::{Path, PathBuf},
+    pin::pin,
+    process::ExitStatus,
+    sync::Arc,
+};
+
+use async_trait::async_trait;
+use tokio::{
+    io::AsyncReadExt as _,
+    join,
+    process::Command,
+    select,
+    sync::{oneshot, watch},
+    task::spawn_blocking,
+};
+use tuning_core::{Evaluator, Failure, FailureKind, Outcome, RunningTrial, StopReason, Values};
+
+use super::{
+    folder::{TrialFolder, cannot},
+    process::{Process, describe},
+    pump::{Decision, Listener, Phase, Pump},
+    record::ProcessRecord,
+    results::Results,
+    spec::{CommandSpec, Item, Line, Plan},
+    variables::{ENVIRONMENT, Variables},
+};
+
+/// Runs a program for each piece of work; made by [`CommandSpec::build`].
+///
+/// The [module](super) says what the program is given and what is expected of it. It needs a tokio runtime with I/O
+/// and time (`enable_all`).
+#[derive(Clone, Debug)]
+pub struct CommandEvaluator(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    spec: CommandSpec,
+    plan: Plan,
+}
+
+/// Why a running program is not waited for any more.
+#[derive(Debug)]
+enum End {
+    Exited(ExitStatus),
+    Decided(Decision),
+    Asked(StopReason),
+}
+
+/// The longest result file that is read.
+const LONGEST_RESULT: u64 = 1 << 20;
+
+#[async_trait]
+impl Evaluator for CommandEvaluator {
+    async fn evaluate(&self, trial: RunningTrial) -> Outcome {
+        let inner = &*self.0;
+        let folder = select! {
+            reason = trial.stopped() => return stopped(reason),
+            folder = inner.prepare(&trial) => folder,
+        };
+        let outcome = match folder {
+            Ok(folder) => inner.run(&trial, &folder).await,
+            Err(failure) => Err(failure),
+        };
+        outcome.unwrap_or_else(Outcome::Failed)
+    }
+}
+
+impl CommandEvaluator {
+    pub(super) fn new(spec: CommandSpec, plan: Plan) -> Self {
+        Self(Arc::new(Inner { spec, plan }))
+    }
+
+    /// What it runs, with an absolute [`trials_dir`](CommandSpec::trials_dir).
+    #[must_use]
+    pub fn spec(&self) -> &CommandSpec {
+        &self.0.spec
+    }
+}
+
+impl Inner {
+    async fn prepare(&self, trial: &RunningTrial) -> Result<TrialFolder, Failure> {
+        let work = trial.work().clone();
+        TrialFolder::reclaim(&self.spec.trials_dir, work.trial).await?;
+        let (trials_dir, study) = (self.spec.trials_dir.clone(), self.spec.study.clone());
+        off_thread(move || TrialFolder::prepare(&trials_dir, study.as_deref(), &work)).await?
+    }
+
+    async fn run(&self, trial: &RunningTrial, folder: &TrialFolder) -> Result<Outcome, Failure> {
+        let (stdout_log, stderr_log) = folder.logs(trial.work())?;
+        let mut process = self.start(trial, folder)?;
+        let Some((stdout, stderr)) = process.output() else {
+            return Err(Failure::new(FailureKind::Error, "the program has no output"));
+        };
+
+        let (phase, heard) = watch::channel(Phase::default());
+        let (decide, mut decided) = oneshot::channel();
+        let spec = &self.spec;
+        let results =
+            Results::new(trial.objectives().clone(), spec.step_keys.clone(), spec.zero_based);
+        let mut listener = Listener::new(trial, results, heard.clone(), decide);
+        let mut stdout = Pump::new(stdout, stdout_log, heard.clone());
+        let mut stderr = Pump::new(stderr, stderr_log, heard);
+
+        let end = {
+            let mut pumps = pin!(async { join!(stdout.run_with(&mut listener), stderr.run()) });
+            let mut drained = false;
+            let mut asked = pin!(trial.stopped());
+            let mut end = loop {
+                select! {
+                    biased;
+                    reason = &mut asked => break End::Asked(reason),
+                    Ok(decision) = &mut decided => break End::Decided(decision),
+                    status = process.wait() => break End::Exited(status.map_err(lost)?),
+                    _ = &mut pumps, if !drained => drained = true,
+                }
+            };
+            if let End::Exited(_) = end {
+                // What it said before it ended counts, and may have to wait for the driver.
+                phase.send_modify(|phase| phase.exited = true);
+                if !drained {
+                    select! {
+                        reason = &mut asked => end = End::Asked(reason),
+                        _ = &mut pumps => drained = true,
+                    }
+                }
+                if let Ok(decision) = decided.try_recv() {
+                    end = End::Decided(decision);
+                }
+            }
+            phase.send_modify(|phase| phase.deaf = true);
+            if !matches!(end, End::Exited(_)) {
+                // Its output is carried on, so that it can write while it ends.
+                let mut ending = pin!(process.end(spec.grace));
+                loop {
+                    select! {
+                        () = &mut ending => break,
+                        _ = &mut pumps, if !drained => drained = true,
+                    }
+                }
+            }
+            phase.send_modify(|phase| phase.exited = true);
+            if !drained {
+                pumps.await;
+            }
+            end
+        };
+        // The folder is nobody's from here on. If this fails, the note speaks of a process that is gone.
+        _ = std::fs::remove_file(folder.process());
+
+        let output = || match (stderr.tail(), stdout.tail()) {
+            (stderr, stdout) if stderr.is_empty() && stdout.is_empty() => ", and it wrote nothing".to_owned(),
+            (stderr, stdout) if stderr.is_empty() => format!("; the end of its output:\n{stdout}"),
+            (stderr, _) => format!("; the end of its standard error:\n{stderr}"),
+        };
+        let results = listener.results();
+        match end {
+            End::Asked(reason) => Ok(stopped(reason)),
+            End::Decided(Decision::Stop) => Ok(Outcome::Stopped),
+            End::Decided(Decision::Fail(failure)) => Err(failure),
+            End::Decided(Decision::Overrun) => match results.last() {
+                Some(values) => values.map(Outcome::Completed),
+                None => Ok(Outcome::Stopped),
+            },
+            End::Exited(status) => {
+                if let Some(failure) = results.infeasible() {
+                    return Err(failure);
+                }
+                if !status.success() {
+                    let reason = format!("{}{}", describe(status), output());
+                    return Err(Failure::new(FailureKind::Error, reason));
+                }
+                if let Some(values) = from_file(results, &folder.result(), trial).await? {
+                    return Ok(Outcome::Completed(values));
+                }
+                match results.last() {
+                    Some(values) => values.map(Outcome::Completed),
+                    None => {
+                        let reason = format!("{}{}", results.expected(), output());
+                        Err(Failure::new(FailureKind::Error, reason))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Starts the program and notes that it runs. There is no await between the two.
+    fn start(&self, trial: &RunningTrial, folder: &TrialFolder) -> Result<Process, Failure> {
+        let variables = Variables {
+            trial,
+            folder,
+            study: self.spec.study.as_deref(),
+        };
+        let (program, mut command) = self.command(&variables)?;
+        if let Some(workdir) = &self.spec.workdir {
+            command.current_dir(workdir);
+        }
+        if std::env::var_os("PYTHONUNBUFFERED").is_none() {
+            command.env("PYTHONUNBUFFERED", "1");
+        }
+        for (name, value) in &self.plan.env {
+            match value.fill(&variables) {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        // The tuner may itself be a trial of another one.
+        for name in ENVIRONMENT {
+            command.env_remove(name);
+        }
+        command.envs(variables.environment());
+        let process = Process::spawn(command).map_err(|error| {
+            not_started(&program, self.spec.workdir.as_deref(), &error)
+        })?;
+        let record = folder.process();
+        ProcessRecord::of(process.id())
+            .write(&record)
+            .map_err(|error| cannot("note the process in", &record, &error))?;
+        Ok(process)
+    }
+
+    fn command(&self, variables: &Variables<'_>) -> Result<(OsString, Command), Failure> {
+        match &self.plan.line {
+            Line::Shell(script) => {
+                let mut command = Command::new("sh");
+                command.arg("-c").arg(&script.text);
+                for (variable, placeholder) in &script.variables {
+                    command.env(variable, variables.get(placeholder).unwrap_or_default());
+                }
+                Ok(("sh".into(), command))
+            }
+            Line::Direct(items) => {
+                let mut arguments = arguments(items, variables).into_iter();
+                let program = arguments.next().unwrap_or_default();
+                let mut command = Command::new(&program);
+                command.args(arguments);
+                Ok((program, command))
+            }
+        }
+    }
+}
+
+/// The arguments of a piece of work; [`Argument`](super::Argument) says which of them vanish.
+fn arguments(items: &[Item], variables: &Variables<'_>) -> Vec<OsString> {
+    let mut out = Vec::with_capacity(items.len());
+    let mut option_waits = false;
+    for item in items {
+        match item {
+            Item::One(template) => match template.fill(variables) {
+                Some(argument) => {
+                    option_waits = template.is_option();
+                    out.push(argument);
+                }
+                None => {
+                    if std::mem::take(&mut option_waits) {
+                        out.pop();
+                    }
+                }
+            },
+            Item::Group(templates) => {
+                let group = templates.iter().map(|template| template.fill(variables));
+                out.extend(group.collect::<Option<Vec<_>>>().into_iter().flatten());
+                option_waits = false;
+            }
+        }
+    }
+    out
+}
+
+/// The values in the result file; none if the program did not write it.
+async fn from_file(
+    results: &Results,
+    path: &Path,
+    trial: &RunningTrial,
+) -> Result<Option<Values>, Failure> {
+    let read = async {
+        let mut bytes = Vec::new();
+        let file = tokio::fs::File::open(path).await?;
+        file.take(LONGEST_RESULT).read_to_end(&mut bytes).await?;
+        Ok::<_, io::Error>(bytes)
+    };
+    let bytes = match read.await {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(cannot("read the result", path, &error)),
+        Ok(bytes) => bytes,
+    };
+    if bytes.trim_ascii().is_empty() {
+        return Ok(None);
+    }
+    let (values, metrics) = results.file(&String::from_utf8_lossy(&bytes))?;
+    for (name, value) in metrics.iter() {
+        trial.metric(name, value);
+    }
+    Ok(Some(values))
+}
+
+async fn off_thread<T: Send + 'static>(
+    job: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Failure> {
+    spawn_blocking(job)
+        .await
+        .map_err(|error| Failure::new(FailureKind::Error, format!("preparing the trial: {error}")))
+}
+
+fn stopped(reason: StopReason) -> Outcome {
+    match reason {
+        StopReason::TimedOut => {
+            Outcome::failed(FailureKind::TimedOut, "the program ran longer than it was allowed to")
+        }
+        StopReason::Stopping => Outcome::failed(FailureKind::Cancelled, "the study stops"),
+        _ => Outcome::failed(FailureKind::Cancelled, ""),
+    }
+}
+
+fn lost(error: io::Error) -> Failure {
+    Failure::new(FailureKind::Error, format!("cannot wait for the program: {error}"))
+}
+
+fn not_started(program: &OsString, workdir: Option<&Path>, error: &io::Error) -> Failure {
+    let remedy = match error.kind() {
+        _ if workdir.is_some_and(|workdir| !workdir.is_dir()) => {
+            let workdir = workdir.unwrap_or(Path::new(""));
+            format!("the working directory `{}` is not there", workdir.display())
+        }
+        io::ErrorKind::NotFound => {
+            let script = workdir.unwrap_or(Path::new("")).join(PathBuf::from(program));
+            if script.is_file() {
+                "the interpreter named in its first line is not there".to_owned()
+            } else {
+                "is it installed, and is it in PATH? a program beside the study is `./program`".to_owned()
+            }
+        }
+        io::ErrorKind::PermissionDenied => {
+            "make it executable (`chmod +x`), or start it with its interpreter (`python train.py`)".to_owned()
+        }
+        io::ErrorKind::InvalidInput => "an argument or a variable contains a NUL byte".to_owned(),
+        // ENOEXEC: no `#!` line, or made for another machine.
+        _ if error.raw_os_error() == Some(8) => {
+            "begin a script with a line such as `#!/bin/sh`, or start it with its interpreter".to_owned()
+        }
+        _ => "if that is a limit of the system, run fewer trials at once".to_owned(),
+    };
+    let reason = format!("cannot start `{}`: {error}: {remedy}", program.display());
+    Failure::new(FailureKind::Error, reason)
+}

@@ -1,0 +1,209 @@
+//! [`TrialFolder`]: the files of one trial, ready for a piece of work.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tuning_core::{Failure, FailureKind, Fidelity, TrialId, Work};
+
+use super::{checkpoint::Checkpoints, record::ProcessRecord};
+
+/// The files of one trial, ready for a piece of work.
+#[derive(Debug)]
+pub(super) struct TrialFolder {
+    path: PathBuf,
+    checkpoint: PathBuf,
+    from: Option<Fidelity>,
+}
+
+/// Whose folder it is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Identity {
+    trial: TrialId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    study: Option<String>,
+    seed: u64,
+    params: Value,
+}
+
+impl TrialFolder {
+    /// Waits until no program of an earlier tuner works in the folder any more, killing it.
+    pub(super) async fn reclaim(trials_dir: &Path, trial: TrialId) -> Result<(), Failure> {
+        let path = process_file(&path(trials_dir, trial));
+        let Some(record) = ProcessRecord::read(&path) else {
+            return Ok(());
+        };
+        if record.end().await {
+            _ = fs::remove_file(path);
+            return Ok(());
+        }
+        let pid = record.pid();
+        Err(Failure::new(
+            FailureKind::Error,
+            format!("process {pid} of an earlier attempt cannot be killed: end it, then try again"),
+        ))
+    }
+
+    /// Makes the folder ready for a piece of work: its own, with the checkpoint to go on from, without a result.
+    pub(super) fn prepare(
+        trials_dir: &Path,
+        study: Option<&str>,
+        work: &Work,
+    ) -> Result<Self, Failure> {
+        let path = path(trials_dir, work.trial);
+        let identity = Identity {
+            trial: work.trial,
+            study: study.map(str::to_owned),
+            seed: work.seed.get(),
+            params: serde_json::to_value(&work.params).unwrap_or_default(),
+        };
+        claim(&path, &identity).map_err(|error| cannot("make the folder", &path, &error))?;
+
+        let checkpoints = Checkpoints::of(&path);
+        checkpoints.sweep();
+        let (source, from) = source(trials_dir, &checkpoints, work)?;
+        let checkpoint = checkpoints.path(work.until);
+        checkpoints
+            .begin(work.until, source.as_deref())
+            .map_err(|error| cannot("make the checkpoint", &checkpoint, &error))?;
+
+        let folder = Self {
+            path,
+            checkpoint,
+            from,
+        };
+        match fs::remove_file(folder.result()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(cannot("remove the earlier result", &folder.result(), &error))
+            }
+            _ => Ok(folder),
+        }
+    }
+
+    /// Opens the logs of both streams, to be continued.
+    pub(super) fn logs(&self, work: &Work) -> Result<(File, File), Failure> {
+        let open = |name: &str| {
+            let path = self.path.join(name);
+            open_log(&path, work).map_err(|error| cannot("open the log", &path, &error))
+        };
+        Ok((open("stdout.log")?, open("stderr.log")?))
+    }
+
+    /// The folder.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where the program saves and finds checkpoints.
+    pub(super) fn checkpoint(&self) -> &Path {
+        &self.checkpoint
+    }
+
+    /// Where the program may write its result.
+    pub(super) fn result(&self) -> PathBuf {
+        self.path.join("result")
+    }
+
+    /// Where it is noted which process works here.
+    pub(super) fn process(&self) -> PathBuf {
+        process_file(&self.path)
+    }
+
+    /// The step that the checkpoint is of, if the work goes on from one.
+    pub(super) fn from(&self) -> Option<Fidelity> {
+        self.from
+    }
+}
+
+/// A failure to do something with a file.
+pub(super) fn cannot(what: &str, path: &Path, error: &io::Error) -> Failure {
+    let reason = format!("cannot {what} `{}`: {error}", path.display());
+    Failure::new(FailureKind::Error, reason)
+}
+
+fn path(trials_dir: &Path, trial: TrialId) -> PathBuf {
+    trials_dir.join(format!("{:06}", trial.get()))
+}
+
+fn process_file(folder: &Path) -> PathBuf {
+    folder.join("process.json")
+}
+
+/// The checkpoint that a piece of work goes on from, and its step.
+fn source(
+    trials_dir: &Path,
+    own: &Checkpoints,
+    work: &Work,
+) -> Result<(Option<PathBuf>, Option<Fidelity>), Failure> {
+    if let Some(from) = work.from
+        && let Some(source) = own.before(from, work.until)
+    {
+        return Ok((Some(source), Some(from)));
+    }
+    let Some(fork) = work.fork else {
+        return Ok((None, None));
+    };
+    let donor = path(trials_dir, fork.trial);
+    match Checkpoints::of(&donor).donated(fork.at) {
+        Some(source) => Ok((Some(source), work.from.or(fork.at))),
+        // It would run, but as another trial than the strategy asked for.
+        None => Err(Failure::new(
+            FailureKind::Error,
+            format!(
+                "trial {} has no checkpoint in `{}` to begin with",
+                fork.trial,
+                donor.display()
+            ),
+        )),
+    }
+}
+
+/// Makes the folder, or takes the one that is there if it belongs to the same trial; another's is set aside.
+fn claim(path: &Path, identity: &Identity) -> io::Result<()> {
+    let file = path.join("trial.json");
+    if path.is_dir() {
+        let found = fs::read(&file).ok();
+        match found.and_then(|bytes| serde_json::from_slice::<Identity>(&bytes).ok()) {
+            Some(found) if found.is_same(identity) => return Ok(()),
+            _ => set_aside(path)?,
+        }
+    }
+    fs::create_dir_all(path)?;
+    fs::write(file, serde_json::to_vec_pretty(identity)?)
+}
+
+impl Identity {
+    fn is_same(&self, other: &Self) -> bool {
+        let studies = (&self.study, &other.study);
+        let other_study = matches!(studies, (Some(a), Some(b)) if a != b);
+        !other_study && (self.seed, &self.params) == (other.seed, &other.params)
+    }
+}
+
+fn set_aside(path: &Path) -> io::Result<()> {
+    // A folder with nothing in it is nobody's: a tuner was killed before it could write whose it is.
+    if fs::remove_dir(path).is_ok() {
+        return Ok(());
+    }
+    let mut n = 1_u64;
+    loop {
+        let aside = path.with_extension(format!("stale-{n}"));
+        if !aside.exists() {
+            return fs::rename(path, aside);
+        }
+        n += 1;
+    }
+}
+
+fn open_log(path: &Path, work: &Work) -> io::Result<File> {
+    let mut log = OpenOptions::new().create(true).append(true).open(path)?;
+    if log.metadata()?.len() > 0 {
+        let until = work.until.map_or("the end".to_owned(), |until| until.to_string());
+        writeln!(log, "\n=== until {until}, attempt {} ===", work.attempt)?;
+    }
+    Ok(log)
+}

@@ -1,0 +1,228 @@
+//! [`SimExecutor`]: one thread, virtual time, and a seeded choice of what runs next.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Wake, Waker},
+    time::Duration,
+};
+
+use futures_util::future::BoxFuture;
+use thiserror::Error;
+use tuning_core::Seed;
+
+use crate::executor::Executor;
+
+/// An executor whose time is virtual and whose choices follow from a seed: which of the tasks that
+/// could run runs next, and in which order timers of the same moment fire.
+///
+/// Time stands still while any task can run, then jumps to the next timer.
+#[derive(Clone)]
+pub struct SimExecutor {
+    world: Arc<Mutex<World>>,
+}
+
+/// Every task waits, and no timer is left to wake one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the simulation is stuck: every task waits, and nothing is left to happen")]
+pub struct Deadlock;
+
+struct World {
+    now: Duration,
+    seed: Seed,
+    draws: u64,
+    next: u64,
+    tasks: BTreeMap<u64, BoxFuture<'static, ()>>,
+    ready: Vec<u64>,
+    timers: BTreeMap<(Duration, u64), Waker>,
+}
+
+/// The future that [`SimExecutor::run`] runs.
+const MAIN: u64 = 0;
+
+impl SimExecutor {
+    /// A simulated world in which everything follows from this seed.
+    #[must_use]
+    pub fn new(seed: Seed) -> Self {
+        Self {
+            world: Arc::new(Mutex::new(World {
+                // Any date will do, but not 1970: journals show it.
+                now: Duration::from_secs(1_700_000_000),
+                seed: seed.named("simulator"),
+                draws: 0,
+                next: MAIN + 1,
+                tasks: BTreeMap::new(),
+                ready: Vec::new(),
+                timers: BTreeMap::new(),
+            })),
+        }
+    }
+
+    /// Runs a future, and the tasks that it spawns, until it is done. Tasks that are not done then
+    /// are dropped.
+    ///
+    /// # Errors
+    /// If nothing is left that could make it go on.
+    pub fn run<F: Future>(&self, main: F) -> Result<F::Output, Deadlock> {
+        let mut main = std::pin::pin!(main);
+        self.lock().ready.push(MAIN);
+        loop {
+            let Some(id) = self.choose() else {
+                self.advance()?;
+                continue;
+            };
+            let waker = Waker::from(Arc::new(TaskWaker {
+                id,
+                world: Arc::clone(&self.world),
+            }));
+            let mut context = Context::from_waker(&waker);
+            if id == MAIN {
+                if let Poll::Ready(output) = main.as_mut().poll(&mut context) {
+                    // Outside the lock: what is dropped may use the world.
+                    let (tasks, timers) = {
+                        let mut world = self.lock();
+                        (std::mem::take(&mut world.tasks), std::mem::take(&mut world.timers))
+                    };
+                    drop((tasks, timers));
+                    return Ok(output);
+                }
+                continue;
+            }
+            let Some(mut task) = self.lock().tasks.remove(&id) else {
+                continue; // it was woken once more after its end
+            };
+            if task.as_mut().poll(&mut context).is_pending() {
+                self.lock().tasks.insert(id, task);
+            }
+        }
+    }
+
+    fn choose(&self) -> Option<u64> {
+        let mut world = self.lock();
+        let ready = world.ready.len();
+        if ready == 0 {
+            return None;
+        }
+        let place = world.draw(ready);
+        Some(world.ready.swap_remove(place))
+    }
+
+    /// Moves time to the next timer and wakes all that wait for that moment.
+    fn advance(&self) -> Result<(), Deadlock> {
+        let mut world = self.lock();
+        let ((at, _), waker) = world.timers.pop_first().ok_or(Deadlock)?;
+        let mut wakers = vec![waker];
+        while world
+            .timers
+            .first_key_value()
+            .is_some_and(|((next, _), _)| *next == at)
+        {
+            wakers.extend(world.timers.pop_first().map(|(_, waker)| waker));
+        }
+        world.now = world.now.max(at);
+        drop(world);
+        wakers.into_iter().for_each(Waker::wake);
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl World {
+    fn draw(&mut self, below: usize) -> usize {
+        self.draws += 1;
+        let draw = self.seed.derive(self.draws).get();
+        usize::try_from(draw % below as u64).unwrap_or(0)
+    }
+}
+
+impl Executor for SimExecutor {
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        let mut world = self.lock();
+        let id = world.next;
+        world.next += 1;
+        world.tasks.insert(id, task);
+        world.ready.push(id);
+    }
+
+    fn spawn_blocking(&self, job: Box<dyn FnOnce() + Send>) {
+        self.spawn(Box::pin(async move { job() }));
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(Sleep {
+            at: self.lock().now.saturating_add(duration),
+            world: Arc::clone(&self.world),
+            timer: None,
+        })
+    }
+
+    fn now(&self) -> Duration {
+        self.lock().now
+    }
+}
+
+impl fmt::Debug for SimExecutor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let world = self.lock();
+        f.debug_struct("SimExecutor")
+            .field("now", &world.now)
+            .field("tasks", &world.tasks.len())
+            .finish_non_exhaustive()
+    }
+}
+
+struct TaskWaker {
+    id: u64,
+    world: Arc<Mutex<World>>,
+}
+
+impl Wake for TaskWaker {
+    fn wake(self: Arc<Self>) {
+        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        if !world.ready.contains(&self.id) {
+            world.ready.push(self.id);
+        }
+    }
+}
+
+struct Sleep {
+    at: Duration,
+    world: Arc<Mutex<World>>,
+    timer: Option<u64>,
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let (world, at, timer) = (Arc::clone(&self.world), self.at, self.timer);
+        let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
+        if world.now >= at {
+            return Poll::Ready(());
+        }
+        let timer = timer.unwrap_or_else(|| {
+            // A random number first: timers of the same moment fire in a seeded order.
+            let (draw, next) = (world.draw(1 << 20) as u64, world.next);
+            world.next += 1;
+            draw << 40 | next
+        });
+        world.timers.insert((at, timer), context.waker().clone());
+        self.timer = Some(timer);
+        Poll::Pending
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        if let Some(timer) = self.timer {
+            let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+            world.timers.remove(&(self.at, timer));
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! A seeded simulator: hours of a large cluster in milliseconds, the same every time.
+//!
+//! [`SimExecutor`] owns the time and the order in which tasks run; [`FaultyJournal`] fails when it is
+//! told to. The driver does not know that it is simulated.
+//!
+//! ```
+//! use std::{sync::Arc, time::Duration};
+//! use tuning_core::{Parameter, Seed, Space};
+//! use tuning_runtime::{Executor, Study, asynchronous, sim::SimExecutor};
+//! # use tuning_core::*;
+//! # struct Random;
+//! # impl StrategyConfig for Random {
+//! #     type Strategy = RandomSearch;
+//! #     fn spec(&self) -> StrategySpec { StrategySpec::new("random") }
+//! #     fn build(&self, p: &Problem) -> Result<RandomSearch, Unsupported> { Ok(RandomSearch(p.space.clone())) }
+//! # }
+//! # struct RandomSearch(Space);
+//! # impl Strategy for RandomSearch {
+//! #     fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+//! #         Ok(Asked::Propose(vec![Proposal::start(self.0.decode(&[ask.seed(0).unit()]).unwrap())]))
+//! #     }
+//! #     fn tell(&mut self, _: &Fact) {}
+//! # }
+//!
+//! let sim = SimExecutor::new(Seed::new(1));
+//! let clock = sim.clone();
+//! let objective = asynchronous(move |trial| {
+//!     let (clock, minutes) = (clock.clone(), trial.seed().get() % 60);
+//!     async move {
+//!         clock.sleep(Duration::from_secs(60 * minutes)).await; // takes no time at all
+//!         trial.params().float("x")
+//!     }
+//! });
+//! let summary = sim.run(async {
+//!     let space = Space::new([Parameter::float("x", 0.0, 1.0)])?;
+//!     let study = Study::builder("simulated", space).minimize("loss").strategy(Random);
+//!     let mut study = study.trials(640).workers(64).executor(Arc::new(sim.clone())).open().await?;
+//!     Ok::<_, Box<dyn std::error::Error>>(study.run(objective).await?)
+//! })??;
+//! assert_eq!(summary.counts.completed, 640);
+//! assert!(summary.session_millis > 3_600_000, "hours of virtual time");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod executor;
+mod faulty;
+
+pub use executor::{Deadlock, SimExecutor};
+pub use faulty::FaultyJournal;
