@@ -5,7 +5,7 @@ use std::error::Error;
 use async_trait::async_trait;
 use thiserror::Error;
 
-use crate::Event;
+use crate::{Event, Progress};
 
 /// Something that watches a study: a log, a progress bar, a tracker, a dashboard.
 ///
@@ -22,10 +22,19 @@ use crate::Event;
 pub trait Observer: Send {
     /// What it is called in summaries.
     fn name(&self) -> &str {
-        std::any::type_name::<Self>()
-            .rsplit("::")
-            .next()
-            .unwrap_or("observer")
+        let path = std::any::type_name::<Self>();
+        let path = path.split('<').next().unwrap_or(path);
+        path.rsplit("::").next().unwrap_or(path)
+    }
+
+    /// Learns how the study stands before the first event that it observes: its objectives, its open
+    /// trials, the best so far. An observer that folds [`Progress`] goes on from a clone of it.
+    ///
+    /// # Errors
+    /// As for [`observe`](Self::observe).
+    async fn begin(&mut self, so_far: &Progress) -> Result<(), ObserverError> {
+        let _ = so_far;
+        Ok(())
     }
 
     /// Learns of one event.
@@ -58,6 +67,10 @@ pub trait Observer: Send {
 impl<O: Observer + ?Sized> Observer for Box<O> {
     fn name(&self) -> &str {
         (**self).name()
+    }
+
+    async fn begin(&mut self, so_far: &Progress) -> Result<(), ObserverError> {
+        (**self).begin(so_far).await
     }
 
     async fn observe(&mut self, event: &Event) -> Result<(), ObserverError> {

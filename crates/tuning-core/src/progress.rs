@@ -70,6 +70,26 @@ pub struct Best {
     pub at: Option<Fidelity>,
 }
 
+impl Best {
+    /// This trial completed with these values.
+    #[must_use]
+    pub fn new(trial: TrialId, params: Params, values: Values) -> Self {
+        Self {
+            trial,
+            params,
+            values,
+            at: None,
+        }
+    }
+
+    /// The same, but it had them at this fidelity and has not run to its end.
+    #[must_use]
+    pub fn at(mut self, at: Fidelity) -> Self {
+        self.at = Some(at);
+        self
+    }
+}
+
 /// A trial that has not ended.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -148,12 +168,11 @@ impl Progress {
     /// fidelity. With several objectives, the first objective decides. Ties go to the older trial.
     #[must_use]
     pub fn best(&self) -> Option<&Best> {
-        let loss = |best: &Best| self.objectives.losses(&best.values).first();
         self.front
             .iter()
             .min_by(|a, b| {
-                loss(a)
-                    .total_cmp(&loss(b))
+                self.loss(a)
+                    .total_cmp(&self.loss(b))
                     .then_with(|| a.trial.cmp(&b.trial))
             })
             .or(self.partial.as_ref())
@@ -213,6 +232,13 @@ impl Progress {
                 None
             }
             EventKind::Fact(fact) => self.apply_fact(at_millis, fact),
+            EventKind::Closed(closed) => {
+                // An observer that came late does not know the trials that were open before.
+                if let Some(best) = closed.best.as_ref().filter(|best| best.at.is_none()) {
+                    self.note_completed(best.trial, &best.params, &best.values);
+                }
+                None
+            }
             _ => None,
         }
     }
@@ -325,15 +351,19 @@ impl Progress {
         self.front.insert(place, best);
     }
 
+    /// The loss that decides which trial is best. Zero has two signs but is one number.
+    fn loss(&self, best: &Best) -> f64 {
+        self.objectives.losses(&best.values).first() + 0.0
+    }
+
     fn note_partial(&mut self, new: Best) {
         if !self.front.is_empty() {
             return;
         }
         let better = self.partial.as_ref().is_none_or(|old| {
-            let loss = |best: &Best| self.objectives.losses(&best.values).first();
             new.at
                 .cmp(&old.at)
-                .then_with(|| loss(old).total_cmp(&loss(&new)))
+                .then_with(|| self.loss(old).total_cmp(&self.loss(&new)))
                 .then_with(|| old.trial.cmp(&new.trial))
                 .is_gt()
         });

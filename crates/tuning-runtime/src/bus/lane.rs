@@ -15,7 +15,7 @@ use futures_util::{
     future::{self, Either},
 };
 use tokio::sync::{Notify, watch};
-use tuning_core::{Event, Observer, ObserverError, Seq};
+use tuning_core::{Event, Observer, ObserverError, Progress, Seq};
 
 use super::{
     delivery::{Delivery, ObserverReport},
@@ -40,10 +40,12 @@ const TRIES: u32 = 6;
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 
 impl Lane {
-    /// Puts an observer on a lane of its own. `log`: where a durable one reads.
+    /// Puts an observer on a lane of its own. `so_far`: how the study stands before its first event;
+    /// `log`: where a durable one reads.
     pub(super) fn start(
         observer: Box<dyn Observer>,
         delivery: Delivery,
+        so_far: Progress,
         executor: &Arc<dyn Executor>,
         log: LogReader,
     ) -> Arc<Self> {
@@ -67,8 +69,8 @@ impl Lane {
             let lane = Arc::clone(&ended.0);
             let serve = async {
                 match delivery {
-                    Delivery::Durable => lane.serve_durable(observer, log, &*clock).await,
-                    _ => lane.serve(observer).await,
+                    Delivery::Durable => lane.serve_durable(observer, so_far, log, &*clock).await,
+                    _ => lane.serve(observer, so_far).await,
                 }
             };
             let abort = async {
@@ -134,45 +136,38 @@ impl Lane {
     /// What became of the observer, in a study with this head.
     pub(crate) fn summary(&self, head: Seq) -> ObserverReport {
         let mut report = self.report().clone();
+        report.dropped += self.queue.dropped();
         report.behind = head.get().saturating_sub(report.last.get());
         report
     }
 
-    async fn serve(&self, mut observer: Box<dyn Observer>) {
+    async fn serve(&self, mut observer: Box<dyn Observer>, so_far: Progress) {
+        if !self.note(guarded(observer.begin(&so_far)).await) {
+            return;
+        }
+        drop(so_far);
         while let Some(batch) = self.queue.take().await {
-            let mut tally = Tally {
-                dropped: batch.missed,
-                ..Tally::default()
-            };
-            if batch.missed > 0 {
-                let told = guarded(observer.missed(batch.missed)).await;
-                if !tally.note(told) {
-                    return self.record(tally);
-                }
+            if batch.missed > 0 && !self.note(guarded(observer.missed(batch.missed)).await) {
+                return;
             }
             for event in &batch.events {
                 let taken = guarded(observer.observe(event)).await;
-                tally.last = event.seq;
-                tally.delivered += u64::from(matches!(taken, Ok(Ok(()))));
-                if !tally.note(taken) {
-                    return self.record(tally);
+                if !self.note_event(event, taken) {
+                    return;
                 }
             }
-            if self.queue.is_empty() {
-                let flushed = guarded(observer.flush()).await;
-                tally.note(flushed);
+            if self.queue.is_empty() && !self.note(guarded(observer.flush()).await) {
+                return;
             }
-            self.record(tally);
         }
-        let mut tally = Tally::default();
-        tally.note(guarded(observer.flush()).await);
-        self.record(tally);
+        self.note(guarded(observer.flush()).await);
     }
 
     /// Reads the journal from the observer's cursor on; nothing is held in memory, nothing is lost.
     async fn serve_durable(
         &self,
         mut observer: Box<dyn Observer>,
+        so_far: Progress,
         mut log: LogReader,
         executor: &dyn Executor,
     ) {
@@ -182,6 +177,11 @@ impl Lane {
             Err(error) => return self.give_up(error.to_string()),
         };
         self.report().last = at;
+        // What it has seen before is its own affair: from here on it learns everything.
+        let begin = Progress::new(so_far.objectives().clone());
+        if !self.note(guarded(observer.begin(&begin)).await) {
+            return;
+        }
         let mut closing = self.closing.subscribe();
         loop {
             let last_round = *closing.borrow();
@@ -197,32 +197,24 @@ impl Lane {
                 future::select(std::pin::pin!(log.grown(at)), close).await;
                 continue;
             }
-            let mut tally = Tally::default();
+            let mut taken = at;
             for event in &events {
-                if !self
-                    .deliver(&mut *observer, event, &mut tally, executor)
-                    .await
-                {
-                    let given_up = "it kept failing: it goes on at this event in the next session";
-                    tally.given_up.get_or_insert_with(|| given_up.to_owned());
+                if !self.deliver(&mut *observer, event, executor).await {
                     break;
                 }
+                taken = event.seq;
             }
             let flushed = guarded(observer.flush()).await;
             let safe = matches!(flushed, Ok(Ok(())));
-            tally.note(flushed);
-            if tally.last > at && safe {
-                at = tally.last;
+            self.note(flushed);
+            if safe && taken > at {
+                at = taken;
                 if let Err(error) = log.set_cursor(&name, at).await {
-                    tally.last_error = Some(error.to_string());
+                    return self.give_up(error.to_string());
                 }
-            } else if tally.given_up.is_none() {
-                tally.given_up = Some("it could not flush".to_owned());
             }
-            let over = tally.given_up.is_some();
-            self.record(tally);
-            if over {
-                return;
+            if !safe || events.last().is_some_and(|event| event.seq > taken) {
+                return self.give_up("it kept failing: the next session goes on where it stopped");
             }
         }
     }
@@ -232,18 +224,16 @@ impl Lane {
         &self,
         observer: &mut dyn Observer,
         event: &Event,
-        tally: &mut Tally,
         executor: &dyn Executor,
     ) -> bool {
         let mut wait = FIRST_WAIT;
         for _ in 0..TRIES {
             let taken = guarded(observer.observe(event)).await;
-            if matches!(taken, Ok(Ok(()))) {
-                tally.delivered += 1;
-                tally.last = event.seq;
-                return true;
+            let done = matches!(taken, Ok(Ok(())));
+            if !self.note_event(event, taken) || done {
+                return done;
             }
-            if !tally.note(taken) || *self.closing.borrow() {
+            if *self.closing.borrow() {
                 return false;
             }
             executor.sleep(wait).await;
@@ -252,15 +242,34 @@ impl Lane {
         false
     }
 
-    fn record(&self, tally: Tally) {
-        let mut report = self.report();
-        report.delivered += tally.delivered;
-        report.dropped += tally.dropped;
-        report.failed += tally.failed;
-        report.last = report.last.max(tally.last);
-        report.last_error = tally.last_error.or(report.last_error.take());
-        if let Some(reason) = tally.given_up {
-            report.given_up.get_or_insert(reason);
+    fn note_event(&self, event: &Event, taken: Told) -> bool {
+        if matches!(taken, Ok(Ok(()))) {
+            let mut report = self.report();
+            report.delivered += 1;
+            report.last = event.seq;
+            return true;
+        }
+        self.note(taken)
+    }
+
+    /// Notes a result; false if the observer panicked and cannot be used any more.
+    fn note(&self, told: Told) -> bool {
+        match told {
+            Ok(Ok(())) => true,
+            Ok(Err(error)) => {
+                let mut report = self.report();
+                report.failed += 1;
+                report.last_error = Some(error.to_string());
+                true
+            }
+            Err(message) => {
+                let mut report = self.report();
+                report.failed += 1;
+                report
+                    .given_up
+                    .get_or_insert(format!("it panicked: {message}"));
+                false
+            }
         }
     }
 
@@ -269,35 +278,8 @@ impl Lane {
     }
 }
 
-/// What happened since the report was last written.
-#[derive(Default)]
-struct Tally {
-    delivered: u64,
-    dropped: u64,
-    failed: u64,
-    last: Seq,
-    last_error: Option<String>,
-    given_up: Option<String>,
-}
-
-impl Tally {
-    /// Notes a result; false if the observer panicked and cannot be used any more.
-    fn note(&mut self, result: Result<Result<(), ObserverError>, String>) -> bool {
-        match result {
-            Ok(Ok(())) => true,
-            Ok(Err(error)) => {
-                self.failed += 1;
-                self.last_error = Some(error.to_string());
-                true
-            }
-            Err(message) => {
-                self.failed += 1;
-                self.given_up = Some(format!("it panicked: {message}"));
-                false
-            }
-        }
-    }
-}
+/// What came of telling an observer something: its own error, or the message of its panic.
+type Told = Result<Result<(), ObserverError>, String>;
 
 /// Marks the lane as ended when its task is gone, in whatever way.
 struct EndedOnDrop(Arc<Lane>);

@@ -6,7 +6,7 @@ mod queue;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tuning_core::{Event, Observer};
+use tuning_core::{Event, Observer, Progress};
 
 pub use delivery::{Delivery, ObserverReport};
 pub(crate) use lane::Lane;
@@ -16,15 +16,25 @@ use crate::{executor::Executor, log::LogReader};
 /// All lanes of a study.
 #[derive(Debug)]
 pub(crate) struct Bus {
-    lanes: Mutex<Vec<Arc<Lane>>>,
+    state: Mutex<State>,
     executor: Arc<dyn Executor>,
     log: LogReader,
 }
 
+/// The lanes, and how the study stands by what was published: what a new observer begins with.
+#[derive(Debug)]
+struct State {
+    lanes: Vec<Arc<Lane>>,
+    progress: Progress,
+}
+
 impl Bus {
-    pub(crate) fn new(executor: Arc<dyn Executor>, log: LogReader) -> Self {
+    pub(crate) fn new(executor: Arc<dyn Executor>, log: LogReader, progress: Progress) -> Self {
         Self {
-            lanes: Mutex::default(),
+            state: Mutex::new(State {
+                lanes: Vec::new(),
+                progress,
+            }),
             executor,
             log,
         }
@@ -32,36 +42,40 @@ impl Bus {
 
     /// Gives an observer a lane.
     pub(crate) fn add(&self, observer: Box<dyn Observer>, delivery: Delivery) -> Arc<Lane> {
-        let lane = Lane::start(observer, delivery, &self.executor, self.log.clone());
-        self.lock().push(Arc::clone(&lane));
+        let mut state = self.lock();
+        let so_far = state.progress.clone();
+        let lane = Lane::start(observer, delivery, so_far, &self.executor, self.log.clone());
+        state.lanes.push(Arc::clone(&lane));
         lane
     }
 
     /// Takes a lane off the bus. Its observer learns nothing more.
     pub(crate) fn remove(&self, lane: &Arc<Lane>) {
-        self.lock().retain(|other| !Arc::ptr_eq(other, lane));
+        self.lock().lanes.retain(|other| !Arc::ptr_eq(other, lane));
         lane.abort_now();
     }
 
     /// Gives events to every lane.
     pub(crate) async fn publish(&self, events: &[Arc<Event>]) {
-        for lane in self.lanes() {
+        let lanes = {
+            let mut state = self.lock();
+            for event in events {
+                state.progress.apply(event.at_millis, &event.kind);
+            }
+            state.lanes.clone()
+        };
+        for lane in lanes {
             lane.publish(events, &*self.executor).await;
         }
     }
 
-    /// The lanes of now.
-    pub(crate) fn lanes(&self) -> Vec<Arc<Lane>> {
-        self.lock().clone()
-    }
-
     /// Takes all lanes off the bus.
     pub(crate) fn take(&self) -> Vec<Arc<Lane>> {
-        std::mem::take(&mut *self.lock())
+        std::mem::take(&mut self.lock().lanes)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Lane>>> {
-        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) struct Queue {
 struct State {
     events: VecDeque<Arc<Event>>,
     missed: u64,
+    dropped: u64,
     closed: bool,
 }
 
@@ -49,6 +50,7 @@ impl Queue {
         let old = overflow.min(state.events.len());
         state.events.drain(..old);
         state.missed += overflow as u64;
+        state.dropped += overflow as u64;
         state
             .events
             .extend(events[overflow - old..].iter().cloned());
@@ -97,6 +99,11 @@ impl Queue {
             }
             self.filled.notified().await;
         }
+    }
+
+    /// How many events were dropped so far, told or not.
+    pub(super) fn dropped(&self) -> u64 {
+        self.state().dropped
     }
 
     /// Whether nothing waits.

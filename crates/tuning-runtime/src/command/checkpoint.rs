@@ -3,7 +3,11 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use tuning_core::Fidelity;
@@ -73,13 +77,20 @@ impl Checkpoints {
         if copied.is_err() {
             _ = fs::remove_dir_all(&copy);
         }
-        copied
+        match copied {
+            // An attempt that was given up while it copied was first after all.
+            Err(_) if target.is_dir() => Ok(()),
+            copied => copied,
+        }
     }
 
-    /// Removes the halves of copies that a killed tuner left.
+    /// Removes the halves of copies that a killed tuner left. Those of this process are still being made, by attempts
+    /// that were given up, and end by themselves.
     pub(super) fn sweep(&self) {
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
-            if entry.file_name().to_string_lossy().starts_with(COPY) {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with(COPY) && !name.starts_with(own_copies()) {
                 _ = fs::remove_dir_all(entry.path());
             }
         }
@@ -95,7 +106,13 @@ impl Checkpoints {
 /// `at` itself, or the first step after it, or (unless there is an end) the last one before it.
 fn nearest(steps: &[Fidelity], at: Fidelity, has_end: bool) -> Option<Fidelity> {
     let after = steps.iter().copied().filter(|step| *step >= at).min();
-    let before = || steps.iter().copied().filter(|step| *step < at && !has_end).max();
+    let before = || {
+        steps
+            .iter()
+            .copied()
+            .filter(|step| *step < at && !has_end)
+            .max()
+    };
     after.or_else(before)
 }
 
@@ -105,7 +122,18 @@ const COPY: &str = ".copy-";
 fn unique_name() -> String {
     static COPIES: AtomicU64 = AtomicU64::new(0);
     let n = COPIES.fetch_add(1, Ordering::Relaxed);
-    format!("{COPY}{}-{n}", std::process::id())
+    format!("{}{n}", own_copies())
+}
+
+/// What the names of this process's copies begin with. In a container its number is the same after every start.
+fn own_copies() -> &'static str {
+    static OWN: LazyLock<String> = LazyLock::new(|| {
+        let since_1970 = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        format!("{COPY}{}-{}-", std::process::id(), since_1970.as_nanos())
+    });
+    &OWN
 }
 
 /// Copies files, folders and (as they are) symbolic links; what is none of these has no place in a checkpoint.
@@ -161,7 +189,11 @@ mod tests {
         let (_trial, checkpoints) = with(&["1", "3", "9", "end"]);
         let check = |from: u64, until: Option<u64>, expect: Option<&str>| {
             let found = checkpoints.before(Fidelity::new(from), until.map(Fidelity::new));
-            assert_eq!(name(found).as_deref(), expect, "from {from} until {until:?}");
+            assert_eq!(
+                name(found).as_deref(),
+                expect,
+                "from {from} until {until:?}"
+            );
         };
         check(3, Some(9), Some("3"));
         check(3, Some(27), Some("3"));
@@ -183,7 +215,10 @@ mod tests {
         check(Some(27), "end");
         check(None, "end");
         let (_trial, paused) = with(&["1", "3"]);
-        assert_eq!(name(paused.donated(Some(Fidelity::new(4)))).as_deref(), Some("3"));
+        assert_eq!(
+            name(paused.donated(Some(Fidelity::new(4)))).as_deref(),
+            Some("3")
+        );
         assert_eq!(name(paused.donated(None)).as_deref(), Some("3"));
         assert_eq!(with(&[]).1.donated(None), None);
     }
@@ -199,7 +234,10 @@ mod tests {
         trial.sweep();
         let until = Some(Fidelity::new(9));
         trial.begin(until, Some(&source)).unwrap();
-        assert_eq!(fs::read(trial.path(until).join("nested/weights")).unwrap(), [0, 255]);
+        assert_eq!(
+            fs::read(trial.path(until).join("nested/weights")).unwrap(),
+            [0, 255]
+        );
         #[cfg(unix)]
         assert_eq!(fs::read(trial.path(until).join("last")).unwrap(), [0, 255]);
         fs::write(trial.path(until).join("mine"), "").unwrap();

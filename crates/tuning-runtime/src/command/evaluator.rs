@@ -1,9 +1,9 @@
 //! [`CommandEvaluator`]: runs a program for each piece of work.
 
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     io,
-    path::{Path, PathBuf},
+    path::Path,
     pin::pin,
     process::ExitStatus,
     sync::Arc,
@@ -94,14 +94,20 @@ impl Inner {
         let (stdout_log, stderr_log) = folder.logs(trial.work())?;
         let mut process = self.start(trial, folder)?;
         let Some((stdout, stderr)) = process.output() else {
-            return Err(Failure::new(FailureKind::Error, "the program has no output"));
+            return Err(Failure::new(
+                FailureKind::Error,
+                "the program has no output",
+            ));
         };
 
         let (phase, heard) = watch::channel(Phase::default());
         let (decide, mut decided) = oneshot::channel();
         let spec = &self.spec;
-        let results =
-            Results::new(trial.objectives().clone(), spec.step_keys.clone(), spec.zero_based);
+        let results = Results::new(
+            trial.objectives().clone(),
+            spec.step_keys.clone(),
+            spec.zero_based,
+        );
         let mut listener = Listener::new(trial, results, heard.clone(), decide);
         let mut stdout = Pump::new(stdout, stdout_log, heard.clone());
         let mut stderr = Pump::new(stderr, stderr_log, heard);
@@ -153,7 +159,9 @@ impl Inner {
         _ = std::fs::remove_file(folder.process());
 
         let output = || match (stderr.tail(), stdout.tail()) {
-            (stderr, stdout) if stderr.is_empty() && stdout.is_empty() => ", and it wrote nothing".to_owned(),
+            (stderr, stdout) if stderr.is_empty() && stdout.is_empty() => {
+                ", and it wrote nothing".to_owned()
+            }
             (stderr, stdout) if stderr.is_empty() => format!("; the end of its output:\n{stdout}"),
             (stderr, _) => format!("; the end of its standard error:\n{stderr}"),
         };
@@ -213,9 +221,8 @@ impl Inner {
             command.env_remove(name);
         }
         command.envs(variables.environment());
-        let process = Process::spawn(command).map_err(|error| {
-            not_started(&program, self.spec.workdir.as_deref(), &error)
-        })?;
+        let process = Process::spawn(command)
+            .map_err(|error| not_started(&program, self.spec.workdir.as_deref(), &error))?;
         let record = folder.process();
         ProcessRecord::of(process.id())
             .write(&record)
@@ -308,39 +315,46 @@ async fn off_thread<T: Send + 'static>(
 
 fn stopped(reason: StopReason) -> Outcome {
     match reason {
-        StopReason::TimedOut => {
-            Outcome::failed(FailureKind::TimedOut, "the program ran longer than it was allowed to")
-        }
+        StopReason::TimedOut => Outcome::failed(
+            FailureKind::TimedOut,
+            "the program ran longer than it was allowed to",
+        ),
         StopReason::Stopping => Outcome::failed(FailureKind::Cancelled, "the study stops"),
         _ => Outcome::failed(FailureKind::Cancelled, ""),
     }
 }
 
 fn lost(error: io::Error) -> Failure {
-    Failure::new(FailureKind::Error, format!("cannot wait for the program: {error}"))
+    Failure::new(
+        FailureKind::Error,
+        format!("cannot wait for the program: {error}"),
+    )
 }
 
-fn not_started(program: &OsString, workdir: Option<&Path>, error: &io::Error) -> Failure {
+fn not_started(program: &OsStr, workdir: Option<&Path>, error: &io::Error) -> Failure {
     let remedy = match error.kind() {
         _ if workdir.is_some_and(|workdir| !workdir.is_dir()) => {
             let workdir = workdir.unwrap_or(Path::new(""));
             format!("the working directory `{}` is not there", workdir.display())
         }
         io::ErrorKind::NotFound => {
-            let script = workdir.unwrap_or(Path::new("")).join(PathBuf::from(program));
-            if script.is_file() {
+            let script = workdir.unwrap_or(Path::new("")).join(program);
+            if Path::new(program).components().count() > 1 && script.is_file() {
                 "the interpreter named in its first line is not there".to_owned()
             } else {
-                "is it installed, and is it in PATH? a program beside the study is `./program`".to_owned()
+                "is it installed, and is it in PATH? a program beside the study is `./program`"
+                    .to_owned()
             }
         }
         io::ErrorKind::PermissionDenied => {
-            "make it executable (`chmod +x`), or start it with its interpreter (`python train.py`)".to_owned()
+            "make it executable (`chmod +x`), or start it with its interpreter (`python train.py`)"
+                .to_owned()
         }
         io::ErrorKind::InvalidInput => "an argument or a variable contains a NUL byte".to_owned(),
         // ENOEXEC: no `#!` line, or made for another machine.
         _ if error.raw_os_error() == Some(8) => {
-            "begin a script with a line such as `#!/bin/sh`, or start it with its interpreter".to_owned()
+            "begin a script with a line such as `#!/bin/sh`, or start it with its interpreter"
+                .to_owned()
         }
         _ => "if that is a limit of the system, run fewer trials at once".to_owned(),
     };

@@ -64,24 +64,27 @@ impl TrialFolder {
         claim(&path, &identity).map_err(|error| cannot("make the folder", &path, &error))?;
 
         let checkpoints = Checkpoints::of(&path);
-        checkpoints.sweep();
         let (source, from) = source(trials_dir, &checkpoints, work)?;
-        let checkpoint = checkpoints.path(work.until);
-        checkpoints
-            .begin(work.until, source.as_deref())
-            .map_err(|error| cannot("make the checkpoint", &checkpoint, &error))?;
-
         let folder = Self {
             path,
-            checkpoint,
+            checkpoint: checkpoints.path(work.until),
             from,
         };
         match fs::remove_file(folder.result()) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(cannot("remove the earlier result", &folder.result(), &error))
+                return Err(cannot(
+                    "remove the earlier result",
+                    &folder.result(),
+                    &error,
+                ));
             }
-            _ => Ok(folder),
+            _ => {}
         }
+        checkpoints.sweep();
+        checkpoints
+            .begin(work.until, source.as_deref())
+            .map_err(|error| cannot("make the checkpoint", &folder.checkpoint, &error))?;
+        Ok(folder)
     }
 
     /// Opens the logs of both streams, to be continued.
@@ -202,7 +205,9 @@ fn set_aside(path: &Path) -> io::Result<()> {
 fn open_log(path: &Path, work: &Work) -> io::Result<File> {
     let mut log = OpenOptions::new().create(true).append(true).open(path)?;
     if log.metadata()?.len() > 0 {
-        let until = work.until.map_or("the end".to_owned(), |until| until.to_string());
+        let until = work
+            .until
+            .map_or("the end".to_owned(), |until| until.to_string());
         writeln!(log, "\n=== until {until}, attempt {} ===", work.attempt)?;
     }
     Ok(log)

@@ -124,7 +124,9 @@ fn pairs(line: &str) -> Option<Line> {
 
 fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_alphabetic() || c == '_')
-        && name.chars().all(|c| c.is_alphanumeric() || "_-./@%".contains(c))
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || "_-./@%".contains(c))
 }
 
 #[cfg(test)]
@@ -135,14 +137,20 @@ mod tests {
         let Some(Line::Numbers { numbers, .. }) = Line::parse(line.as_bytes()) else {
             panic!("{line}: no numbers");
         };
-        let expect: Vec<_> = expect.iter().map(|(name, x)| ((*name).to_owned(), *x)).collect();
+        let expect: Vec<_> = expect
+            .iter()
+            .map(|(name, x)| ((*name).to_owned(), *x))
+            .collect();
         // NaN is equal to itself here.
         assert_eq!(format!("{numbers:?}"), format!("{expect:?}"), "{line}");
     }
 
     #[test]
     fn json_objects_are_read_with_what_python_adds() {
-        check(r#" {"epoch": 3, "loss": 0.41, "note": "x=1"} "#, &[("epoch", 3.0), ("loss", 0.41)]);
+        check(
+            r#" {"epoch": 3, "loss": 0.41, "note": "x=1"} "#,
+            &[("epoch", 3.0), ("loss", 0.41)],
+        );
         check(r#"{"loss": NaN}"#, &[("loss", f64::NAN)]);
         check(
             r#"{"a\"": -Infinity, "b": "NaN, \" NaN", "c":Infinity}"#,
@@ -156,8 +164,14 @@ mod tests {
         check("loss=0.41", &[("loss", 0.41)]);
         check("loss: 0.41", &[("loss", 0.41)]);
         check("val/loss = -4e-1", &[("val/loss", -0.4)]);
-        check("epoch=3, loss=0.5;acc@1=.9\t", &[("epoch", 3.0), ("loss", 0.5), ("acc@1", 0.9)]);
-        check("loss=nan gap=-inf", &[("loss", f64::NAN), ("gap", f64::NEG_INFINITY)]);
+        check(
+            "epoch=3, loss=0.5;acc@1=.9\t",
+            &[("epoch", 3.0), ("loss", 0.5), ("acc@1", 0.9)],
+        );
+        check(
+            "loss=nan gap=-inf",
+            &[("loss", f64::NAN), ("gap", f64::NEG_INFINITY)],
+        );
     }
 
     #[test]
@@ -189,7 +203,10 @@ mod tests {
             Some(Line::Infeasible(reason)) => Some(reason),
             _ => None,
         };
-        assert_eq!(infeasible(r#"{"infeasible": "too big"}"#).as_deref(), Some("too big"));
+        assert_eq!(
+            infeasible(r#"{"infeasible": "too big"}"#).as_deref(),
+            Some("too big")
+        );
         assert_eq!(infeasible(r#"{"infeasible": true}"#).as_deref(), Some(""));
         assert_eq!(infeasible(r#"{"infeasible": false, "loss": 1}"#), None);
     }

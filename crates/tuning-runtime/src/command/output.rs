@@ -65,7 +65,10 @@ impl Tail {
             .map(|c| if c == '\r' { '\n' } else { c })
             .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
             .collect();
-        let mut lines: Vec<_> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+        let mut lines: Vec<_> = text
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .collect();
         // The first line is only a part of one, if something was cut off before it.
         if self.cut && lines.len() > 1 {
             lines.remove(0);

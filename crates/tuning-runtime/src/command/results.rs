@@ -69,7 +69,10 @@ impl Results {
         };
         let mut values = vec![None; self.objectives.len()];
         numbers.retain(|(name, value)| {
-            let place = self.objectives.iter().position(|objective| objective.name == *name);
+            let place = self
+                .objectives
+                .iter()
+                .position(|objective| objective.name == *name);
             if let Some(place) = place {
                 values[place] = Some(*value);
             }
@@ -124,7 +127,10 @@ impl Results {
 
     /// What was expected of the program, and how much of that came.
     pub(super) fn expected(&self) -> String {
-        let objects = self.objectives.iter().map(|o| format!("\"{}\": 0.5", o.name));
+        let objects = self
+            .objectives
+            .iter()
+            .map(|o| format!("\"{}\": 0.5", o.name));
         let object = objects.collect::<Vec<_>>().join(", ");
         let missing: Vec<_> = self
             .objectives
@@ -146,12 +152,17 @@ impl Results {
         let broken = |what: String| {
             Failure::new(
                 FailureKind::Error,
-                format!("the result file (TUNE_RESULT) {what}; it says: {}", head(text)),
+                format!(
+                    "the result file (TUNE_RESULT) {what}; it says: {}",
+                    head(text)
+                ),
             )
         };
         let mut measured = BTreeMap::new();
         if text.starts_with('{') {
-            match Line::object(text).map_err(|error| broken(format!("is no JSON object: {error}")))? {
+            match Line::object(text)
+                .map_err(|error| broken(format!("is no JSON object: {error}")))?
+            {
                 Line::Infeasible(reason) => return Err(infeasible(&reason)),
                 Line::Numbers { numbers, .. } => measured.extend(numbers),
             }
@@ -160,7 +171,9 @@ impl Results {
                 measured.insert(objective.name.clone(), number);
             } else {
                 let n = self.objectives.len();
-                return Err(broken(format!("has one bare number for {n} objectives: name them")));
+                return Err(broken(format!(
+                    "has one bare number for {n} objectives: name them"
+                )));
             }
         } else {
             for line in text.lines().filter(|line| !line.trim().is_empty()) {
@@ -172,7 +185,11 @@ impl Results {
             }
         }
         for key in &self.step_keys {
-            if !self.objectives.iter().any(|objective| objective.name == *key) {
+            if !self
+                .objectives
+                .iter()
+                .any(|objective| objective.name == *key)
+            {
                 measured.remove(key);
             }
         }
@@ -215,11 +232,21 @@ mod tests {
     #[test]
     fn the_first_step_key_counts_and_the_rest_is_metrics() {
         let mut one = results(&["loss"]);
-        let measured = take(&mut one, r#"{"step": 900, "epoch": 3.0, "loss": 0.5, "acc": 0.9}"#);
+        let measured = take(
+            &mut one,
+            r#"{"step": 900, "epoch": 3.0, "loss": 0.5, "acc": 0.9}"#,
+        );
         assert_eq!(measured.at, Some(Fidelity::new(3)));
         assert_eq!(measured.values, [Some(0.5)]);
-        assert_eq!(measured.metrics, [("step".to_owned(), 900.0), ("acc".to_owned(), 0.9)]);
-        for (line, at) in [("epoch=0.5 loss=1", None), ("epoch=-1 loss=1", None), ("step=7 loss=1", Some(7))] {
+        assert_eq!(
+            measured.metrics,
+            [("step".to_owned(), 900.0), ("acc".to_owned(), 0.9)]
+        );
+        for (line, at) in [
+            ("epoch=0.5 loss=1", None),
+            ("epoch=-1 loss=1", None),
+            ("step=7 loss=1", Some(7)),
+        ] {
             assert_eq!(take(&mut one, line).at, at.map(Fidelity::new), "{line}");
         }
         one.zero_based = true;
@@ -239,7 +266,10 @@ mod tests {
         assert_eq!(two.last().unwrap().unwrap().as_slice(), [3.0, 4.0]);
         take(&mut two, "loss=nan size=4");
         let failure = two.last().unwrap().unwrap_err();
-        assert_eq!((failure.kind, &*failure.reason), (FailureKind::NonFinite, "`loss` is NaN"));
+        assert_eq!(
+            (failure.kind, &*failure.reason),
+            (FailureKind::NonFinite, "`loss` is NaN")
+        );
     }
 
     #[test]
@@ -247,7 +277,10 @@ mod tests {
         let mut one = results(&["loss"]);
         assert_eq!(take(&mut one, "warnings: 3"), Measured::default());
         assert_eq!(take(&mut one, "cost=3").metrics, [("cost".to_owned(), 3.0)]);
-        assert_eq!(take(&mut one, "loss: 3 cost: 4").metrics, [("cost".to_owned(), 4.0)]);
+        assert_eq!(
+            take(&mut one, "loss: 3 cost: 4").metrics,
+            [("cost".to_owned(), 4.0)]
+        );
     }
 
     #[test]
@@ -267,13 +300,31 @@ mod tests {
     fn a_broken_result_file_says_what_is_wrong() {
         let check = |names: &[&str], text: &str, kind: FailureKind, expect: &str| {
             let failure = results(names).file(text).unwrap_err();
-            assert!(failure.kind == kind && failure.reason.contains(expect), "{failure}");
+            assert!(
+                failure.kind == kind && failure.reason.contains(expect),
+                "{failure}"
+            );
         };
-        check(&["loss"], "{\"loss\": 1", FailureKind::Error, "no JSON object");
+        check(
+            &["loss"],
+            "{\"loss\": 1",
+            FailureKind::Error,
+            "no JSON object",
+        );
         check(&["loss"], "done", FailureKind::Error, "it says: done");
         check(&["loss", "size"], "1", FailureKind::Error, "2 objectives");
         check(&["loss"], "los=1", FailureKind::Error, "`loss`");
-        check(&["loss"], "{\"loss\": NaN}", FailureKind::NonFinite, "`loss` is NaN");
-        check(&["loss"], "{\"infeasible\": \"too big\"}", FailureKind::Infeasible, "too big");
+        check(
+            &["loss"],
+            "{\"loss\": NaN}",
+            FailureKind::NonFinite,
+            "`loss` is NaN",
+        );
+        check(
+            &["loss"],
+            "{\"infeasible\": \"too big\"}",
+            FailureKind::Infeasible,
+            "too big",
+        );
     }
 }

@@ -49,7 +49,8 @@ impl Script {
             return variable.clone();
         }
         let variable = format!("TUNE_ARG_{}", self.variables.len());
-        self.variables.push((variable.clone(), placeholder.to_owned()));
+        self.variables
+            .push((variable.clone(), placeholder.to_owned()));
         variable
     }
 }
@@ -144,11 +145,17 @@ mod tests {
         check("a ${x} --y=${y} ${x}", r#"a "${0}" --y="${1}" "${0}""#);
         check(r#"a "b ${x}" ${x}"#, r#"a "b ${0}" "${0}""#);
         check("a '${x}' ${x}", r#"a ''"${0}"'' "${0}""#);
-        check(r#"a "$(b ${x} '${x}')${x}""#, r#"a "$(b "${0}" ''"${0}"'')${0}""#);
+        check(
+            r#"a "$(b ${x} '${x}')${x}""#,
+            r#"a "$(b "${0}" ''"${0}"'')${0}""#,
+        );
         check(r#""(${x})" (${x})"#, r#""(${0})" ("${0}")"#);
         check(r#""`b ${x}`${x}""#, r#""`b "${0}"`${0}""#);
         check(r#"a "\"${x}" \"${x}"#, r#"a "\"${0}" \""${0}""#);
-        check("# don't\na ${x} b#'c' ${x}", "# don't\na \"${0}\" b#'c' \"${0}\"");
+        check(
+            "# don't\na ${x} b#'c' ${x}",
+            "# don't\na \"${0}\" b#'c' \"${0}\"",
+        );
         check(r"a \${x} ${x} $${x}", r#"a \${x} "${0}" ${x}"#);
     }
 }

@@ -78,7 +78,9 @@ impl CommandSpec {
             trials_dir: PathBuf::from("trials"),
             grace: Duration::from_secs(10),
             study: None,
-            step_keys: ["fidelity", "epoch", "step", "iteration"].map(str::to_owned).into(),
+            step_keys: ["fidelity", "epoch", "step", "iteration"]
+                .map(str::to_owned)
+                .into(),
             zero_based: false,
         }
     }
@@ -175,15 +177,16 @@ impl CommandSpec {
             CommandLine::Shell(script) if script.trim().is_empty() => {
                 return Err(CommandError::Empty);
             }
-            CommandLine::Shell(script) => {
-                Line::Shell(Script::new(&parse(script, Place::Script)?))
-            }
+            CommandLine::Shell(script) => Line::Shell(Script::new(&parse(script, Place::Script)?)),
             CommandLine::Arguments(arguments) => {
                 let mut index = 0;
                 let mut place = |text: &str| {
                     let text = text.to_owned();
                     index += 1;
-                    Place::Argument { index: index - 1, text }
+                    Place::Argument {
+                        index: index - 1,
+                        text,
+                    }
                 };
                 let mut items = Vec::with_capacity(arguments.len());
                 for argument in arguments {

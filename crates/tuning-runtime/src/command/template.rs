@@ -116,7 +116,10 @@ mod tests {
         check("$HOME $", &[text("$HOME $")]);
         check("$${lr} $$$${x", &[text("${lr} $${x")]);
         check("$$${lr}", &[text("$"), placeholder("lr")]);
-        check("naïve ${ü}!", &[text("naïve "), placeholder("ü"), text("!")]);
+        check(
+            "naïve ${ü}!",
+            &[text("naïve "), placeholder("ü"), text("!")],
+        );
         assert_eq!(Template::parse("--lr=${lr"), Err(Unclosed));
     }
 

@@ -46,11 +46,18 @@ pub(super) enum Known {
 
 /// Looks a placeholder up.
 pub(super) fn known(space: &Space, name: &str) -> Option<Known> {
-    let always = match space.index_of(name).and_then(|index| space.parameter(index)) {
+    let always = match space
+        .index_of(name)
+        .and_then(|index| space.parameter(index))
+    {
         Some(parameter) => parameter.condition().is_none(),
         None => BUILT_IN.iter().find(|(known, _)| *known == name)?.1,
     };
-    Some(if always { Known::Always } else { Known::Sometimes })
+    Some(if always {
+        Known::Always
+    } else {
+        Known::Sometimes
+    })
 }
 
 /// The known placeholder that `name` is most like, if it is like one at all.

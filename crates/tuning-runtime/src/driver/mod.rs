@@ -124,8 +124,10 @@ impl<'a> Driver<'a> {
         time_left: Option<Duration>,
     ) -> Result<EndReason, StudyError> {
         self.take_up_unfinished()?;
-        if let Some(time_left) = time_left {
-            self.after(time_left, Message::TimeUp);
+        match time_left {
+            Some(Duration::ZERO) => self.time_is_up = true,
+            Some(time_left) => self.after(time_left, Message::TimeUp),
+            None => {}
         }
         let ended = self.work().await;
         self.wind_down(ended.is_err()).await;

@@ -84,7 +84,10 @@ impl SimExecutor {
                     // Outside the lock: what is dropped may use the world.
                     let (tasks, timers) = {
                         let mut world = self.lock();
-                        (std::mem::take(&mut world.tasks), std::mem::take(&mut world.timers))
+                        (
+                            std::mem::take(&mut world.tasks),
+                            std::mem::take(&mut world.timers),
+                        )
                     };
                     drop((tasks, timers));
                     return Ok(output);

@@ -250,7 +250,8 @@ impl Study {
     /// A log and a bus for the next run.
     fn renew_log(&mut self) {
         let log = Log::new(self.head);
-        self.bus = Arc::new(Bus::new(Arc::clone(&self.executor), log.reader()));
+        let (executor, progress) = (Arc::clone(&self.executor), self.progress.clone());
+        self.bus = Arc::new(Bus::new(executor, log.reader(), progress));
         self.handle.move_to(Arc::clone(&self.bus));
         self.log = Some(log);
     }

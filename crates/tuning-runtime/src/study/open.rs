@@ -91,7 +91,8 @@ pub(super) async fn open(
     let spec_order = spec.order;
     let (sender, mailbox) = mpsc::unbounded_channel();
     let log = Log::new(head);
-    let bus = Arc::new(Bus::new(Arc::clone(&executor), log.reader()));
+    let bus = Bus::new(Arc::clone(&executor), log.reader(), progress.clone());
+    let bus = Arc::new(bus);
     Ok(Study {
         name: name.into(),
         spec,

@@ -1,0 +1,200 @@
+//! Logs, checkpoints and whose folder is whose.
+
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
+
+use crate::support::{Bench, completed, failed};
+use tuning_core::{FailureKind, Fidelity, Fork, Outcome, Seed, TrialId, Work};
+
+#[tokio::test]
+async fn logs_keep_every_byte_and_every_attempt() {
+    let bench = Bench::new();
+    let spec = bench.script("printf 'a\\377\\000b'; echo oops >&2; exit 1");
+    let mut work = bench.work(3);
+    bench.run(&spec, work.clone()).await;
+    work.attempt = 1;
+    bench.run(&spec, work).await;
+    let log = fs::read(bench.path("trials/000003/stdout.log")).unwrap();
+    assert_eq!(log, b"a\xff\0b\n=== until the end, attempt 1 ===\na\xff\0b");
+    assert_eq!(
+        bench.read("trials/000003/stderr.log"),
+        "oops\n\n=== until the end, attempt 1 ===\noops\n"
+    );
+}
+
+/// The most memory that this process ever had, in KiB.
+fn peak() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM"))
+        .unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn much_output_takes_little_memory_and_time() {
+    let bench = Bench::new();
+    let (start, before) = (Instant::now(), peak());
+    let script = "yes a=line | head -c 100000000; head -c 100000000 /dev/zero | tr '\\0' x
+        echo; yes | head -c 50000000 >&2; echo loss=1";
+    assert_eq!(bench.outcome(script).await, completed(&[1.0]));
+    let size = |name: &str| fs::metadata(bench.path(name)).unwrap().len();
+    assert_eq!(size("trials/000000/stdout.log"), 200_000_000 + 1 + 7);
+    assert_eq!(size("trials/000000/stderr.log"), 50_000_000);
+    assert!(peak() - before < 32 * 1024, "{} KiB more", peak() - before);
+    assert!(
+        start.elapsed() < Duration::from_secs(40),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+/// Goes on from what it finds, and notes where it was told to start.
+const TRAIN: &str = r#"c=$TUNE_CHECKPOINT_DIR; mkdir -p $c/deep
+    echo "${TUNE_TRIAL}:${TUNE_FROM-none}-${TUNE_UNTIL-end}" >> $c/deep/log
+    echo epoch=${TUNE_UNTIL-99} loss=1; exit ${FAIL-0}"#;
+
+fn work(bench: &Bench, trial: u64, from: Option<u64>, until: Option<u64>) -> Work {
+    let mut work = bench.work(trial);
+    work.from = from.map(Fidelity::new);
+    work.until = until.map(Fidelity::new);
+    work
+}
+
+#[tokio::test]
+async fn a_resumed_trial_goes_on_from_a_copy_of_its_checkpoint() {
+    let bench = Bench::new();
+    let spec = bench.script(TRAIN);
+    for (from, until) in [(None, Some(1)), (Some(1), Some(3)), (Some(3), None)] {
+        let outcome = bench.run(&spec, work(&bench, 0, from, until)).await;
+        assert_eq!(outcome, completed(&[1.0]));
+    }
+    let log = |label: &str| bench.read(&format!("trials/000000/checkpoint/{label}/deep/log"));
+    assert_eq!(
+        log("1"),
+        "0:none-1\n",
+        "a paused trial's checkpoint stays as it is"
+    );
+    assert_eq!(log("3"), "0:none-1\n0:1-3\n");
+    assert_eq!(log("end"), "0:none-1\n0:1-3\n0:3-end\n");
+}
+
+#[tokio::test]
+async fn a_retried_attempt_finds_what_the_failed_one_left() {
+    let bench = Bench::new();
+    let spec = bench.script(TRAIN);
+    bench.run(&spec, work(&bench, 0, None, Some(1))).await;
+    let mut second = work(&bench, 0, Some(1), Some(3));
+    let outcome = bench
+        .run(&spec.clone().env("FAIL", "1"), second.clone())
+        .await;
+    failed(&outcome, FailureKind::Error, &[]);
+    second.attempt = 1;
+    bench.run(&spec, second).await;
+    assert_eq!(
+        bench.read("trials/000000/checkpoint/3/deep/log"),
+        "0:none-1\n0:1-3\n0:1-3\n"
+    );
+    assert_eq!(
+        bench.read("trials/000000/checkpoint/1/deep/log"),
+        "0:none-1\n"
+    );
+}
+
+#[tokio::test]
+async fn a_fork_begins_with_the_other_trials_checkpoint() {
+    let bench = Bench::new();
+    let spec = bench.script(TRAIN);
+    bench.run(&spec, work(&bench, 0, None, Some(3))).await;
+    bench.run(&spec, work(&bench, 1, None, None)).await;
+    let mut fork = work(&bench, 2, None, Some(6));
+    fork.fork = Some(Fork::new(TrialId::new(0), Some(Fidelity::new(3))));
+    bench.run(&spec, fork).await;
+    assert_eq!(
+        bench.read("trials/000002/checkpoint/6/deep/log"),
+        "0:none-3\n2:3-6\n"
+    );
+    let mut fork = work(&bench, 3, None, None);
+    fork.fork = Some(Fork::new(TrialId::new(1), None));
+    bench.run(&spec, fork.clone()).await;
+    assert_eq!(
+        bench.read("trials/000003/checkpoint/end/deep/log"),
+        "1:none-end\n3:none-end\n"
+    );
+    fork.trial = TrialId::new(4);
+    fork.fork = Some(Fork::new(TrialId::new(77), None));
+    failed(
+        &bench.run(&spec, fork).await,
+        FailureKind::Error,
+        &["trial 77 has no checkpoint"],
+    );
+}
+
+#[tokio::test]
+async fn a_trial_whose_checkpoint_is_gone_starts_anew() {
+    let bench = Bench::new();
+    let spec = bench.script(TRAIN);
+    assert_eq!(
+        bench.run(&spec, work(&bench, 0, Some(3), Some(9))).await,
+        completed(&[1.0])
+    );
+    assert_eq!(
+        bench.read("trials/000000/checkpoint/9/deep/log"),
+        "0:none-9\n"
+    );
+}
+
+#[tokio::test]
+async fn a_folder_of_another_study_is_set_aside() {
+    let bench = Bench::new();
+    let spec = bench.script(TRAIN);
+    let first = work(&bench, 0, None, Some(1));
+    bench.run(&spec.clone().study("a"), first.clone()).await;
+    let mut other_seed = first.clone();
+    other_seed.seed = Seed::new(1);
+    bench
+        .run(&spec.clone().study("a"), other_seed.clone())
+        .await;
+    assert_eq!(
+        bench.read("trials/000000/checkpoint/1/deep/log"),
+        "0:none-1\n"
+    );
+    assert_eq!(
+        bench.read("trials/000000.stale-1/checkpoint/1/deep/log"),
+        "0:none-1\n"
+    );
+    bench
+        .run(&spec.clone().study("b"), other_seed.clone())
+        .await;
+    assert!(bench.path("trials/000000.stale-2").exists());
+    // Without a name there is nothing to tell the studies apart by.
+    bench.run(&spec, other_seed).await;
+    assert_eq!(
+        bench.read("trials/000000/checkpoint/1/deep/log"),
+        "0:none-1\n0:none-1\n"
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_fails_the_trial_with_the_path() {
+    let bench = Bench::new();
+    fs::write(bench.path("file"), "").unwrap();
+    let spec = bench.script(TRAIN).trials_dir(bench.path("file/trials"));
+    let outcome = bench.run(&spec, bench.work(0)).await;
+    failed(&outcome, FailureKind::Error, &["file/trials/000000"]);
+    let spec = bench.script("rm -rf $TUNE_RESULT; mkdir $TUNE_RESULT");
+    failed(
+        &bench.run(&spec, bench.work(0)).await,
+        FailureKind::Error,
+        &["result"],
+    );
+    failed(
+        &bench.run(&spec, bench.work(0)).await,
+        FailureKind::Error,
+        &["result"],
+    );
+    assert_ne!(bench.run(&spec, bench.work(1)).await, Outcome::Stopped);
+}

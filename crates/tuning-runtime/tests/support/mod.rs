@@ -1,0 +1,191 @@
+//! What the tests of the runtime share: a small space, random search over it, and odd observers.
+#![allow(dead_code, reason = "each test file uses its own part of it")]
+
+use std::{
+    future::pending,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use async_trait::async_trait;
+use tuning_core::{
+    Ask, Asked, Event, EventKind, Fact, Observer, ObserverError, Parameter, Problem, Proposal,
+    Space, Strategy, StrategyConfig, StrategyError, StrategySpec, Trial, Trials, Unsupported,
+};
+use tuning_runtime::MemoryJournal;
+
+pub fn space() -> Space {
+    Space::new([
+        Parameter::float("x", -2.0, 2.0),
+        Parameter::categorical("kind", ["a", "b"]),
+    ])
+    .unwrap()
+}
+
+/// Random search.
+pub struct Random;
+
+pub struct RandomSearch(Space);
+
+impl StrategyConfig for Random {
+    type Strategy = RandomSearch;
+
+    fn spec(&self) -> StrategySpec {
+        StrategySpec::new("random")
+    }
+
+    fn build(&self, problem: &Problem) -> Result<RandomSearch, Unsupported> {
+        Ok(RandomSearch(problem.space.clone()))
+    }
+}
+
+impl Strategy for RandomSearch {
+    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+        let propose = |n| {
+            let seed = ask.seed(n);
+            let point: Vec<f64> = (0..self.0.len())
+                .map(|d| seed.derive(d as u64).unit())
+                .collect();
+            Proposal::start(self.0.decode(&point).unwrap())
+        };
+        Ok(Asked::Propose(
+            (0..ask.slots().get()).map(propose).collect(),
+        ))
+    }
+
+    fn tell(&mut self, _: &Fact) {}
+}
+
+/// A strategy that learns: it proposes near the best point that it was told, so that every decision
+/// depends on everything before.
+pub struct Climber;
+
+pub struct Climbing {
+    space: Space,
+    points: std::collections::BTreeMap<tuning_core::TrialId, Vec<f64>>,
+    best: Option<(f64, Vec<f64>)>,
+}
+
+impl StrategyConfig for Climber {
+    type Strategy = Climbing;
+
+    fn spec(&self) -> StrategySpec {
+        StrategySpec::new("climber")
+    }
+
+    fn build(&self, problem: &Problem) -> Result<Climbing, Unsupported> {
+        Ok(Climbing {
+            space: problem.space.clone(),
+            points: Default::default(),
+            best: None,
+        })
+    }
+}
+
+impl Strategy for Climbing {
+    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+        let centre = self
+            .best
+            .as_ref()
+            .map_or(&[0.5, 0.5][..], |(_, point)| point);
+        let propose = |n| {
+            let seed = ask.seed(n);
+            let near = |(d, u): (usize, &f64)| {
+                (u + (seed.derive(d as u64).unit() - 0.5) * 0.6).clamp(0.0, 1.0)
+            };
+            let point: Vec<f64> = centre.iter().enumerate().map(near).collect();
+            Proposal::start(self.space.decode(&point).unwrap())
+        };
+        Ok(Asked::Propose(
+            (0..ask.slots().get()).map(propose).collect(),
+        ))
+    }
+
+    fn tell(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Started(started) => {
+                let point = self
+                    .space
+                    .encode(&started.params)
+                    .into_iter()
+                    .flatten()
+                    .collect();
+                self.points.insert(started.trial, point);
+            }
+            Fact::Ended(ended) => {
+                let point = self.points.remove(&ended.trial);
+                if let (Some(point), Some(losses)) = (point, ended.outcome.values()) {
+                    let loss = losses.first();
+                    if self.best.as_ref().is_none_or(|(best, _)| loss < *best) {
+                        self.best = Some((loss, point));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// All trials of a journal.
+pub fn trials(journal: &MemoryJournal) -> Vec<Trial> {
+    let mut trials = Trials::new();
+    for entry in journal.entries() {
+        trials.apply(entry.at_millis, &entry.kind);
+    }
+    trials.into_iter().collect()
+}
+
+/// Parameters and values of all trials: what must not depend on workers or time.
+pub fn decisions(journal: &MemoryJournal) -> Vec<String> {
+    let show = |trial: &Trial| format!("{} {} {:?}", trial.id, trial.params, trial.values);
+    trials(journal).iter().map(show).collect()
+}
+
+/// Notes the numbers of the events it sees.
+#[derive(Clone, Default)]
+pub struct Seen(pub Arc<Mutex<Vec<u64>>>);
+
+impl Seen {
+    pub fn numbers(&self) -> Vec<u64> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+#[async_trait]
+impl Observer for Seen {
+    fn name(&self) -> &str {
+        "seen"
+    }
+
+    async fn observe(&mut self, event: &Event) -> Result<(), ObserverError> {
+        self.0.lock().unwrap().push(event.seq.get());
+        Ok(())
+    }
+}
+
+/// An observer that misbehaves at every event that ends a trial.
+pub enum Bad {
+    Panics,
+    Fails,
+    Hangs,
+}
+
+#[async_trait]
+impl Observer for Bad {
+    fn name(&self) -> &str {
+        "bad"
+    }
+
+    async fn observe(&mut self, event: &Event) -> Result<(), ObserverError> {
+        if !matches!(event.kind, EventKind::Fact(Fact::Ended(_))) {
+            return Ok(());
+        }
+        match self {
+            Self::Panics => panic!("no more"),
+            Self::Fails => Err(ObserverError::new("the sink is closed")),
+            Self::Hangs => pending().await,
+        }
+    }
+}
