@@ -1,0 +1,115 @@
+//! What a progress line says of a study, in words.
+
+use std::time::Duration;
+
+use tuning_core::{Best, Closed, Event};
+
+use crate::{
+    watched::Watched,
+    wording::{format_duration, format_params, format_value, format_values},
+};
+
+/// `12/100 trials`.
+pub(super) fn done(watched: &Watched) -> String {
+    match watched.budget().trials {
+        Some(trials) => format!("{}/{}", watched.done(), number(trials, "trial")),
+        None => number(watched.done(), "trial"),
+    }
+}
+
+/// How the study stands, in parts: the best value first, then pace, then what did not go well.
+pub(super) fn parts(watched: &Watched) -> Vec<String> {
+    let counts = watched.counts();
+    let mut parts: Vec<String> = best(watched, false).into_iter().collect();
+    parts.extend(watched.per_trial().and_then(pace));
+    for (count, what) in [
+        (counts.failed, "failed"),
+        (counts.stopped, "stopped"),
+        (counts.paused, "paused"),
+        (counts.running, "running"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{count} {what}"));
+        }
+    }
+    parts
+}
+
+/// `best loss 0.25 (trial 3)`, or `front of 4`; with the parameters if wanted.
+pub(super) fn best(watched: &Watched, params: bool) -> Option<String> {
+    if watched.objectives().len() > 1 && !watched.front().is_empty() {
+        return Some(format!("front of {}", watched.front().len()));
+    }
+    watched
+        .best()
+        .map(|best| format!("best {}", trial(watched, best, params)))
+}
+
+/// `loss 0.25 (trial 3: lr=0.01 opt=adam)`.
+pub(super) fn trial(watched: &Watched, best: &Best, params: bool) -> String {
+    let values = format_values(watched.objectives(), &best.values);
+    let at = best.at.map(|at| format!(" at {at}")).unwrap_or_default();
+    let id = best.trial;
+    if params {
+        format!("{values}{at} (trial {id}: {})", format_params(&best.params))
+    } else {
+        format!("{values}{at} (trial {id})")
+    }
+}
+
+/// What is said when a session begins.
+pub(super) fn opened(watched: &Watched, event: &Event, session: u64) -> String {
+    let study = &event.study;
+    let workers = number(watched.workers() as u64, "worker");
+    let budget = match watched.budget().trials {
+        Some(trials) => number(trials, "trial"),
+        None => "no limit of trials".to_owned(),
+    };
+    if session <= 1 && watched.counts().started == 0 {
+        return format!("{study}: {budget}, {workers}");
+    }
+    let best = best(watched, true).map(|best| format!(", {best}"));
+    format!(
+        "{study}: session {session} goes on, {}, {workers}{}",
+        done(watched),
+        best.unwrap_or_default()
+    )
+}
+
+/// What is said when a session ends. What the driver tells at its end holds even if events were missed.
+pub(super) fn closed(watched: &Watched, event: &Event, closed: &Closed) -> String {
+    let best = match &closed.best {
+        Some(best) if watched.objectives().len() == 1 => {
+            Some(format!("best {}", trial(watched, best, true)))
+        }
+        _ => best(watched, true),
+    };
+    format!(
+        "{}: {} after {}: {}{}",
+        event.study,
+        closed.reason,
+        format_duration(watched.elapsed()),
+        closed.counts,
+        best.map(|best| format!("; {best}")).unwrap_or_default()
+    )
+}
+
+fn number(count: u64, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}
+
+/// `3.1 trials/s`, or `12s a trial`.
+fn pace(per_trial: Duration) -> Option<String> {
+    let seconds = per_trial.as_secs_f64();
+    if seconds <= 0.0 {
+        None
+    } else if seconds < 1.0 {
+        let rate = 1.0 / seconds;
+        let decimals = if rate < 10.0 { 10.0 } else { 1.0 };
+        let rate = (rate * decimals).round() / decimals;
+        Some(format!("{} trials/s", format_value(rate)))
+    } else {
+        Some(format!("{} a trial", format_duration(per_trial)))
+    }
+}

@@ -1,0 +1,183 @@
+//! [`FinalTable`]: the best trials of a study, when a session ends.
+
+mod layout;
+mod ranking;
+
+use std::{
+    fmt,
+    io::{self, IsTerminal as _, Write},
+};
+
+use async_trait::async_trait;
+use tuning_core::{Closed, Event, EventKind, Objectives, Observer, ObserverError, Progress};
+
+use self::{
+    layout::{Look, draw},
+    ranking::Ranking,
+};
+use crate::{
+    watched::Watched,
+    wording::{format_duration, one_line},
+};
+
+/// Prints a table of the best trials when a session ends: the best five, or the front of several
+/// objectives, with their parameters, values and durations, below a line that says why it ended.
+///
+/// It prints to stdout, with lines and bold heads on a terminal (no bold with `NO_COLOR`), and as plain
+/// ASCII elsewhere. What does not fit the width becomes narrower: parameters share a column then.
+///
+/// Of the sessions before this one it knows the best trial only, unless it is told their events, too.
+///
+/// # Example
+/// ```
+/// # use tuning_core::*;
+/// # use tuning_observers::FinalTable;
+/// # let params = Space::new([Parameter::int("layers", 1, 4)])?.params([("layers", 2)])?;
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// // In a hand-written loop nobody announces the study: say what is optimised.
+/// let mut table = FinalTable::new().rows(10).objectives(Objectives::maximize("accuracy")?);
+/// let kinds: [EventKind; 3] = [
+///     Started::new(TrialId::new(0), params).into(),
+///     Ended::new(TrialId::new(0), Outcome::Completed(Values::one(0.9)?)).into(),
+///     EventKind::Closed(Closed::new(EndReason::Exhausted, Counts::default(), None)),
+/// ];
+/// for (at, kind) in (1..).zip(kinds) {
+///     table.observe(&Event::new("mnist".into(), Seq::new(at), at, kind)).await?;
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct FinalTable {
+    watched: Watched,
+    ranking: Ranking,
+    out: Box<dyn Write + Send>,
+    look: Look,
+    /// How many events did not come.
+    missed: u64,
+}
+
+impl FinalTable {
+    /// A table on stdout.
+    #[must_use]
+    pub fn new() -> Self {
+        let look = if io::stdout().is_terminal() {
+            Look::terminal()
+        } else {
+            Look::plain()
+        };
+        Self {
+            watched: Watched::new(),
+            ranking: Ranking::default(),
+            out: Box::new(io::stdout()),
+            look,
+            missed: 0,
+        }
+    }
+
+    /// The same, in plain ASCII to this writer.
+    #[must_use]
+    pub fn to(mut self, out: impl Write + Send + 'static) -> Self {
+        self.out = Box::new(out);
+        let width = self.look.width;
+        self.look = Look::plain();
+        self.look.width = width;
+        self
+    }
+
+    /// The same with at most so many trials: five of a single objective, and twenty of a front if
+    /// this is not said.
+    #[must_use]
+    pub fn rows(mut self, rows: usize) -> Self {
+        self.ranking.limit = Some(rows);
+        self
+    }
+
+    /// The same, at most so many characters wide: the terminal's width, or 120 elsewhere, if this is
+    /// not said.
+    #[must_use]
+    pub fn width(mut self, width: u16) -> Self {
+        self.look.width = Some(width);
+        self
+    }
+
+    /// The same for a study of these objectives. They are needed only where no
+    /// [`Created`](EventKind::Created) event tells them; without, only the best trial is known.
+    #[must_use]
+    pub fn objectives(mut self, objectives: Objectives) -> Self {
+        self.watched.inform(objectives);
+        self
+    }
+
+    fn print(&mut self, event: &Event, closed: &Closed) -> io::Result<()> {
+        let head = format!(
+            "{}: {} after {}: {}",
+            event.study,
+            closed.reason,
+            format_duration(self.watched.elapsed()),
+            closed.counts
+        );
+        let mut text = format!("{}\n", one_line(&head));
+        let rows = self.ranking.rows(&self.watched);
+        if rows.is_empty() {
+            text.push_str("no trial has a value\n");
+        } else {
+            text.push_str(&draw(self.watched.objectives(), &rows, self.look));
+            text.push('\n');
+        }
+        let front = self.watched.front().len();
+        if front > rows.len() {
+            text.push_str(&format!("and {} more on the front\n", front - rows.len()));
+        }
+        if self.missed > 0 {
+            text.push_str(&format!(
+                "{} events were missed: trials may be absent here\n",
+                self.missed
+            ));
+        }
+        // In one piece: others write to the same place.
+        self.out.write_all(text.as_bytes())?;
+        self.out.flush()
+    }
+}
+
+impl Default for FinalTable {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[async_trait]
+impl Observer for FinalTable {
+    fn name(&self) -> &str {
+        "table"
+    }
+
+    async fn begin(&mut self, so_far: &Progress) -> Result<(), ObserverError> {
+        self.watched.begin(so_far);
+        Ok(())
+    }
+
+    async fn observe(&mut self, event: &Event) -> Result<(), ObserverError> {
+        let over = self.watched.apply(event);
+        self.ranking
+            .apply(&self.watched, &event.kind, over.as_ref());
+        match &event.kind {
+            EventKind::Closed(closed) => self
+                .print(event, closed)
+                .map_err(ObserverError::from_source),
+            _ => Ok(()),
+        }
+    }
+
+    async fn missed(&mut self, events: u64) -> Result<(), ObserverError> {
+        self.missed = self.missed.saturating_add(events);
+        Ok(())
+    }
+}
+
+impl fmt::Debug for FinalTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FinalTable").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,156 @@
+//! [`Watched`]: the study that an observer watches, folded from its events. It looks at no clock.
+
+use std::time::Duration;
+
+use tuning_core::{
+    Best, Budget, Counts, Event, EventKind, Fact, Objective, Objectives, OpenTrial, Outcome,
+    Progress,
+};
+
+/// How the study stands, and how fast it goes.
+#[derive(Clone, Debug)]
+pub(crate) struct Watched {
+    progress: Progress,
+    /// Whether the objectives are known: without their directions no trial is better than another.
+    informed: bool,
+    /// The best trial as the driver told it last.
+    told: Option<Best>,
+    budget: Budget,
+    workers: usize,
+    /// When this session began, and how many trials were done by then.
+    began: Option<(u64, u64)>,
+    last_millis: u64,
+}
+
+impl Watched {
+    pub(crate) fn new() -> Self {
+        let unknown = Objectives::new([Objective::minimize("value")]);
+        Self {
+            progress: Progress::new(unknown.expect("one objective with a name is legal")),
+            informed: false,
+            told: None,
+            budget: Budget::unlimited(),
+            workers: 0,
+            began: None,
+            last_millis: 0,
+        }
+    }
+
+    /// Learns what is optimised.
+    pub(crate) fn inform(&mut self, objectives: Objectives) {
+        if !self.informed {
+            self.progress = Progress::new(objectives);
+            self.informed = true;
+        }
+    }
+
+    /// Learns how the study stands before the first event.
+    pub(crate) fn begin(&mut self, so_far: &Progress) {
+        self.progress = so_far.clone();
+        self.informed = true;
+    }
+
+    /// Learns one event; returns the trial that ended with it.
+    pub(crate) fn apply(&mut self, event: &Event) -> Option<OpenTrial> {
+        match &event.kind {
+            EventKind::Created(spec) => self.inform(spec.objectives.clone()),
+            EventKind::Opened(opened) => {
+                self.budget = opened.budget.clone();
+                self.workers = opened.workers;
+                self.told.clone_from(&opened.best);
+            }
+            EventKind::Closed(closed) => self.told.clone_from(&closed.best),
+            _ => {}
+        }
+        let ended = self.progress.apply(event.at_millis, &event.kind);
+        self.last_millis = self.last_millis.max(event.at_millis);
+        if self.began.is_none() || matches!(event.kind, EventKind::Opened(_)) {
+            self.last_millis = event.at_millis;
+            self.began = Some((event.at_millis, self.done()));
+        }
+        ended
+    }
+
+    /// Whether the event, the last one applied, made its trial the best one or one of the front.
+    pub(crate) fn is_new_best(&self, event: &Event) -> bool {
+        let EventKind::Fact(Fact::Ended(ended)) = &event.kind else {
+            return false;
+        };
+        matches!(ended.outcome, Outcome::Completed(_))
+            && self.front().iter().any(|best| best.trial == ended.trial)
+    }
+
+    /// Whether the directions of the objectives are known.
+    pub(crate) fn is_informed(&self) -> bool {
+        self.informed
+    }
+
+    pub(crate) fn objectives(&self) -> &Objectives {
+        self.progress.objectives()
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        self.progress.counts()
+    }
+
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    pub(crate) fn workers(&self) -> usize {
+        self.workers
+    }
+
+    /// The best trial so far, as far as it can be known.
+    pub(crate) fn best(&self) -> Option<&Best> {
+        if self.informed {
+            self.progress.best().or(self.told.as_ref())
+        } else {
+            self.told.as_ref()
+        }
+    }
+
+    /// The completed trials that no other one dominates; empty while the directions are unknown.
+    pub(crate) fn front(&self) -> &[Best] {
+        if self.informed {
+            self.progress.front()
+        } else {
+            &[]
+        }
+    }
+
+    /// How many trials ended or wait to be resumed: what has been worked off.
+    pub(crate) fn done(&self) -> u64 {
+        let counts = self.counts();
+        counts.ended() + counts.paused
+    }
+
+    /// How long this session has run until the last event.
+    pub(crate) fn elapsed(&self) -> Duration {
+        let began = self.began.map_or(self.last_millis, |(began, _)| began);
+        Duration::from_millis(self.last_millis.saturating_sub(began))
+    }
+
+    /// The time from one finished trial to the next, over this session.
+    pub(crate) fn per_trial(&self) -> Option<Duration> {
+        let (_, before) = self.began?;
+        let done = self.done().checked_sub(before).filter(|done| *done > 0)?;
+        Some(self.elapsed().div_f64(done as f64))
+    }
+
+    /// How long the study will go on if it goes on like this, as far as the budget tells.
+    pub(crate) fn left(&self) -> Option<Duration> {
+        let trials = self.budget.trials.and_then(|trials| {
+            let left = trials.saturating_sub(self.done());
+            Duration::try_from_secs_f64(self.per_trial()?.as_secs_f64() * left as f64).ok()
+        });
+        let time = self
+            .budget
+            .time
+            .map(|time| time.saturating_sub(Duration::from_millis(self.progress.elapsed_millis())));
+        match (trials, time) {
+            (Some(trials), Some(time)) => Some(trials.min(time)),
+            (trials, time) => trials.or(time),
+        }
+    }
+}

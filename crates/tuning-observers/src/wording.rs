@@ -1,0 +1,173 @@
+//! How observers and programs word what they show: values, durations, parameters. It knows no output
+//! and no colour.
+
+use std::{fmt::Write as _, time::Duration};
+
+use tuning_core::{Objectives, Params, Scalar, Values};
+
+/// Significant digits of a number that people read; files keep all of them.
+const DIGITS: i32 = 6;
+
+/// Returns a number in at most six significant digits: `0.031416`, `1e-7`, `1.5e12`.
+///
+/// # Example
+/// ```
+/// use tuning_observers::format_value;
+///
+/// assert_eq!(format_value(0.1 + 0.2), "0.3");
+/// assert_eq!(format_value(-123456.7), "-123457");
+/// ```
+#[must_use]
+pub fn format_value(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return (value + 0.0).to_string(); // a sum with 0 has no negative zero
+    }
+    // The exponent is read after rounding: 999999.9 rounds up to a seventh digit.
+    let scientific = format!("{value:.*e}", (DIGITS - 1) as usize);
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if (-4..DIGITS).contains(&exponent) {
+        let decimals = (DIGITS - 1 - exponent).max(0) as usize;
+        trim_zeros(&format!("{value:.decimals$}")).to_owned()
+    } else {
+        format!("{}e{exponent}", trim_zeros(mantissa))
+    }
+}
+
+/// Returns values with the names of their objectives: `loss 0.25, accuracy 0.9`.
+#[must_use]
+pub fn format_values(objectives: &Objectives, values: &Values) -> String {
+    let mut text = String::new();
+    for (index, value) in values.as_slice().iter().enumerate() {
+        if index > 0 {
+            text.push_str(", ");
+        }
+        let name = objectives.get(index).map_or("value", |o| o.name.as_str());
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{name} {}", format_value(*value));
+    }
+    text
+}
+
+/// Returns parameters with their numbers in short: `lr=0.0123457 opt=adam`.
+#[must_use]
+pub fn format_params(params: &Params) -> String {
+    let pairs = params.iter();
+    let pairs = pairs.map(|(name, value)| format!("{name}={}", format_scalar(&value)));
+    pairs.collect::<Vec<_>>().join(" ")
+}
+
+/// Returns a parameter's value, in short if it is a number that is no integer.
+#[must_use]
+pub fn format_scalar(scalar: &Scalar) -> String {
+    match scalar {
+        Scalar::Float(value) => format_value(*value),
+        scalar => scalar.to_string(),
+    }
+}
+
+/// Returns a duration in the one or two units that matter: `35ms`, `3.2s`, `12m 5s`, `2d 3h`.
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+/// use tuning_observers::format_duration;
+///
+/// assert_eq!(format_duration(Duration::from_secs(725)), "12m 5s");
+/// ```
+#[must_use]
+pub fn format_duration(duration: Duration) -> String {
+    const MINUTE: u64 = 60;
+    const HOUR: u64 = 60 * MINUTE;
+    const DAY: u64 = 24 * HOUR;
+    let two = |large: u64, unit: &str, small: u64, part: &str| match small {
+        0 => format!("{large}{unit}"),
+        _ => format!("{large}{unit} {small}{part}"),
+    };
+    let micros = duration.as_micros();
+    if micros == 0 {
+        return "0s".to_owned();
+    } else if micros < 1_000 {
+        return format!("{micros}us");
+    } else if micros < 1_000_000 {
+        return format!("{}ms", micros / 1_000);
+    } else if micros < 10_000_000 {
+        let tenths = micros / 100_000;
+        let seconds = format!("{}.{}", tenths / 10, tenths % 10);
+        return format!("{}s", trim_zeros(&seconds));
+    }
+    match duration.as_secs() {
+        s @ 0..MINUTE => format!("{s}s"),
+        s @ MINUTE..HOUR => two(s / MINUTE, "m", s % MINUTE, "s"),
+        s @ HOUR..DAY => two(s / HOUR, "h", s % HOUR / MINUTE, "m"),
+        s => two(s / DAY, "d", s % DAY / HOUR, "h"),
+    }
+}
+
+/// Returns the text on one line, and harmless to a terminal: names and values come from anywhere.
+#[cfg(any(feature = "progress", feature = "table"))]
+pub(crate) fn one_line(text: &str) -> std::borrow::Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return text.into();
+    }
+    let mut line = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char.is_control() {
+            line.extend(char.escape_default());
+        } else {
+            line.push(char);
+        }
+    }
+    line.into()
+}
+
+fn trim_zeros(number: &str) -> &str {
+    if number.contains('.') {
+        number.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_six_significant_digits() {
+        let check = |value: f64, text: &str| assert_eq!(format_value(value), text);
+        check(0.0, "0");
+        check(-0.0, "0");
+        check(1.0, "1");
+        check(100_000.0, "100000");
+        check(999_999.9, "1e6");
+        check(1_234_567.0, "1.23457e6");
+        check(0.000_123_456_789, "0.000123457");
+        check(0.000_012_5, "1.25e-5");
+        check(1.0 / 3.0, "0.333333");
+        check(-2.0 / 3.0, "-0.666667");
+        check(f64::MAX, "1.79769e308");
+        check(f64::MIN_POSITIVE, "2.22507e-308");
+        check(f64::NAN, "NaN");
+        check(f64::NEG_INFINITY, "-inf");
+    }
+
+    #[test]
+    fn durations_show_the_units_that_matter() {
+        let check = |millis: u64, text: &str| {
+            assert_eq!(format_duration(Duration::from_millis(millis)), text);
+        };
+        check(0, "0s");
+        check(35, "35ms");
+        check(1_000, "1s");
+        check(3_290, "3.2s");
+        check(10_900, "10s");
+        check(60_000, "1m");
+        check(725_000, "12m 5s");
+        check(3_600_000, "1h");
+        check(86_399_000, "23h 59m");
+        check(183_600_000, "2d 3h");
+        assert_eq!(format_duration(Duration::from_micros(40)), "40us");
+        assert!(format_duration(Duration::MAX).ends_with('h'));
+    }
+}
