@@ -22,6 +22,10 @@
 //! | test without waiting, a hundred workers in virtual time | [`sim`] |
 //! | choose what an observer is promised | [`Delivery`] |
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 mod bus;
 mod driver;
 mod error;

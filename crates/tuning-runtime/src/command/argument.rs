@@ -7,12 +7,16 @@ use serde::{Deserialize, Serialize};
 /// When a placeholder has no value (an inactive conditional parameter, `${until}` for work to the
 /// end, `${from}` for work from the start):
 /// - a group that contains it vanishes as a whole;
-/// - an argument outside of a group that contains it vanishes, and with it the argument directly before if that is
-///   an option waiting for its value: one that begins with `-`, is no number, and has neither `=` nor a
-///   placeholder. (`--`, `-` and groups are never taken for such an option, so a
-///   flag that has no value is protected by a group of its own: `["--verbose"]`.)
+/// - an argument outside of a group that contains it vanishes, and with it the argument directly
+///   before if that is an option waiting for its value: one that begins with `-`, is no number, and
+///   has neither `=` nor a placeholder. (`--`, `-` and groups are never taken for such an option,
+///   so a flag that has no value is protected by a group of its own: `["--verbose"]`.)
 ///
-/// In a study file a group is a nested list: `[train.py, --lr, "${lr}", [--momentum, "${momentum}"]]`.
+/// In a study file a group is a nested list:
+///
+/// ```yaml
+/// [./train.py, --lr, "${lr}", [--momentum, "${momentum}"]]
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -62,9 +66,10 @@ pub enum CommandLine {
     ///
     /// Values never enter the script: each placeholder becomes the quoted expansion of a variable
     /// that holds the value, so `${lr}` is one word with nothing to be expanded in it, whether it
-    /// stands alone, in `"…"`, in `'…'` or in `$(…)`. A placeholder without a value is the empty word. Do
-    /// not put placeholders where the shell itself evaluates a text once more (`eval`, `sh -c "…"`, `$((…))`), or into a
-    /// here-document, which keeps the quotes; `TUNE_PARAMS` is there for those.
+    /// stands alone, in `"…"`, in `'…'` or in `$(…)`. A placeholder without a value is the empty
+    /// word. Do not put placeholders where the shell itself evaluates a text once more (`eval`, `sh
+    /// -c "…"`, `$((…))`), or into a here-document, which keeps the quotes; `TUNE_PARAMS` is there
+    /// for those.
     ///
     /// A variable of the shell is `$NAME`, or `$${NAME}` with braces.
     Shell(String),

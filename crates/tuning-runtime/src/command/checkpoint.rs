@@ -1,4 +1,5 @@
-//! [`Checkpoints`]: one folder per piece of work, begun as a copy of the one that the work goes on from.
+//! [`Checkpoints`]: one folder per piece of work, begun as a copy of the one that the work goes on
+//! from.
 
 use std::{
     fs, io,
@@ -39,8 +40,8 @@ impl Checkpoints {
 
     /// The checkpoint to go on from at `from`, left by work until less than `until`.
     ///
-    /// A folder is named for what the work was to reach. Where a program reported less (or, because it reports
-    /// now and then, more), it is the nearest.
+    /// A folder is named for what the work was to reach. Where a program reported less (or, because
+    /// it reports now and then, more), it is the nearest.
     pub(super) fn before(&self, from: Fidelity, until: Option<Fidelity>) -> Option<PathBuf> {
         let mut steps = self.steps();
         steps.retain(|step| until.is_none_or(|until| *step < until));
@@ -60,8 +61,8 @@ impl Checkpoints {
         step.map(|step| self.path(Some(step))).or(end)
     }
 
-    /// Makes the folder for work until `until`, as a copy of `source` if there is one. If it is there
-    /// already it stays as it is: the work was tried before.
+    /// Makes the folder for work until `until`, as a copy of `source` if there is one. If it is
+    /// there already it stays as it is: the work was tried before.
     pub(super) fn begin(&self, until: Option<Fidelity>, source: Option<&Path>) -> io::Result<()> {
         fs::create_dir_all(&self.folder)?;
         let target = self.path(until);
@@ -84,8 +85,8 @@ impl Checkpoints {
         }
     }
 
-    /// Removes the halves of copies that a killed tuner left. Those of this process are still being made, by attempts
-    /// that were given up, and end by themselves.
+    /// Removes the halves of copies that a killed tuner left. Those of this process are still being
+    /// made, by attempts that were given up, and end by themselves.
     pub(super) fn sweep(&self) {
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             let name = entry.file_name();
@@ -125,7 +126,8 @@ fn unique_name() -> String {
     format!("{}{n}", own_copies())
 }
 
-/// What the names of this process's copies begin with. In a container its number is the same after every start.
+/// What the names of this process's copies begin with. In a container its number is the same after
+/// every start.
 fn own_copies() -> &'static str {
     static OWN: LazyLock<String> = LazyLock::new(|| {
         let since_1970 = SystemTime::now()
@@ -136,7 +138,8 @@ fn own_copies() -> &'static str {
     &OWN
 }
 
-/// Copies files, folders and (as they are) symbolic links; what is none of these has no place in a checkpoint.
+/// Copies files, folders and (as they are) symbolic links; what is none of these has no place in a
+/// checkpoint.
 fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir(to)?;
     for entry in fs::read_dir(from)? {

@@ -1,13 +1,6 @@
 //! [`CommandEvaluator`]: runs a program for each piece of work.
 
-use std::{
-    ffi::{OsStr, OsString},
-    io,
-    path::Path,
-    pin::pin,
-    process::ExitStatus,
-    sync::Arc,
-};
+use std::{ffi::OsString, io, path::Path, pin::pin, process::ExitStatus, sync::Arc};
 
 use async_trait::async_trait;
 use tokio::{
@@ -21,8 +14,9 @@ use tokio::{
 use tuning_core::{Evaluator, Failure, FailureKind, Outcome, RunningTrial, StopReason, Values};
 
 use super::{
+    explain::{describe, not_started},
     folder::{TrialFolder, cannot},
-    process::{Process, describe},
+    process::Process,
     pump::{Decision, Listener, Phase, Pump},
     record::ProcessRecord,
     results::Results,
@@ -32,8 +26,8 @@ use super::{
 
 /// Runs a program for each piece of work; made by [`CommandSpec::build`].
 ///
-/// The [module](super) says what the program is given and what is expected of it. It needs a tokio runtime with I/O
-/// and time (`enable_all`).
+/// The [module](super) says what the program is given and what is expected of it. It needs a tokio
+/// runtime with I/O and time (`enable_all`).
 #[derive(Clone, Debug)]
 pub struct CommandEvaluator(Arc<Inner>);
 
@@ -155,43 +149,26 @@ impl Inner {
             }
             end
         };
-        // The folder is nobody's from here on. If this fails, the note speaks of a process that is gone.
-        _ = std::fs::remove_file(folder.process());
-
-        let output = || match (stderr.tail(), stdout.tail()) {
-            (stderr, stdout) if stderr.is_empty() && stdout.is_empty() => {
-                ", and it wrote nothing".to_owned()
-            }
-            (stderr, stdout) if stderr.is_empty() => format!("; the end of its output:\n{stdout}"),
-            (stderr, _) => format!("; the end of its standard error:\n{stderr}"),
+        if process.is_over() {
+            // If this fails, the note speaks of a process that is gone.
+            _ = std::fs::remove_file(folder.process());
+        }
+        let said = Said {
+            results: listener.results(),
+            stdout: stdout.tail(),
+            stderr: stderr.tail(),
         };
-        let results = listener.results();
         match end {
             End::Asked(reason) => Ok(stopped(reason)),
             End::Decided(Decision::Stop) => Ok(Outcome::Stopped),
             End::Decided(Decision::Fail(failure)) => Err(failure),
-            End::Decided(Decision::Overrun) => match results.last() {
+            End::Decided(Decision::Overrun) => match said.results.last() {
                 Some(values) => values.map(Outcome::Completed),
                 None => Ok(Outcome::Stopped),
             },
             End::Exited(status) => {
-                if let Some(failure) = results.infeasible() {
-                    return Err(failure);
-                }
-                if !status.success() {
-                    let reason = format!("{}{}", describe(status), output());
-                    return Err(Failure::new(FailureKind::Error, reason));
-                }
-                if let Some(values) = from_file(results, &folder.result(), trial).await? {
-                    return Ok(Outcome::Completed(values));
-                }
-                match results.last() {
-                    Some(values) => values.map(Outcome::Completed),
-                    None => {
-                        let reason = format!("{}{}", results.expected(), output());
-                        Err(Failure::new(FailureKind::Error, reason))
-                    }
-                }
+                let values = said.values(status, &folder.result(), trial).await?;
+                Ok(Outcome::Completed(values))
             }
         }
     }
@@ -278,6 +255,49 @@ fn arguments(items: &[Item], variables: &Variables<'_>) -> Vec<OsString> {
     out
 }
 
+/// What a program has said until it ended by itself.
+struct Said<'a> {
+    results: &'a Results,
+    stdout: String,
+    stderr: String,
+}
+
+impl Said<'_> {
+    /// The values that it ended with.
+    async fn values(
+        &self,
+        status: ExitStatus,
+        file: &Path,
+        trial: &RunningTrial,
+    ) -> Result<Values, Failure> {
+        if let Some(failure) = self.results.infeasible() {
+            return Err(failure);
+        }
+        if !status.success() {
+            return Err(self.error(&describe(status)));
+        }
+        if let Some(values) = from_file(self.results, file, trial).await? {
+            return Ok(values);
+        }
+        match self.results.last() {
+            Some(values) => values,
+            None => Err(self.error(&self.results.expected())),
+        }
+    }
+
+    fn error(&self, what: &str) -> Failure {
+        let (stdout, stderr) = (&self.stdout, &self.stderr);
+        let output = if !stderr.is_empty() {
+            format!("; the end of its standard error:\n{stderr}")
+        } else if !stdout.is_empty() {
+            format!("; the end of its output:\n{stdout}")
+        } else {
+            ", and it wrote nothing".to_owned()
+        };
+        Failure::new(FailureKind::Error, format!("{what}{output}"))
+    }
+}
+
 /// The values in the result file; none if the program did not write it.
 async fn from_file(
     results: &Results,
@@ -329,35 +349,4 @@ fn lost(error: io::Error) -> Failure {
         FailureKind::Error,
         format!("cannot wait for the program: {error}"),
     )
-}
-
-fn not_started(program: &OsStr, workdir: Option<&Path>, error: &io::Error) -> Failure {
-    let remedy = match error.kind() {
-        _ if workdir.is_some_and(|workdir| !workdir.is_dir()) => {
-            let workdir = workdir.unwrap_or(Path::new(""));
-            format!("the working directory `{}` is not there", workdir.display())
-        }
-        io::ErrorKind::NotFound => {
-            let script = workdir.unwrap_or(Path::new("")).join(program);
-            if Path::new(program).components().count() > 1 && script.is_file() {
-                "the interpreter named in its first line is not there".to_owned()
-            } else {
-                "is it installed, and is it in PATH? a program beside the study is `./program`"
-                    .to_owned()
-            }
-        }
-        io::ErrorKind::PermissionDenied => {
-            "make it executable (`chmod +x`), or start it with its interpreter (`python train.py`)"
-                .to_owned()
-        }
-        io::ErrorKind::InvalidInput => "an argument or a variable contains a NUL byte".to_owned(),
-        // ENOEXEC: no `#!` line, or made for another machine.
-        _ if error.raw_os_error() == Some(8) => {
-            "begin a script with a line such as `#!/bin/sh`, or start it with its interpreter"
-                .to_owned()
-        }
-        _ => "if that is a limit of the system, run fewer trials at once".to_owned(),
-    };
-    let reason = format!("cannot start `{}`: {error}: {remedy}", program.display());
-    Failure::new(FailureKind::Error, reason)
 }

@@ -48,7 +48,8 @@ impl TrialFolder {
         ))
     }
 
-    /// Makes the folder ready for a piece of work: its own, with the checkpoint to go on from, without a result.
+    /// Makes the folder ready for a piece of work: its own, with the checkpoint to go on from,
+    /// without a result.
     pub(super) fn prepare(
         trials_dir: &Path,
         study: Option<&str>,
@@ -165,7 +166,8 @@ fn source(
     }
 }
 
-/// Makes the folder, or takes the one that is there if it belongs to the same trial; another's is set aside.
+/// Makes the folder, or takes the one that is there if it belongs to the same trial; another's is
+/// set aside.
 fn claim(path: &Path, identity: &Identity) -> io::Result<()> {
     let file = path.join("trial.json");
     if path.is_dir() {
@@ -188,7 +190,8 @@ impl Identity {
 }
 
 fn set_aside(path: &Path) -> io::Result<()> {
-    // A folder with nothing in it is nobody's: a tuner was killed before it could write whose it is.
+    // A folder with nothing in it is nobody's: a tuner was killed before it could write whose it
+    // is.
     if fs::remove_dir(path).is_ok() {
         return Ok(());
     }

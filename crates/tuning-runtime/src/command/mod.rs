@@ -18,10 +18,11 @@
 //! # What a program is given
 //!
 //! Arguments: `${name}` stands for the value of a parameter, or for one of `${trial}`, `${seed}`,
-//! `${attempt}`, `${trial_dir}`, `${checkpoint_dir}`, `${result}`, `${until}` and `${from}`; a parameter
-//! of the same name comes first. `$$` is a `$`. Numbers are written so that they read back exactly. A value is
-//! always (a part of) one argument, whatever it contains. For what happens to arguments of inactive
-//! parameters see [`Argument`]; for shell scripts see [`CommandLine::Shell`].
+//! `${attempt}`, `${trial_dir}`, `${checkpoint_dir}`, `${result}`, `${until}` and `${from}`; a
+//! parameter of the same name comes first. `$$` is a `$`. Numbers are written so that they read
+//! back exactly. A value is always (a part of) one argument, whatever it contains. For what happens
+//! to arguments of inactive parameters see [`Argument`]; for shell scripts see
+//! [`CommandLine::Shell`].
 //!
 //! Environment, besides that of the tuner:
 //!
@@ -45,15 +46,16 @@
 //!
 //! 1. The file `TUNE_RESULT`, if the program wrote it: a JSON object with all objectives, lines of
 //!    `name=value`, or one bare number if there is one objective.
-//! 2. Else the last measurement on standard output. A line by itself is looked at if it is a JSON object
-//!    (`{"epoch": 3, "loss": 0.41}`), or nothing but `name=value` pairs with blanks or commas between
-//!    them (`epoch=3, loss=0.41`); `name: value` pairs count too in a line that names an objective or a step.
-//!    A line with all objectives is a measurement. (Several objectives may also come on lines of their own; if no
-//!    line has them all, the last value of each counts.) If it also has a step, it is a report, on which the
-//!    strategy or a pruner may stop the program. The step is the first of `fidelity`, `epoch`, `step`, `iteration`
-//!    in the line, a whole number: how many are *finished*, so 1 after the first epoch
-//!    ([`CommandSpec::zero_based`] for loops that say 0). Other numbers are kept as metrics.
-//!    All other lines are just output.
+//! 2. Else the last measurement on standard output. A line by itself is looked at if it is a JSON
+//!    object (`{"epoch": 3, "loss": 0.41}`), or nothing but `name=value` pairs with blanks or
+//!    commas between them (`epoch=3, loss=0.41`); `name: value` pairs count too in a line that
+//!    names an objective or a step. A line with all objectives is a measurement. (Several
+//!    objectives may also come on lines of their own; if no line has them all, the last value of
+//!    each counts.) If it also has a step, it is a report, on which the strategy or a pruner may
+//!    stop the program. The step is the first of `fidelity`, `epoch`, `step`, `iteration` in the
+//!    line, a whole number: how many are *finished*, so 1 after the first epoch
+//!    ([`CommandSpec::zero_based`] for loops that say 0). Other numbers are kept as metrics. All
+//!    other lines are just output.
 //! 3. `{"infeasible": "the reason"}`, in either place: the parameters are not allowed together.
 //!
 //! `NaN`, `Infinity` (as Python writes them, bare or quoted), `nan` and `inf` are understood; as
@@ -64,33 +66,39 @@
 //!
 //! # Checkpoints
 //!
-//! Every piece of work has a folder of its own for its checkpoints: `checkpoint/27` in the trial's folder for work
-//! until step 27, `checkpoint/end` for work to the end. A program saves there what it needs to go on,
-//! and at its start it looks there for what to go on from. A resumed trial finds a copy of what the
-//! trial's work before left, a forked one a copy of the other trial's, a retried one what the failed attempt
-//! left. So the checkpoints of a paused trial never change. If the checkpoint of a paused trial
-//! was deleted, the trial starts anew: the folder is empty and `TUNE_FROM` unset.
+//! Every piece of work has a folder of its own for its checkpoints: `checkpoint/27` in the trial's
+//! folder for work until step 27, `checkpoint/end` for work to the end. A program saves there what
+//! it needs to go on, and at its start it looks there for what to go on from. A resumed trial finds
+//! a copy of what the trial's work before left, a forked one a copy of the other trial's, a retried
+//! one what the failed attempt left. So the checkpoints of a paused trial never change. If the
+//! checkpoint of a paused trial was deleted, the trial starts anew: the folder is empty and
+//! `TUNE_FROM` unset.
 //!
 //! # How a program ends
 //!
-//! By itself, at the latest at `TUNE_UNTIL`. When it is to be stopped (a pruner's verdict, a timeout, a cancelled study,
-//! a report of a step beyond `TUNE_UNTIL`) its process group gets SIGTERM and, after [`CommandSpec::grace`], SIGKILL.
-//! What is left of the group when the program itself has ended is killed; only a process that has left the group
-//! (`setsid`) escapes. A dropped evaluation kills the group at once. If the tuner itself is killed, the programs
-//! that survive it are killed before their trials run again (on Linux, where they can be told from
-//! strangers with the same number).
+//! By itself, at the latest at `TUNE_UNTIL`. When it is to be stopped (a pruner's verdict, a
+//! timeout, a cancelled study, a report of a step beyond the one at which it was paused) its
+//! process group gets SIGTERM and, after [`CommandSpec::grace`], SIGKILL. A program that has
+//! reported `TUNE_UNTIL` and reports nothing more is given all the time it takes to save its
+//! checkpoint. What is left of the group when the program itself has ended is killed; only a
+//! process that has left the group (`setsid`) escapes. A dropped evaluation kills the group at
+//! once. If the tuner itself is killed, the programs that survive it are killed, with their groups,
+//! before their trials run again (on Linux, where they can be told from strangers with the same
+//! number).
 //!
 //! # Files
 //!
-//! In `<trials_dir>/<trial, six digits>`: `stdout.log` and `stderr.log` (whole, byte by byte, attempts one after the
-//! other; if the disk is full they end early and the trial goes on), `trial.json` (whose folder this
-//! is), `result`, `checkpoint/`, and `process.json` while the program runs. A folder of the same number from another
-//! study (other parameters, seed or study name) is set aside as `<trial>.stale-<n>`.
+//! In `<trials_dir>/<trial, six digits>`: `stdout.log` and `stderr.log` (whole, byte by byte,
+//! attempts one after the other; if the disk is full they end early and the trial goes on),
+//! `trial.json` (whose folder this is), `result`, `checkpoint/`, and `process.json` while the
+//! program runs. A folder of the same number from another study (other parameters, seed or study
+//! name) is set aside as `<trial>.stale-<n>`.
 
 mod argument;
 mod checkpoint;
 mod error;
 mod evaluator;
+mod explain;
 mod folder;
 mod line;
 mod output;

@@ -1,4 +1,5 @@
-//! [`LineSplitter`] and [`Tail`]: a stream of bytes cut into lines, and its end kept, in bounded memory.
+//! [`LineSplitter`] and [`Tail`]: a stream of bytes cut into lines, and its end kept, in bounded
+//! memory.
 
 use std::collections::VecDeque;
 
@@ -17,8 +18,8 @@ pub(super) struct LineSplitter {
 }
 
 impl LineSplitter {
-    /// The first line that ends in `chunk` (put together with what came before), and the rest of the chunk; none if
-    /// none ends there. The line is valid until the next call.
+    /// The first line that ends in `chunk` (put together with what came before), and the rest of
+    /// the chunk; none if none ends there. The line is valid until the next call.
     pub(super) fn next<'c>(&mut self, chunk: &'c [u8], line: &mut Vec<u8>) -> Option<&'c [u8]> {
         let end = chunk.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
         self.hold(&chunk[..end.unwrap_or(chunk.len())]);

@@ -54,14 +54,21 @@ impl Process {
         Some((self.child.stdout.take()?, self.child.stderr.take()?))
     }
 
-    /// Waits until the program has ended, and kills what is left of its group. Can be dropped and called again.
+    /// Waits until the program has ended, and kills what is left of its group. Can be dropped and
+    /// called again.
     pub(super) async fn wait(&mut self) -> io::Result<ExitStatus> {
         let status = self.child.wait().await;
-        // Its number may be given away from here on, unless others of the group live; that this happens before
-        // the next line, and to the leader of a new group, would take all other numbers to be used up in between.
+        // Its number may be given away from here on, unless others of the group live; that this
+        // happens before the next line, and to the leader of a new group, would take all other
+        // numbers to be used up in between.
         self.group.kill();
         self.group.over = true;
         status
+    }
+
+    /// Whether the program has ended, and its group with it.
+    pub(super) fn is_over(&self) -> bool {
+        self.group.over
     }
 
     /// Asks the group to end, and kills it after `grace`.
@@ -134,26 +141,5 @@ fn signal_group(id: u32, signal: rustix::process::Signal) {
     if let Some(group) = id.and_then(rustix::process::Pid::from_raw) {
         // It fails if nobody is left, which is what was wanted.
         _ = rustix::process::kill_process_group(group, signal);
-    }
-}
-
-/// How a program ended, for people.
-pub(super) fn describe(status: ExitStatus) -> String {
-    #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        return match signal {
-            4 => "it was killed by SIGILL".to_owned(),
-            6 => "it aborted (SIGABRT)".to_owned(),
-            7 => "it was killed by SIGBUS".to_owned(),
-            8 => "it was killed by SIGFPE".to_owned(),
-            9 => "it was killed by SIGKILL (out of memory?)".to_owned(),
-            11 => "it crashed (SIGSEGV)".to_owned(),
-            15 => "it was killed by SIGTERM".to_owned(),
-            other => format!("it was killed by signal {other}"),
-        };
-    }
-    match status.code() {
-        Some(code) => format!("it ended with exit code {code}"),
-        None => format!("it ended with {status}"),
     }
 }

@@ -15,8 +15,8 @@ use super::{
     results::Results,
 };
 
-/// After the program has ended its pipes end too, unless somebody who left its group holds them open. Then they are
-/// given up when nothing came for this long, or this many bytes too many.
+/// After the program has ended its pipes end too, unless somebody who left its group holds them
+/// open. Then they are given up when nothing came for this long, or this many bytes too many.
 const IDLE: Duration = Duration::from_millis(500);
 const EXCESS: usize = 4 << 20;
 
@@ -33,7 +33,8 @@ pub(super) struct Phase {
 
 /// Carries one stream of a program into its log.
 ///
-/// It reads no faster than it writes: a program that prints more than that has to wait, as for any pipe.
+/// It reads no faster than it writes: a program that prints more than that has to wait, as for any
+/// pipe.
 #[derive(Debug)]
 pub(super) struct Pump<R> {
     pipe: R,

@@ -51,7 +51,8 @@ impl ProcessRecord {
         !dead && self.started == Some(started) && self.boot.is_some() && self.boot == boot()
     }
 
-    /// Kills the process with its group, if it lives, and waits for its end. Returns whether it is gone.
+    /// Kills the process with its group, if it lives, and waits for its end. Returns whether it is
+    /// gone.
     pub(super) async fn end(&self) -> bool {
         for _ in 0..LOOK.1 {
             if !self.lives() {
@@ -70,7 +71,8 @@ impl ProcessRecord {
     }
 }
 
-/// The state and the start of a process, where there is `/proc` (proc_pid_stat(5), fields 3 and 22).
+/// The state and the start of a process, where there is `/proc` (proc_pid_stat(5), fields 3 and
+/// 22).
 fn start_of(pid: u32) -> Option<(char, u64)> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The second field is a name in parentheses that may hold anything.

@@ -1,4 +1,5 @@
-//! [`Script`]: a shell script whose placeholders have become variables, so that no value is ever part of it.
+//! [`Script`]: a shell script whose placeholders have become variables, so that no value is ever
+//! part of it.
 
 use super::template::{Part, Template};
 
@@ -12,7 +13,8 @@ pub(super) struct Script {
 }
 
 impl Script {
-    /// Replaces each placeholder by the expansion of a variable, quoted as its surroundings need it.
+    /// Replaces each placeholder by the expansion of a variable, quoted as its surroundings need
+    /// it.
     pub(super) fn new(template: &Template) -> Self {
         let mut script = Self {
             text: String::new(),

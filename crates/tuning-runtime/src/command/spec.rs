@@ -13,7 +13,8 @@ use super::{
     variables::{self, Known},
 };
 
-/// Which program to run for each trial, and how; the [module](super) says what the program can expect.
+/// Which program to run for each trial, and how; the [module](super) says what the program can
+/// expect.
 ///
 /// # Example
 /// ```
@@ -37,16 +38,19 @@ use super::{
 pub struct CommandSpec {
     /// What to run.
     pub line: CommandLine,
-    /// The folder to run it in; that of the tuner if absent. A relative program with a `/` in it is looked up here.
+    /// The folder to run it in; that of the tuner if absent. A relative program with a `/` in it is
+    /// looked up here.
     pub workdir: Option<PathBuf>,
-    /// Further environment variables. A value may have placeholders; without a value for one of them the variable
-    /// is not set.
+    /// Further environment variables. A value may have placeholders; without a value for one of
+    /// them the variable is not set.
     pub env: Vec<(String, String)>,
-    /// The folder for the trials' own folders: one per study. `trials` in the tuner's folder unless set.
+    /// The folder for the trials' own folders: one per study. `trials` in the tuner's folder unless
+    /// set.
     pub trials_dir: PathBuf,
     /// How long a program may take to end after SIGTERM, before SIGKILL: 10 s unless set.
     pub grace: Duration,
-    /// The name of the study, for `TUNE_STUDY`, and to tell its folders from those of another study.
+    /// The name of the study, for `TUNE_STUDY`, and to tell its folders from those of another
+    /// study.
     pub study: Option<String>,
     /// The names under which a program may report its step; the first of them in a line counts.
     pub step_keys: Vec<String>,

@@ -1,4 +1,5 @@
-//! [`Variables`]: what the placeholders of a command stand for in one piece of work, and its environment.
+//! [`Variables`]: what the placeholders of a command stand for in one piece of work, and its
+//! environment.
 
 use std::{
     borrow::Cow,

@@ -96,7 +96,8 @@ async fn a_program_that_fails_is_told_by_code_signal_and_last_words() {
 #[tokio::test]
 async fn a_program_that_cannot_start_comes_with_a_remedy() {
     let bench = Bench::new();
-    // Written by another process: one that this process writes may be busy while another test forks.
+    // Written by another process: one that this process writes may be busy while another test
+    // forks.
     let files =
         "echo '#!/bin/sh' > plain; echo '#!/nowhere/python' > lost; echo 'echo loss=1' > bare
         chmod 755 lost bare; echo loss=1";
