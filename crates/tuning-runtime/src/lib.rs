@@ -15,6 +15,7 @@
 //! | if you want to … | look at |
 //! |---|---|
 //! | run a study | [`Study::builder`] |
+//! | tune a program in any language | [`command`] |
 //! | tune a function | [`blocking`], [`asynchronous`] |
 //! | stop it, cancel a trial, watch it while it runs | [`StudyHandle`] |
 //! | keep it | the crate `tuning-sqlite`, or any other [`Journal`](tuning_core::Journal) |
@@ -27,6 +28,7 @@
 mod readme {}
 
 mod bus;
+pub mod command;
 mod driver;
 mod error;
 mod evaluators;

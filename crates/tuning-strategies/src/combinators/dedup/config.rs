@@ -1,0 +1,67 @@
+//! [`DedupConfig`]: the options of [`Dedup`].
+
+use serde::{Deserialize, Serialize};
+use tuning_core::{Problem, StrategyConfig, StrategySpec, Unsupported};
+
+use super::{ATTEMPTS, Dedup, NAME};
+
+/// The options of [`Dedup`].
+///
+/// # Example
+/// ```
+/// use tuning_core::{Objectives, Parameter, Problem, Space, StrategyConfig};
+/// use tuning_strategies::{DedupConfig, RandomConfig};
+///
+/// let space = Space::new([Parameter::int("layers", 1, 8), Parameter::bool("bias")])?;
+/// let problem = Problem::new(space, Objectives::minimize("loss")?);
+/// let dedup = DedupConfig::over(RandomConfig::default()).attempts(8).build(&problem)?;
+/// # let _ = dedup;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct DedupConfig<C> {
+    /// How often the inner strategy is asked for something else, for each point that is not new.
+    pub attempts: u32,
+    /// What proposes.
+    pub inner: C,
+}
+
+impl<C: Default> Default for DedupConfig<C> {
+    fn default() -> Self {
+        Self::over(C::default())
+    }
+}
+
+impl<C> DedupConfig<C> {
+    /// Keeps `inner` from repeating points.
+    pub fn over(inner: C) -> Self {
+        Self {
+            attempts: ATTEMPTS,
+            inner,
+        }
+    }
+
+    /// The same, asking the inner strategy so often for something else.
+    #[must_use]
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
+        self
+    }
+}
+
+impl<C: StrategyConfig> StrategyConfig for DedupConfig<C> {
+    type Strategy = Dedup<C::Strategy>;
+
+    fn spec(&self) -> StrategySpec {
+        StrategySpec::new(NAME)
+            .option("attempts", i64::from(self.attempts))
+            .part("inner", self.inner.spec())
+    }
+
+    fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
+        let inner = self.inner.build(problem)?;
+        Ok(Dedup::new(problem.space.clone(), self.attempts, inner))
+    }
+}

@@ -1,0 +1,139 @@
+//! [`Options`]: a strategy's options out of a study file, completed by the defaults.
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+use tuning_core::BoxedConfig;
+
+use super::{Registry, RegistryError};
+use crate::nearest::nearest;
+
+/// The options of one strategy, all of them: what a study file says over the defaults.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    strategy: String,
+    defaults: Map<String, Value>,
+    values: Map<String, Value>,
+}
+
+impl Options {
+    /// The `given` ones over the defaults.
+    pub(super) fn new(
+        strategy: &str,
+        defaults: &Map<String, Value>,
+        given: &Map<String, Value>,
+    ) -> Result<Self, RegistryError> {
+        if let Some(unknown) = given.keys().find(|name| !defaults.contains_key(*name)) {
+            return Err(RegistryError::UnknownOption {
+                strategy: strategy.to_owned(),
+                option: unknown.clone(),
+                nearest: nearest(unknown, defaults.keys().map(String::as_str)).map(str::to_owned),
+                known: Box::new(defaults.clone()),
+            });
+        }
+        let mut values = defaults.clone();
+        values.extend(
+            given
+                .iter()
+                .map(|(name, value)| (name.clone(), value.clone())),
+        );
+        Ok(Self {
+            strategy: strategy.to_owned(),
+            defaults: defaults.clone(),
+            values,
+        })
+    }
+
+    /// The options as they are.
+    #[must_use]
+    pub fn values(&self) -> &Map<String, Value> {
+        &self.values
+    }
+
+    /// Reads one option.
+    ///
+    /// # Errors
+    /// If its value is of another type; the error names the option, its value and what is expected.
+    pub fn get<T: DeserializeOwned>(&self, option: &str) -> Result<T, RegistryError> {
+        let value = self.values.get(option).unwrap_or(&Value::Null);
+        T::deserialize(value).map_err(|error| self.wrong(option, &error))
+    }
+
+    /// Reads an option that holds another strategy: what a combinator wraps.
+    ///
+    /// # Errors
+    /// If it cannot be understood; the error says which option of which strategy it was in.
+    pub fn strategy(
+        &self,
+        option: &str,
+        registry: &Registry,
+    ) -> Result<BoxedConfig, RegistryError> {
+        let value = self.values.get(option).unwrap_or(&Value::Null);
+        registry.read(value).map_err(|source| RegistryError::Part {
+            strategy: self.strategy.clone(),
+            option: option.to_owned(),
+            source: Box::new(source),
+        })
+    }
+
+    /// Reads all options at once, as a configuration with serde.
+    ///
+    /// # Errors
+    /// If one of the values is of another type; the error names the option, its value and what is
+    /// expected.
+    pub fn all<C: DeserializeOwned>(&self) -> Result<C, RegistryError> {
+        let read = |values| serde_json::from_value::<C>(Value::Object(values));
+        read(self.values.clone()).map_err(|error| {
+            // serde does not say which one it was: try them one by one.
+            let alone = |name: &String, value: &Value| {
+                let mut values = self.defaults.clone();
+                values.insert(name.clone(), value.clone());
+                read(values).err().map(|error| self.wrong(name, &error))
+            };
+            self.values
+                .iter()
+                .find_map(|(name, value)| alone(name, value))
+                .unwrap_or_else(|| RegistryError::Inconsistent {
+                    strategy: self.strategy.clone(),
+                    message: error.to_string(),
+                })
+        })
+    }
+
+    fn wrong(&self, option: &str, error: &serde_json::Error) -> RegistryError {
+        RegistryError::WrongValue {
+            strategy: self.strategy.clone(),
+            option: option.to_owned(),
+            value: Box::new(self.values.get(option).cloned().unwrap_or_default()),
+            problem: problem(&error.to_string()),
+            default: self.defaults.get(option).cloned().map(Box::new),
+        }
+    }
+}
+
+/// What people need of serde's message: what is expected, in words for those who do not know Rust.
+fn problem(message: &str) -> String {
+    if message.contains("untagged enum Scalar") {
+        return "expected texts, numbers or truth values".to_owned();
+    }
+    let Some((_, expected)) = message.split_once("expected ") else {
+        return message.to_owned();
+    };
+    let expected = match expected {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, not negative",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        "a boolean" => "true or false",
+        "a sequence" => "a list",
+        other => other,
+    };
+    format!("expected {expected}")
+}
+
+/// The options of a configuration with their values.
+pub(super) fn of<C: Serialize>(config: &C) -> Map<String, Value> {
+    match serde_json::to_value(config) {
+        Ok(Value::Object(options)) => options,
+        // A unit struct, or what serde cannot write: no options that a study file could set.
+        _ => Map::new(),
+    }
+}
