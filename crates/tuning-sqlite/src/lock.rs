@@ -1,0 +1,192 @@
+//! [`StudyLock`]: one process at a time runs a study.
+//!
+//! The lock is the operating system's, on a small file beside the database, so it is free the moment
+//! its process is gone, also after `kill -9`. What is written in the file is only for people.
+
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    io::{self, Read as _, Write as _},
+    path::{Path, PathBuf},
+    process,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use serde_json::{Value, json};
+use tuning_core::JournalError;
+
+use crate::error;
+
+/// The right to run a study, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct StudyLock {
+    path: PathBuf,
+    // Open as long as the lock is held: closing it frees the lock.
+    _file: File,
+}
+
+impl StudyLock {
+    /// Takes the lock of a study in the database at `path`.
+    ///
+    /// # Errors
+    /// [`JournalError::Busy`] if another process holds it; [`JournalError::Unavailable`] if the lock
+    /// file cannot be written.
+    pub(crate) fn take(database: &Path, study: &str) -> Result<Self, JournalError> {
+        let path = sidecar(database, study);
+        loop {
+            let mut file = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(&path)
+                .map_err(|error| error::file(&path, "create the lock file", error))?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Err(busy(database, study, &mut file)),
+                Err(TryLockError::Error(error)) => {
+                    let what = "lock (does its file system support locks?) the file";
+                    return Err(error::file(&path, what, error));
+                }
+            }
+            // Whoever held it before may have removed the file after we opened it: then we have
+            // locked a file that nobody else will find.
+            if !is_still_there(&file, &path) {
+                continue;
+            }
+            write_owner(&mut file).map_err(|error| error::file(&path, "write", error))?;
+            return Ok(Self { path, _file: file });
+        }
+    }
+}
+
+impl Drop for StudyLock {
+    fn drop(&mut self) {
+        // Removed while the lock is held, so nobody's else. Where a removed file cannot be told from
+        // its successor, it stays: only the lock counts.
+        if cfg!(unix) {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// `study.db` and `digits` give `study.db.digits.lock.pid`.
+fn sidecar(database: &Path, study: &str) -> PathBuf {
+    let mut name = database.file_name().unwrap_or_default().to_owned();
+    name.push(".");
+    for c in study.chars() {
+        if c.is_control() || r#"/\:*?"<>|% "#.contains(c) {
+            name.push(format!("%{:02X}", u32::from(c)));
+        } else {
+            name.push(c.encode_utf8(&mut [0; 4]));
+        }
+    }
+    name.push(".lock.pid");
+    database.with_file_name(name)
+}
+
+#[cfg(unix)]
+fn is_still_there(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    match (file.metadata(), std::fs::metadata(path)) {
+        (Ok(ours), Ok(there)) => (ours.dev(), ours.ino()) == (there.dev(), there.ino()),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_still_there(_: &File, _: &Path) -> bool {
+    true
+}
+
+fn write_owner(file: &mut File) -> io::Result<()> {
+    file.set_len(0)?;
+    let owner = json!({ "process": process::id(), "since_millis": now().as_millis() as u64 });
+    writeln!(file, "{owner}")
+}
+
+/// Says who runs the study, as far as the lock file can be read.
+fn busy(database: &Path, study: &str, file: &mut File) -> JournalError {
+    let mut text = String::new();
+    let owner = match file.read_to_string(&mut text) {
+        Ok(_) => serde_json::from_str(&text).unwrap_or(Value::Null),
+        Err(_) => Value::Null,
+    };
+    let who = match owner["process"].as_u64() {
+        Some(process) if process == u64::from(process::id()) => "this very process".to_owned(),
+        Some(process) => format!("process {process}"),
+        None => "another process".to_owned(),
+    };
+    let since = match owner["since_millis"].as_u64() {
+        Some(since) => {
+            let lasted = now().saturating_sub(Duration::from_millis(since));
+            format!(" (for {})", rough(lasted))
+        }
+        None => String::new(),
+    };
+    let message = format!(
+        "study `{study}` in `{}` is being run by {who}{since}; wait for it, stop it, or copy the file",
+        database.display()
+    );
+    JournalError::Busy { message }
+}
+
+fn rough(lasted: Duration) -> String {
+    let minutes = lasted.as_secs() / 60;
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => format!("{} s", lasted.as_secs()),
+        (0, minutes) => format!("{minutes} min"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
+fn now() -> Duration {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_study_has_a_lock_file_of_its_own() {
+        let name = |study| sidecar(Path::new("/tmp/study.db"), study);
+        assert_eq!(name("digits"), Path::new("/tmp/study.db.digits.lock.pid"));
+        assert_eq!(
+            name("a/b 50%"),
+            Path::new("/tmp/study.db.a%2Fb%2050%25.lock.pid")
+        );
+        assert_ne!(name("a/b"), name("a%2Fb"));
+    }
+
+    #[test]
+    fn a_second_owner_is_told_who_the_first_one_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let database = dir.path().join("study.db");
+        let first = StudyLock::take(&database, "digits").unwrap();
+        let other = StudyLock::take(&database, "letters").unwrap();
+        let error = StudyLock::take(&database, "digits").unwrap_err();
+        assert!(matches!(error, JournalError::Busy { .. }));
+        let text = error.to_string();
+        assert!(
+            text.contains("`digits`") && text.contains("this very process (for 0 s)"),
+            "{text}"
+        );
+        drop((first, other));
+        assert_eq!(
+            std::fs::read_dir(dir.path()).unwrap().count(),
+            0,
+            "no litter"
+        );
+        StudyLock::take(&database, "digits").unwrap();
+    }
+
+    #[test]
+    fn a_lock_file_left_by_a_killed_process_is_taken_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let database = dir.path().join("study.db");
+        std::fs::write(sidecar(&database, "digits"), "{\"process\":1}").unwrap();
+        StudyLock::take(&database, "digits").unwrap();
+    }
+}

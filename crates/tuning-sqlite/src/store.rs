@@ -1,0 +1,255 @@
+//! [`Store`]: one study's rows. Plain blocking calls; whoever calls them owns the connection.
+
+use std::path::PathBuf;
+
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
+use tuning_core::{Entry, JournalError, Seq, StudySpec};
+
+use crate::{
+    error,
+    row::{self, Row, from_sql, to_sql},
+    schema, view,
+};
+
+/// A connection that writes one study.
+#[derive(Debug)]
+pub(crate) struct Store {
+    connection: Connection,
+    path: PathBuf,
+    study: String,
+    // None until the study's first entry.
+    id: Option<i64>,
+}
+
+impl Store {
+    /// Opens the file for this study.
+    ///
+    /// # Errors
+    /// As [`schema::open_to_write`]; or if the study's entries are of a newer version.
+    pub(crate) fn open(path: PathBuf, study: String) -> Result<Self, JournalError> {
+        let connection = schema::open_to_write(&path)?;
+        let found = find(&connection, &study).map_err(|e| error::sqlite(&path, "read", e))?;
+        if let Some((_, format)) = found {
+            schema::check_study(&path, &study, format)?;
+        }
+        Ok(Self {
+            connection,
+            path,
+            study,
+            id: found.map(|(id, _)| id),
+        })
+    }
+
+    /// Appends the rows behind `after`, all or none; durable when it returns.
+    ///
+    /// # Errors
+    /// [`JournalError::Conflict`] if the head is another one, or if SQLite fails.
+    pub(crate) fn append(&mut self, after: Seq, rows: &[Row]) -> Result<Seq, JournalError> {
+        self.write(|transaction, study, id| {
+            let head = match id {
+                Some(id) => head(transaction, *id)?,
+                None => Seq::ZERO,
+            };
+            if head != after {
+                return Ok(Err(JournalError::Conflict { head }));
+            }
+            let Some(first) = rows.first() else {
+                return Ok(Ok(head));
+            };
+            let id = match *id {
+                Some(known) if after != Seq::ZERO => known,
+                _ => *id.insert(begin(transaction, study, first.at_millis)?),
+            };
+            let mut insert = transaction.prepare_cached(
+                "INSERT INTO events (study, seq, at_millis, kind, trial, body) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?;
+            for (row, seq) in rows.iter().zip(after.get() + 1..) {
+                let Row {
+                    at_millis,
+                    kind,
+                    trial,
+                    body,
+                } = row;
+                insert.execute((id, to_sql(seq), at_millis, kind, trial, body))?;
+            }
+            if rows.iter().any(|row| row.kind == "created") {
+                view::create(transaction)?;
+            }
+            Ok(Ok(after.plus(rows.len() as u64)))
+        })
+    }
+
+    /// Reads up to `limit` entries behind `after`.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub(crate) fn read(&self, after: Seq, limit: usize) -> Result<Vec<Entry>, JournalError> {
+        let mut entries = Vec::new();
+        if let Some(id) = self.id {
+            read(&self.connection, id, after, limit, |_, entry| {
+                entries.push(entry)
+            })
+            .map_err(|error| error.named(&self.path))?;
+        }
+        Ok(entries)
+    }
+
+    /// How far an observer has come.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub(crate) fn cursor(&self, observer: &str) -> Result<Option<Seq>, JournalError> {
+        let Some(id) = self.id else {
+            return Ok(None);
+        };
+        self.connection
+            .prepare_cached("SELECT seq FROM cursors WHERE study = ?1 AND observer = ?2")
+            .and_then(|mut select| {
+                select
+                    .query_row((id, observer), |row| row.get(0))
+                    .optional()
+            })
+            .map(|seq| seq.map(from_sql).map(Seq::new))
+            .map_err(|error| error::sqlite(&self.path, "read", error))
+    }
+
+    /// Stores how far an observer has come.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub(crate) fn set_cursor(&mut self, observer: &str, at: Seq) -> Result<(), JournalError> {
+        self.write(|transaction, study, id| {
+            let id = match *id {
+                Some(id) => id,
+                None => *id.insert(begin(transaction, study, 0)?),
+            };
+            transaction
+                .prepare_cached(
+                    "INSERT INTO cursors (study, observer, seq) VALUES (?1, ?2, ?3) \
+                     ON CONFLICT (study, observer) DO UPDATE SET seq = excluded.seq",
+                )?
+                .execute((id, observer, to_sql(at.get())))?;
+            Ok(Ok(()))
+        })
+    }
+
+    /// Runs `work` in a transaction of its own: kept if it returns `Ok(Ok(_))`, undone otherwise.
+    fn write<T>(
+        &mut self,
+        work: impl FnOnce(
+            &Connection,
+            &str,
+            &mut Option<i64>,
+        ) -> rusqlite::Result<Result<T, JournalError>>,
+    ) -> Result<T, JournalError> {
+        // Known only once it is committed.
+        let mut id = self.id;
+        let outcome = (|| {
+            let transaction = self
+                .connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            if id.is_none() {
+                id = find(&transaction, &self.study)?.map(|(id, _)| id);
+            }
+            let outcome = work(&transaction, &self.study, &mut id)?;
+            if outcome.is_ok() {
+                transaction.commit()?;
+            }
+            Ok(outcome)
+        })();
+        let value = outcome.map_err(|error| error::sqlite(&self.path, "write to", error))??;
+        self.id = id;
+        Ok(value)
+    }
+}
+
+/// The id and the format of the study of this name.
+pub(crate) fn find(connection: &Connection, study: &str) -> rusqlite::Result<Option<(i64, i64)>> {
+    connection
+        .query_row(
+            "SELECT id, format FROM studies WHERE name = ?1",
+            [study],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()
+}
+
+/// The number of the study's last entry.
+pub(crate) fn head(connection: &Connection, id: i64) -> rusqlite::Result<Seq> {
+    connection
+        .prepare_cached("SELECT coalesce(max(seq), 0) FROM events WHERE study = ?1")?
+        .query_row([id], |row| row.get(0))
+        .map(|seq| Seq::new(from_sql(seq)))
+}
+
+/// Hands up to `limit` entries behind `after` to `take`, in order.
+///
+/// # Errors
+/// If SQLite fails, an entry is missing or cannot be understood.
+pub(crate) fn read(
+    connection: &Connection,
+    id: i64,
+    after: Seq,
+    limit: usize,
+    mut take: impl FnMut(Seq, Entry),
+) -> Result<(), ReadError> {
+    let mut select = connection.prepare_cached(
+        "SELECT seq, at_millis, kind, body FROM events \
+         WHERE study = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
+    )?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut rows = select.query((id, to_sql(after.get()), limit))?;
+    let mut expected = after;
+    while let Some(row) = rows.next()? {
+        expected = expected.plus(1);
+        let seq = Seq::new(from_sql(row.get(0)?));
+        if seq != expected {
+            return Err(ReadError::Entry(JournalError::Corrupt {
+                seq: expected,
+                message: "it is missing: somebody has deleted it; restore a copy of the file"
+                    .into(),
+            }));
+        }
+        let text = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
+        let entry = row::decode(seq, row.get(1)?, text(2)?, text(3)?).map_err(ReadError::Entry)?;
+        take(seq, entry);
+    }
+    Ok(())
+}
+
+/// Reading failed.
+#[derive(Debug)]
+pub(crate) enum ReadError {
+    /// In SQLite.
+    Sqlite(rusqlite::Error),
+    /// In an entry.
+    Entry(JournalError),
+}
+
+impl ReadError {
+    /// The same with the file's name.
+    pub(crate) fn named(self, path: &std::path::Path) -> JournalError {
+        match self {
+            Self::Sqlite(error) => error::sqlite(path, "read", error),
+            Self::Entry(error) => error,
+        }
+    }
+}
+
+impl From<rusqlite::Error> for ReadError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+/// Makes sure that the study has a row that says when its first entry was.
+fn begin(connection: &Connection, study: &str, at_millis: i64) -> rusqlite::Result<i64> {
+    connection.query_row(
+        "INSERT INTO studies (name, created_at_millis, format) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (name) DO UPDATE SET created_at_millis = excluded.created_at_millis \
+         RETURNING id",
+        (study, at_millis, StudySpec::FORMAT),
+        |row| row.get(0),
+    )
+}
