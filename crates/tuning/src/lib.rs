@@ -1,1 +1,78 @@
-//! Hyper-parameter tuning: search spaces, strategies, a parallel durable runtime and observers.
+//! Hyper-parameter tuning: search spaces, strategies, a parallel durable runtime, observers.
+//!
+//! This crate only re-exports others, by feature: depend on it to have one dependency instead of five.
+//!
+//! ```
+//! use tuning::prelude::*;
+//!
+//! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let space = Space::new([
+//!     Parameter::float("lr", 1e-5, 1e-1).log(),
+//!     Parameter::categorical("optimizer", ["adam", "sgd"]),
+//!     Parameter::float("momentum", 0.0, 0.99).when("optimizer", ["sgd"]),
+//! ])?;
+//! let mut study = Study::builder("mnist", space)
+//!     .minimize("loss")
+//!     .strategy(SobolConfig::default())
+//!     .trials(40)
+//!     .workers(4)
+//!     .open()
+//!     .await?;
+//! let summary = study
+//!     .run(blocking(|trial| {
+//!         let lr = trial.params().float("lr")?;
+//!         Ok::<_, ParamsError>((lr.ln() - 0.01_f64.ln()).powi(2)) // train here
+//!     }))
+//!     .await?;
+//! println!("{summary}");
+//! # assert_eq!(summary.counts.completed, 40);
+//! # Ok(()) }
+//! ```
+//!
+//! To survive a crash, add `.journal(SqliteJournal::open("mnist.db", "mnist")?)`; to watch, add
+//! `.observe(ProgressBar::new(), Delivery::lossy())`.
+//!
+//! | if you want to … | depend on |
+//! |---|---|
+//! | run studies in your program | `tuning` |
+//! | publish a strategy, a pruner, an observer or a journal | `tuning-core`, and `tuning-conformance` for its tests |
+//! | drive trials by hand | `tuning-core` ([`AskTell`]) and `tuning-strategies` |
+//! | tune a program in any language | no crate: the program `tune`, of `tuning-cli` |
+//!
+//! | feature (all on by default) | module |
+//! |---|---|
+//! | `strategies` | [`strategies`]: grid, random, Sobol, combinators, the registry |
+//! | `runtime` | [`runtime`]: the driver, evaluators, the bus, the simulator |
+//! | `observers` | [`observers`]: log, progress, table, JSON lines, channels, closures |
+//! | `sqlite` | [`sqlite`]: the embedded durable journal |
+
+pub use tuning_core::*;
+
+#[cfg(feature = "observers")]
+pub use tuning_observers as observers;
+#[cfg(feature = "runtime")]
+pub use tuning_runtime as runtime;
+#[cfg(feature = "sqlite")]
+pub use tuning_sqlite as sqlite;
+#[cfg(feature = "strategies")]
+pub use tuning_strategies as strategies;
+
+pub mod prelude {
+    //! What most programs need: `use tuning::prelude::*`.
+
+    pub use tuning_core::{
+        Budget, Event, EventKind, Failure, FailureKind, Fidelity, Objective, Objectives, Observer,
+        Order, Outcome, Parameter, Params, ParamsError, Seed, Space, Strategy, StrategyConfig,
+        Trial, TrialId, Values, Verdict,
+    };
+    #[cfg(feature = "observers")]
+    pub use tuning_observers::{FinalTable, JsonLines, Log, ProgressBar, callback, handler};
+    #[cfg(feature = "runtime")]
+    pub use tuning_runtime::{Delivery, Retry, Study, Summary, asynchronous, blocking};
+    #[cfg(feature = "sqlite")]
+    pub use tuning_sqlite::SqliteJournal;
+    #[cfg(feature = "strategies")]
+    pub use tuning_strategies::{
+        DedupConfig, EnqueueConfig, GridConfig, RandomConfig, Registry, SobolConfig,
+    };
+}
