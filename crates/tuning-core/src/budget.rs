@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// When a study has done enough: whatever limit is met first. No limit at all means that the strategy
 /// decides (a grid ends by itself, random search never does).
@@ -29,14 +29,16 @@ pub struct Budget {
     /// The value of the first objective, in its own direction, that is good enough.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<f64>,
-    /// After how many ended trials without a new best the study ends.
+    /// After how many ended trials without a new best the study ends. Paused trials have not ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub no_improvement: Option<u64>,
-    /// How much resource (epochs, steps) all trials together may use: what was asked for by fidelity,
-    /// or reported without.
+    /// How much resource (epochs, steps) all trials together may use. A trial counts with the fidelity
+    /// it has reported, and when it completes or fails, with what it was asked for if that is more.
+    /// Work in flight goes on, so somewhat more may be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<u64>,
-    /// How large the sum of a metric over all trials may get (money, GPU-hours).
+    /// How large the sum of a metric over all trials may get (money, GPU-hours). A trial counts with the
+    /// last value it measured: let it measure what it has cost in all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<CostLimit>,
 }
@@ -48,7 +50,13 @@ pub struct CostLimit {
     /// The name of the metric that trials report.
     pub metric: String,
     /// How large its sum may get.
+    // JSON writes an infinite limit as null.
+    #[serde(deserialize_with = "limit")]
     pub limit: f64,
+}
+
+fn limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or(f64::INFINITY))
 }
 
 impl Budget {
@@ -88,7 +96,7 @@ impl Budget {
         self
     }
 
-    /// The same, and all trials together use at most about so much resource.
+    /// The same, and no work is begun once all trials together have used so much resource.
     #[must_use]
     pub fn resource(mut self, resource: u64) -> Self {
         self.resource = Some(resource);

@@ -310,3 +310,38 @@ impl<T: IntoOutcome, E: Into<Box<dyn std::error::Error + Send + Sync>>> IntoOutc
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_an_objective_returns_becomes_an_outcome() {
+        let loss = Objectives::minimize("loss").unwrap();
+        let failed = |outcome: Outcome| outcome.failure().unwrap().to_string();
+        assert_eq!(0.5.into_outcome(&loss), 0.5_f32.into_outcome(&loss));
+        assert_eq!([0.5].into_outcome(&loss), vec![0.5].into_outcome(&loss));
+        assert_eq!(Outcome::Stopped.into_outcome(&loss), Outcome::Stopped);
+        assert_eq!(
+            failed(f64::NAN.into_outcome(&loss)),
+            "non finite: `loss` is NaN"
+        );
+        assert_eq!(
+            failed([1.0, 2.0].into_outcome(&loss)),
+            "error: 2 value(s) came back for 1 objective(s): return one per objective"
+        );
+        let two = Outcome::Completed(Values::new([1.0, 2.0]).unwrap());
+        assert!(two.into_outcome(&loss).failure().is_some());
+    }
+
+    #[test]
+    fn an_error_fails_the_trial_with_all_its_causes() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("no data")]
+        struct NoData(#[from] std::num::ParseIntError);
+        let result: Result<f64, NoData> = "x".parse::<i32>().map(f64::from).map_err(NoData);
+        let outcome = result.into_outcome(&Objectives::minimize("loss").unwrap());
+        let reason = &outcome.failure().unwrap().reason;
+        assert_eq!(&**reason, "no data: invalid digit found in string");
+    }
+}

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Best, Budget, Counts, EndReason, Failure, FidelityRange, Objectives, Order, Seed, Seq,
-    StrategySpec, TrialId, fact::Fact, space::Space,
+    StrategySpec, TrialId,
+    fact::{Ended, Fact, Paused, Reported, Resumed, Started},
+    space::Space,
 };
 
 /// Something that happened in a study. Events are numbered without gaps, in the order of the journal.
@@ -39,7 +41,7 @@ impl Event {
 
 /// What happened. Values are in the objectives' own directions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
+#[serde(tag = "event", rename_all = "snake_case", from = "Form")]
 #[non_exhaustive]
 pub enum EventKind {
     /// The study was created: the first entry of every journal.
@@ -53,6 +55,37 @@ pub enum EventKind {
     /// Something happened to a trial that strategies are told, too.
     #[serde(untagged)]
     Fact(Fact),
+}
+
+/// How a kind is read: every event by its own name, so that a damaged one is refused with the reason.
+#[derive(Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum Form {
+    Created(Box<StudySpec>),
+    Opened(Box<Opened>),
+    Retried(Retried),
+    Closed(Closed),
+    Started(Started),
+    Resumed(Resumed),
+    Reported(Reported),
+    Paused(Paused),
+    Ended(Ended),
+}
+
+impl From<Form> for EventKind {
+    fn from(form: Form) -> Self {
+        match form {
+            Form::Created(spec) => Self::Created(spec),
+            Form::Opened(opened) => Self::Opened(opened),
+            Form::Retried(retried) => Self::Retried(retried),
+            Form::Closed(closed) => Self::Closed(closed),
+            Form::Started(fact) => fact.into(),
+            Form::Resumed(fact) => fact.into(),
+            Form::Reported(fact) => fact.into(),
+            Form::Paused(fact) => fact.into(),
+            Form::Ended(fact) => fact.into(),
+        }
+    }
 }
 
 impl EventKind {
@@ -157,6 +190,7 @@ impl StudySpec {
             Some(range) => format!("{} to {}", range.min(), range.max()),
             None => "none".to_owned(),
         };
+        compare("format", self.format.to_string(), other.format.to_string());
         compare("fidelity", range(self.fidelity), range(other.fidelity));
         compare("order", self.order.to_string(), other.order.to_string());
         compare("seed", self.seed.to_string(), other.seed.to_string());

@@ -180,6 +180,9 @@ pub struct Paused {
     pub trial: TrialId,
     /// The cumulative resource it has used: that of its last report.
     pub at: Fidelity,
+    /// What else was measured since that report.
+    #[serde(default, skip_serializing_if = "Metrics::is_empty")]
+    pub metrics: Metrics,
     /// How long this piece of work took to evaluate, retries not counted.
     #[serde(default)]
     pub took_micros: u64,
@@ -192,6 +195,7 @@ impl Paused {
         Self {
             trial,
             at,
+            metrics: Metrics::default(),
             took_micros: 0,
         }
     }

@@ -8,40 +8,51 @@
 //! (a strategy's state, the best trial, what an observer has seen) is a fold of that log.
 //!
 //! ```
-//! use std::num::NonZeroUsize;
+//! use std::{collections::BTreeMap, num::NonZeroUsize};
 //! use tuning_core::*;
 //!
-//! /// A strategy of one's own: halve the step around the best point so far.
-//! struct Halving { space: Space, best: Option<(f64, Params)>, told: u32 }
+//! /// A strategy of one's own: look around the best point so far, ever closer.
+//! struct Closer { space: Space, running: BTreeMap<TrialId, Params>, best: Option<(f64, Params)>, ended: i32 }
 //!
-//! impl Strategy for Halving {
+//! impl Strategy for Closer {
 //!     fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
-//!         let centre = self.best.as_ref().and_then(|(_, params)| self.space.encode(params)[0]).unwrap_or(0.5);
-//!         let step = 0.5_f64.powi(self.told as i32 / 4);
-//!         let u = (centre + step * (ask.seed(0).unit() - 0.5)).clamp(0.0, 1.0);
+//!         let centre = self.best.as_ref().and_then(|(_, params)| self.space.encode(params)[0]);
+//!         let step = 0.9_f64.powi(self.ended);
+//!         let u = centre.unwrap_or(0.5) + step * (ask.seed(0).unit() - 0.5);
 //!         let params = self.space.decode(&[u]).map_err(StrategyError::from_source)?;
-//!         Ok(Asked::Propose(vec![Proposal::start(params).tag(Tag::new("halving", step))]))
+//!         Ok(Asked::Propose(vec![Proposal::start(params).tag(Tag::new("closer", step))]))
 //!     }
+//!
 //!     fn tell(&mut self, fact: &Fact) {
-//!         let Fact::Ended(Ended { outcome: Outcome::Completed(losses), .. }) = fact else {
-//!             if let Fact::Started(started) = fact { self.told += 1; self.best.get_or_insert((f64::MAX, started.params.clone())); }
-//!             return;
-//!         };
-//!         if let Some((best, _)) = &mut self.best { *best = best.min(losses.first()); }
+//!         if let Fact::Started(started) = fact {
+//!             self.running.insert(started.trial, started.params.clone());
+//!         }
+//!         if let Fact::Ended(ended) = fact {
+//!             self.ended += 1;
+//!             let params = self.running.remove(&ended.trial);
+//!             if let (Some(params), Outcome::Completed(losses)) = (params, &ended.outcome) {
+//!                 let loss = losses.first();
+//!                 if self.best.as_ref().is_none_or(|(best, _)| loss < *best) {
+//!                     self.best = Some((loss, params));
+//!                 }
+//!             }
+//!         }
 //!     }
 //! }
 //!
 //! let space = Space::new([Parameter::float("lr", 1e-5, 1e-1).log()])?;
 //! let problem = Problem::new(space.clone(), Objectives::minimize("loss")?).budget(Budget::trials(30));
-//! let mut study = AskTell::new(problem, Halving { space, best: None, told: 0 }, Seed::new(7));
+//! let closer = Closer { space, running: BTreeMap::new(), best: None, ended: 0 };
+//! let mut study = AskTell::new(problem, closer, Seed::new(7));
 //! while let Turn::Work(work) = study.ask(NonZeroUsize::MIN)? {
 //!     for work in work {
-//!         let lr = work.params.float("lr")?;
-//!         let loss = Values::one((lr.ln() + 4.6).abs())?;
-//!         study.finish(work.trial, Outcome::Completed(loss), Metrics::default(), 0)?;
+//!         let loss = (work.params.float("lr")?.log10() + 3.0).abs(); // best at 1e-3
+//!         let outcome = Outcome::Completed(Values::one(loss)?);
+//!         study.finish(work.trial, outcome, Metrics::default(), 0)?;
 //!     }
 //! }
-//! assert_eq!(study.started(), 30);
+//! let (loss, params) = study.strategy().best.clone().expect("30 trials have completed");
+//! assert!(loss < 0.1, "{params}: {loss}");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -56,8 +67,13 @@
 //! | drive a study by hand | [`AskTell`] |
 //! | run one in parallel, with a durable journal | the crates `tuning-runtime` and `tuning-sqlite`, or all of it: `tuning` |
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 mod ask_tell;
 mod budget;
+mod counts;
 mod evaluator;
 mod event;
 mod fact;
@@ -80,6 +96,7 @@ mod values;
 
 pub use ask_tell::{AskError, AskTell, IllegalProposal, ReplayError, TellError, Turn};
 pub use budget::{Budget, CostLimit, EndReason};
+pub use counts::Counts;
 pub use evaluator::{
     Evaluator, IntoOutcome, IntoValues, RunningTrial, StopReason, TrialLink, Work,
 };
@@ -92,7 +109,7 @@ pub use observer::{Observer, ObserverError};
 pub use order::{Order, OrderError};
 pub use outcome::{Failure, FailureKind, Outcome};
 pub use problem::{FidelityRange, FidelityRangeError, Problem};
-pub use progress::{Best, Counts, OpenTrial, Progress};
+pub use progress::{Best, OpenTrial, Progress};
 pub use proposal::{Ask, Asked, Proposal, ProposalKind};
 pub use pruner::{Pruner, Verdict};
 pub use seed::Seed;

@@ -14,7 +14,8 @@ pub enum Order {
     #[default]
     AsFinished,
     /// In the order in which the work was proposed: proposal *k* sees exactly the results of the work
-    /// up to *k* − `lag`, so any number of workers up to `lag` makes bit-identical decisions.
+    /// up to *k* − `lag` (one more, and another one, only if the strategy says that it waits). So any
+    /// number of workers up to `lag` makes bit-identical decisions, and more would have nothing to do.
     AsProposed {
         /// How many pieces of work can be in flight at once.
         lag: NonZeroUsize,

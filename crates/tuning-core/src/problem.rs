@@ -128,3 +128,20 @@ impl From<FidelityRange> for Bounds {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_of_fidelities_is_neither_empty_nor_from_zero() {
+        for (min, max) in [(0, 9), (5, 4)] {
+            let error = FidelityRange::new(min, max).unwrap_err();
+            let text = format!(r#"{{"min":{min},"max":{max}}}"#);
+            let read = serde_json::from_str::<FidelityRange>(&text).unwrap_err();
+            assert!(read.to_string().contains(&error.to_string()), "{read}");
+        }
+        let one = FidelityRange::new(4, 4).unwrap();
+        assert_eq!(serde_json::to_string(&one).unwrap(), r#"{"min":4,"max":4}"#);
+    }
+}

@@ -238,3 +238,32 @@ pub enum Asked {
     /// Nothing, for good.
     Done,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slots(n: usize) -> NonZeroUsize {
+        NonZeroUsize::new(n).unwrap()
+    }
+
+    #[test]
+    fn the_seed_of_a_trial_is_the_same_in_every_batch() {
+        let ask = |next| Ask::new(slots(8), TrialId::new(next), Seed::new(5));
+        assert_eq!(ask(0).seed(7), ask(7).seed(0));
+        assert_eq!(ask(0).after(3, slots(1)).seed(4), ask(0).seed(7));
+        assert_ne!(ask(0).seed(0), ask(0).salted(1).seed(0));
+        assert_ne!(ask(0).salted(1).seed(0), ask(0).salted(2).seed(0));
+        assert_eq!(ask(9).salted(1).study_seed(), Seed::new(5));
+    }
+
+    #[test]
+    fn what_remains_of_a_question_counts_what_was_taken() {
+        let ask = Ask::new(slots(8), TrialId::new(2), Seed::new(5)).with_trials_left(Some(3));
+        let rest = ask.after(5, slots(2));
+        assert_eq!(
+            (rest.slots(), rest.trial(0), rest.trials_left()),
+            (slots(2), TrialId::new(7), Some(0))
+        );
+    }
+}

@@ -193,10 +193,15 @@ impl StrategySpec {
         }
     }
 
-    /// The same with one more option.
+    /// The same with one more option. A number that is not finite is kept as a text (`inf`, `NaN`),
+    /// since a journal in JSON cannot hold it.
     #[must_use]
     pub fn option(mut self, name: impl Into<String>, value: impl Into<Scalar>) -> Self {
-        self.options.insert(name.into(), value.into());
+        let value = match value.into() {
+            Scalar::Float(value) if !value.is_finite() => Scalar::from(value.to_string()),
+            value => value,
+        };
+        self.options.insert(name.into(), value);
         self
     }
 

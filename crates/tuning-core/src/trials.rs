@@ -184,6 +184,7 @@ impl Trial {
             }
             Fact::Paused(paused) => {
                 self.state = TrialState::Paused;
+                self.learn(&paused.metrics);
                 self.took_micros += paused.took_micros;
             }
             Fact::Ended(ended) => {
@@ -227,5 +228,145 @@ impl IntoIterator for Trials {
 
     fn into_iter(self) -> Self::IntoIter {
         self.trials.into_iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Ended, FailureKind, Parameter, Paused, Reported, Resumed, Retried, Space, Started,
+    };
+
+    fn id(n: u64) -> TrialId {
+        TrialId::new(n)
+    }
+
+    fn started(n: u64) -> EventKind {
+        let space = Space::new([Parameter::bool("b")]).unwrap();
+        Started::new(id(n), space.decode(&[0.0]).unwrap()).into()
+    }
+
+    fn values(value: f64) -> Values {
+        Values::one(value).unwrap()
+    }
+
+    fn ended(n: u64, outcome: Outcome, metrics: &[(&str, f64)]) -> EventKind {
+        let mut ended = Ended::new(id(n), outcome);
+        ended.metrics = metrics.iter().copied().collect();
+        ended.took_micros = 30;
+        ended.into()
+    }
+
+    fn reported(n: u64, at: u64, value: f64, metrics: &[(&str, f64)]) -> EventKind {
+        let mut reported = Reported::new(id(n), Fidelity::new(at), values(value));
+        reported.metrics = metrics.iter().copied().collect();
+        reported.into()
+    }
+
+    fn fold(events: &[EventKind]) -> Trials {
+        let mut trials = Trials::new();
+        for (at, event) in events.iter().enumerate() {
+            trials.apply(at as u64, event);
+        }
+        trials
+    }
+
+    #[test]
+    fn a_trial_keeps_its_reports_and_the_last_of_each_metric() {
+        let mut paused = Paused::new(id(0), Fidelity::new(2));
+        paused.took_micros = 12;
+        let trials = fold(&[
+            started(0),
+            reported(0, 1, 0.9, &[("cost", 1.0), ("size", 7.0)]),
+            reported(0, 2, 0.7, &[("cost", 2.0)]),
+            paused.into(),
+            Resumed::new(id(0), None).into(),
+            reported(0, 3, 0.8, &[]),
+            ended(0, Outcome::Completed(values(0.6)), &[("cost", 3.0)]),
+        ]);
+        let trial = trials.get(id(0)).unwrap();
+        let reports: Vec<_> = trial
+            .reports
+            .iter()
+            .map(|(at, v)| (at.get(), v.first()))
+            .collect();
+        assert_eq!(reports, [(1, 0.9), (2, 0.7), (3, 0.8)]);
+        assert_eq!(trial.values, Some(values(0.6)));
+        let metrics: Vec<_> = trial.metrics.iter().collect();
+        assert_eq!(metrics, [("cost", 3.0), ("size", 7.0)]);
+        assert_eq!(
+            (trial.state, trial.took_micros),
+            (TrialState::Completed, 42)
+        );
+        assert_eq!(
+            (trial.started_at_millis, trial.ended_at_millis),
+            (0, Some(6))
+        );
+    }
+
+    #[test]
+    fn a_trial_that_was_stopped_or_failed_keeps_its_last_report() {
+        for (outcome, state) in [
+            (Outcome::Stopped, TrialState::Stopped),
+            (
+                Outcome::failed(FailureKind::Lost, "gone"),
+                TrialState::Failed,
+            ),
+        ] {
+            let trials = fold(&[
+                started(0),
+                reported(0, 1, 0.9, &[]),
+                ended(0, outcome.clone(), &[]),
+            ]);
+            let trial = trials.get(id(0)).unwrap();
+            assert_eq!((trial.state, &trial.values), (state, &Some(values(0.9))));
+            assert_eq!(trial.failure.as_ref(), outcome.failure());
+        }
+    }
+
+    #[test]
+    fn retries_are_counted_over_all_the_work_of_a_trial() {
+        let retried = |attempt| {
+            let failure = Failure::new(FailureKind::Lost, "");
+            EventKind::Retried(Retried::new(id(0), attempt, failure, 0))
+        };
+        let trials = fold(&[
+            started(0),
+            retried(1),
+            retried(2),
+            Paused::new(id(0), Fidelity::new(1)).into(),
+            Resumed::new(id(0), None).into(),
+            retried(1),
+        ]);
+        let trial = trials.get(id(0)).unwrap();
+        assert_eq!((trial.retries, trial.state), (3, TrialState::Running));
+    }
+
+    #[test]
+    fn trials_are_found_by_number_in_whatever_order_they_came() {
+        let trials = fold(&[
+            started(5),
+            started(2),
+            started(9),
+            ended(7, Outcome::Stopped, &[]),
+        ]);
+        let ids: Vec<_> = trials.iter().map(|trial| trial.id.get()).collect();
+        assert_eq!((ids, trials.len()), (vec![2, 5, 9], 3));
+        assert!(trials.get(id(5)).is_some() && trials.get(id(7)).is_none());
+    }
+
+    #[test]
+    fn a_trial_reads_back_as_it_was_written() {
+        let mut paused = Paused::new(id(0), Fidelity::new(2));
+        paused.metrics = [("cost", 2.0)].into_iter().collect();
+        let trials = fold(&[
+            started(0),
+            reported(0, 2, 0.1, &[("size", 7.0)]),
+            paused.into(),
+        ]);
+        let text = serde_json::to_string(&trials).unwrap();
+        let back: Vec<Trial> = serde_json::from_str(&text).unwrap();
+        assert_eq!(back, trials.into_iter().collect::<Vec<_>>());
     }
 }

@@ -172,6 +172,9 @@ impl Metrics {
             self.0.get_or_insert_default().insert(name.into(), value);
         } else if let Some(map) = &mut self.0 {
             map.remove(&name.into());
+            if map.is_empty() {
+                self.0 = None;
+            }
         }
     }
 
@@ -185,7 +188,9 @@ impl Metrics {
 }
 
 impl From<BTreeMap<String, f64>> for Metrics {
-    fn from(map: BTreeMap<String, f64>) -> Self {
+    /// What is not finite is left out, as by [`set`](Metrics::set).
+    fn from(mut map: BTreeMap<String, f64>) -> Self {
+        map.retain(|_, value| value.is_finite());
         Self((!map.is_empty()).then(|| Box::new(map)))
     }
 }
@@ -223,5 +228,20 @@ mod tests {
         assert_eq!(metrics.iter().collect::<Vec<_>>(), [("loss", 0.5)]);
         metrics.set("loss", f64::INFINITY);
         assert!(metrics.is_empty());
+        let map = BTreeMap::from([("gap".to_owned(), f64::NAN)]);
+        assert!(Metrics::from(map).is_empty());
+    }
+
+    #[test]
+    fn metrics_without_entries_are_equal_however_they_came_about() {
+        let mut emptied = Metrics::from_iter([("loss", 0.5)]);
+        emptied.set("loss", f64::NAN);
+        assert_eq!(emptied, Metrics::default());
+    }
+
+    #[test]
+    fn one_value_is_one_value_however_it_was_made() {
+        assert_eq!(Values::one(2.0), Values::new([2.0]));
+        assert_eq!(serde_json::from_str::<Values>("[2]").unwrap().first(), 2.0);
     }
 }

@@ -7,7 +7,7 @@ use super::{
     machine::{AskTell, Turn},
 };
 use crate::{
-    Ask, Asked, EndReason, Fidelity, Order, Proposal, ProposalKind, Strategy, Tag, Work,
+    Ask, Asked, EndReason, Fidelity, Order, Proposal, ProposalKind, Strategy, Tag, TrialId, Work,
     fact::{Fact, Fork, Resumed, Started},
     space::Params,
 };
@@ -143,11 +143,9 @@ impl<S: Strategy> AskTell<S> {
         match kind {
             ProposalKind::Start(params) => self.started_fact(params, None, until, tag, known),
             ProposalKind::Fork(donor, params) => {
-                let at = match (self.paused.get(&donor), self.ended.get(&donor)) {
-                    (Some(open), _) => open.at,
-                    (None, Some(at)) => *at,
-                    (None, None) => return Err(IllegalProposal::NotForkable { trial: donor }),
-                };
+                let at = self
+                    .checkpoint(donor)
+                    .ok_or(IllegalProposal::NotForkable { trial: donor })?;
                 higher(donor, at)?;
                 self.started_fact(params, Some(Fork::new(donor, at)), until, tag, known)
             }
@@ -155,6 +153,7 @@ impl<S: Strategy> AskTell<S> {
                 let open = self
                     .paused
                     .get(&trial)
+                    .filter(|_| !self.line.holds(trial))
                     .ok_or(IllegalProposal::NotPaused { trial })?;
                 higher(trial, open.at)?;
                 let mut resumed = Resumed::new(trial, until);
@@ -163,6 +162,19 @@ impl<S: Strategy> AskTell<S> {
                 Ok(resumed.into())
             }
         }
+    }
+
+    /// The fidelity of the checkpoint of a paused or ended trial, if it reported one; none if the trial
+    /// is neither, as far as the strategy can know.
+    pub(super) fn checkpoint(&self, trial: TrialId) -> Option<Option<Fidelity>> {
+        let known = trial < self.next && !self.line.holds(trial);
+        if !known || self.running.contains_key(&trial) {
+            return None;
+        }
+        Some(match self.paused.get(&trial) {
+            Some(open) => open.at,
+            None => self.ended.get(&trial).copied(),
+        })
     }
 
     fn started_fact(

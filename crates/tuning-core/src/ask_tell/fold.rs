@@ -4,7 +4,7 @@ use super::{
     error::ReplayError,
     machine::{AskTell, Open},
 };
-use crate::{Order, Strategy, fact::Fact};
+use crate::{Order, Outcome, Strategy, Values, fact::Fact};
 
 impl<S: Strategy> AskTell<S> {
     pub(super) fn happened(&mut self, fact: impl Into<Fact>) {
@@ -25,6 +25,7 @@ impl<S: Strategy> AskTell<S> {
                     work,
                     from: at,
                     at,
+                    values: None,
                     until: started.until,
                     fork: started.fork,
                     attempt: 0,
@@ -41,34 +42,36 @@ impl<S: Strategy> AskTell<S> {
                     open.until = resumed.until;
                     open.fork = None;
                     open.attempt = 0;
+                    open.judged = false;
                     self.running.insert(resumed.trial, open);
                 }
                 return self.tell_proposal(fact);
             }
             Fact::Reported(reported) => self.running.get_mut(&reported.trial).map(|open| {
                 open.at = Some(reported.at);
+                open.values = Some(reported.values.clone());
                 open.work
             }),
-            Fact::Paused(paused) => self.running.remove(&paused.trial).map(|open| {
+            Fact::Paused(paused) => self.running.remove(&paused.trial).map(|mut open| {
+                open.at = open.at.max(Some(paused.at));
                 let work = open.work;
                 self.paused.insert(paused.trial, open);
                 work
             }),
             Fact::Ended(ended) => {
-                let open = self
-                    .running
-                    .remove(&ended.trial)
-                    .or_else(|| self.paused.remove(&ended.trial));
-                if self.problem.fidelity.is_some() {
-                    self.ended
-                        .insert(ended.trial, open.as_ref().and_then(|open| open.at));
+                let running = self.running.remove(&ended.trial);
+                let work = running.as_ref().map(|open| open.work);
+                let open = running.or_else(|| self.paused.remove(&ended.trial));
+                if let Some(at) = open.and_then(|open| open.at) {
+                    self.ended.insert(ended.trial, at);
                 }
-                open.map(|open| open.work)
+                work
             }
         };
         match (self.order, work) {
             (Order::AsProposed { .. }, Some(work)) => self.hold(work, fact),
-            _ => self.tell(fact),
+            (Order::AsProposed { .. }, None) => self.tell_aside(fact),
+            (Order::AsFinished, _) => self.tell(fact),
         }
     }
 
@@ -77,7 +80,8 @@ impl<S: Strategy> AskTell<S> {
         if let Order::AsProposed { .. } = self.order {
             self.tell_until(known);
         }
-        self.line.next()
+        self.works += 1;
+        self.works - 1
     }
 
     /// A proposal is told at once in every order: the strategy must know what it has proposed.
@@ -87,19 +91,27 @@ impl<S: Strategy> AskTell<S> {
             Order::AsFinished => return,
             Order::AsProposed { .. } => self.pruner.as_ref().map(|pruner| pruner.boxed_clone()),
         };
-        self.line.push(pruner);
+        self.line.push(fact.trial(), pruner);
     }
 
     /// Holds a fact back until its work's turn; only its own judge learns it now.
     fn hold(&mut self, work: u64, fact: &Fact) {
         let Some(held) = self.line.get_mut(work) else {
-            return self.tell(fact); // its work was told long ago: a paused trial that is ended
+            return self.tell(fact); // cannot be: work is told when it is done, not before
         };
         if let Some(pruner) = &mut held.pruner {
             pruner.tell(&self.problem.objectives.as_losses(fact));
         }
         held.done = matches!(fact, Fact::Paused(_) | Fact::Ended(_));
         held.facts.push(fact.clone());
+    }
+
+    /// Tells a fact that belongs to no work in flight: a paused trial is ended. It is told at once, so
+    /// that nobody resumes that trial; but first what can be known by now, which the log before it
+    /// says, so that a replay tells everything in the same order.
+    fn tell_aside(&mut self, fact: &Fact) {
+        self.tell_until(self.line.knowable());
+        self.tell(fact);
     }
 
     /// Tells held facts until the results of so many pieces of work are known; false if one of them
@@ -120,31 +132,60 @@ impl<S: Strategy> AskTell<S> {
         if let Some(pruner) = &mut self.pruner {
             pruner.tell(&fact);
         }
-        self.spent.tell(&self.problem.budget, &fact);
+        self.spent.tell(&self.problem, &fact);
     }
 
     /// Whether a fact of a log is possible after those before it.
     pub(super) fn fits(&self, fact: &Fact) -> Result<(), ReplayError> {
         let trial = fact.trial();
-        let (fits, message) = match fact {
-            Fact::Started(_) => (trial == self.next, "it was started out of turn"),
-            Fact::Resumed(_) => (
-                self.paused.contains_key(&trial),
-                "it was resumed without a pause",
-            ),
-            Fact::Reported(_) | Fact::Paused(_) => (
-                self.running.contains_key(&trial),
-                "it reported while it was not running",
-            ),
-            Fact::Ended(_) => (
-                self.running.contains_key(&trial) || self.paused.contains_key(&trial),
-                "it ended twice, or before it was started",
-            ),
+        match self.misfit(fact) {
+            None => Ok(()),
+            Some(message) => Err(ReplayError::Inconsistent { trial, message }),
+        }
+    }
+
+    fn misfit(&self, fact: &Fact) -> Option<&'static str> {
+        let trial = fact.trial();
+        let (running, paused) = (self.running.get(&trial), self.paused.get(&trial));
+        let count = |values: &Values| values.len() == self.problem.objectives.len();
+        let known = |known| match self.order {
+            Order::AsFinished => true,
+            Order::AsProposed { .. } => known <= self.line.knowable(),
         };
-        if fits {
-            Ok(())
-        } else {
-            Err(ReplayError::Inconsistent { trial, message })
+        let wrong_count = "it has not one value for each objective";
+        let too_early = "it was proposed by results that come later in the log";
+        match fact {
+            Fact::Started(_) if trial != self.next => Some("it was started out of turn"),
+            Fact::Started(started) => {
+                let donor = started.fork.map(|fork| fork.trial);
+                if donor.is_some_and(|donor| donor >= trial || self.running.contains_key(&donor)) {
+                    Some("it was forked from a trial that had no checkpoint")
+                } else {
+                    (!known(started.known)).then_some(too_early)
+                }
+            }
+            Fact::Resumed(resumed) => match paused {
+                None => Some("it was resumed without a pause"),
+                Some(open) if resumed.until.is_some() && resumed.until <= open.at => {
+                    Some("it was resumed to no higher fidelity")
+                }
+                Some(_) => (!known(resumed.known)).then_some(too_early),
+            },
+            Fact::Reported(reported) => match running {
+                None => Some("it reported while it was not running"),
+                Some(open) if open.at.is_some_and(|at| reported.at <= at) => {
+                    Some("it reported at no higher fidelity than before")
+                }
+                Some(_) => (!count(&reported.values)).then_some(wrong_count),
+            },
+            Fact::Paused(_) => (running.is_none()).then_some("it paused while it was not running"),
+            Fact::Ended(_) if running.is_none() && paused.is_none() => {
+                Some("it ended twice, or before it was started")
+            }
+            Fact::Ended(ended) => match &ended.outcome {
+                Outcome::Completed(values) => (!count(values)).then_some(wrong_count),
+                _ => None,
+            },
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use crate::{Pruner, fact::Fact};
+use crate::{Pruner, TrialId, fact::Fact};
 
 /// The work that was proposed and not yet told, oldest first.
 #[derive(Default)]
@@ -12,9 +12,9 @@ pub(super) struct Line {
     told: u64,
 }
 
-/// One piece of work, the facts of it that wait to be told, and the judge who knows what its proposal knew.
-#[derive(Default)]
+/// One piece of work of a trial, the facts of it that wait to be told, and the judge who knows what its proposal knew.
 pub(super) struct Held {
+    pub(super) trial: TrialId,
     pub(super) facts: Vec<Fact>,
     pub(super) done: bool,
     pub(super) pruner: Option<Box<dyn Pruner>>,
@@ -32,11 +32,24 @@ impl Line {
     }
 
     /// Adds the next piece of work.
-    pub(super) fn push(&mut self, pruner: Option<Box<dyn Pruner>>) {
+    pub(super) fn push(&mut self, trial: TrialId, pruner: Option<Box<dyn Pruner>>) {
         self.waiting.push_back(Held {
+            trial,
+            facts: Vec::new(),
+            done: false,
             pruner,
-            ..Held::default()
         });
+    }
+
+    /// Whether a piece of work of this trial was not told yet.
+    pub(super) fn holds(&self, trial: TrialId) -> bool {
+        self.waiting.iter().any(|held| held.trial == trial)
+    }
+
+    /// How many pieces of work can be known now: told, or done without a gap behind those.
+    pub(super) fn knowable(&self) -> u64 {
+        let done = self.waiting.iter().take_while(|held| held.done);
+        self.told + done.count() as u64
     }
 
     /// A piece of work that was not told yet.

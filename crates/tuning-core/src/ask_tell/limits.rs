@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Budget, EndReason, Fidelity, Objective, Objectives, Outcome, TrialId, Values, fact::Fact,
+    Budget, EndReason, Fidelity, FidelityRange, Metrics, Objective, Objectives, Outcome, Problem,
+    TrialId, Values, fact::Fact,
 };
 
 /// How much of a budget is spent, by the facts told so far.
@@ -13,28 +14,54 @@ pub(super) struct Spent {
     since_best: u64,
     resource: u64,
     cost: f64,
-    reached: BTreeMap<TrialId, Fidelity>,
+    open: BTreeMap<TrialId, Used>,
+}
+
+/// What a trial that has not ended has used.
+#[derive(Clone, Copy, Debug, Default)]
+struct Used {
+    /// The resource that is counted already, and what its work was asked for.
+    reached: Fidelity,
+    asked: Option<Fidelity>,
+    /// The cost that is counted already.
+    cost: f64,
 }
 
 impl Spent {
     /// Learns a fact whose values are losses.
-    pub(super) fn tell(&mut self, budget: &Budget, fact: &Fact) {
+    pub(super) fn tell(&mut self, problem: &Problem, fact: &Fact) {
+        let whole = problem.fidelity.map(FidelityRange::max);
         match fact {
             Fact::Started(started) => {
-                if let Some(at) = started.fork.and_then(|fork| fork.at) {
-                    self.reached.insert(started.trial, at);
+                let used = Used {
+                    reached: started.fork.and_then(|fork| fork.at).unwrap_or_default(),
+                    asked: started.until.or(whole),
+                    cost: 0.0,
+                };
+                self.open.insert(started.trial, used);
+            }
+            Fact::Resumed(resumed) => {
+                if let Some(used) = self.open.get_mut(&resumed.trial) {
+                    used.asked = resumed.until.or(whole);
                 }
             }
             Fact::Reported(reported) => {
-                let before = self.reached.insert(reported.trial, reported.at);
-                let before = before.map_or(0, Fidelity::get);
-                self.resource += reported.at.get().saturating_sub(before);
+                self.reached(reported.trial, reported.at);
+                self.costs(problem, reported.trial, &reported.metrics);
+            }
+            Fact::Paused(paused) => {
+                self.reached(paused.trial, paused.at);
+                self.costs(problem, paused.trial, &paused.metrics);
             }
             Fact::Ended(ended) => {
-                self.reached.remove(&ended.trial);
-                if let Some(cost) = &budget.cost {
-                    self.cost += ended.metrics.get(&cost.metric).unwrap_or(0.0);
+                let asked = self.open.get(&ended.trial).and_then(|used| used.asked);
+                // Nobody knows how far a failed trial came; were it free, trials that always fail would
+                // never use up the resource.
+                if let (false, Some(asked)) = (ended.outcome == Outcome::Stopped, asked) {
+                    self.reached(ended.trial, asked);
                 }
+                self.costs(problem, ended.trial, &ended.metrics);
+                self.open.remove(&ended.trial);
                 self.since_best += 1;
                 if let Outcome::Completed(losses) = &ended.outcome {
                     let loss = losses.first();
@@ -44,7 +71,25 @@ impl Spent {
                     }
                 }
             }
-            _ => {}
+        }
+    }
+
+    fn reached(&mut self, trial: TrialId, at: Fidelity) {
+        let used = self.open.entry(trial).or_default();
+        let more = at.get().saturating_sub(used.reached.get());
+        self.resource = self.resource.saturating_add(more);
+        used.reached = used.reached.max(at);
+    }
+
+    /// A trial counts with the last value of the metric, wherever it measured it.
+    fn costs(&mut self, problem: &Problem, trial: TrialId, metrics: &Metrics) {
+        let Some(limit) = &problem.budget.cost else {
+            return;
+        };
+        if let Some(cost) = metrics.get(&limit.metric) {
+            let used = self.open.entry(trial).or_default();
+            self.cost += cost - used.cost;
+            used.cost = cost;
         }
     }
 

@@ -57,10 +57,12 @@ pub struct AskTell<S = Box<dyn Strategy>> {
     pub(super) order: Order,
     pub(super) seed: Seed,
     pub(super) next: TrialId,
+    /// How many pieces of work were proposed and accepted, resumed ones included.
+    pub(super) works: u64,
     pub(super) running: BTreeMap<TrialId, Open>,
     pub(super) paused: BTreeMap<TrialId, Open>,
-    /// The last fidelity of ended trials, for forks; kept only where there are fidelities.
-    pub(super) ended: BTreeMap<TrialId, Option<Fidelity>>,
+    /// The last fidelity of the ended trials that reported one, for forks.
+    pub(super) ended: BTreeMap<TrialId, Fidelity>,
     pub(super) line: Line,
     pub(super) spent: Spent,
     pub(super) facts: Vec<Fact>,
@@ -73,6 +75,8 @@ pub(super) struct Open {
     pub(super) work: u64,
     pub(super) from: Option<Fidelity>,
     pub(super) at: Option<Fidelity>,
+    /// The values of its last report.
+    pub(super) values: Option<Values>,
     pub(super) until: Option<Fidelity>,
     pub(super) fork: Option<Fork>,
     pub(super) attempt: u32,
@@ -102,6 +106,7 @@ impl<S: Strategy> AskTell<S> {
             order: Order::AsFinished,
             seed,
             next: TrialId::new(0),
+            works: 0,
             running: BTreeMap::new(),
             paused: BTreeMap::new(),
             ended: BTreeMap::new(),
@@ -180,8 +185,10 @@ impl<S: Strategy> AskTell<S> {
 
     /// Takes the result of a piece of work. Values are in the objectives' own directions.
     ///
-    /// Completed work that was to run until a fidelity below the whole leaves its trial paused; so
-    /// does work that was told to pause and says that it was stopped.
+    /// Completed work that was to run until a fidelity below the whole leaves its trial paused, with
+    /// its values as a report if it made none there. Work that was told to pause and says that it was
+    /// stopped counts as completed with the values of its last report. Completed work with the wrong
+    /// number of values has failed.
     ///
     /// # Errors
     /// If the trial is not running; nothing has changed then.
@@ -201,26 +208,31 @@ impl<S: Strategy> AskTell<S> {
         };
         let whole = self.problem.fidelity.map(|range| range.max());
         let open = self.open(trial)?;
-        let (reached, judged) = (open.at, open.judged);
+        let reached = open
+            .at
+            .filter(|at| open.until.is_some_and(|until| *at >= until));
+        let outcome = match (outcome, &open.values) {
+            // It was told to pause and did: it has done what it was asked for.
+            (Outcome::Stopped, Some(values)) if !open.judged && reached.is_some() => {
+                Outcome::Completed(values.clone())
+            }
+            (outcome, _) => outcome,
+        };
         let pause = open
             .until
             .filter(|until| whole.is_some_and(|whole| *until < whole));
         let mut metrics = metrics;
         match (pause, outcome) {
             (Some(until), Outcome::Completed(values)) => {
-                let mut at = until;
-                match reached {
-                    Some(reached) if reached >= until => at = reached,
-                    _ => {
-                        let mut reported = Reported::new(trial, until, values);
-                        reported.metrics = std::mem::take(&mut metrics);
-                        self.happened(reported);
-                    }
+                if reached.is_none() {
+                    let mut reported = Reported::new(trial, until, values);
+                    reported.metrics = std::mem::take(&mut metrics);
+                    self.happened(reported);
                 }
-                self.pause(trial, at, took_micros);
-            }
-            (Some(until), Outcome::Stopped) if !judged && reached.is_some_and(|at| at >= until) => {
-                self.pause(trial, reached.unwrap_or(until), took_micros);
+                let mut paused = Paused::new(trial, reached.unwrap_or(until));
+                paused.metrics = metrics;
+                paused.took_micros = took_micros;
+                self.happened(paused);
             }
             (_, outcome) => {
                 let mut ended = Ended::new(trial, outcome);
@@ -242,6 +254,7 @@ impl<S: Strategy> AskTell<S> {
             .get_mut(&trial)
             .ok_or(TellError::NotRunning { trial })?;
         open.attempt += 1;
+        open.judged = false;
         Ok(open.work(trial, self.seed))
     }
 
@@ -311,12 +324,6 @@ impl<S: Strategy> AskTell<S> {
     #[must_use]
     pub fn strategy(&self) -> &S {
         &self.strategy
-    }
-
-    fn pause(&mut self, trial: TrialId, at: Fidelity, took_micros: u64) {
-        let mut paused = Paused::new(trial, at);
-        paused.took_micros = took_micros;
-        self.happened(paused);
     }
 
     fn open(&self, trial: TrialId) -> Result<&Open, TellError> {

