@@ -6,7 +6,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use tuning_core::{Entry, Journal, JournalError, Seq};
+use tuning_core::{Ended, Entry, EventKind, Fact, Journal, JournalError, Seq, Started};
 
 /// A journal in memory. Clones share it, so that a test can open a study again, or read along.
 #[derive(Clone, Debug, Default)]
@@ -16,7 +16,7 @@ pub struct MemoryJournal {
 
 #[derive(Debug, Default)]
 struct Log {
-    entries: Vec<Entry>,
+    entries: Entries,
     cursors: BTreeMap<String, Seq>,
 }
 
@@ -30,23 +30,21 @@ impl MemoryJournal {
     /// All entries so far.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
-        self.lock().entries.clone()
+        self.lock().entries.range(0, usize::MAX)
     }
 
     /// A journal of the first entries alone: what a crash would have left.
     #[must_use]
     pub fn prefix(&self, entries: usize) -> Self {
-        let log = Log {
-            entries: self.lock().entries.iter().take(entries).cloned().collect(),
-            cursors: BTreeMap::new(),
-        };
+        let mut log = Log::default();
+        log.entries.extend(&self.lock().entries.range(0, entries));
         Self {
             log: Arc::new(Mutex::new(log)),
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, Log> {
-        // Every change is a single push or insert: a panic elsewhere leaves the log whole.
+        // Nothing in here runs code of others: whoever panicked left the log whole.
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -59,20 +57,13 @@ impl Journal for MemoryJournal {
         if head != after {
             return Err(JournalError::Conflict { head });
         }
-        log.entries.extend_from_slice(entries);
+        log.entries.extend(entries);
         Ok(head.plus(entries.len() as u64))
     }
 
     async fn read(&mut self, after: Seq, limit: usize) -> Result<Vec<Entry>, JournalError> {
         let skip = usize::try_from(after.get()).unwrap_or(usize::MAX);
-        Ok(self
-            .lock()
-            .entries
-            .iter()
-            .skip(skip)
-            .take(limit)
-            .cloned()
-            .collect())
+        Ok(self.lock().entries.range(skip, limit))
     }
 
     async fn cursor(&mut self, observer: &str) -> Result<Option<Seq>, JournalError> {
@@ -83,4 +74,95 @@ impl Journal for MemoryJournal {
         self.lock().cursors.insert(observer.to_owned(), at);
         Ok(())
     }
+}
+
+/// Entries in order. The two kinds that every trial has lie apart: an enum would give both the room of
+/// the largest kind there is.
+#[derive(Debug, Default)]
+struct Entries {
+    kinds: Vec<Kind>,
+    started: Vec<(u64, Started)>,
+    ended: Vec<(u64, Ended)>,
+    others: Vec<Entry>,
+    /// Where the lists stood at every [`STRIDE`]-th entry.
+    marks: Vec<Place>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Started,
+    Ended,
+    Other,
+}
+
+/// A place in all lists at once.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    started: usize,
+    ended: usize,
+    others: usize,
+}
+
+const STRIDE: usize = 1024;
+
+impl Entries {
+    fn len(&self) -> usize {
+        self.kinds.len()
+    }
+
+    fn extend(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            if self.kinds.len().is_multiple_of(STRIDE) {
+                self.marks.push(Place {
+                    started: self.started.len(),
+                    ended: self.ended.len(),
+                    others: self.others.len(),
+                });
+            }
+            self.kinds.push(match &entry.kind {
+                EventKind::Fact(Fact::Started(started)) => {
+                    self.started.push((entry.at_millis, started.clone()));
+                    Kind::Started
+                }
+                EventKind::Fact(Fact::Ended(ended)) => {
+                    self.ended.push((entry.at_millis, ended.clone()));
+                    Kind::Ended
+                }
+                _ => {
+                    self.others.push(entry.clone());
+                    Kind::Other
+                }
+            });
+        }
+    }
+
+    /// Up to `limit` entries behind the first `skip`.
+    fn range(&self, skip: usize, limit: usize) -> Vec<Entry> {
+        let mut place = self.marks.get(skip / STRIDE).copied().unwrap_or_default();
+        let end = skip.saturating_add(limit).min(self.len());
+        let mut entries = Vec::with_capacity(end.saturating_sub(skip));
+        for index in skip / STRIDE * STRIDE..end {
+            let wanted = index >= skip;
+            let entry = match self.kinds[index] {
+                Kind::Started => {
+                    place.started += 1;
+                    wanted.then(|| restored(&self.started[place.started - 1]))
+                }
+                Kind::Ended => {
+                    place.ended += 1;
+                    wanted.then(|| restored(&self.ended[place.ended - 1]))
+                }
+                Kind::Other => {
+                    place.others += 1;
+                    wanted.then(|| self.others[place.others - 1].clone())
+                }
+            };
+            entries.extend(entry);
+        }
+        entries
+    }
+}
+
+fn restored<F: Clone + Into<Fact>>((at_millis, fact): &(u64, F)) -> Entry {
+    Entry::new(*at_millis, EventKind::Fact(fact.clone().into()))
 }

@@ -13,7 +13,7 @@ use tuning_core::{
 };
 use tuning_runtime::MemoryJournal;
 
-pub fn space() -> Space {
+pub(crate) fn space() -> Space {
     Space::new([
         Parameter::float("x", -2.0, 2.0),
         Parameter::categorical("kind", ["a", "b"]),
@@ -22,9 +22,9 @@ pub fn space() -> Space {
 }
 
 /// Random search.
-pub struct Random;
+pub(crate) struct Random;
 
-pub struct RandomSearch(Space);
+pub(crate) struct RandomSearch(Space);
 
 impl StrategyConfig for Random {
     type Strategy = RandomSearch;
@@ -57,9 +57,9 @@ impl Strategy for RandomSearch {
 
 /// A strategy that learns: it proposes near the best point that it was told, so that every decision
 /// depends on everything before.
-pub struct Climber;
+pub(crate) struct Climber;
 
-pub struct Climbing {
+pub(crate) struct Climbing {
     space: Space,
     points: std::collections::BTreeMap<tuning_core::TrialId, Vec<f64>>,
     best: Option<(f64, Vec<f64>)>,
@@ -126,7 +126,7 @@ impl Strategy for Climbing {
 }
 
 /// All trials of a journal.
-pub fn trials(journal: &MemoryJournal) -> Vec<Trial> {
+pub(crate) fn trials(journal: &MemoryJournal) -> Vec<Trial> {
     let mut trials = Trials::new();
     for entry in journal.entries() {
         trials.apply(entry.at_millis, &entry.kind);
@@ -135,17 +135,17 @@ pub fn trials(journal: &MemoryJournal) -> Vec<Trial> {
 }
 
 /// Parameters and values of all trials: what must not depend on workers or time.
-pub fn decisions(journal: &MemoryJournal) -> Vec<String> {
+pub(crate) fn decisions(journal: &MemoryJournal) -> Vec<String> {
     let show = |trial: &Trial| format!("{} {} {:?}", trial.id, trial.params, trial.values);
     trials(journal).iter().map(show).collect()
 }
 
 /// Notes the numbers of the events it sees.
 #[derive(Clone, Default)]
-pub struct Seen(pub Arc<Mutex<Vec<u64>>>);
+pub(crate) struct Seen(pub(crate) Arc<Mutex<Vec<u64>>>);
 
 impl Seen {
-    pub fn numbers(&self) -> Vec<u64> {
+    pub(crate) fn numbers(&self) -> Vec<u64> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -166,7 +166,7 @@ impl Observer for Seen {
 }
 
 /// An observer that misbehaves at every event that ends a trial.
-pub enum Bad {
+pub(crate) enum Bad {
     Panics,
     Fails,
     Hangs,
