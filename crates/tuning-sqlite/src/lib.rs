@@ -65,7 +65,7 @@
 //! | one per objective | what the trial completed with, or else its last report |
 //! | one per parameter | null where the parameter is not active; booleans are 1 and 0 |
 //! | `seconds` | how long it was evaluated, failed attempts not counted |
-//! | `retries`, `started`, `tag`, `error` | a count; UTC text; the strategy's note; why it failed |
+//! | `retries`, `started`, `tag`, `failure` | a count; UTC text; the strategy's note; why it failed |
 //!
 //! The columns are those of all studies of the file. A parameter that is called like another column
 //! appears as `param.NAME`, an objective as `objective.NAME`.

@@ -10,7 +10,7 @@ const MAX_COLUMNS: usize = 1500;
 
 /// The names of the view's own columns.
 const FIXED: [&str; 8] = [
-    "study", "trial", "state", "seconds", "retries", "started", "tag", "error",
+    "study", "trial", "state", "seconds", "retries", "started", "tag", "failure",
 ];
 
 /// What the view must know of a study.
@@ -82,7 +82,7 @@ SELECT s.name AS study,
   datetime(b.at_millis / 1000, 'unixepoch') AS started,
   json_extract(b.body, '$.tag') AS tag,
   replace(json_extract(e.body, '$.outcome.failed.kind'), '_', ' ')
-    || coalesce(': ' || nullif(json_extract(e.body, '$.outcome.failed.reason'), ''), '') AS error
+    || coalesce(': ' || nullif(json_extract(e.body, '$.outcome.failed.reason'), ''), '') AS failure
 FROM events AS b INDEXED BY events_by_trial
 JOIN studies AS s ON s.id = b.study
 LEFT JOIN events AS e INDEXED BY events_by_trial ON e.study = b.study AND e.trial = b.trial AND e.kind = 'ended'
@@ -224,12 +224,12 @@ mod tests {
     fn names_that_clash_get_a_prefix() {
         let shapes = [shape(
             1,
-            &["loss", "Error"],
+            &["loss", "State"],
             &["trial", "loss", "LOSS", "lr", "LR"],
         )];
         let expect = [
             "loss",
-            "objective.Error",
+            "objective.State",
             "param.trial",
             "param.loss",
             "param.LOSS.2",
