@@ -1,1 +1,29 @@
-//! The laws of strategies, journals and observers as functions that a test calls.
+//! The promises of tuning-core's traits, as tests.
+//!
+#![doc = include_str!("../README.md")]
+
+mod block_on;
+mod entries;
+mod guard;
+mod journal;
+mod landscape;
+mod law;
+mod observer;
+mod problems;
+mod pruner;
+mod report;
+mod simulation;
+mod spaces;
+mod strategy;
+
+pub use entries::entries;
+pub use journal::{JournalKit, journal};
+pub use landscape::Landscape;
+pub use law::{JournalLaw, Law, Lawlike, ObserverLaw, PrunerLaw};
+pub use observer::{ObserverKit, observer};
+pub use problems::{NamedProblem, problems};
+pub use pruner::{PrunerKit, pruner};
+pub use report::{Breach, Finding, Report};
+pub use simulation::{Call, Life, Run, Simulation, Stop};
+pub use spaces::{NamedSpace, spaces};
+pub use strategy::{StrategyKit, strategy};

@@ -1,0 +1,8 @@
+//! The laws of journals: [`JournalKit`] and one function per law.
+
+mod kit;
+mod laws;
+mod store;
+mod writers;
+
+pub use kit::{JournalKit, journal};

@@ -1,0 +1,230 @@
+//! The laws: what each one says, and what to do about a breach.
+
+use std::fmt::Debug;
+
+/// A law of one family: strategies, pruners, journals or observers.
+pub trait Lawlike: Copy + Debug + Eq + Ord + 'static {
+    /// What the family is about, in the plural: `strategies`.
+    const FAMILY: &'static str;
+    /// All laws of the family, in order.
+    const ALL: &'static [Self];
+
+    /// Its number.
+    fn number(self) -> u32;
+    /// Its name in one word, with hyphens.
+    fn name(self) -> &'static str;
+    /// What it says, in one sentence.
+    fn statement(self) -> &'static str;
+    /// What to look for in the code that breaks it.
+    fn remedy(self) -> &'static str;
+}
+
+macro_rules! laws {
+    (
+        $(#[$doc:meta])* $enum:ident of $family:literal {
+            $($variant:ident = $number:literal, $name:literal: $statement:literal => $remedy:literal;)*
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum $enum {
+            $(#[doc = $statement] $variant = $number,)*
+        }
+
+        impl Lawlike for $enum {
+            const FAMILY: &'static str = $family;
+            const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            fn number(self) -> u32 {
+                self as u32
+            }
+
+            fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+
+            fn statement(self) -> &'static str {
+                match self { $(Self::$variant => $statement),* }
+            }
+
+            fn remedy(self) -> &'static str {
+                match self { $(Self::$variant => $remedy),* }
+            }
+        }
+    };
+}
+
+laws! {
+    /// The laws of strategies.
+    Law of "strategies" {
+        AskTwice = 1, "ask-twice":
+            "Asked twice, a strategy gives the same answer: `ask` leaves no observable trace."
+            => "Change state in `tell` only; what `ask` computes may be cached, but not counted, advanced or remembered.";
+        InSpace = 2, "in-space":
+            "Proposals lie in the space, and inactive parameters are absent."
+            => "Build parameters with `Space::decode`, `Space::assign` or `Space::params` of the problem's own space.";
+        Slots = 3, "slots":
+            "An answer holds at least one proposal and at most `Ask::slots`."
+            => "Take `ask.slots()` proposals at most, and answer `Wait` or `Done` instead of an empty list.";
+        SameSeed = 4, "same-seed":
+            "The same configuration, seed and facts give the same proposals."
+            => "Draw all randomness from `Ask::seed`; no clock, global, thread or hash order; break ties by trial number.";
+        Retell = 5, "retell":
+            "A strategy that is told a log from scratch goes on as the one that never stopped."
+            => "Remember a proposal when `tell` brings its `Started` fact, not when `ask` makes it; put what you need into the tag.";
+        SaveLoad = 6, "save-load":
+            "Saving and loading at any point changes nothing."
+            => "Save every field that `tell` changes, and refuse bytes that you cannot read with a `LoadError`.";
+        WaitAndDone = 7, "wait-and-done":
+            "`Wait` is answered only while something is in flight, and `Done` is final."
+            => "Count what is in flight by facts: `Started` and `Resumed` begin work; `Paused` and `Ended` of every kind finish it.";
+        ResumeAndFork = 8, "resume-and-fork":
+            "Only paused trials are resumed, only paused or ended ones forked, and only to a higher fidelity within the problem's."
+            => "Follow `Paused`, `Resumed` and `Ended`, and forget what you have proposed only when its fact arrives.";
+        Foreigners = 9, "foreigners":
+            "Trials of others, failures and stops of every kind, and facts about unknown trials are survived, with all other laws kept."
+            => "Read tags with `Tag::unwrap`, take trials without your layer for nobody's, and look trials up with `get`, not by index.";
+        Extremes = 10, "extremes":
+            "Equal, tied, huge and tiny values, and nothing but failures, lead to no panic, error or endless loop."
+            => "Guard divisions by a range or a deviation of 0, and differences that overflow; bound every rejection loop.";
+        Boxed = 11, "boxed":
+            "A strategy behaves the same by value, by reference, in a `Box<dyn Strategy>`, and after it was moved."
+            => "Let nothing depend on an address; forward all methods of the trait, `save` and `load` too.";
+        Duplicates = 12, "duplicates":
+            "Proposals of one batch, or in flight together, are distinct where the space is wide enough."
+            => "Use `ask.seed(n)` for the n-th proposal, and treat work in flight as pending points, not as absent.";
+        Cost = 13, "cost":
+            "Ten times as many trials make an `ask` at most some thirty times as slow."
+            => "Keep what `ask` needs up to date in `tell`, or look at a bounded part of the history.";
+        Sanity = 14, "sanity":
+            "On a small panel of objectives it is not worse than random search."
+            => "Check the sign (losses are minimised), the direction of every sort, and the ends of the unit cube.";
+        Order = 15, "order":
+            "Under `Order::AsProposed` the number of workers, the order of completion, the time that work takes and a restart change nothing."
+            => "Decide by values and numbers alone: `took_micros` differs from machine to machine.";
+        Direction = 16, "direction":
+            "To maximise f is to minimise -f: the proposals are the same."
+            => "Values in facts are losses already; do not look at `Objective::direction`.";
+    }
+}
+
+laws! {
+    /// The laws of pruners.
+    PrunerLaw of "pruners" {
+        Pure = 1, "pure":
+            "Judged twice, a trial gets the same verdict, whatever was judged between."
+            => "Change state in `tell` only.";
+        SameFacts = 2, "same-facts":
+            "The same facts give the same verdicts, also when they are told from scratch."
+            => "No clock, global or hash order; decide by the facts alone.";
+        Copies = 3, "copies":
+            "A `boxed_clone` judges as the original does, and what one is told the other does not learn."
+            => "Derive `Clone` over owned data and return `Box::new(self.clone())`; share nothing behind an `Arc`.";
+        FirstTrial = 4, "first-trial":
+            "The first trial is not stopped for want of others to compare with."
+            => "Answer `Continue` until there is something to compare with.";
+        Survives = 5, "survives":
+            "Trials without reports, failures, unknown trials, equal, huge and tiny values are survived."
+            => "Look trials up with `get`, and guard empty lists and differences that overflow.";
+        TwoVerdicts = 6, "two-verdicts":
+            "A pruner answers `Continue` or `Stop`; a pause is the strategy's to ask for."
+            => "Return `Verdict::Stop` for a trial that is not worth going on.";
+    }
+}
+
+laws! {
+    /// The laws of journals.
+    JournalLaw of "journals" {
+        Head = 1, "head":
+            "The head of a new journal is 0, and an append returns the head behind its last entry."
+            => "Number entries from 1 without gaps, and return `after.plus(entries.len())`.";
+        Read = 2, "read":
+            "A read returns up to `limit` entries behind `after`, in order, and none at the head."
+            => "Entries behind `after` begin at `after + 1`; sort by number; honour the limit.";
+        Conflict = 3, "conflict":
+            "An append at another head, too low or too high, is a `Conflict` that tells the true head and writes nothing."
+            => "Compare and append in one transaction, or under one lock.";
+        RoundTrip = 4, "round-trip":
+            "Every kind of entry reads back equal, numbers to the last bit."
+            => "Store numbers so that they survive (shortest text that reads back, or bits), integers apart from floats.";
+        Empty = 5, "empty":
+            "An append of nothing at the head returns the head and writes nothing."
+            => "Return early when there is nothing to write.";
+        Large = 6, "large":
+            "Ten thousand entries in one append are all there, in order."
+            => "Write in as many statements as the medium needs, but in one transaction.";
+        Reopen = 7, "reopen":
+            "A journal that is opened again holds everything that was acknowledged."
+            => "Return from `append` only when the entries are durable.";
+        Rivals = 8, "rivals":
+            "Two openers never mix their entries: the second is refused, or the slower of two appends gets a `Conflict`."
+            => "Compare with the head in the store, not with one that is kept in memory.";
+        Cursors = 9, "cursors":
+            "A cursor reads back as it was set, for each observer by itself, also after the journal is opened again."
+            => "Store cursors by the observer's full name, next to the entries.";
+        Unchanging = 10, "unchanging":
+            "What was appended never changes, whatever is appended later."
+            => "Append only; assign no number twice.";
+        Cancelled = 11, "cancelled":
+            "An append whose future is dropped is written wholly or not at all, and the journal can still be used."
+            => "Hand the work to a thread or a transaction as a whole; hold no lock across an await point.";
+        Separate = 12, "separate":
+            "Journals of different names hold different logs."
+            => "Filter by the study in every statement, also in the one that finds the head.";
+    }
+}
+
+laws! {
+    /// The laws of observers.
+    ObserverLaw of "observers" {
+        EveryEvent = 1, "every-event":
+            "Every kind of event is taken without a panic or an error."
+            => "Match with a wildcard arm: kinds of events are added.";
+        Late = 2, "late":
+            "An observer that comes late, is told an event twice, or hears of unknown trials goes on."
+            => "Look trials up with `get`; use the number of an event to know it again.";
+        Flush = 3, "flush":
+            "Flushing often, with nothing to write, and last of all is fine."
+            => "A flush writes what is there, which may be nothing.";
+        Missed = 4, "missed":
+            "Being told that events were missed is fine at any time."
+            => "Forget what can no longer be known, and go on.";
+        Name = 5, "name":
+            "It has a name that is not empty and never changes."
+            => "Return a constant.";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check<L: Lawlike>() {
+        for (place, law) in L::ALL.iter().enumerate() {
+            assert_eq!(law.number() as usize, place + 1);
+            assert!(
+                law.statement().ends_with('.') && law.remedy().ends_with('.'),
+                "{law:?}"
+            );
+            let row = format!(
+                "| {} | `{}` | {} |",
+                law.number(),
+                law.name(),
+                law.statement()
+            );
+            assert!(
+                include_str!("../README.md").contains(&row),
+                "README.md lacks the line\n{row}"
+            );
+        }
+    }
+
+    #[test]
+    fn laws_are_numbered_from_one_speak_in_sentences_and_stand_in_the_readme() {
+        check::<Law>();
+        check::<PrunerLaw>();
+        check::<JournalLaw>();
+        check::<ObserverLaw>();
+    }
+}

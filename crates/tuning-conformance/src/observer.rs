@@ -1,0 +1,223 @@
+//! The laws of observers: [`ObserverKit`] and one function per law. A first small set.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use tuning_core::{Event, Observer, ObserverError, Seq};
+
+use crate::{
+    block_on::{block_on, caught},
+    entries::entries,
+    law::{Lawlike, ObserverLaw},
+    report::{Breach, Finding, Report},
+};
+
+/// The laws of observers for the observers that `build` builds.
+///
+/// # Example
+/// ```
+/// # use async_trait::async_trait;
+/// # use tuning_core::{Event, Observer, ObserverError};
+/// #[derive(Debug, Default)]
+/// struct Count(u64);
+///
+/// #[async_trait]
+/// impl Observer for Count {
+///     fn name(&self) -> &str { "count" }
+///     async fn observe(&mut self, _: &Event) -> Result<(), ObserverError> { self.0 += 1; Ok(()) }
+/// }
+///
+/// tuning_conformance::observer(Count::default).check();
+/// ```
+pub fn observer<'a, O, B>(build: B) -> ObserverKit<'a>
+where
+    O: Observer + 'static,
+    B: Fn() -> O + 'a,
+{
+    ObserverKit {
+        build: Box::new(move || Box::new(build())),
+        only: Vec::new(),
+        skipped: Vec::new(),
+    }
+}
+
+type Build<'a> = dyn Fn() -> Box<dyn Observer> + 'a;
+
+/// The laws of observers, ready to be checked. See [`observer`].
+#[must_use = "call `check`"]
+pub struct ObserverKit<'a> {
+    build: Box<Build<'a>>,
+    only: Vec<ObserverLaw>,
+    skipped: Vec<(ObserverLaw, String)>,
+}
+
+/// How long a handful of events may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+impl ObserverKit<'_> {
+    /// Leaves a law out, for a reason that the report shows.
+    pub fn skip(mut self, law: ObserverLaw, reason: impl Into<String>) -> Self {
+        self.skipped.push((law, reason.into()));
+        self
+    }
+
+    /// Checks this law alone; called again, that one too.
+    pub fn only(mut self, law: ObserverLaw) -> Self {
+        self.only.push(law);
+        self
+    }
+
+    /// Checks the laws on this thread.
+    ///
+    /// # Panics
+    /// If a law is broken, with a report that says which, how, and what to look for.
+    #[track_caller]
+    pub fn check(&self) {
+        self.report().unwrap();
+    }
+
+    /// Checks the laws on this thread and returns what was found out. An observer that needs a runtime
+    /// finds it if the test has entered it.
+    #[must_use]
+    pub fn report(&self) -> Report<ObserverLaw> {
+        let mut report = Report::new(0, Vec::new());
+        for law in ObserverLaw::ALL {
+            if !self.only.is_empty() && !self.only.contains(law) {
+                continue;
+            }
+            let skipped = self.skipped.iter().find(|(skipped, _)| skipped == law);
+            let finding = match skipped {
+                Some((_, reason)) => Finding::Skipped(reason.clone()),
+                None => look(&*self.build, *law),
+            };
+            report.push(*law, finding);
+        }
+        report
+    }
+}
+
+type Looked = Result<(), Breach>;
+
+fn look(build: &Build<'_>, law: ObserverLaw) -> Finding {
+    let mut observer = build();
+    let law_of = async |observer: &mut dyn Observer| match law {
+        ObserverLaw::EveryEvent => every_event(observer).await,
+        ObserverLaw::Late => late(observer).await,
+        ObserverLaw::Flush => flush(observer).await,
+        ObserverLaw::Missed => missed(observer).await,
+        ObserverLaw::Name => name(observer).await,
+    };
+    let looked = block_on(caught(law_of(&mut *observer)), Some(PATIENCE));
+    let breach = match looked {
+        Some(Ok(Ok(()))) => return Finding::Kept,
+        Some(Ok(Err(breach))) => breach,
+        Some(Err(panic)) => Breach::new(format!("it panicked: {panic}")),
+        None => Breach::new(format!("it did not return within {} s", PATIENCE.as_secs())),
+    };
+    Finding::Broken(Breach {
+        repeat: format!("observer(…).only(ObserverLaw::{law:?})"),
+        ..breach
+    })
+}
+
+fn events() -> Vec<Event> {
+    let study: Arc<str> = "conformance".into();
+    let event = |(seq, entry): (u64, tuning_core::Entry)| {
+        Event::new(
+            Arc::clone(&study),
+            Seq::new(seq),
+            entry.at_millis,
+            entry.kind,
+        )
+    };
+    (1..).zip(entries()).map(event).collect()
+}
+
+fn fine(result: Result<(), ObserverError>, what: impl FnOnce() -> String) -> Looked {
+    result.map_err(|error| Breach::new(format!("{} failed: {error}", what())))
+}
+
+async fn observe(observer: &mut dyn Observer, event: &Event) -> Looked {
+    let observed = observer.observe(event).await;
+    fine(observed, || {
+        format!("observing `{}` (event {})", event.kind.name(), event.seq)
+    })
+}
+
+async fn every_event(observer: &mut dyn Observer) -> Looked {
+    for event in events() {
+        observe(observer, &event).await?;
+    }
+    fine(observer.flush().await, || "the last flush".to_owned())
+}
+
+/// No start of the study, the second half of its events twice, and the first half not at all.
+async fn late(observer: &mut dyn Observer) -> Looked {
+    let events = events();
+    for event in &events[events.len() / 2..] {
+        observe(observer, event).await?;
+        observe(observer, event).await?;
+    }
+    // After a restart with durable delivery it hears again what it has heard before.
+    for event in events.iter().rev().take(20).rev() {
+        observe(observer, event).await?;
+    }
+    fine(observer.flush().await, || "the last flush".to_owned())
+}
+
+async fn flush(observer: &mut dyn Observer) -> Looked {
+    for _ in 0..3 {
+        fine(observer.flush().await, || {
+            "a flush before any event".to_owned()
+        })?;
+    }
+    for event in events() {
+        observe(observer, &event).await?;
+        for _ in 0..2 {
+            fine(observer.flush().await, || {
+                format!("a flush after event {}", event.seq)
+            })?;
+        }
+    }
+    Ok(())
+}
+
+async fn missed(observer: &mut dyn Observer) -> Looked {
+    fine(observer.missed(7).await, || {
+        "hearing of missed events before any other".to_owned()
+    })?;
+    for event in events() {
+        observe(observer, &event).await?;
+        for missed in [1, 0, 1_000_000] {
+            fine(observer.missed(missed).await, || {
+                format!("hearing of {missed} missed events")
+            })?;
+        }
+    }
+    fine(observer.flush().await, || "the last flush".to_owned())
+}
+
+async fn name(observer: &mut dyn Observer) -> Looked {
+    let first = observer.name().to_owned();
+    if first.trim().is_empty() {
+        return Err(Breach::new("its name is empty"));
+    }
+    for event in events().iter().take(50) {
+        observe(observer, event).await?;
+    }
+    if observer.name() == first {
+        return Ok(());
+    }
+    Err(Breach::new(format!(
+        "its name was `{first}` and became `{}`",
+        observer.name()
+    )))
+}
+
+impl fmt::Debug for ObserverKit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ObserverKit")
+            .field("only", &self.only)
+            .field("skipped", &self.skipped)
+            .finish_non_exhaustive()
+    }
+}

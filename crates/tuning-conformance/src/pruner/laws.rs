@@ -1,0 +1,206 @@
+//! The laws of pruners, one function each.
+
+use tuning_core::{
+    Ended, Fact, Fidelity, Outcome, Parameter, Paused, Pruner, Reported, Resumed, Space, Started,
+    TrialId, Values, Verdict,
+};
+
+use super::scene::{Scene, running};
+use crate::{guard::caught, report::Breach};
+
+/// A new pruner.
+pub(super) type Build<'a> = dyn Fn() -> Box<dyn Pruner> + 'a;
+
+type Looked = Result<(), Breach>;
+
+/// The verdicts on all these trials.
+fn verdicts(pruner: &dyn Pruner, trials: &[TrialId]) -> Vec<(TrialId, Verdict)> {
+    trials
+        .iter()
+        .map(|trial| (*trial, pruner.judge(*trial)))
+        .collect()
+}
+
+fn told(build: &Build<'_>, facts: &[Fact]) -> Box<dyn Pruner> {
+    let mut pruner = build();
+    facts.iter().for_each(|fact| pruner.tell(fact));
+    pruner
+}
+
+fn study(build: &Build<'_>, scene: &Scene) -> Result<Vec<Fact>, Breach> {
+    scene.facts(Some(build())).map_err(Breach::new)
+}
+
+fn same(
+    expected: &[(TrialId, Verdict)],
+    found: &[(TrialId, Verdict)],
+    how: &str,
+    step: usize,
+) -> Looked {
+    match expected.iter().zip(found).find(|(one, other)| one != other) {
+        None => Ok(()),
+        Some(((trial, one), (_, other))) => Err(Breach::new(format!(
+            "{how}, the verdict on trial {trial} was {one:?} and became {other:?}"
+        ))
+        .at(step)),
+    }
+}
+
+/// Every so many facts, and at the end.
+fn cuts(facts: &[Fact]) -> impl Iterator<Item = usize> + use<> {
+    let all = facts.len();
+    (1..=12).map(move |k| k * all / 12)
+}
+
+pub(super) fn pure(build: &Build<'_>, scene: &Scene) -> Looked {
+    let facts = study(build, scene)?;
+    let mut pruner = build();
+    for (step, fact) in facts.iter().enumerate() {
+        pruner.tell(fact);
+        if let Fact::Reported(reported) = fact {
+            let this = [reported.trial];
+            let first = verdicts(&*pruner, &this);
+            same(&first, &verdicts(&*pruner, &this), "judged twice", step)?;
+            let others = running(&facts[..=step]);
+            let _ = verdicts(&*pruner, &others);
+            same(
+                &first,
+                &verdicts(&*pruner, &this),
+                "judged again after others",
+                step,
+            )?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn same_facts(build: &Build<'_>, scene: &Scene) -> Looked {
+    let facts = study(build, scene)?;
+    let mut pruner = build();
+    let mut done = 0;
+    for cut in cuts(&facts) {
+        for place in done..cut {
+            // Judging on the way is no fact.
+            let _ = verdicts(&*pruner, &running(&facts[..place]));
+            pruner.tell(&facts[place]);
+        }
+        done = cut;
+        let open = running(&facts[..cut]);
+        let fresh = told(build, &facts[..cut]);
+        same(
+            &verdicts(&*fresh, &open),
+            &verdicts(&*pruner, &open),
+            "judged on the way",
+            cut,
+        )?;
+    }
+    Ok(())
+}
+
+pub(super) fn copies(build: &Build<'_>, scene: &Scene) -> Looked {
+    let facts = study(build, scene)?;
+    for cut in cuts(&facts) {
+        let (seen, rest) = facts.split_at(cut);
+        let open = running(seen);
+        let expected = verdicts(&*told(build, seen), &open);
+        let mut original = told(build, seen);
+        let copy = original.boxed_clone();
+        same(&expected, &verdicts(&*copy, &open), "judged by a copy", cut)?;
+        let mut ahead = original.boxed_clone();
+        rest.iter().for_each(|fact| ahead.tell(fact));
+        let how = "after a copy was told more, judged by the original";
+        same(&expected, &verdicts(&*original, &open), how, cut)?;
+        rest.iter().for_each(|fact| original.tell(fact));
+        let expected = verdicts(&*original, &open);
+        same(
+            &expected,
+            &verdicts(&*ahead, &open),
+            "told the same facts, judged by a copy",
+            cut,
+        )?;
+    }
+    Ok(())
+}
+
+pub(super) fn first_trial(build: &Build<'_>) -> Looked {
+    for (shape, scale, power) in [
+        ("falling", 1.0, -1),
+        ("falling below zero", -1.0, 1),
+        ("falling from 1e300", 1e300, -1),
+    ] {
+        let mut pruner = build();
+        pruner.tell(&started(0)?);
+        for at in 1..=27 {
+            let loss = scale * (at as f64).powi(power);
+            pruner.tell(&reported(0, at, loss)?);
+            if pruner.judge(TrialId::new(0)) == Verdict::Stop {
+                return Err(Breach::new(format!(
+                    "the first trial, whose loss is {shape}, is stopped at fidelity {at}"
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn survives(build: &Build<'_>, scene: &Scene) -> Looked {
+    let facts = scene.facts(None).map_err(Breach::new)?;
+    let mut pruner = build();
+    for (step, fact) in facts.iter().enumerate() {
+        tell(&mut *pruner, fact, step)?;
+        judge(&*pruner, fact.trial(), step)?;
+        judge(&*pruner, TrialId::new(1_000_000), step)?;
+    }
+    let unknown = TrialId::new(2_000_000);
+    let values = Values::one(0.5).map_err(|error| Breach::new(error.to_string()))?;
+    for fact in [
+        Fact::from(Reported::new(unknown, Fidelity::new(3), values.clone())),
+        Paused::new(unknown, Fidelity::new(3)).into(),
+        Resumed::new(unknown, Fidelity::new(9)).into(),
+        Ended::new(unknown, Outcome::Completed(values)).into(),
+        Ended::new(unknown.plus(1), Outcome::Stopped).into(),
+    ] {
+        tell(&mut *pruner, &fact, facts.len())?;
+        judge(&*pruner, unknown, facts.len())?;
+    }
+    Ok(())
+}
+
+fn tell(pruner: &mut dyn Pruner, fact: &Fact, step: usize) -> Looked {
+    caught(|| pruner.tell(fact))
+        .map_err(|panic| Breach::new(format!("told {fact:?}, it panicked: {panic}")).at(step))
+}
+
+fn judge(pruner: &dyn Pruner, trial: TrialId, step: usize) -> Looked {
+    caught(|| pruner.judge(trial)).map(drop).map_err(|panic| {
+        Breach::new(format!("judging trial {trial}, it panicked: {panic}")).at(step)
+    })
+}
+
+pub(super) fn two_verdicts(build: &Build<'_>, scene: &Scene) -> Looked {
+    let facts = scene.facts(None).map_err(Breach::new)?;
+    let mut pruner = build();
+    for (step, fact) in facts.iter().enumerate() {
+        pruner.tell(fact);
+        let verdict = pruner.judge(fact.trial());
+        if !matches!(verdict, Verdict::Continue | Verdict::Stop) {
+            let trial = fact.trial();
+            return Err(
+                Breach::new(format!("the verdict on trial {trial} is {verdict:?}")).at(step),
+            );
+        }
+    }
+    Ok(())
+}
+
+fn started(trial: u64) -> Result<Fact, Breach> {
+    let space = Space::new([Parameter::float("x", 0.0, 1.0)]);
+    let params = space.map_err(|error| error.to_string());
+    let params = params.and_then(|space| space.decode(&[0.5]).map_err(|error| error.to_string()));
+    Ok(Started::new(TrialId::new(trial), params.map_err(Breach::new)?).into())
+}
+
+fn reported(trial: u64, at: u64, loss: f64) -> Result<Fact, Breach> {
+    let loss = Values::one(loss).map_err(|error| Breach::new(error.to_string()))?;
+    Ok(Reported::new(TrialId::new(trial), Fidelity::new(at), loss).into())
+}

@@ -1,0 +1,7 @@
+//! The laws of pruners: [`PrunerKit`] and one function per law.
+
+mod kit;
+mod laws;
+mod scene;
+
+pub use kit::{PrunerKit, pruner};

@@ -1,0 +1,97 @@
+//! [`Life`]: how a simulated study goes: how many workers, what fails, who else proposes.
+
+use tuning_core::{Order, Seed};
+
+use crate::landscape::Landscape;
+
+/// How a simulated study goes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Life {
+    /// How many pieces of work are in flight at once at most.
+    pub workers: usize,
+    /// In which order results are told.
+    pub order: Order,
+    /// The share of the work that fails, is stopped, or is lost and repeated.
+    pub failing: f64,
+    /// How many trials of others come for each own one, until the budget is spent. With them, some
+    /// paused trials are cancelled. Nobody interferes with a study in line.
+    pub foreign: f64,
+    /// What trials measure.
+    pub landscape: Landscape,
+}
+
+impl Default for Life {
+    /// A quiet life: three workers, no failures, nobody else.
+    fn default() -> Self {
+        Self {
+            workers: 3,
+            order: Order::AsFinished,
+            failing: 0.0,
+            foreign: 0.0,
+            landscape: Landscape::Bowl,
+        }
+    }
+}
+
+impl Life {
+    /// The life that goes with a seed, so that a few seeds see a bit of everything: quiet with three
+    /// workers, rough with four, in line, alone with one, and so on.
+    #[must_use]
+    pub fn of(seed: Seed) -> Self {
+        let quiet = Self::default();
+        match seed.get() % 4 {
+            0 => quiet,
+            1 => Self {
+                workers: 4,
+                failing: 0.3,
+                ..quiet
+            },
+            2 => Self {
+                workers: 5,
+                failing: 0.1,
+                order: Order::AS_PROPOSED,
+                ..quiet
+            },
+            _ => Self {
+                workers: 1,
+                ..quiet
+            },
+        }
+    }
+
+    /// The same with so many workers.
+    #[must_use]
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.workers = workers.max(1);
+        self
+    }
+
+    /// The same with results told in this order.
+    #[must_use]
+    pub fn order(mut self, order: Order) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// The same with this share of the work failing.
+    #[must_use]
+    pub fn failing(mut self, share: f64) -> Self {
+        self.failing = share;
+        self
+    }
+
+    /// The same with so many trials of others for each own one.
+    #[must_use]
+    pub fn foreign(mut self, share: f64) -> Self {
+        self.foreign = share;
+        self
+    }
+
+    /// The same with trials that measure this.
+    #[must_use]
+    pub fn landscape(mut self, landscape: Landscape) -> Self {
+        self.landscape = landscape;
+        self
+    }
+}

@@ -1,0 +1,102 @@
+//! [`Run`]: the record of a simulated study, and [`Stop`]: what ended it.
+
+use std::time::Duration;
+
+use tuning_core::{EndReason, Fact, IllegalProposal};
+
+use super::spy::Call;
+use crate::law::Law;
+
+/// The record of a simulated study.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Run {
+    /// What the strategy was asked and told, and what it answered.
+    pub calls: Vec<Call>,
+    /// What happened, in the objectives' own directions: the log.
+    pub facts: Vec<Fact>,
+    /// What ended it.
+    pub stop: Stop,
+}
+
+/// What ended a simulated study.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Stop {
+    /// The study is over, for this reason.
+    Over(EndReason),
+    /// The strategy proposed something illegal: it breaks this law.
+    Illegal(Law, String),
+    /// The strategy waits while nothing is in flight.
+    Deadlock,
+    /// The strategy returned an error.
+    Failed(String),
+    /// The strategy panicked.
+    Panicked(String),
+    /// The study goes on and on.
+    Endless,
+    /// A call did not return within this time.
+    Hung(Duration),
+    /// The log that it was to go on with does not fit.
+    Unreplayable(String),
+}
+
+impl Stop {
+    /// The law that is broken by such an end, and how; none if it is a good end.
+    #[must_use]
+    pub fn breach(&self) -> Option<(Law, String)> {
+        Some(match self {
+            Self::Over(_) => return None,
+            Self::Illegal(law, message) => (*law, message.clone()),
+            Self::Deadlock => (
+                Law::WaitAndDone,
+                "it answers `Wait` although nothing is in flight: the study would wait for ever"
+                    .into(),
+            ),
+            Self::Failed(message) => (
+                Law::Extremes,
+                format!("`ask` failed, which ends the study: {message}"),
+            ),
+            Self::Panicked(message) => (Law::Extremes, format!("it panicked: {message}")),
+            Self::Endless => (
+                Law::Extremes,
+                "the study goes on and on, far beyond its budget of trials".into(),
+            ),
+            Self::Hung(patience) => (
+                Law::Extremes,
+                format!(
+                    "a call did not return within {} s: it loops",
+                    patience.as_secs_f64()
+                ),
+            ),
+            Self::Unreplayable(message) => {
+                (Law::Order, format!("its log cannot be replayed: {message}"))
+            }
+        })
+    }
+
+    pub(super) fn illegal(error: &IllegalProposal) -> Self {
+        let law = match error {
+            IllegalProposal::TooMany { .. } | IllegalProposal::Empty => Law::Slots,
+            IllegalProposal::Params(_) => Law::InSpace,
+            _ => Law::ResumeAndFork,
+        };
+        Self::Illegal(law, error.to_string())
+    }
+}
+
+impl Run {
+    /// The facts without what differs from machine to machine: how long work took.
+    #[must_use]
+    pub fn timeless(&self) -> Vec<Fact> {
+        let mut facts = self.facts.clone();
+        for fact in &mut facts {
+            match fact {
+                Fact::Paused(paused) => paused.took_micros = 0,
+                Fact::Ended(ended) => ended.took_micros = 0,
+                _ => {}
+            }
+        }
+        facts
+    }
+}

@@ -1,0 +1,15 @@
+//! The laws of strategies: [`StrategyKit`] and one function per law.
+
+mod batch;
+mod conduct;
+mod cost;
+mod follow;
+mod kit;
+mod lab;
+mod order;
+mod purity;
+mod sanity;
+mod survival;
+mod yardstick;
+
+pub use kit::{StrategyKit, strategy};

@@ -1,0 +1,290 @@
+//! A twin of random search for each law of strategies.
+
+use std::time::Duration;
+
+use tuning_conformance::{Law, StrategyKit, strategy};
+use tuning_core::{Problem, Unsupported};
+
+use super::{
+    breaks_only,
+    twin::{Fault as F, Twin},
+};
+
+type Build = Box<dyn Fn(&Problem) -> Result<Twin, Unsupported>>;
+type Kit = StrategyKit<Twin, Unsupported, Build>;
+
+fn twin(fault: F) -> Kit {
+    let build: Build = Box::new(move |problem| Twin::build(fault, problem));
+    strategy(build).spaces(["floats/min", "floats/max"])
+}
+
+/// The same in the study along fidelities.
+fn along(fault: F) -> Kit {
+    twin(fault).spaces(["floats/fidelity"])
+}
+
+#[test]
+fn the_twin_without_a_fault_keeps_all_laws() {
+    twin(F::None).check();
+    along(F::None).check();
+}
+
+#[test]
+fn law_1_ask_twice() {
+    let report = twin(F::AnswersDifferentlyTheSecondTime).report();
+    breaks_only(
+        &report,
+        Law::AskTwice,
+        &["`floats/min`, seed 0, step 0: the answer was [start x="],
+    );
+}
+
+#[test]
+fn law_2_in_space() {
+    let report = twin(F::DrawsFromAWiderSpace).report();
+    breaks_only(
+        &report,
+        Law::InSpace,
+        &[
+            "parameters outside the space: parameter `",
+            "not in its domain",
+        ],
+    );
+    let report = twin(F::IgnoresConditions)
+        .spaces(["deep-conditions/min"])
+        .report();
+    breaks_only(
+        &report,
+        Law::InSpace,
+        &["parameters outside the space: parameter `c0`"],
+    );
+}
+
+#[test]
+fn law_3_slots() {
+    let report = twin(F::ProposesOneMore).report();
+    breaks_only(&report, Law::Slots, &["proposals for", "slot(s)"]);
+    let report = twin(F::ProposesNothing).report();
+    breaks_only(&report, Law::Slots, &["an empty list of proposals"]);
+}
+
+#[test]
+fn law_4_same_seed() {
+    let report = twin(F::DiffersFromItsBrother).report();
+    breaks_only(
+        &report,
+        Law::SameSeed,
+        &["step 0: the answer was [start x=", "and became [start x="],
+    );
+}
+
+#[test]
+fn law_5_retell() {
+    let report = twin(F::RemembersInAsk).report();
+    breaks_only(
+        &report,
+        Law::Retell,
+        &["and told the log anew, the answer was", "only(Law::Retell)"],
+    );
+}
+
+#[test]
+fn law_6_save_load() {
+    let report = twin(F::ForgetsToSave).report();
+    breaks_only(
+        &report,
+        Law::SaveLoad,
+        &["saved and loaded at step", "the answer was"],
+    );
+    let report = twin(F::LoadsAnything).report();
+    breaks_only(
+        &report,
+        Law::SaveLoad,
+        &["it loads a snapshot of the unknown format 1000001"],
+    );
+}
+
+#[test]
+fn law_7_wait_and_done() {
+    let report = twin(F::WaitsForNothing).report();
+    breaks_only(
+        &report,
+        Law::WaitAndDone,
+        &["it answers `Wait` although nothing is in flight"],
+    );
+    let report = twin(F::TakesDoneBack).seeds(1).report();
+    breaks_only(
+        &report,
+        Law::WaitAndDone,
+        &["it was `Done` at step", "then answers [start"],
+    );
+}
+
+#[test]
+fn law_8_resume_and_fork() {
+    let report = along(F::ResumesWhatRuns).report();
+    breaks_only(
+        &report,
+        Law::ResumeAndFork,
+        &["trial 0 is to be resumed, but it is not paused"],
+    );
+    let report = along(F::ForksWhatRuns).report();
+    breaks_only(
+        &report,
+        Law::ResumeAndFork,
+        &["trial 0 is to be forked, but it is neither paused nor ended"],
+    );
+    let report = along(F::ResumesToNoHigher).seed(3).report();
+    breaks_only(
+        &report,
+        Law::ResumeAndFork,
+        &["trial 0 is to run until 1, but has reached 3 already"],
+    );
+}
+
+#[test]
+fn law_9_foreigners() {
+    let report = twin(F::PanicsAtForeignTags).report();
+    breaks_only(
+        &report,
+        Law::Foreigners,
+        &["with trials of others and failures", "is not mine"],
+    );
+    let report = twin(F::IndexesUnknownTrials).report();
+    breaks_only(
+        &report,
+        Law::Foreigners,
+        &["told Ended(Ended { trial: TrialId(1000000)", "it panicked"],
+    );
+    let report = twin(F::TrustsItsTags).report();
+    breaks_only(
+        &report,
+        Law::Foreigners,
+        &["tag: Tag(Some(\"twin:\"))", "I wrote it"],
+    );
+}
+
+#[test]
+fn law_10_extremes() {
+    let report = twin(F::PanicsWhenAllAreEqual).report();
+    breaks_only(
+        &report,
+        Law::Extremes,
+        &["every value 0: it panicked: the range of the losses is 0"],
+    );
+    let report = twin(F::FailsWhenAllFail).report();
+    breaks_only(
+        &report,
+        Law::Extremes,
+        &["every trial failing: `ask` failed, which ends the study: there is nothing"],
+    );
+    let report = twin(F::LoopsWhenAllAreEqual)
+        .patience(Duration::from_secs(2))
+        .report();
+    breaks_only(
+        &report,
+        Law::Extremes,
+        &["every value 0: a call did not return within 2 s: it loops"],
+    );
+    let report = twin(F::PanicsInConstructor).report();
+    assert_eq!(report.broken(), [Law::Extremes], "{report}");
+    assert!(
+        report
+            .to_string()
+            .contains("its constructor panicked: no constructor should do this")
+    );
+}
+
+#[test]
+fn law_11_boxed() {
+    let report = twin(F::KnowsItsAddress).report();
+    breaks_only(
+        &report,
+        Law::Boxed,
+        &["the answer was [start x=", "and became [start x="],
+    );
+}
+
+#[test]
+fn law_12_duplicates() {
+    let report = twin(F::RepeatsItselfInABatch).report();
+    breaks_only(
+        &report,
+        Law::Duplicates,
+        &[
+            "proposals 0 and 1 of 8 in flight together",
+            "are the same, x=",
+        ],
+    );
+    let report = twin(F::IgnoresPendingTrials).report();
+    breaks_only(
+        &report,
+        Law::Duplicates,
+        &["proposals 0 and 1 of 8 in flight together"],
+    );
+}
+
+#[test]
+fn law_13_cost() {
+    let report = twin(F::IsCubic).report();
+    breaks_only(
+        &report,
+        Law::Cost,
+        &["after 1000 trials of others", "times as long, and"],
+    );
+}
+
+#[test]
+fn law_14_sanity() {
+    let report = twin(F::MaximisesLosses).report();
+    breaks_only(
+        &report,
+        Law::Sanity,
+        &["panel: two floats", "% of those of random search"],
+    );
+}
+
+#[test]
+fn law_15_order() {
+    let report = twin(F::LooksAtTheClock).report();
+    breaks_only(
+        &report,
+        Law::Order,
+        &["with 2 workers instead of 1, fact", "took_micros"],
+    );
+}
+
+#[test]
+fn law_16_direction() {
+    let report = twin(F::FlipsTheSignAgain).report();
+    breaks_only(
+        &report,
+        Law::Direction,
+        &["with every objective negated and its direction reversed"],
+    );
+}
+
+#[test]
+fn a_kit_that_looked_at_nothing_fails() {
+    let refuse = |_: &Problem| Err::<Twin, _>(Unsupported::new("picky", "likes no problem at all"));
+    let report = strategy(refuse).report();
+    assert!(!report.is_ok() && report.broken().is_empty());
+    let text = report.to_string();
+    assert!(
+        text.contains("every problem was refused") && text.contains("likes no problem"),
+        "{text}"
+    );
+}
+
+#[test]
+fn skipped_laws_are_in_the_report_with_their_reason() {
+    let report = twin(F::RepeatsItselfInABatch)
+        .skip(Law::Duplicates, "it measures noise")
+        .report();
+    assert!(report.is_ok());
+    assert!(
+        report
+            .to_string()
+            .contains("skipped 12 duplicates: it measures noise")
+    );
+}

@@ -1,0 +1,72 @@
+//! Strategies of four families (and random search), written against core's public items alone as a
+//! third party would, keep the laws.
+
+mod asha;
+mod evolution;
+mod neighbours;
+mod population;
+mod random;
+
+use tuning_conformance::{Law, NamedProblem, strategy};
+
+#[test]
+fn random_search_keeps_the_laws() {
+    strategy(random::Random::build).seeds(4).check();
+}
+
+#[test]
+fn evolution_in_generations_keeps_the_laws() {
+    strategy(evolution::Evolution::build).seeds(4).check();
+}
+
+#[test]
+fn a_model_with_pending_trials_keeps_the_laws() {
+    strategy(neighbours::Neighbours::build).check();
+}
+
+#[test]
+fn promotion_over_another_strategy_keeps_the_laws() {
+    strategy(|problem| asha::Asha::over(problem, random::Random::build(problem)?))
+        .seeds(4)
+        .check();
+    strategy(|problem| asha::Asha::over(problem, evolution::Evolution::build(problem)?)).check();
+}
+
+#[test]
+fn a_population_that_forks_keeps_the_laws() {
+    strategy(population::Population::build).seeds(4).check();
+}
+
+#[test]
+fn what_a_strategy_refuses_is_in_the_report() {
+    let report = strategy(asha_over_random)
+        .only(Law::AskTwice)
+        .spaces(["floats"])
+        .report();
+    assert_eq!(report.refused().len(), 3);
+    let text = report.to_string();
+    assert!(
+        text.contains(
+            "strategy `asha` needs fidelities: declare a range of them: floats/min floats/max"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn problems_of_ones_own_are_taken() {
+    let space = tuning_core::Space::new([tuning_core::Parameter::int("n", 1, 3)]).unwrap();
+    let objectives = tuning_core::Objectives::minimize("loss").unwrap();
+    let mine = NamedProblem::new("mine", tuning_core::Problem::new(space, objectives));
+    strategy(random::Random::build)
+        .problems([mine])
+        .seed(7)
+        .trials(9)
+        .check();
+}
+
+fn asha_over_random(
+    problem: &tuning_core::Problem,
+) -> Result<asha::Asha<random::Random>, tuning_core::Unsupported> {
+    asha::Asha::over(problem, random::Random::build(problem)?)
+}
