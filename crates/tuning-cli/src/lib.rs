@@ -1,1 +1,59 @@
-//! The tune program: run a study from a file, resume it, look at it, export it.
+//! The program `tune`: run a study from a file, resume it, look at it, export it.
+//!
+//! The program itself needs no Rust: see its README for the study file, the commands and the exit codes. This
+//! library is there for programs that bring strategies of their own:
+//!
+//! ```no_run
+//! use std::process::ExitCode;
+//!
+//! use tuning_strategies::{RandomConfig, Registry};
+//!
+//! fn main() -> ExitCode {
+//!     let mut registry = Registry::standard();
+//!     registry.register::<RandomConfig>("mine", "what `tune strategies` says of it");
+//!     tuning_cli::main_with(registry)
+//! }
+//! ```
+//!
+//! It is not a library for running studies: that is tuning-runtime.
+//!
+//! | if you want to … | use |
+//! |---|---|
+//! | tune a program in any language | the program: `cargo install tuning-cli` |
+//! | name strategies of your own in study files | [`main_with`] |
+//! | run studies within a Rust program | the crate `tuning` |
+
+mod args;
+mod columns;
+mod commands;
+mod document;
+mod dry_run;
+mod error;
+mod exit;
+mod filter;
+mod output;
+mod study_file;
+mod table;
+mod view;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use tuning_strategies::Registry;
+
+/// Runs the program on the arguments of this process, with the strategies that come with it.
+#[must_use]
+pub fn main() -> ExitCode {
+    main_with(Registry::standard())
+}
+
+/// Runs the program on the arguments of this process, with these strategies.
+///
+/// Returns the exit code: 0 if all is done, 1 if the study failed, 2 if the command line or the study file makes
+/// no sense, 3 if the study was stopped before its end, 4 if it ended but no trial completed. (Help and errors of
+/// the command line end the process by themselves.)
+#[must_use]
+pub fn main_with(registry: Registry) -> ExitCode {
+    let cli = args::Cli::parse();
+    commands::run(cli.command, &registry).into()
+}

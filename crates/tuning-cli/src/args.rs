@@ -1,0 +1,255 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::{exit::EXIT_CODES, study_file::Override};
+
+/// Tune the parameters of any program: run a study from a file, resume it, look at it, export it.
+#[derive(Debug, Parser)]
+#[command(name = "tune", version, after_help = EXIT_CODES, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write a commented study file to start from
+    Init(InitArgs),
+    /// Check a study file without running anything
+    Validate(ValidateArgs),
+    /// Run a study, or go on with it where it was
+    Run(RunArgs),
+    /// Show how a study stands, also while it runs
+    Status(StatusArgs),
+    /// Show the best trials
+    Best(BestArgs),
+    /// List trials
+    Trials(TrialsArgs),
+    /// Write all trials as CSV or JSON
+    Export(ExportArgs),
+    /// List the strategies and their options
+    Strategies(StrategiesArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The file to write; its extension chooses between YAML, TOML and JSON
+    #[arg(default_value = "study.yaml", value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ValidateArgs {
+    /// The study file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) settings: SettingArgs,
+    /// Print the summary as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Settings that go before those of the study file.
+#[derive(Debug, Args)]
+pub(crate) struct SettingArgs {
+    /// How many trials run at the same time
+    #[arg(long, value_name = "N")]
+    workers: Option<String>,
+    /// How many trials the study has in all, those of earlier runs included
+    #[arg(long, value_name = "N")]
+    trials: Option<String>,
+    /// How long the study runs, all its runs together, such as `2h`
+    #[arg(long, value_name = "TIME")]
+    timeout: Option<String>,
+    /// How long one attempt at a trial may take, such as `90s`
+    #[arg(long, value_name = "TIME")]
+    trial_timeout: Option<String>,
+    /// Where all randomness comes from
+    #[arg(long, value_name = "N")]
+    seed: Option<String>,
+    /// What proposes: a name, or YAML such as `{name: grid, resolution: 5}`
+    #[arg(long, value_name = "STRATEGY")]
+    strategy: Option<String>,
+    /// `as-finished`, or `as-proposed` for the same trials with any number of workers
+    #[arg(long, value_name = "ORDER")]
+    order: Option<String>,
+    /// Where the study is kept
+    #[arg(long, value_name = "PATH")]
+    journal: Option<String>,
+    /// Any other setting of the study file, such as `retry.error=2`; the value is YAML
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    set: Vec<(String, String)>,
+}
+
+impl SettingArgs {
+    /// The settings in the order in which they are put over the file: the named options last.
+    pub(crate) fn overrides(&self) -> Vec<Override> {
+        let set = self.set.iter().map(|(key, value)| Override {
+            path: key.clone(),
+            value: value.clone(),
+            option: format!("--set {key}={value}"),
+        });
+        let named = [
+            ("--workers", "workers", &self.workers, false),
+            ("--trials", "budget.trials", &self.trials, false),
+            ("--timeout", "budget.time", &self.timeout, true),
+            ("--trial-timeout", "timeout", &self.trial_timeout, true),
+            ("--seed", "seed", &self.seed, false),
+            ("--strategy", "strategy", &self.strategy, false),
+            ("--order", "order", &self.order, true),
+            ("--journal", "journal", &self.journal, true),
+        ];
+        let named = named
+            .into_iter()
+            .filter_map(|(option, path, value, is_text)| {
+                let value = value.as_ref()?;
+                Some(Override {
+                    path: path.to_owned(),
+                    // JSON texts are YAML texts, and nothing in them is anything else.
+                    value: match is_text {
+                        true => serde_json::Value::from(value.as_str()).to_string(),
+                        false => value.clone(),
+                    },
+                    option: format!("{option} {value}"),
+                })
+            });
+        set.chain(named).collect()
+    }
+
+    /// Whether the study is kept elsewhere than its file says.
+    pub(crate) fn moves_journal(&self) -> bool {
+        let keys = ["journal", "name"];
+        self.journal.is_some() || self.set.iter().any(|(key, _)| keys.contains(&key.as_str()))
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct RunArgs {
+    /// The study file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) settings: SettingArgs,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Print one JSON summary to stdout at the end, and no progress
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Show no progress bar
+    #[arg(long)]
+    pub(crate) no_progress: bool,
+}
+
+/// Which study to look at.
+#[derive(Debug, Args)]
+pub(crate) struct StudyArgs {
+    /// The study file, or the `.db` file that it is kept in
+    #[arg(value_name = "FILE|DB")]
+    pub(crate) file: PathBuf,
+    /// The name of the study, if the `.db` file holds several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) study: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BestArgs {
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+    /// How many; with several objectives, all that no other one dominates if this is not said
+    #[arg(short = 'n', long, value_name = "K")]
+    pub(crate) number: Option<usize>,
+    /// Print a JSON array
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrialsArgs {
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+    /// Sort by this column, small to large
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) sort: Option<String>,
+    /// The other way round
+    #[arg(long, short)]
+    pub(crate) reverse: bool,
+    /// Only trials in these states: running, paused, completed, stopped, failed
+    #[arg(long, value_name = "STATE", value_delimiter = ',')]
+    pub(crate) state: Vec<String>,
+    /// Only trials for which this holds, such as `lr<0.01` or `optimizer=sgd` (repeatable)
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub(crate) conditions: Vec<String>,
+    /// Only these columns, or groups of columns: see `tune export --help`
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub(crate) columns: Vec<String>,
+    /// At most so many
+    #[arg(long, short = 'n', value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// Print a JSON array
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+    /// The format; that of the output file's extension, or csv, if this is not said
+    #[arg(long, short, value_enum)]
+    pub(crate) format: Option<ExportFormat>,
+    /// The file to write; stdout if this is not said
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Only these columns, by name, or by group: values, parameters, metrics. With
+    /// `--columns trial,parameters,values` equal studies have equal bytes
+    #[arg(
+        long,
+        visible_alias = "only",
+        value_name = "COLUMNS",
+        value_delimiter = ','
+    )]
+    pub(crate) columns: Vec<String>,
+}
+
+/// How trials are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// A head and a line per trial
+    Csv,
+    /// An array of objects
+    Json,
+    /// An object per line
+    Jsonl,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StrategiesArgs {
+    /// Only this one, with its options
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) => Ok((key.trim().to_owned(), value.to_owned())),
+        None => Err("write it as KEY=VALUE".to_owned()),
+    }
+}

@@ -1,0 +1,7 @@
+//! The program `tune`: see the crate's documentation.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tuning_cli::main()
+}

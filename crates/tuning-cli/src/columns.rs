@@ -1,0 +1,234 @@
+//! [`Column`]s: what can be said of a trial, by names that are the same in tables, filters and exports.
+
+use serde_json::Value;
+use tuning_core::{Scalar, StudySpec, Trial, Trials};
+use tuning_observers::{format_scalar, format_value};
+
+use crate::error::CliError;
+
+/// Something that can be said of a trial.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Column {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+}
+
+/// What a column shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Trial,
+    State,
+    Objective(usize),
+    Parameter(String),
+    Metric(String),
+    Seconds,
+    Retries,
+    Tag,
+    Failure,
+}
+
+/// The content of a cell.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Cell {
+    Empty,
+    Count(u64),
+    Scalar(Scalar),
+}
+
+/// Groups of columns by name.
+const GROUPS: [(&str, fn(&Kind) -> bool); 3] = [
+    ("values", |kind| matches!(kind, Kind::Objective(_))),
+    ("parameters", |kind| matches!(kind, Kind::Parameter(_))),
+    ("metrics", |kind| matches!(kind, Kind::Metric(_))),
+];
+
+/// All columns that a study has.
+pub(crate) fn all(spec: &StudySpec, trials: &Trials) -> Vec<Column> {
+    const FIXED: [(&str, Kind); 6] = [
+        ("trial", Kind::Trial),
+        ("state", Kind::State),
+        ("seconds", Kind::Seconds),
+        ("retries", Kind::Retries),
+        ("tag", Kind::Tag),
+        ("failure", Kind::Failure),
+    ];
+    let objectives: Vec<&str> = spec.objectives.iter().map(|o| o.name.as_str()).collect();
+    let parameters: Vec<&str> = spec.space.parameters().iter().map(|p| p.name()).collect();
+    let mut metrics: Vec<&str> = trials
+        .iter()
+        .flat_map(|t| t.metrics.iter())
+        .map(|(name, _)| name)
+        .collect();
+    metrics.sort_unstable();
+    metrics.dedup();
+
+    let fixed = |name: &str| FIXED.iter().any(|(fixed, _)| *fixed == name);
+    // As in the view `trials` of the journal.
+    let prefixed = |prefix: &str, name: &str, taken: bool| match taken || fixed(name) {
+        true => format!("{prefix}.{name}"),
+        false => name.to_owned(),
+    };
+    let mut columns: Vec<Column> = Vec::new();
+    let mut push = |name: String, kind: Kind| columns.push(Column { name, kind });
+    push("trial".into(), Kind::Trial);
+    push("state".into(), Kind::State);
+    for (index, name) in objectives.iter().enumerate() {
+        push(
+            prefixed("objective", name, parameters.contains(name)),
+            Kind::Objective(index),
+        );
+    }
+    for name in &parameters {
+        push(
+            prefixed("param", name, objectives.contains(name)),
+            Kind::Parameter((*name).to_owned()),
+        );
+    }
+    for name in metrics {
+        let taken = objectives.contains(&name) || parameters.contains(&name);
+        push(
+            prefixed("metric", name, taken),
+            Kind::Metric(name.to_owned()),
+        );
+    }
+    for (name, kind) in FIXED.into_iter().skip(2) {
+        push(name.to_owned(), kind);
+    }
+    columns
+}
+
+/// The columns that these names and groups stand for, in that order.
+pub(crate) fn choose(all: &[Column], names: &[String]) -> Result<Vec<Column>, CliError> {
+    let mut chosen: Vec<Column> = Vec::new();
+    for name in names {
+        let group = GROUPS
+            .iter()
+            .find(|(group, _)| group == name)
+            .map(|(_, holds)| holds);
+        let found = all.iter().filter(|column| match group {
+            _ if column.name == *name => true,
+            Some(holds) => holds(&column.kind),
+            None => false,
+        });
+        let before = chosen.len();
+        for column in found {
+            if !chosen.contains(column) {
+                chosen.push(column.clone());
+            }
+        }
+        if chosen.len() == before && group.is_none() && find(all, name).is_none() {
+            return Err(unknown(all, name));
+        }
+    }
+    Ok(chosen)
+}
+
+/// The column of this name.
+pub(crate) fn find<'a>(all: &'a [Column], name: &str) -> Option<&'a Column> {
+    all.iter().find(|column| column.name == name)
+}
+
+/// That there is no such column, with those that there are.
+pub(crate) fn unknown(all: &[Column], name: &str) -> CliError {
+    let names: Vec<&str> = all.iter().map(|column| column.name.as_str()).collect();
+    CliError::Usage(format!(
+        "there is no column `{name}`, but `{}`",
+        names.join("`, `")
+    ))
+}
+
+impl Column {
+    /// What this column says of a trial.
+    pub(crate) fn of(&self, trial: &Trial) -> Cell {
+        let number =
+            |value: Option<f64>| value.map_or(Cell::Empty, |value| Cell::Scalar(value.into()));
+        let text = |text: &str| match text {
+            "" => Cell::Empty,
+            text => Cell::Scalar(text.into()),
+        };
+        match &self.kind {
+            Kind::Trial => Cell::Count(trial.id.get()),
+            Kind::State => text(trial.state.as_str()),
+            Kind::Objective(index) => number(
+                trial
+                    .values
+                    .as_ref()
+                    .and_then(|values| values.as_slice().get(*index).copied()),
+            ),
+            Kind::Parameter(name) => trial.params.get(name).map_or(Cell::Empty, Cell::Scalar),
+            Kind::Metric(name) => number(trial.metrics.get(name)),
+            Kind::Seconds if trial.took_micros == 0 => Cell::Empty,
+            Kind::Seconds => number(Some(trial.took_micros as f64 / 1e6)),
+            Kind::Retries => Cell::Count(u64::from(trial.retries)),
+            Kind::Tag => text(trial.tag.as_str()),
+            Kind::Failure => match &trial.failure {
+                Some(failure) => text(&failure.to_string()),
+                None => Cell::Empty,
+            },
+        }
+    }
+
+    /// Whether numbers stand here, which are aligned on their right.
+    pub(crate) fn is_number(&self) -> bool {
+        !matches!(
+            self.kind,
+            Kind::State | Kind::Parameter(_) | Kind::Tag | Kind::Failure
+        )
+    }
+
+    /// The cell for people: short.
+    pub(crate) fn shown(&self, trial: &Trial) -> String {
+        match (&self.kind, self.of(trial)) {
+            (Kind::Seconds, Cell::Scalar(_)) => {
+                let millis = trial.took_micros.div_ceil(1000) as f64;
+                format_value(millis / 1e3)
+            }
+            (_, Cell::Empty) => String::new(),
+            (_, Cell::Count(count)) => count.to_string(),
+            (Kind::Objective(_) | Kind::Metric(_), Cell::Scalar(Scalar::Float(value))) => {
+                format_value(value)
+            }
+            (_, Cell::Scalar(scalar)) => format_scalar(&scalar),
+        }
+    }
+}
+
+impl Cell {
+    /// The cell for programs: numbers keep all their digits.
+    pub(crate) fn to_json(&self) -> Value {
+        match self {
+            Self::Empty => Value::Null,
+            Self::Count(count) => (*count).into(),
+            Self::Scalar(Scalar::Bool(value)) => (*value).into(),
+            Self::Scalar(Scalar::Int(value)) => (*value).into(),
+            Self::Scalar(Scalar::Float(value)) => (*value).into(),
+            Self::Scalar(Scalar::Str(value)) => (&**value).into(),
+        }
+    }
+
+    /// The same as text, empty if there is nothing.
+    pub(crate) fn to_text(&self) -> String {
+        match self {
+            Self::Empty => String::new(),
+            Self::Count(count) => count.to_string(),
+            Self::Scalar(scalar) => scalar.to_string(),
+        }
+    }
+
+    pub(crate) fn as_f64(&self) -> Option<f64> {
+        match self {
+            Self::Empty => None,
+            Self::Count(count) => Some(*count as f64),
+            Self::Scalar(scalar) => scalar.as_f64(),
+        }
+    }
+}
+
+/// A trial as an object of these columns; what is empty is left out.
+pub(crate) fn object(columns: &[Column], trial: &Trial) -> Value {
+    let pairs = columns.iter().filter_map(|column| match column.of(trial) {
+        Cell::Empty => None,
+        cell => Some((column.name.clone(), cell.to_json())),
+    });
+    Value::Object(pairs.collect())
+}

@@ -1,0 +1,67 @@
+//! `tune best`: the best trials.
+
+use tuning_core::Trial;
+
+use crate::{
+    args::BestArgs,
+    columns::{self, Column, Kind},
+    error::CliError,
+    exit::Exit,
+    output::{Output, say},
+    table,
+    view::{View, ranked},
+};
+
+pub(super) fn run(args: &BestArgs, out: &mut Output) -> Result<Exit, CliError> {
+    let view = View::of(&args.study)?;
+    let best = best(&view, args.number);
+    let columns = columns::all(&view.spec, &view.trials);
+    if args.json {
+        let columns: Vec<Column> = columns
+            .into_iter()
+            .filter(|column| !matches!(column.kind, Kind::Failure | Kind::Retries))
+            .collect();
+        let objects: Vec<_> = best
+            .iter()
+            .map(|trial| columns::object(&columns, trial))
+            .collect();
+        out.json(&objects)?;
+    } else if !best.is_empty() {
+        let text = table::of_trials(&brief(columns), &best, out.style());
+        out.line(text)?;
+    }
+    if best.is_empty() {
+        say(format_args!(
+            "no trial of study `{}` has completed yet",
+            view.name
+        ));
+        return Ok(Exit::Fruitless);
+    }
+    Ok(Exit::Done)
+}
+
+/// The best so many trials. Of several objectives, those that no other one dominates if no number is said.
+fn best(view: &View, number: Option<usize>) -> Vec<&Trial> {
+    let ranked = ranked(view.objectives(), &view.trials);
+    let several = view.objectives().len() > 1;
+    let front = view.progress.front();
+    let holds = |trial: &&Trial| {
+        !several || number.is_some() || front.iter().any(|best| best.trial == trial.id)
+    };
+    let number = number.unwrap_or(if several { usize::MAX } else { 1 });
+    ranked.into_iter().filter(holds).take(number).collect()
+}
+
+/// What people want to see of a completed trial.
+pub(super) fn brief(columns: Vec<Column>) -> Vec<Column> {
+    let wanted = |kind: &Kind| {
+        matches!(
+            kind,
+            Kind::Trial | Kind::Objective(_) | Kind::Parameter(_) | Kind::Seconds
+        )
+    };
+    columns
+        .into_iter()
+        .filter(|column| wanted(&column.kind))
+        .collect()
+}

@@ -1,0 +1,230 @@
+//! What a run says at its start and at its end, to people and to programs.
+
+use std::{fmt, path::Path, time::Duration};
+
+use serde_json::{Value, json};
+use tuning_core::{Counts, EndReason, Progress, StudySpec, Trial, Trials};
+use tuning_observers::format_duration;
+use tuning_runtime::Summary;
+
+use crate::{
+    args::RunArgs,
+    columns::{self, Column},
+    commands::best,
+    error::CliError,
+    output::{Output, say},
+    study_file::StudyFile,
+    table,
+    view::ranked,
+};
+
+/// How many trials the final table has.
+const ROWS: usize = 5;
+
+/// The first lines: what is run, whether it goes on, and where it is kept.
+#[derive(Debug)]
+pub(super) struct Start<'a> {
+    file: &'a StudyFile,
+    counts: Counts,
+    sessions: u64,
+}
+
+impl<'a> Start<'a> {
+    pub(super) fn new(file: &'a StudyFile, progress: &Progress) -> Self {
+        Self {
+            file,
+            counts: progress.counts(),
+            sessions: progress.sessions(),
+        }
+    }
+}
+
+impl fmt::Display for Start<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, counts) = (&self.file.name, &self.counts);
+        if self.sessions == 0 {
+            writeln!(f, "study `{name}` begins")?;
+        } else {
+            write!(
+                f,
+                "study `{name}` goes on: {} finished trials are kept",
+                counts.ended()
+            )?;
+            if counts.paused > 0 {
+                write!(f, ", {} are paused", counts.paused)?;
+            }
+            match counts.running {
+                0 => writeln!(f)?,
+                1 => writeln!(f, ", 1 unfinished one is run again")?,
+                n => writeln!(f, ", {n} unfinished ones are run again")?,
+            }
+        }
+        write!(f, "journal: {}", self.file.journal.display())
+    }
+}
+
+/// How a run reports its end.
+#[derive(Debug)]
+pub(super) struct Report<'a> {
+    file: &'a StudyFile,
+    /// What further commands are to be given: the study file, or the journal if it is elsewhere.
+    target: &'a Path,
+    quiet: bool,
+    json: bool,
+}
+
+impl<'a> Report<'a> {
+    pub(super) fn new(args: &'a RunArgs, file: &'a StudyFile) -> Self {
+        let moved = args.settings.moves_journal();
+        Self {
+            file,
+            target: if moved { &file.journal } else { &args.file },
+            quiet: args.quiet,
+            json: args.json,
+        }
+    }
+
+    /// The session is over.
+    pub(super) fn ended(
+        &self,
+        summary: &Summary,
+        spec: &StudySpec,
+        trials: &Trials,
+        out: &mut Output,
+    ) -> Result<(), CliError> {
+        if self.json {
+            let mut object = serde_json::to_value(summary).unwrap_or_default();
+            self.complete(&mut object, false);
+            return Ok(out.json(&object)?);
+        }
+        if self.quiet {
+            return Ok(());
+        }
+        let took = format_duration(Duration::from_millis(summary.session_millis));
+        out.line(format_args!(
+            "{}: {} after {took}: {}",
+            summary.study, summary.reason, summary.counts
+        ))?;
+        self.table(summary.front.len(), spec, trials, out)?;
+        out.flush()?;
+        if summary.counts.completed == 0 && summary.counts.failed > 0 {
+            say(format_args!(
+                "no trial completed: `tune trials {}` shows why",
+                self.target.display()
+            ));
+        }
+        self.whereabouts(summary.reason);
+        Ok(())
+    }
+
+    /// There was nothing to do.
+    pub(super) fn already_ended(
+        &self,
+        reason: EndReason,
+        progress: &Progress,
+        spec: &StudySpec,
+        trials: &Trials,
+        out: &mut Output,
+    ) -> Result<(), CliError> {
+        if self.json {
+            let mut object = json!({
+                "study": self.file.name,
+                "reason": reason,
+                "session": progress.sessions(),
+                "counts": progress.counts(),
+                "best": progress.best(),
+                "front": progress.front(),
+                "session_millis": 0,
+                "elapsed_millis": progress.elapsed_millis(),
+            });
+            self.complete(&mut object, true);
+            return Ok(out.json(&object)?);
+        }
+        if self.quiet {
+            return Ok(());
+        }
+        say(format_args!(
+            "study `{}` is finished already",
+            self.file.name
+        ));
+        out.line(format_args!(
+            "{}: {reason}: {}",
+            self.file.name,
+            progress.counts()
+        ))?;
+        self.table(progress.front().len(), spec, trials, out)?;
+        out.flush()?;
+        self.whereabouts(reason);
+        say(extend(reason, progress.counts().started));
+        Ok(())
+    }
+
+    fn complete(&self, object: &mut Value, already_ended: bool) {
+        if let Value::Object(object) = object {
+            object.insert("already_ended".to_owned(), already_ended.into());
+            object.insert("journal".to_owned(), json!(self.file.journal));
+            object.insert("trials_dir".to_owned(), json!(self.file.command.trials_dir));
+        }
+    }
+
+    /// The best trials, or those that no other one dominates.
+    fn table(
+        &self,
+        front: usize,
+        spec: &StudySpec,
+        trials: &Trials,
+        out: &mut Output,
+    ) -> Result<(), CliError> {
+        let mut ranked = ranked(&spec.objectives, trials);
+        if spec.objectives.len() > 1 {
+            let dominates = |a: &Trial, b: &Trial| match (&a.values, &b.values) {
+                (Some(a), Some(b)) => spec.objectives.dominates(a, b),
+                _ => false,
+            };
+            let all = ranked.clone();
+            ranked.retain(|trial| !all.iter().any(|other| dominates(other, trial)));
+        }
+        ranked.truncate(ROWS);
+        if ranked.is_empty() {
+            return Ok(());
+        }
+        let columns: Vec<Column> = best::brief(columns::all(spec, trials));
+        out.line(table::of_trials(&columns, &ranked, out.style()))?;
+        if spec.objectives.len() > 1 && front > ranked.len() {
+            out.line(format_args!(
+                "and {} more that no other one dominates",
+                front - ranked.len()
+            ))?;
+        }
+        Ok(())
+    }
+
+    fn whereabouts(&self, reason: EndReason) {
+        let target = self.target.display();
+        say(format_args!("journal: {}", self.file.journal.display()));
+        say(format_args!(
+            "trial logs: {}",
+            self.file.command.trials_dir.display()
+        ));
+        say(format_args!(
+            "next: `tune best {target}`, `tune export {target} -o trials.csv`"
+        ));
+        if reason == EndReason::Stopped {
+            say("run it again and it goes on where it was");
+        }
+    }
+}
+
+/// How an ended study goes on.
+fn extend(reason: EndReason, started: u64) -> String {
+    let option = match reason {
+        EndReason::Trials => format!("--trials {}", started.saturating_mul(2)),
+        EndReason::Time => "--timeout TIME".to_owned(),
+        EndReason::Target => "--set budget.target=VALUE".to_owned(),
+        EndReason::NoImprovement => "--set budget.no_improvement=N".to_owned(),
+        EndReason::Resource => "--set budget.resource=N".to_owned(),
+        EndReason::Cost => "--set budget.cost.limit=N".to_owned(),
+        _ => return "to search on, use another strategy in a study of another name".to_owned(),
+    };
+    format!("to extend it, raise its budget: `{option}`")
+}

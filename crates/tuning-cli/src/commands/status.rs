@@ -1,0 +1,200 @@
+//! `tune status`: how a study stands.
+
+use std::{
+    path::Path,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use serde_json::{Value, json};
+use tuning_core::EndReason;
+use tuning_observers::{format_duration, format_params, format_values};
+
+use crate::{args::StatusArgs, error::CliError, exit::Exit, output::Output, view::View};
+
+/// How many running trials are shown to people.
+const SHOWN: usize = 8;
+
+pub(super) fn run(args: &StatusArgs, out: &mut Output) -> Result<Exit, CliError> {
+    let view = View::of(&args.study)?;
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let now_millis = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+    let activity = Activity::of(&view);
+    if args.json {
+        out.json(&as_json(&view, &activity, now_millis))?;
+    } else {
+        as_text(&view, &activity, now_millis, out)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// What goes on with a study.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Activity {
+    /// Somebody runs it: this process, if it is known.
+    Running(Option<u32>),
+    /// It was begun, and nobody runs it.
+    Interrupted,
+    Stopped,
+    Ended(EndReason),
+}
+
+impl Activity {
+    fn of(view: &View) -> Self {
+        match &view.closed {
+            Some(closed) if closed.reason == EndReason::Stopped => Self::Stopped,
+            Some(closed) => Self::Ended(closed.reason),
+            None => runner(&view.journal, &view.name),
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Running(_) => "running",
+            Self::Interrupted => "interrupted",
+            Self::Stopped => "stopped",
+            Self::Ended(_) => "ended",
+        }
+    }
+}
+
+/// Looks for the process that runs the study. It takes no lock: that would disturb one that starts.
+fn runner(journal: &Path, study: &str) -> Activity {
+    let mut lock = journal.as_os_str().to_owned();
+    lock.push(format!(".{study}.lock.pid"));
+    let Ok(text) = std::fs::read_to_string(lock) else {
+        return Activity::Interrupted;
+    };
+    let owner: Value = serde_json::from_str(&text).unwrap_or_default();
+    let Some(process) = owner["process"]
+        .as_u64()
+        .and_then(|process| u32::try_from(process).ok())
+    else {
+        return Activity::Running(None);
+    };
+    // Where there is no such folder, the lock file alone must do.
+    let processes = Path::new("/proc");
+    if processes.join("self").exists() && !processes.join(process.to_string()).exists() {
+        return Activity::Interrupted;
+    }
+    Activity::Running(Some(process))
+}
+
+fn as_json(view: &View, activity: &Activity, now_millis: u64) -> Value {
+    let running: Vec<Value> = view
+        .progress
+        .open()
+        .map(|(trial, open)| {
+            json!({
+                "trial": trial,
+                "params": open.params,
+                "paused": open.paused,
+                "attempt": open.attempt,
+                "at": open.last.as_ref().map(|(at, _)| at),
+                "values": open.last.as_ref().map(|(_, values)| values),
+                "age_millis": now_millis.saturating_sub(open.started_at_millis),
+            })
+        })
+        .collect();
+    json!({
+        "study": view.name,
+        "journal": view.journal,
+        "activity": activity.word(),
+        "reason": view.closed.as_ref().map(|closed| closed.reason),
+        "process": match activity { Activity::Running(process) => *process, _ => None },
+        "objectives": view.spec.objectives.to_vec(),
+        "strategy": view.spec.strategy,
+        "order": view.spec.order,
+        "seed": view.spec.seed,
+        "budget": view.opened.as_ref().map(|opened| &opened.budget),
+        "workers": view.opened.as_ref().map(|opened| opened.workers),
+        "counts": view.progress.counts(),
+        "best": view.progress.best(),
+        "front": view.progress.front(),
+        "open": running,
+        "sessions": view.progress.sessions(),
+        "elapsed_millis": view.progress.elapsed_millis(),
+        "last_at_millis": view.last_at_millis,
+    })
+}
+
+fn as_text(
+    view: &View,
+    activity: &Activity,
+    now_millis: u64,
+    out: &mut Output,
+) -> Result<(), CliError> {
+    let ago =
+        |millis: u64| format_duration(Duration::from_millis(now_millis.saturating_sub(millis)));
+    let state = match activity {
+        Activity::Running(Some(process)) => format!("running (process {process})"),
+        Activity::Running(None) => "running".to_owned(),
+        Activity::Interrupted => "interrupted: run it again and it goes on".to_owned(),
+        Activity::Stopped => "stopped: run it again and it goes on".to_owned(),
+        Activity::Ended(reason) => format!("ended: {reason}"),
+    };
+    out.line(format_args!(
+        "study     {} in {}",
+        out.style().bold(&view.name),
+        view.journal.display()
+    ))?;
+    out.line(format_args!("state     {state}"))?;
+    out.line(format_args!(
+        "strategy  {}, seed {}, {}",
+        view.spec.strategy, view.spec.seed, view.spec.order
+    ))?;
+    let budget = view.opened.as_ref().and_then(|opened| opened.budget.trials);
+    let of = budget.map_or_else(String::new, |trials| format!(" of {trials}"));
+    let counts = view.progress.counts();
+    out.line(format_args!(
+        "trials    {}{of} started: {counts}",
+        counts.started
+    ))?;
+    if let Some(best) = view.progress.best() {
+        let values = format_values(view.objectives(), &best.values);
+        let at = best.at.map_or_else(String::new, |at| format!(" at {at}"));
+        out.line(format_args!(
+            "best      trial {}: {values}{at}, {}",
+            best.trial,
+            format_params(&best.params)
+        ))?;
+    }
+    if view.objectives().len() > 1 {
+        out.line(format_args!(
+            "front     {} trials",
+            view.progress.front().len()
+        ))?;
+    }
+    let sessions = view.progress.sessions();
+    out.line(format_args!(
+        "time      {} in {sessions} session{}, last event {} ago",
+        format_duration(Duration::from_millis(view.progress.elapsed_millis())),
+        if sessions == 1 { "" } else { "s" },
+        ago(view.last_at_millis),
+    ))?;
+    let open: Vec<_> = view
+        .progress
+        .open()
+        .filter(|(_, open)| !open.paused)
+        .collect();
+    for (index, (trial, open)) in open.iter().take(SHOWN).enumerate() {
+        let label = match (index, activity) {
+            (0, Activity::Running(_)) => "running ",
+            (0, _) => "open    ",
+            _ => "        ",
+        };
+        let last = open.last.as_ref().map_or_else(String::new, |(at, values)| {
+            format!(", at {at}: {}", format_values(view.objectives(), values))
+        });
+        let since = ago(open.started_at_millis);
+        out.line(format_args!(
+            "{label}  trial {trial} for {since}{last}, {}",
+            format_params(&open.params)
+        ))?;
+    }
+    if open.len() > SHOWN {
+        out.line(format_args!("          and {} more", open.len() - SHOWN))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! `tune strategies`: what a study file can name.
+
+use serde_json::{Value, json};
+use tuning_strategies::{Entry, Registry};
+
+use crate::{
+    args::StrategiesArgs,
+    error::CliError,
+    exit::Exit,
+    output::Output,
+    table::{Head, draw},
+};
+
+pub(super) fn run(
+    args: &StrategiesArgs,
+    registry: &Registry,
+    out: &mut Output,
+) -> Result<Exit, CliError> {
+    let entries: Vec<Entry<'_>> = match &args.name {
+        None => registry.entries().collect(),
+        Some(name) => {
+            let found = registry.entries().find(|entry| entry.name() == name);
+            let unknown = || match registry.config(name, &serde_json::Map::new()) {
+                Err(error) => CliError::Usage(error.to_string()),
+                Ok(_) => CliError::Usage(format!("unknown strategy `{name}`")),
+            };
+            vec![found.ok_or_else(unknown)?]
+        }
+    };
+    if args.json {
+        let objects: Vec<Value> = entries
+            .iter()
+            .map(|entry| json!({"name": entry.name(), "about": entry.about(), "options": entry.options()}))
+            .collect();
+        out.json(&objects)?;
+    } else if args.name.is_none() {
+        let options: Vec<String> = entries
+            .iter()
+            .map(|entry| {
+                entry
+                    .options()
+                    .keys()
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            })
+            .collect();
+        let rows: Vec<Vec<&str>> = entries
+            .iter()
+            .zip(&options)
+            .map(|(entry, options)| vec![entry.name(), entry.about(), options.as_str()])
+            .collect();
+        let head = |name| Head {
+            name,
+            right: false,
+            wide: name == "about",
+        };
+        out.line(draw(
+            &["strategy", "about", "options"].map(head),
+            &rows,
+            out.style(),
+        ))?;
+    } else {
+        for entry in entries {
+            describe(&entry, out)?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn describe(entry: &Entry<'_>, out: &mut Output) -> Result<(), CliError> {
+    out.line(format_args!(
+        "{}: {}",
+        out.style().bold(entry.name()),
+        entry.about()
+    ))?;
+    if entry.options().is_empty() {
+        out.line("\nIt has no options:")?;
+        out.line(format_args!("\n    strategy: {}", entry.name()))?;
+        return Ok(());
+    }
+    out.line("\nIts options, with their defaults:\n")?;
+    out.line(format_args!("    strategy:\n      name: {}", entry.name()))?;
+    for (option, default) in entry.options() {
+        out.line(format_args!("      {option}: {default}"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! `tune validate`: everything that can be checked without running anything.
+
+use std::{num::NonZeroUsize, time::Duration};
+
+use serde_json::{Value, json};
+use tuning_core::{Budget, Domain, StrategyConfig as _, StudySpec};
+use tuning_observers::format_duration;
+use tuning_runtime::{StudyError, command::CommandLine};
+use tuning_sqlite::SqliteReader;
+use tuning_strategies::Registry;
+
+use crate::{
+    args::ValidateArgs,
+    dry_run::DryRun,
+    error::CliError,
+    exit::Exit,
+    output::Output,
+    study_file::{StudyFile, load},
+    table::{Head, draw},
+};
+
+pub(super) fn run(
+    args: &ValidateArgs,
+    registry: &Registry,
+    out: &mut Output,
+) -> Result<Exit, CliError> {
+    let file = load(&args.file, &args.settings.overrides(), registry)?;
+    let stored = stored(&file)?;
+    let dry = DryRun::of(&file).map_err(CliError::Usage)?;
+    if args.json {
+        out.json(&as_json(&file, &dry, stored.as_ref()))?;
+    } else {
+        as_text(&file, &dry, stored.as_ref(), out)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// What the journal holds of this study already.
+struct Stored {
+    entries: u64,
+}
+
+fn stored(file: &StudyFile) -> Result<Option<Stored>, CliError> {
+    if !file.journal.exists() {
+        return Ok(None);
+    }
+    let reader = SqliteReader::open(&file.journal)?;
+    let Some(info) = reader
+        .studies()?
+        .into_iter()
+        .find(|info| info.name == file.name)
+    else {
+        return Ok(None);
+    };
+    let wanted: StudySpec = file.spec(Some(&info.spec));
+    let differences = info.spec.differences(&wanted);
+    if !differences.is_empty() {
+        return Err(StudyError::Differs {
+            study: file.name.clone(),
+            differences,
+        }
+        .into());
+    }
+    Ok(Some(Stored {
+        entries: info.head.get(),
+    }))
+}
+
+fn as_json(file: &StudyFile, dry: &DryRun, stored: Option<&Stored>) -> Value {
+    json!({
+        "study": file.name,
+        "parameters": file.space,
+        "points": file.space.cardinality().map(|points| points.to_string()),
+        "objectives": file.objectives.to_vec(),
+        "strategy": file.strategy.spec(),
+        "budget": file.budget,
+        "dry_run": dry,
+        "workers": file.workers,
+        "journal": file.journal,
+        "trials_dir": file.command.trials_dir,
+        "exists": stored.is_some(),
+    })
+}
+
+fn as_text(
+    file: &StudyFile,
+    dry: &DryRun,
+    stored: Option<&Stored>,
+    out: &mut Output,
+) -> Result<(), CliError> {
+    let style = out.style();
+    let objectives: Vec<String> = file.objectives.iter().map(ToString::to_string).collect();
+    out.line(format_args!(
+        "study       {}: {}",
+        style.bold(&file.name),
+        objectives.join(", ")
+    ))?;
+    let command = match &file.command.line {
+        CommandLine::Shell(script) => format!(
+            "sh -c '{}'",
+            script.trim().lines().next().unwrap_or_default()
+        ),
+        line => serde_json::to_string(line).unwrap_or_default(),
+    };
+    out.line(format_args!("command     {command}"))?;
+
+    let rows: Vec<[String; 3]> = file
+        .space
+        .parameters()
+        .iter()
+        .map(|parameter| {
+            let when = parameter
+                .condition()
+                .map(|condition| format!("when {condition}"));
+            [
+                parameter.name().to_owned(),
+                domain(parameter.domain()),
+                when.unwrap_or_default(),
+            ]
+        })
+        .collect();
+    let head = |name| Head {
+        name,
+        right: false,
+        wide: name == "values",
+    };
+    let rows: Vec<Vec<&str>> = rows
+        .iter()
+        .map(|row| row.iter().map(String::as_str).collect())
+        .collect();
+    let mut heads = vec![head("parameter"), head("values"), head("active")];
+    let mut rows = rows;
+    if rows.iter().all(|row| row[2].is_empty()) {
+        heads.pop();
+        rows.iter_mut().for_each(|row| row.truncate(2));
+    }
+    out.line("")?;
+    out.line(draw(&heads, &rows, style))?;
+    out.line("")?;
+
+    let points = match file.space.cardinality() {
+        Some(points) => points.to_string(),
+        None => "a continuum".to_owned(),
+    };
+    out.line(format_args!("points      {points}"))?;
+    out.line(format_args!("strategy    {}", file.strategy.spec()))?;
+    out.line(format_args!("budget      {}", budget(&file.budget)))?;
+    out.line(format_args!("dry run     {dry}{}", longest(file, dry)))?;
+    out.line(format_args!("workers     {}", file.workers))?;
+    let state = match stored {
+        Some(stored) => format!("holds this study: {} entries", stored.entries),
+        None if file.journal.exists() => "exists, without this study".to_owned(),
+        None => "will be created".to_owned(),
+    };
+    out.line(format_args!(
+        "journal     {} ({state})",
+        file.journal.display()
+    ))?;
+    out.line(format_args!(
+        "trial logs  {}",
+        file.command.trials_dir.display()
+    ))?;
+    Ok(())
+}
+
+fn domain(domain: &Domain) -> String {
+    match domain.choices() {
+        Some(choices) if choices.len() == 1 => format!("always {}", choices[0]),
+        _ => domain.to_string(),
+    }
+}
+
+fn budget(budget: &Budget) -> String {
+    let mut parts = Vec::new();
+    let mut push = |part: Option<String>| parts.extend(part);
+    push(budget.trials.map(|trials| format!("{trials} trials")));
+    push(
+        budget
+            .time
+            .map(|time| format!("{} in all", format_duration(time))),
+    );
+    push(
+        budget
+            .target
+            .map(|target| format!("until {target} is reached")),
+    );
+    push(
+        budget
+            .no_improvement
+            .map(|trials| format!("until {trials} trials in a row are no better")),
+    );
+    push(
+        budget
+            .resource
+            .map(|resource| format!("{resource} units of resource")),
+    );
+    push(
+        budget
+            .cost
+            .as_ref()
+            .map(|cost| format!("{} of `{}`", cost.limit, cost.metric)),
+    );
+    match &parts[..] {
+        [] => "none: the strategy decides, or ctrl-c".to_owned(),
+        parts => parts.join(", "),
+    }
+}
+
+/// How long that can take at most, if trials have a timeout.
+fn longest(file: &StudyFile, dry: &DryRun) -> String {
+    let (Some(timeout), Some(_)) = (file.timeout, dry.reason) else {
+        return String::new();
+    };
+    let rounds = dry.works.div_ceil(NonZeroUsize::get(file.workers) as u64);
+    let longest = timeout.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX));
+    let longest: Duration = file
+        .budget
+        .time
+        .map_or(longest, |time| longest.min(time + timeout));
+    format!(
+        " (at most {} with the timeout of {})",
+        format_duration(longest),
+        format_duration(timeout)
+    )
+}

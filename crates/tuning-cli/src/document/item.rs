@@ -1,0 +1,210 @@
+//! [`Item`]: a value with its path, to be read as what it should be. What is wrong is noted, and reading
+//! goes on.
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use tuning_core::Scalar;
+
+use super::{
+    fields::Fields,
+    node::{Node, Place, Value},
+    problem::Problems,
+};
+
+/// A value of a file on its way to become a setting.
+#[derive(Clone, Debug)]
+pub(crate) struct Item<'a> {
+    node: &'a Node,
+    path: String,
+    problems: &'a Problems,
+}
+
+impl<'a> Item<'a> {
+    /// The whole file.
+    pub(crate) fn root(node: &'a Node, problems: &'a Problems) -> Self {
+        Self {
+            node,
+            path: String::new(),
+            problems,
+        }
+    }
+
+    pub(super) fn child(&self, key: &str, node: &'a Node) -> Self {
+        let path = match &*self.path {
+            "" => key.to_owned(),
+            path => format!("{path}.{key}"),
+        };
+        Self {
+            node,
+            path,
+            problems: self.problems,
+        }
+    }
+
+    pub(crate) fn node(&self) -> &'a Node {
+        self.node
+    }
+
+    pub(crate) fn place(&self) -> &'a Place {
+        &self.node.place
+    }
+
+    /// The keys that lead here, with dots between them.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Notes that something is wrong here. The message continues "`path` …".
+    pub(crate) fn wrong<T>(&self, message: impl fmt::Display) -> Option<T> {
+        let what = if self.path.is_empty() {
+            "the file".to_owned()
+        } else {
+            format!("`{}`", self.path)
+        };
+        self.problem(self.place(), format!("{what} {message}"))
+    }
+
+    /// Notes that something is wrong at a place nearby, with a message of its own.
+    pub(crate) fn problem<T>(&self, place: &Place, message: impl Into<String>) -> Option<T> {
+        self.problems.add(place, message);
+        None
+    }
+
+    /// Notes that this is of another type.
+    pub(crate) fn expected<T>(&self, expected: impl fmt::Display) -> Option<T> {
+        if self.node.value == Value::Null {
+            return self.wrong(format_args!("is empty: expected {expected}"));
+        }
+        self.wrong(format_args!("is {}: expected {expected}", self.node.value))
+    }
+
+    pub(crate) fn scalar(&self) -> Option<Scalar> {
+        match &self.node.value {
+            Value::Scalar(scalar) => Some(scalar.clone()),
+            Value::Null => {
+                self.expected("a text, a number, true or false (quote it if it is a text)")
+            }
+            _ => self.expected("a text, a number, true or false"),
+        }
+    }
+
+    pub(crate) fn text(&self, expected: &str) -> Option<String> {
+        match &self.node.value {
+            Value::Scalar(Scalar::Str(text)) if text.trim().is_empty() => {
+                self.wrong(format_args!("is an empty text: expected {expected}"))
+            }
+            Value::Scalar(Scalar::Str(text)) => Some(text.as_ref().to_owned()),
+            Value::Scalar(_) => {
+                self.expected(format_args!("{expected} (quote it if it is a text)"))
+            }
+            _ => self.expected(expected),
+        }
+    }
+
+    /// A text that another type knows how to read; its error says what is expected.
+    pub(crate) fn parsed<T: FromStr<Err: fmt::Display>>(&self, expected: &str) -> Option<T> {
+        match self.text(expected)?.parse() {
+            Ok(value) => Some(value),
+            Err(error) => self.wrong(format_args!("cannot be read: {error}")),
+        }
+    }
+
+    pub(crate) fn flag(&self) -> Option<bool> {
+        match &self.node.value {
+            Value::Scalar(Scalar::Bool(value)) => Some(*value),
+            _ => self.expected("true or false"),
+        }
+    }
+
+    pub(crate) fn number(&self) -> Option<f64> {
+        match &self.node.value {
+            Value::Scalar(scalar) if scalar.as_f64().is_some_and(f64::is_finite) => scalar.as_f64(),
+            _ => self.expected("a number"),
+        }
+    }
+
+    /// A whole number of at least `least`.
+    pub(crate) fn count(&self, least: u64) -> Option<u64> {
+        let value = match &self.node.value {
+            Value::Scalar(scalar @ (Scalar::Int(_) | Scalar::Float(_))) => scalar.as_i64(),
+            _ => None,
+        };
+        match value
+            .and_then(|value| u64::try_from(value).ok())
+            .filter(|value| *value >= least)
+        {
+            Some(value) => Some(value),
+            None => self.expected(format_args!("a whole number of at least {least}")),
+        }
+    }
+
+    pub(crate) fn duration(&self) -> Option<Duration> {
+        const EXPECTED: &str = "a duration with its unit, such as `90s`, `15min` or `2h 30min`";
+        match &self.node.value {
+            Value::Scalar(Scalar::Str(text)) => match humantime::parse_duration(text) {
+                Ok(duration) if !duration.is_zero() => Some(duration),
+                Ok(_) => self.wrong(format_args!("is no time at all: expected {EXPECTED}")),
+                Err(_) => self.expected(EXPECTED),
+            },
+            _ => self.expected(EXPECTED),
+        }
+    }
+
+    pub(crate) fn is_list(&self) -> bool {
+        matches!(self.node.value, Value::List(_))
+    }
+
+    pub(crate) fn is_map(&self) -> bool {
+        matches!(self.node.value, Value::Map(_))
+    }
+
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self.node.value, Value::Scalar(Scalar::Str(_)))
+    }
+
+    /// The parts of a list.
+    pub(crate) fn list(&self, expected: &str) -> Option<Vec<Self>> {
+        let Value::List(nodes) = &self.node.value else {
+            return self.expected(expected);
+        };
+        let nodes = nodes.iter().enumerate();
+        Some(
+            nodes
+                .map(|(index, node)| self.child(&index.to_string(), node))
+                .collect(),
+        )
+    }
+
+    /// The parts of a map whose keys are names that the user chooses.
+    pub(crate) fn names(&self, expected: &str) -> Option<Vec<(&'a str, Self)>> {
+        let Value::Map(entries) = &self.node.value else {
+            return self.expected(expected);
+        };
+        let entries = entries.iter();
+        Some(
+            entries
+                .map(|entry| (&*entry.key, self.child(&entry.key, &entry.node)))
+                .collect(),
+        )
+    }
+
+    /// The parts of a map with known keys. Unknown ones are noted.
+    pub(crate) fn fields(
+        &self,
+        expected: &str,
+        known: &'static [&'static str],
+    ) -> Option<Fields<'a>> {
+        let Value::Map(entries) = &self.node.value else {
+            return self.expected(expected);
+        };
+        Some(Fields::new(self.clone(), entries, known))
+    }
+
+    /// The parts of a map of which somebody else judges the keys.
+    pub(crate) fn any_fields(&self) -> Option<Fields<'a>> {
+        match &self.node.value {
+            Value::Map(entries) => Some(Fields::unjudged(self.clone(), entries)),
+            _ => self.expected("a mapping"),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! [`DryRun`]: what a budget comes to with a strategy, found out by asking it without running anything.
+
+use std::{
+    fmt,
+    num::NonZeroUsize,
+    time::{Duration, Instant},
+};
+
+use serde::Serialize;
+use tuning_core::{
+    AskTell, EndReason, Metrics, Order, Outcome, Seed, StrategyConfig as _, Turn, Values,
+};
+
+use crate::study_file::StudyFile;
+
+/// How long it may take: it is for people who wait.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// What a study would do if every trial took its whole way and none were better than another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct DryRun {
+    /// How many trials are started.
+    pub(crate) trials: u64,
+    /// How many pieces of work that is: more than trials if trials are resumed.
+    pub(crate) works: u64,
+    /// How much resource they use, if the study has fidelities.
+    pub(crate) resource: Option<u64>,
+    /// Why it ends; none if it went on when the patience did.
+    pub(crate) reason: Option<EndReason>,
+}
+
+impl DryRun {
+    /// Asks the strategy of a study until it or the budget says that it is enough.
+    pub(crate) fn of(file: &StudyFile) -> Result<Self, String> {
+        let problem = file.problem();
+        let strategy = file
+            .strategy
+            .build(&problem)
+            .map_err(|error| error.to_string())?;
+        let mut study = AskTell::new(problem, strategy, file.seed.unwrap_or(Seed::new(0)));
+        let slots = match file.order {
+            Some(Order::AsProposed { lag }) => lag,
+            _ => file.workers,
+        };
+        let whole = file.fidelity.map(|range| range.max());
+        let values =
+            Values::new(vec![0.0; file.objectives.len()]).map_err(|error| error.to_string())?;
+        let mut dry = Self {
+            trials: 0,
+            works: 0,
+            resource: whole.map(|_| 0),
+            reason: None,
+        };
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            let work = match study.ask(NonZeroUsize::max(slots, NonZeroUsize::MIN)) {
+                Ok(Turn::Work(work)) => work,
+                Ok(Turn::Done(reason)) => {
+                    dry.reason = Some(reason);
+                    break;
+                }
+                Ok(_) => break,
+                Err(error) => return Err(error.to_string()),
+            };
+            for work in work {
+                dry.works += 1;
+                if let Some(at) = work.until.or(whole) {
+                    let from = work.from.map_or(0, |from| from.get());
+                    dry.resource = dry.resource.map(|sum| sum + at.get().saturating_sub(from));
+                    study
+                        .report(work.trial, at, values.clone(), Metrics::default())
+                        .map_err(|error| error.to_string())?;
+                }
+                study
+                    .finish(
+                        work.trial,
+                        Outcome::Completed(values.clone()),
+                        Metrics::default(),
+                        0,
+                    )
+                    .map_err(|error| error.to_string())?;
+            }
+            study.take_facts();
+        }
+        dry.trials = study.started();
+        Ok(dry)
+    }
+}
+
+impl fmt::Display for DryRun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.reason {
+            Some(reason) => write!(f, "{} trials", self.trials).and_then(|()| {
+                if self.works > self.trials {
+                    write!(f, " in {} pieces", self.works)?;
+                }
+                if let Some(resource) = self.resource {
+                    write!(f, ", {resource} units of resource")?;
+                }
+                write!(f, ", then {reason}")
+            }),
+            None => write!(f, "more than {} trials: no end is in sight", self.trials),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! [`CliError`]: why a command could not do what it was asked for, and the exit code of that.
+
+use std::{io, path::PathBuf};
+
+use thiserror::Error;
+use tuning_core::JournalError;
+use tuning_runtime::{StudyError, command::CommandError};
+
+use crate::{document::Located, exit::Exit};
+
+/// A command could not do what it was asked for. Trials that fail are none of these.
+#[derive(Debug, Error)]
+pub(crate) enum CliError {
+    /// The command line makes no sense.
+    #[error("{0}")]
+    Usage(String),
+    #[error("cannot tell the format of `{}`: name it `.yaml`, `.toml` or `.json`", path.display())]
+    Extension { path: PathBuf },
+    #[error("cannot read `{}`: {source}{}", path.display(), init_hint(source, path))]
+    Read { path: PathBuf, source: io::Error },
+    #[error("{0}")]
+    File(Located),
+    #[error("the command cannot be run: {0}")]
+    Command(#[from] CommandError),
+    #[error("{}", with_causes(.0))]
+    Study(#[from] StudyError),
+    #[error("{}", with_causes(.0))]
+    Journal(#[from] JournalError),
+    #[error("cannot {what} `{}`: {source}", path.display())]
+    Write {
+        what: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+    #[error("cannot start: {0}")]
+    Start(io::Error),
+    /// What reads our output is gone: nobody wants to know the rest.
+    #[error("cannot write the output: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl CliError {
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+            Self::Usage(_) | Self::Extension { .. } | Self::Read { .. } | Self::File(_) => {
+                Exit::Usage
+            }
+            Self::Command(_) => Exit::Usage,
+            Self::Study(
+                StudyError::Differs { .. }
+                | StudyError::Invalid { .. }
+                | StudyError::Objectives(_)
+                | StudyError::Unsupported(_)
+                | StudyError::NoStrategy { .. },
+            ) => Exit::Usage,
+            _ => Exit::Failed,
+        }
+    }
+
+    /// Whether it is to be passed over in silence.
+    pub(crate) fn is_silent(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+fn init_hint(error: &io::Error, path: &std::path::Path) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            format!("; `tune init {}` writes one to start from", path.display())
+        }
+        _ => String::new(),
+    }
+}
+
+/// The message with those of its causes that say something new.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,214 @@
+//! [`StudyFile`]: everything that a study file says, known to fit together.
+
+use std::{
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use tuning_core::{
+    Budget, FidelityRange, Objectives, Order, Problem, Seed, Space, StrategyConfig as _, StudySpec,
+};
+use tuning_runtime::{Retry, command::CommandSpec};
+use tuning_strategies::Registry;
+
+use super::{
+    budget, command, observers, observers::ObserverSpec, parameters, paths, settings, strategy,
+    strategy::SharedConfig,
+};
+use crate::document::{Fields, Item};
+
+/// A study, as its file describes it.
+#[derive(Debug)]
+pub(crate) struct StudyFile {
+    pub(crate) name: String,
+    pub(crate) command: CommandSpec,
+    pub(crate) space: Space,
+    pub(crate) objectives: Objectives,
+    pub(crate) strategy: SharedConfig,
+    pub(crate) fidelity: Option<FidelityRange>,
+    pub(crate) budget: Budget,
+    pub(crate) workers: NonZeroUsize,
+    pub(crate) order: Option<Order>,
+    pub(crate) seed: Option<Seed>,
+    /// How long one attempt at a trial may take.
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) retry: Retry,
+    pub(crate) observers: Vec<ObserverSpec>,
+    pub(crate) journal: PathBuf,
+}
+
+const KEYS: &[&str] = &[
+    "name",
+    "command",
+    "workdir",
+    "env",
+    "reports",
+    "parameters",
+    "objective",
+    "objectives",
+    "strategy",
+    "enqueue",
+    "budget",
+    "fidelity",
+    "workers",
+    "order",
+    "seed",
+    "timeout",
+    "grace",
+    "retry",
+    "journal",
+    "observers",
+];
+
+impl StudyFile {
+    /// Reads a study; none if anything is wrong, which is noted with its place.
+    pub(super) fn read(root: &Item<'_>, path: &Path, registry: &Registry) -> Option<Self> {
+        let root = root.fields(
+            "a mapping with at least `command`, `parameters` and `objective`",
+            KEYS,
+        )?;
+        let folder = paths::folder(path);
+
+        let whereabouts = Whereabouts::read(&root, path);
+        let write = "say what to tune, as in `parameters: {lr: {min: 0.001, max: 0.1, log: true}}`";
+        let space = root
+            .need("parameters", write)
+            .and_then(|item| parameters::read(&item));
+        let command = command::read(&root, &folder, space.as_ref());
+        let objectives = settings::objectives(&root);
+        let fidelity = optional(&root, "fidelity", settings::fidelity);
+        let budget = optional(&root, "budget", budget::read);
+        let workers = optional(&root, "workers", settings::workers);
+        let order = optional(&root, "order", |item| {
+            item.parsed("`as-finished` or `as-proposed`")
+        });
+        let seed = optional(&root, "seed", |item| item.count(0).map(Seed::new));
+        let timeout = optional(&root, "timeout", Item::duration);
+        let grace = optional(&root, "grace", Item::duration);
+        let retry = optional(&root, "retry", settings::retry);
+        let observers = optional(&root, "observers", |item| observers::read(item, &folder));
+        let config = strategy::strategy(root.get("strategy").as_ref(), registry);
+        let config = match (root.get("enqueue"), &space) {
+            (Some(item), Some(space)) => strategy::enqueue(&item, space, config?),
+            _ => config,
+        };
+
+        let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let Whereabouts { name, journal } = whereabouts?;
+        let mut command = command?;
+        command.trials_dir = journal.with_extension("trials").join(folder_name(&name));
+        command.study = Some(name.clone());
+        command.grace = grace?.unwrap_or(command.grace);
+        let file = Self {
+            name,
+            command,
+            space: space?,
+            objectives: objectives?,
+            strategy: config?.into(),
+            fidelity: fidelity?,
+            budget: budget?.unwrap_or_default(),
+            workers: workers?.unwrap_or_else(cores),
+            order: order?,
+            seed: seed?,
+            timeout: timeout?,
+            retry: retry?.unwrap_or_default(),
+            observers: observers?.unwrap_or_default(),
+            journal,
+        };
+        file.strategy_fits(&root)?;
+        Some(file)
+    }
+
+    /// What the strategy is built from.
+    pub(crate) fn problem(&self) -> Problem {
+        let parallelism = match self.order {
+            Some(Order::AsProposed { lag }) => lag,
+            _ => self.workers,
+        };
+        Problem::new(self.space.clone(), self.objectives.clone())
+            .fidelity(self.fidelity)
+            .budget(self.budget.clone())
+            .parallelism(parallelism)
+    }
+
+    /// What makes it this study. Order and seed that are not said are those of `stored`.
+    pub(crate) fn spec(&self, stored: Option<&StudySpec>) -> StudySpec {
+        let mut spec = StudySpec::new(
+            self.space.clone(),
+            self.objectives.clone(),
+            self.strategy.spec(),
+        );
+        spec.fidelity = self.fidelity;
+        spec.order = self
+            .order
+            .or(stored.map(|spec| spec.order))
+            .unwrap_or_default();
+        spec.seed = self
+            .seed
+            .or(stored.map(|spec| spec.seed))
+            .unwrap_or(Seed::new(0));
+        spec
+    }
+
+    fn strategy_fits(&self, root: &Fields<'_>) -> Option<()> {
+        match self.strategy.build(&self.problem()) {
+            Ok(_) => Some(()),
+            Err(error) => match root.get("strategy") {
+                Some(item) => item.problem(item.place(), error.to_string()),
+                None => root.item().problem(root.item().place(), error.to_string()),
+            },
+        }
+    }
+}
+
+/// Reads a key that may be absent: the outer option says whether what is there is right.
+fn optional<'a, T>(
+    root: &Fields<'a>,
+    key: &str,
+    read: impl FnOnce(&Item<'a>) -> Option<T>,
+) -> Option<Option<T>> {
+    match root.get(key) {
+        Some(item) => read(&item).map(Some),
+        None => Some(None),
+    }
+}
+
+/// Which study it is and where it is kept: all that is needed to look at one.
+#[derive(Clone, Debug)]
+pub(super) struct Whereabouts {
+    pub(super) name: String,
+    pub(super) journal: PathBuf,
+}
+
+impl Whereabouts {
+    pub(super) fn read(root: &Fields<'_>, path: &Path) -> Option<Self> {
+        let stem = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let name = optional(root, "name", |item| item.text("a name"));
+        let folder = paths::folder(path);
+        let journal = optional(root, "journal", |item| paths::path(item, &folder));
+        Some(Self {
+            name: name?.unwrap_or(stem),
+            journal: journal?.unwrap_or_else(|| paths::tidy(&path.with_extension("db"))),
+        })
+    }
+}
+
+/// The study's name as the name of a folder.
+fn folder_name(name: &str) -> String {
+    let safe = |c: char| {
+        if c.is_control() || r#"/\:*?"<>|"#.contains(c) {
+            '_'
+        } else {
+            c
+        }
+    };
+    match name.chars().map(safe).collect::<String>() {
+        dots if dots.chars().all(|c| c == '.') => format!("_{dots}"),
+        name => name,
+    }
+}

@@ -1,0 +1,17 @@
+//! The study file: from a text to everything that a study needs.
+
+mod budget;
+mod command;
+mod file;
+mod load;
+mod observers;
+mod parameters;
+mod paths;
+mod settings;
+mod strategy;
+mod template;
+
+pub(crate) use file::StudyFile;
+pub(crate) use load::{Override, load, whereabouts};
+pub(crate) use observers::{ObserverSpec, Target};
+pub(crate) use template::template;

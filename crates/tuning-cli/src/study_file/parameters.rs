@@ -1,0 +1,187 @@
+//! `parameters`: from a map to a [`Space`].
+
+use tuning_core::{Parameter, Scalar, Space};
+
+use crate::document::{Fields, Item};
+
+const KEYS: &[&str] = &[
+    "min", "max", "log", "step", "type", "values", "ordered", "value", "when",
+];
+const EXPECTED: &str =
+    "a mapping such as `{min: 0.0, max: 1.0}`, `{values: [a, b]}` or `{value: 7}`";
+
+/// Reads all parameters; none if any of them is wrong.
+pub(super) fn read(item: &Item<'_>) -> Option<Space> {
+    let entries =
+        item.names("a mapping from names to parameters, such as `lr: {min: 0.001, max: 0.1}`")?;
+    let mut parameters = Vec::with_capacity(entries.len());
+    let mut items = Vec::with_capacity(entries.len());
+    for (name, item) in &entries {
+        // Each one on its own, so that all that are wrong are told at once.
+        if let Some((bare, parameter)) = parameter(name, item)
+            && good(item, &bare)
+        {
+            parameters.push(parameter);
+            items.push(item);
+        }
+    }
+    if parameters.len() < entries.len() {
+        return None;
+    }
+    match Space::new(parameters.iter().cloned()) {
+        Ok(space) => Some(space),
+        Err(error) => {
+            // The first parameter whose coming makes it wrong.
+            let makes_wrong = |n: &usize| Space::new(parameters[..*n].iter().cloned()).is_err();
+            let culprit = (1..=parameters.len())
+                .find(makes_wrong)
+                .and_then(|n| items.get(n - 1));
+            match culprit {
+                Some(item) => {
+                    let when = item
+                        .node()
+                        .get("when")
+                        .map_or(item.place(), |when| &when.place);
+                    item.problem(when, error.to_string())
+                }
+                None => item.problem(
+                    item.place(),
+                    "`parameters` is empty: name at least one parameter",
+                ),
+            }
+        }
+    }
+}
+
+fn good(item: &Item<'_>, parameter: &Parameter) -> bool {
+    match Space::new([parameter.clone()]) {
+        Ok(_) => true,
+        Err(error) => item
+            .problem::<()>(item.place(), error.to_string())
+            .is_some(),
+    }
+}
+
+/// A parameter without and with its condition.
+fn parameter(name: &str, item: &Item<'_>) -> Option<(Parameter, Parameter)> {
+    let fields = item.fields(EXPECTED, KEYS)?;
+    let given: Vec<&str> = ["values", "value", "min", "max"]
+        .into_iter()
+        .filter(|key| fields.get(key).is_some())
+        .collect();
+    let bare = match given[..] {
+        [] | ["min"] | ["max"] if fields.has_unknown() => None,
+        ["values"] => choices(name, &fields),
+        ["value"] => {
+            refuse(&fields, &["log", "step", "type", "ordered"], "a constant");
+            Some(Parameter::categorical(
+                name,
+                [fields.get("value")?.scalar()?],
+            ))
+        }
+        ["min", "max"] => {
+            refuse(&fields, &["ordered"], "a range");
+            range(name, &fields)
+        }
+        ["min"] => item.wrong("has a `min` but no `max`: give it both"),
+        ["max"] => item.wrong("has a `max` but no `min`: give it both"),
+        [] => item.wrong(format_args!("says nothing of its values: write {EXPECTED}")),
+        _ => item.wrong(format_args!(
+            "has `{}`: use either `min` and `max`, or `values`, or `value`",
+            given.join("`, `")
+        )),
+    };
+    let condition = match fields.get("when") {
+        Some(when) => Some(condition(&when)?),
+        None => None,
+    };
+    let bare = bare?;
+    let parameter = match condition {
+        Some((parent, values)) => bare.clone().when(parent, values),
+        None => bare.clone(),
+    };
+    Some((bare, parameter))
+}
+
+/// Notes settings that do not belong to this kind of parameter.
+fn refuse(fields: &Fields<'_>, keys: &[&str], kind: &str) {
+    for item in keys.iter().filter_map(|key| fields.get(key)) {
+        item.wrong::<()>(format_args!("does not apply to {kind}: remove it"));
+    }
+}
+
+fn choices(name: &str, fields: &Fields<'_>) -> Option<Parameter> {
+    refuse(fields, &["log", "step", "type"], "a list of values");
+    let item = fields.get("values")?;
+    let values = item.list("a list of values, such as `[adam, sgd]`")?;
+    let count = values.len();
+    let values: Vec<Scalar> = values.iter().filter_map(Item::scalar).collect();
+    let ordered = match fields.get("ordered") {
+        Some(ordered) => ordered.flag()?,
+        None => false,
+    };
+    if values.len() < count {
+        return None;
+    }
+    Some(if ordered {
+        Parameter::ordered(name, values)
+    } else {
+        Parameter::categorical(name, values)
+    })
+}
+
+fn range(name: &str, fields: &Fields<'_>) -> Option<Parameter> {
+    let (min, max, step) = (fields.get("min")?, fields.get("max")?, fields.get("step"));
+    let (min_value, max_value) = (min.number(), max.number());
+    let step_value = step.as_ref().map(Item::number);
+    let (low, high) = (min_value?, max_value?);
+    let is_float = |item: &Item<'_>| matches!(item.scalar(), Some(Scalar::Float(_)));
+    let any_float = is_float(&min) || is_float(&max) || step.as_ref().is_some_and(is_float);
+    let kind = match fields.get("type") {
+        None if any_float => "float".to_owned(),
+        None => "int".to_owned(),
+        Some(item) => match item.text("`float` or `int`")?.as_str() {
+            kind @ ("float" | "int") => kind.to_owned(),
+            _ => return item.expected("`float` or `int`"),
+        },
+    };
+    let mut parameter = if kind == "float" {
+        Parameter::float(name, low, high)
+    } else {
+        let whole = |item: &Item<'_>| match item.scalar().and_then(|scalar| scalar.as_i64()) {
+            Some(bound) => Some(bound),
+            None => item.expected("a whole number, since the parameter has `type: int`"),
+        };
+        let (low, high) = (whole(&min), whole(&max));
+        Parameter::int(name, low?, high?)
+    };
+    if fields.get("log").map_or(Some(false), |log| log.flag())? {
+        parameter = parameter.log();
+    }
+    if let Some(step) = step_value {
+        parameter = parameter.step(step?);
+    }
+    Some(parameter)
+}
+
+/// `{parent: value}` or `{parent: [values]}`.
+fn condition(item: &Item<'_>) -> Option<(String, Vec<Scalar>)> {
+    const EXPECTED: &str =
+        "one parameter and its values, such as `{optimizer: sgd}` or `{optimizer: [sgd, adam]}`";
+    let entries = item.names(EXPECTED)?;
+    let [(parent, values)] = &entries[..] else {
+        return item.wrong(format_args!(
+            "names {} parameters: expected {EXPECTED}; chain conditions by giving the parent one of its own",
+            entries.len()
+        ));
+    };
+    let values = match values.is_list() {
+        true => values
+            .list(EXPECTED)?
+            .iter()
+            .map(Item::scalar)
+            .collect::<Option<Vec<_>>>()?,
+        false => vec![values.scalar()?],
+    };
+    Some(((*parent).to_owned(), values))
+}

@@ -1,0 +1,115 @@
+//! The small settings: objectives, fidelity, order, seed, retries.
+
+use std::{num::NonZeroUsize, time::Duration};
+
+use tuning_core::{Direction, FailureKind, FidelityRange, Objective, Objectives};
+use tuning_runtime::Retry;
+
+use crate::document::{Fields, Item};
+
+/// `objective` or `objectives`.
+pub(super) fn objectives(root: &Fields<'_>) -> Option<Objectives> {
+    let (one, several) = (root.get("objective"), root.get("objectives"));
+    let (item, objectives) = match (&one, &several) {
+        (Some(_), Some(several)) => {
+            return several.wrong("and `objective` are both there: keep one of them");
+        }
+        (Some(one), None) => (one, vec![objective(one)?]),
+        (None, Some(several)) => {
+            let items = several.list("a list of objectives")?;
+            let read: Vec<_> = items.iter().map(objective).collect();
+            (several, read.into_iter().collect::<Option<Vec<_>>>()?)
+        }
+        (None, None) => {
+            let write =
+                "say what to optimise, as in `objective: {name: loss, direction: minimize}`";
+            root.need("objective", write)?;
+            return None;
+        }
+    };
+    match Objectives::new(objectives) {
+        Ok(objectives) => Some(objectives),
+        Err(error) => item.problem(item.place(), error.to_string()),
+    }
+}
+
+fn objective(item: &Item<'_>) -> Option<Objective> {
+    const DIRECTION: &str = "`minimize` or `maximize`";
+    let fields = item.fields(
+        "a mapping such as `{name: loss, direction: minimize}`",
+        &["name", "direction"],
+    )?;
+    let name = fields.need("name", "name the value that the program prints");
+    let direction = fields.need("direction", "say `minimize` or `maximize`");
+    let name = name.and_then(|item| item.text("the name of a value that the program prints"));
+    let direction = direction.and_then(|item| match item.text(DIRECTION)?.as_str() {
+        "minimize" => Some(Direction::Minimize),
+        "maximize" => Some(Direction::Maximize),
+        _ => item.expected(DIRECTION),
+    });
+    let name = name?;
+    Some(match direction? {
+        Direction::Minimize => Objective::minimize(name),
+        Direction::Maximize => Objective::maximize(name),
+    })
+}
+
+/// `fidelity: {min: 1, max: 27}`.
+pub(super) fn fidelity(item: &Item<'_>) -> Option<FidelityRange> {
+    let fields = item.fields("a mapping such as `{min: 1, max: 27}`", &["min", "max"])?;
+    let min = fields.get("min").map_or(Some(1), |item| item.count(1));
+    let max = fields
+        .need("max", "say how far a whole trial runs")
+        .and_then(|item| item.count(1));
+    match FidelityRange::new(min?, max?) {
+        Ok(range) => Some(range),
+        Err(error) => item.problem(item.place(), error.to_string()),
+    }
+}
+
+/// `workers: 2`.
+pub(super) fn workers(item: &Item<'_>) -> Option<NonZeroUsize> {
+    let workers = usize::try_from(item.count(1)?).ok()?;
+    NonZeroUsize::new(workers)
+}
+
+/// `retry: {error: 1, backoff: {first: 1s, factor: 2, max: 60s}}`.
+pub(super) fn retry(item: &Item<'_>) -> Option<Retry> {
+    const KINDS: [FailureKind; 4] = [
+        FailureKind::Error,
+        FailureKind::NonFinite,
+        FailureKind::TimedOut,
+        FailureKind::Lost,
+    ];
+    const KEYS: &[&str] = &["error", "non_finite", "timed_out", "lost", "backoff"];
+    let expected =
+        "a mapping from classes of failure to counts, such as `{error: 1, timed_out: 1}`";
+    let fields = item.fields(expected, KEYS)?;
+    let mut retry = Retry::never();
+    for kind in KINDS {
+        if let Some(times) = fields.get(kind.as_str()).and_then(|item| item.count(0)) {
+            retry = retry.on(kind, u32::try_from(times).unwrap_or(u32::MAX));
+        }
+    }
+    if let Some(backoff) = fields.get("backoff") {
+        let expected = "a mapping such as `{first: 1s, factor: 2, max: 60s}`";
+        let fields = backoff.fields(expected, &["first", "factor", "max"])?;
+        let wait = |key, default: Duration| {
+            fields
+                .get(key)
+                .map_or(Some(default), |item| item.duration())
+        };
+        let first = wait("first", retry.first_delay);
+        let max = wait("max", retry.max_delay);
+        let factor = fields
+            .get("factor")
+            .map_or(Some(f64::from(retry.factor)), |item| {
+                match item.number()? {
+                    factor if (1.0..=1e6).contains(&factor) => Some(factor),
+                    _ => item.expected("a number of at least 1"),
+                }
+            });
+        retry = retry.backoff(first?, factor? as f32, max?);
+    }
+    Some(retry)
+}
