@@ -149,12 +149,12 @@ fn people_see_a_table_of_trials() {
         "SELECT group_concat(name, ', ') FROM pragma_table_info('trials')",
     );
     let expect = "study, trial, state, loss, accuracy, lr, layers, opt.name, momentum, it's \"quoted\", \
-                  seconds, retries, started, tag, error";
+                  seconds, retries, started, tag, failure";
     assert_eq!(columns, [expect]);
     let rows = query(
         &path,
         r#"SELECT trial, state, loss, accuracy, lr, "opt.name", momentum, "it's ""quoted""", seconds, retries,
-           tag, error FROM trials"#,
+           tag, failure FROM trials"#,
     );
     assert_eq!(
         rows[0],

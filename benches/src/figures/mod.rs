@@ -1,0 +1,120 @@
+//! The figures: each measures one promise and returns a row of the table for each of its numbers.
+
+mod build;
+mod driver;
+mod memory;
+mod parallel;
+mod proposals;
+mod resume;
+mod sqlite;
+mod start;
+
+use std::{error::Error, future::Future};
+
+use tokio::runtime::Runtime;
+
+use crate::{optuna::Optuna, row::Row};
+
+/// The rows that a figure adds to the table, or why it cannot be measured here.
+pub type Rows = Result<Vec<Row>, Box<dyn Error>>;
+
+/// One figure, or a few that are measured together.
+#[derive(Clone, Copy, Debug)]
+pub struct Figure {
+    /// Its name, for `--only`.
+    pub name: &'static str,
+    /// What it measures.
+    pub about: &'static str,
+    /// Whether Optuna is measured beside us.
+    pub has_peer: bool,
+    /// Measures it.
+    pub run: fn(&Context) -> Rows,
+}
+
+/// All figures, in the order of the table.
+pub const FIGURES: &[Figure] = &[
+    Figure {
+        name: "proposals",
+        about: "proposals of random, grid and Sobol search through `dyn Strategy`",
+        has_peer: false,
+        run: proposals::run,
+    },
+    Figure {
+        name: "driver",
+        about: "what a trial costs when its objective costs nothing",
+        has_peer: true,
+        run: driver::run,
+    },
+    Figure {
+        name: "sqlite",
+        about: "the same with a durable journal",
+        has_peer: true,
+        run: sqlite::run,
+    },
+    Figure {
+        name: "parallel",
+        about: "how busy eight workers are kept, also with an observer that hangs",
+        has_peer: true,
+        run: parallel::run,
+    },
+    Figure {
+        name: "resume",
+        about: "opening a study of 100,000 trials",
+        has_peer: false,
+        run: resume::run,
+    },
+    Figure {
+        name: "memory",
+        about: "how memory grows with the trials",
+        has_peer: false,
+        run: memory::run,
+    },
+    Figure {
+        name: "start",
+        about: "`tune --version`",
+        has_peer: false,
+        run: start::run,
+    },
+    Figure {
+        name: "build",
+        about: "building tuning-core from nothing",
+        has_peer: false,
+        run: build::run,
+    },
+];
+
+/// What the figures are measured with.
+#[derive(Debug)]
+pub struct Context {
+    quick: bool,
+    optuna: Option<Optuna>,
+    runtime: Runtime,
+}
+
+impl Context {
+    /// `quick`: one round of few trials, to see that all of it works.
+    ///
+    /// # Errors
+    /// If there is no async runtime to be had.
+    pub fn new(quick: bool, optuna: Option<Optuna>) -> Result<Self, Box<dyn Error>> {
+        Ok(Self {
+            quick,
+            optuna,
+            runtime: Runtime::new()?,
+        })
+    }
+
+    /// `full`, or less when it is to be quick.
+    fn size(&self, full: u64) -> u64 {
+        if self.quick { full.div_ceil(10) } else { full }
+    }
+
+    /// How many times the peer and we take turns.
+    fn rounds(&self, full: usize) -> usize {
+        if self.quick { 1 } else { full }
+    }
+
+    fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+}
