@@ -35,8 +35,10 @@ pub(crate) enum Cell {
     Scalar(Scalar),
 }
 
-/// Groups of columns by name.
-const GROUPS: [(&str, fn(&Kind) -> bool); 3] = [
+/// The name of a group of columns, and which are in it.
+type Group = (&'static str, fn(&Kind) -> bool);
+
+const GROUPS: [Group; 3] = [
     ("values", |kind| matches!(kind, Kind::Objective(_))),
     ("parameters", |kind| matches!(kind, Kind::Parameter(_))),
     ("metrics", |kind| matches!(kind, Kind::Metric(_))),

@@ -32,7 +32,11 @@ pub(crate) struct DryRun {
 impl DryRun {
     /// Asks the strategy of a study until it or the budget says that it is enough.
     pub(crate) fn of(file: &StudyFile) -> Result<Self, String> {
-        let problem = file.problem();
+        let mut problem = file.problem();
+        // What depends on results cannot be foreseen.
+        problem.budget.target = None;
+        problem.budget.no_improvement = None;
+        problem.budget.cost = None;
         let strategy = file
             .strategy
             .build(&problem)

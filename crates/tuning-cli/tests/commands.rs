@@ -333,3 +333,14 @@ fn a_quiet_run_says_nothing_and_plain_output_has_no_escapes() {
         "{still:#?}"
     );
 }
+
+#[test]
+fn the_study_file_of_the_readme_is_good() {
+    let readme = include_str!("../README.md");
+    let (_, yaml) = readme.split_once("```yaml\n").unwrap();
+    let (yaml, _) = yaml.split_once("```").unwrap();
+    let folder = Folder::new();
+    folder.write("digits.yaml", &yaml.replace("[python,", "[sh,"));
+    let checked = folder.ends_with(0, &["validate", "digits.yaml"]).stdout;
+    assert!(checked.contains("dry run     40 trials"), "{checked}");
+}

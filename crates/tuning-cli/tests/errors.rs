@@ -16,7 +16,10 @@ fn errors(name: &str, cases: &[&str]) -> String {
         assert!(!done.stderr.contains("panicked"), "{}", done.stderr);
         report.push_str(&format!("{}\n", done.stderr));
     }
-    report.replace(folder.path("").to_str().unwrap(), "/study/")
+    report.replace(
+        folder.path("x").parent().unwrap().to_str().unwrap(),
+        "/study",
+    )
 }
 
 /// A good study with these lines instead of those that begin alike.

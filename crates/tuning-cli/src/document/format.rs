@@ -55,7 +55,11 @@ impl<'a> Lines<'a> {
 
     /// `offset`: in bytes. Columns count characters.
     pub(super) fn place(&self, offset: usize) -> Place {
-        let offset = self.text.floor_char_boundary(offset);
+        let is_boundary = |at: &usize| self.text.is_char_boundary(*at);
+        let offset = (0..=offset.min(self.text.len()))
+            .rev()
+            .find(is_boundary)
+            .unwrap_or(0);
         let line = self.starts.partition_point(|start| *start <= offset);
         let column = self.text[self.starts[line - 1]..offset].chars().count() + 1;
         Place::File { line, column }

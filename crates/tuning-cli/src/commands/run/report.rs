@@ -71,6 +71,8 @@ pub(super) struct Report<'a> {
     target: &'a Path,
     quiet: bool,
     json: bool,
+    /// Whether there is a progress bar.
+    progress: bool,
 }
 
 impl<'a> Report<'a> {
@@ -81,6 +83,7 @@ impl<'a> Report<'a> {
             target: if moved { &file.journal } else { &args.file },
             quiet: args.quiet,
             json: args.json,
+            progress: !args.no_progress,
         }
     }
 
@@ -100,11 +103,12 @@ impl<'a> Report<'a> {
         if self.quiet {
             return Ok(());
         }
-        let took = format_duration(Duration::from_millis(summary.session_millis));
-        out.line(format_args!(
-            "{}: {} after {took}: {}",
-            summary.study, summary.reason, summary.counts
-        ))?;
+        // On a terminal the progress bar's last line has said it.
+        if !(self.progress && out.style().is_terminal) {
+            let took = format_duration(Duration::from_millis(summary.session_millis));
+            let (study, reason, counts) = (&summary.study, summary.reason, summary.counts);
+            out.line(format_args!("{study}: {reason} after {took}: {counts}"))?;
+        }
         self.table(summary.front.len(), spec, trials, out)?;
         out.flush()?;
         if summary.counts.completed == 0 && summary.counts.failed > 0 {
