@@ -129,7 +129,5 @@ fn a_cancelled_pause_that_is_held_back() {
     let names: Vec<_> = of_it
         .map(|fact| EventKind::from(fact.clone()).name())
         .collect();
-    // FIXME: nothing may follow `ended`. The end should wait with the pause; then trials can be
-    // cancelled in the simulation's studies in line, too (`Going::meddle`).
-    assert_eq!(names, ["started", "ended", "reported", "paused"]);
+    assert_eq!(names, ["started", "reported", "paused", "ended"]);
 }

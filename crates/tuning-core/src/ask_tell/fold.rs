@@ -106,12 +106,16 @@ impl<S: Strategy> AskTell<S> {
         held.facts.push(fact.clone());
     }
 
-    /// Tells a fact that belongs to no work in flight: a paused trial is ended. It is told at once, so
-    /// that nobody resumes that trial; but first what can be known by now, which the log before it
-    /// says, so that a replay tells everything in the same order.
+    /// Tells a fact that belongs to no work in flight: a paused trial is ended. First comes what can be
+    /// known by now, which the log before it says, so that a replay tells everything in the same
+    /// order. If the pause is held back even then, its end waits with it; else it is told at once, so
+    /// that nobody resumes that trial.
     fn tell_aside(&mut self, fact: &Fact) {
         self.tell_until(self.line.knowable());
-        self.tell(fact);
+        match self.line.last_of(fact.trial()) {
+            Some(held) => held.facts.push(fact.clone()),
+            None => self.tell(fact),
+        }
     }
 
     /// Tells held facts until the results of so many pieces of work are known; false if one of them

@@ -46,6 +46,14 @@ impl Line {
         self.waiting.iter().any(|held| held.trial == trial)
     }
 
+    /// The last piece of work of this trial that was not told yet.
+    pub(super) fn last_of(&mut self, trial: TrialId) -> Option<&mut Held> {
+        self.waiting
+            .iter_mut()
+            .rev()
+            .find(|held| held.trial == trial)
+    }
+
     /// How many pieces of work can be known now: told, or done without a gap behind those.
     pub(super) fn knowable(&self) -> u64 {
         let done = self.waiting.iter().take_while(|held| held.done);

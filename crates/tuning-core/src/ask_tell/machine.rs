@@ -169,7 +169,11 @@ impl<S: Strategy> AskTell<S> {
                 .get_mut(work)
                 .and_then(|held| held.pruner.as_ref()),
         };
-        let verdict = pruner.map_or(Verdict::Continue, |pruner| pruner.judge(trial));
+        // A pruner stops or lets go on; when a trial pauses, its proposal has said.
+        let verdict = match pruner.map(|pruner| pruner.judge(trial)) {
+            Some(Verdict::Stop) => Verdict::Stop,
+            _ => Verdict::Continue,
+        };
         if verdict == Verdict::Stop
             && let Some(open) = self.running.get_mut(&trial)
         {
