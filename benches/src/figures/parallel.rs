@@ -25,9 +25,11 @@ pub(super) fn run(context: &Context) -> Rows {
     let n = context.size(2_000);
     let ideal = SLEEP.as_secs_f64() * n as f64 / WORKERS as f64;
     let share = |seconds: f64| 100.0 * ideal / seconds;
-    let (mut free, mut hung, mut bare) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut free, mut hung) = (Vec::new(), Vec::new());
+    let (mut bare, mut pool) = (Vec::new(), Vec::new());
     for _ in 0..context.rounds(3) {
         bare.push(share(threads_alone(n)));
+        pool.push(share(context.block_on(pool_alone(n))));
         free.push(sleep(context, n, false)?);
         hung.push(sleep(context, n, true)?);
     }
@@ -55,6 +57,12 @@ pub(super) fn run(context: &Context) -> Rows {
             bare,
         )
         .note("what the machine allows: no study, no strategy"),
+        Row::new(
+            "parallel: the same as 8 loops of `spawn_blocking`",
+            "% of ideal",
+            pool,
+        )
+        .note("what tokio's threads for blocking work allow"),
         Row::new(
             "parallel: later for an observer that hangs",
             "%",
@@ -111,6 +119,25 @@ fn threads_alone(sleeps: u64) -> f64 {
             scope.spawn(|| (0..sleeps / WORKERS as u64).for_each(|_| thread::sleep(SLEEP)));
         }
     });
+    began.elapsed().as_secs_f64()
+}
+
+/// The same sleeps on tokio's threads for blocking work.
+async fn pool_alone(sleeps: u64) -> f64 {
+    let began = Instant::now();
+    let loops: Vec<_> = (0..WORKERS)
+        .map(|_| {
+            tokio::spawn(async move {
+                for _ in 0..sleeps / WORKERS as u64 {
+                    // It cannot fail: a sleep does not panic.
+                    let _ = tokio::task::spawn_blocking(|| thread::sleep(SLEEP)).await;
+                }
+            })
+        })
+        .collect();
+    for each in loops {
+        let _ = each.await;
+    }
     began.elapsed().as_secs_f64()
 }
 

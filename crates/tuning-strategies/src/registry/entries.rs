@@ -297,7 +297,7 @@ mod tests {
         );
         check(
             json!({"name": "enqueue", "points": [{"lr": [1]}]}),
-            "option `points` of strategy `enqueue` cannot be `[{\"lr\":[1]}]`: expected texts, numbers or truth values \
+            "option `points` of strategy `enqueue` cannot be `[{\"lr\":[1]}]`: expected a truth value, a number or a text \
              (the default is `[]`)",
         );
         check(
