@@ -19,7 +19,7 @@ pub enum Delivery {
         patience: Duration,
     },
     /// What it can take: when it is this many events behind, the oldest are dropped, and it is told how
-    /// many. The study never waits for it.
+    /// many. The study never waits for it, nor at its end if it has been at one event for a second.
     Lossy {
         /// How many events may wait.
         capacity: usize,

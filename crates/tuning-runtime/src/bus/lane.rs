@@ -5,7 +5,7 @@ use std::{
     panic::AssertUnwindSafe,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -29,6 +29,9 @@ pub(crate) struct Lane {
     queue: Queue,
     delivery: Delivery,
     report: Mutex<ObserverReport>,
+    executor: Arc<dyn Executor>,
+    /// Since when the observer has been at what it does now, in microseconds; 0 while it does nothing.
+    busy_since: AtomicU64,
     abort: Notify,
     aborted: AtomicBool,
     closing: watch::Sender<bool>,
@@ -38,6 +41,8 @@ pub(crate) struct Lane {
 /// How often a durable observer is tried again with the same event, and the first wait in between.
 const TRIES: u32 = 6;
 const FIRST_WAIT: Duration = Duration::from_millis(50);
+/// A lossy observer that has been at one event for longer is not waited for at the end of a study.
+const STUCK: Duration = Duration::from_secs(1);
 
 impl Lane {
     /// Puts an observer on a lane of its own. `so_far`: how the study stands before its first event;
@@ -58,18 +63,19 @@ impl Lane {
             queue: Queue::new(capacity),
             delivery,
             report: Mutex::new(ObserverReport::new(name.clone(), delivery)),
+            executor: Arc::clone(executor),
+            busy_since: AtomicU64::new(0),
             abort: Notify::new(),
             aborted: AtomicBool::new(false),
             closing: watch::Sender::new(false),
             ended: watch::Sender::new(false),
         });
         let ended = EndedOnDrop(Arc::clone(&lane));
-        let clock = Arc::clone(executor);
         let task = async move {
             let lane = Arc::clone(&ended.0);
             let serve = async {
                 match delivery {
-                    Delivery::Durable => lane.serve_durable(observer, so_far, log, &*clock).await,
+                    Delivery::Durable => lane.serve_durable(observer, so_far, log).await,
                     _ => lane.serve(observer, so_far).await,
                 }
             };
@@ -85,7 +91,7 @@ impl Lane {
     }
 
     /// Gives events to the observer as its delivery promises; may wait for a lossless one.
-    pub(super) async fn publish(&self, events: &[Arc<Event>], executor: &dyn Executor) {
+    pub(super) async fn publish(&self, events: &[Arc<Event>]) {
         match self.delivery {
             Delivery::Durable => {}
             Delivery::Lossy { .. } => self.queue.push_lossy(events),
@@ -97,7 +103,9 @@ impl Lane {
                         return;
                     }
                     let room = std::pin::pin!(self.queue.room());
-                    if let Either::Right(_) = future::select(room, executor.sleep(patience)).await {
+                    if let Either::Right(_) =
+                        future::select(room, self.executor.sleep(patience)).await
+                    {
                         self.report().dropped += rest.len() as u64;
                         self.give_up(format!("it was stuck for {patience:?}"));
                         return;
@@ -126,6 +134,19 @@ impl Lane {
         self.abort.notify_one();
     }
 
+    /// Whether a lossy observer has been at the same event for so long that nobody waits for it.
+    pub(crate) fn is_stuck(&self, now: Duration) -> bool {
+        let since = Duration::from_micros(self.busy_since.load(Ordering::SeqCst));
+        matches!(self.delivery, Delivery::Lossy { .. })
+            && !since.is_zero()
+            && now.saturating_sub(since) > STUCK
+    }
+
+    fn busy(&self) {
+        let now = u64::try_from(self.executor.now().as_micros()).unwrap_or(u64::MAX);
+        self.busy_since.store(now, Ordering::SeqCst);
+    }
+
     /// Resolves when the observer's task has ended.
     pub(crate) async fn ended(&self) {
         let mut ended = self.ended.subscribe();
@@ -151,6 +172,7 @@ impl Lane {
                 return;
             }
             for event in &batch.events {
+                self.busy();
                 let taken = guarded(observer.observe(event)).await;
                 if !self.note_event(event, taken) {
                     return;
@@ -159,6 +181,7 @@ impl Lane {
             if self.queue.is_empty() && !self.note(guarded(observer.flush()).await) {
                 return;
             }
+            self.busy_since.store(0, Ordering::SeqCst);
         }
         self.note(guarded(observer.flush()).await);
     }
@@ -169,7 +192,6 @@ impl Lane {
         mut observer: Box<dyn Observer>,
         so_far: Progress,
         mut log: LogReader,
-        executor: &dyn Executor,
     ) {
         let name = observer.name().to_owned();
         let mut at = match log.cursor(&name).await {
@@ -199,7 +221,7 @@ impl Lane {
             }
             let mut taken = at;
             for event in &events {
-                if !self.deliver(&mut *observer, event, executor).await {
+                if !self.deliver(&mut *observer, event).await {
                     break;
                 }
                 taken = event.seq;
@@ -220,12 +242,7 @@ impl Lane {
     }
 
     /// Delivers one event, again and again while it fails; false if it never got through.
-    async fn deliver(
-        &self,
-        observer: &mut dyn Observer,
-        event: &Event,
-        executor: &dyn Executor,
-    ) -> bool {
+    async fn deliver(&self, observer: &mut dyn Observer, event: &Event) -> bool {
         let mut wait = FIRST_WAIT;
         for _ in 0..TRIES {
             let taken = guarded(observer.observe(event)).await;
@@ -236,7 +253,7 @@ impl Lane {
             if *self.closing.borrow() {
                 return false;
             }
-            executor.sleep(wait).await;
+            self.executor.sleep(wait).await;
             wait *= 2;
         }
         false

@@ -65,7 +65,7 @@ impl Bus {
             state.lanes.clone()
         };
         for lane in lanes {
-            lane.publish(events, &*self.executor).await;
+            lane.publish(events).await;
         }
     }
 

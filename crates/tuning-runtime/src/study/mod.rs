@@ -261,6 +261,9 @@ impl Study {
 async fn finish_observers(lanes: &[Arc<Lane>], executor: &dyn Executor) {
     for lane in lanes {
         lane.close();
+        if lane.is_stuck(executor.now()) {
+            lane.give_up("it was not done with an event at the end");
+        }
     }
     let all = future::join_all(lanes.iter().map(|lane| lane.ended()));
     if let Either::Left(_) = future::select(all, executor.sleep(LINGER)).await {
