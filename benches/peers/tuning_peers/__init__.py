@@ -1,0 +1,1 @@
+"""The side-by-side of `tuning` with its peers: the same tasks, seeds and budgets for everybody."""
