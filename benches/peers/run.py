@@ -21,8 +21,8 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from tuning_peers.methods import METHODS, SLOW  # noqa: E402
-from tuning_peers.tasks import all_tasks  # noqa: E402
+from tuning_peers.methods import METHODS, QUICK_METHODS, SLOW  # noqa: E402
+from tuning_peers.tasks import QUICK_TASKS, all_tasks  # noqa: E402
 
 _TASKS = None
 
@@ -76,7 +76,12 @@ def main():
     parse.add_argument("--surrogates", help="the folder of the YAHPO surrogates")
     parse.add_argument("--jobs", type=int, default=os.cpu_count())
     parse.add_argument("--minutes", type=float, help="begin nothing new after so long")
+    parse.add_argument("--quick", action="store_true", help="a part of the tasks and peers, within ten minutes on two cores")
     args = parse.parse_args()
+    if args.quick:
+        args.seeds, args.trials, args.minutes = min(args.seeds, 3), min(args.trials, 100), 8
+        args.methods = args.methods or ",".join(QUICK_METHODS)
+        args.tasks = args.tasks or ",".join(QUICK_TASKS)
 
     tasks = all_tasks(args.surrogates)
     if args.half:

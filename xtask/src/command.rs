@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
-use crate::{bench, ci, demo, test, tidy};
+use crate::{bench, ci, demo, peers, test, tidy};
 
 /// One subcommand of `cargo xtask`.
 pub(crate) struct Command {
@@ -51,6 +51,13 @@ pub(crate) const COMMANDS: &[Command] = &[
         summary: "run the benchmarks of `benches/`",
         help: || bench::HELP.to_owned(),
         run: bench::run,
+    },
+    Command {
+        name: "peers",
+        arguments: "[--quick] [ARGUMENTS OF run.py]",
+        summary: "compare with other optimisers, side by side",
+        help: || peers::HELP.to_owned(),
+        run: peers::run,
     },
 ];
 

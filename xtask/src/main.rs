@@ -11,6 +11,7 @@ mod command;
 mod demo;
 mod error;
 mod nearest;
+mod peers;
 mod process;
 mod rust_source;
 mod test;

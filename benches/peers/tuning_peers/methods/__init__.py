@@ -67,3 +67,6 @@ METHODS: dict[str, Callable] = {
 
 # Seconds a trial, roughly: what is slow runs with fewer trials and seeds where time is short.
 SLOW = {"optuna-gp", "skopt-gp", "hyperopt-tpe"}
+
+# For a look within minutes.
+QUICK_METHODS = ["tuning-auto", "tuning-tpe", "random", "optuna-tpe", "rustuna-tpe", "cmaes"]

@@ -7,6 +7,10 @@ import sys
 from ..task import Task
 from . import mixed, surrogates, synthetic, tables
 
+# For a look within minutes: some of every kind.
+QUICK_TASKS = ["branin", "hartmann6", "ellipsoid8r", "rastrigin5", "ackley10", "mixed-int5", "classifier", "optimizer"]
+QUICK_TASKS += ["crashes", "train-ridge", "hpobench-vehicle", "nb201-cifar100"]
+
 
 def all_tasks(surrogate_folder: str | None) -> dict[str, Task]:
     """Every task that can be had here."""

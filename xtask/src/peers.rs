@@ -1,0 +1,90 @@
+//! `cargo xtask peers`: the side-by-side with other optimisers. It prepares the environment; `benches/peers` does the rest.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::error::{Error, Result};
+use crate::process::{Cargo, quoted};
+use crate::workspace::Workspace;
+
+pub(crate) const HELP: &str = "\
+Makes a Python environment with the peers (pinned in `benches/peers/requirements.txt`) below the target folder, builds `tune`,
+runs every optimiser on the same tasks with the same seeds and budgets, and writes tables and pictures to `target/peers`.
+With --quick a part of the tasks and peers, within ten minutes on two cores. A run that was interrupted goes on where it was.
+Other arguments go to `benches/peers/run.py`: --seeds, --trials, --methods, --tasks, --surrogates FOLDER (the YAHPO networks), …";
+
+pub(crate) fn run(args: &[String]) -> Result {
+    let workspace = Workspace::load()?;
+    let quick = args.iter().any(|arg| arg == "--quick");
+    let place = workspace.target_directory.join("peers");
+    let scripts = workspace.root.join("benches/peers");
+    let python = environment(&place.join("python"), &scripts, quick)?;
+    Cargo::new(&["build", "--release", "-p", "tuning-cli", "--bin", "tune"]).run()?;
+    let tune = workspace
+        .target_directory
+        .join(format!("release/tune{}", std::env::consts::EXE_SUFFIX));
+    let runs = place.join(if quick { "quick.jsonl" } else { "runs.jsonl" });
+
+    let mut measure = Command::new(&python);
+    measure
+        .arg(scripts.join("run.py"))
+        .arg("--out")
+        .arg(&runs)
+        .args(args)
+        .env("TUNE", tune);
+    shown(measure)?;
+    let mut report = Command::new(&python);
+    report
+        .arg(scripts.join("report.py"))
+        .arg("--runs")
+        .arg(&runs)
+        .arg("--out")
+        .arg(place.join(if quick { "quick" } else { "report" }));
+    if let Some(at) = args.iter().position(|arg| arg == "--surrogates") {
+        report.args(&args[at..args.len().min(at + 2)]);
+    }
+    if quick {
+        report.arg("--quick");
+    }
+    shown(report)
+}
+
+/// The interpreter of an environment that has what the files of requirements name.
+fn environment(folder: &Path, scripts: &Path, quick: bool) -> Result<PathBuf> {
+    let python = folder.join("bin/python");
+    if !python.exists() {
+        let mut make = Command::new("python3");
+        make.args(["-m", "venv"]).arg(folder);
+        shown(make)?;
+    }
+    let mut install = Command::new(&python);
+    install
+        .args(["-m", "pip", "install", "--quiet", "--requirement"])
+        .arg(scripts.join("requirements.txt"));
+    if !quick {
+        install
+            .arg("--requirement")
+            .arg(scripts.join("requirements-gp.txt"));
+    }
+    shown(install)?;
+    Ok(python)
+}
+
+/// Prints a command and runs it to its end.
+fn shown(mut command: Command) -> Result {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let text: Vec<String> = words.map(|word| quoted(&word.to_string_lossy())).collect();
+    let text = text.join(" ");
+    println!("$ {text}");
+    let status = command.status().map_err(|source| Error::NotStarted {
+        command: text.clone(),
+        source,
+    })?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Error::Failed {
+        command: text,
+        status: status.to_string(),
+    })
+}
