@@ -212,7 +212,8 @@ pub struct Ended {
     /// What else was measured.
     #[serde(default, skip_serializing_if = "Metrics::is_empty")]
     pub metrics: Metrics,
-    /// How long its last piece of work took to evaluate, retries not counted.
+    /// How long its last piece of work took to evaluate, retries not counted. Strategies are
+    /// told 0 under [`Order::AsProposed`](crate::Order::AsProposed), where no timing may decide.
     #[serde(default)]
     pub took_micros: u64,
 }

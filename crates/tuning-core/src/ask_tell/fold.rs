@@ -1,5 +1,7 @@
 //! The fold: the only place where the machine's state changes, now and in a replay.
 
+use std::borrow::Cow;
+
 use super::{
     error::ReplayError,
     machine::{AskTell, Open},
@@ -131,12 +133,26 @@ impl<S: Strategy> AskTell<S> {
     }
 
     fn tell(&mut self, fact: &Fact) {
-        let fact = self.problem.objectives.as_losses(fact);
+        let fact = self.as_told(fact);
         self.strategy.tell(&fact);
         if let Some(pruner) = &mut self.pruner {
             pruner.tell(&fact);
         }
         self.spent.tell(&self.problem, &fact);
+    }
+
+    /// A fact as strategies learn it: with losses, and without timings where they must
+    /// decide nothing, since they depend on how many workers there were.
+    fn as_told<'f>(&self, fact: &'f Fact) -> Cow<'f, Fact> {
+        let fact = self.problem.objectives.as_losses(fact);
+        match (self.order, &*fact) {
+            (Order::AsProposed { .. }, Fact::Ended(ended)) if ended.took_micros > 0 => {
+                let mut ended = ended.clone();
+                ended.took_micros = 0;
+                Cow::Owned(ended.into())
+            }
+            _ => fact,
+        }
     }
 
     /// Whether a fact of a log is possible after those before it.

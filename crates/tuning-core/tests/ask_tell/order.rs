@@ -224,3 +224,25 @@ fn the_pruner_of_a_trial_knows_what_its_proposal_knew() {
         "it was proposed before that"
     );
 }
+
+#[test]
+fn how_long_a_trial_took_is_told_only_where_workers_may_decide() {
+    for (order, expect) in [(Order::AsFinished, 70), (proposed(2), 0)] {
+        let mut study = sensitive(order);
+        let work = ask(&mut study);
+        study
+            .finish(work.trial, completed(1.0), Metrics::default(), 70)
+            .unwrap();
+        let _ = ask(&mut study);
+        let _ = ask(&mut study);
+        let took = |facts: &[Fact]| {
+            let ended = facts.iter().find_map(|fact| match fact {
+                Fact::Ended(ended) => Some(ended.took_micros),
+                _ => None,
+            });
+            ended.expect("one trial has ended")
+        };
+        assert_eq!(took(&study.strategy().told), expect, "{order:?}");
+        assert_eq!(took(&study.take_facts()), 70, "the log keeps it");
+    }
+}
