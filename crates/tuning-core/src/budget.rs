@@ -26,10 +26,14 @@ pub struct Budget {
     /// How long the study runs, all its sessions together. No trial is started after that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<Duration>,
-    /// The value of the first objective, in its own direction, that is good enough.
+    /// The value of the first objective, in its own direction, that is good enough. Only what a trial
+    /// completed with counts: a report on the way, or of a paused trial, ends nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<f64>,
-    /// After how many ended trials without a new best the study ends. Paused trials have not ended.
+    /// After how many ended trials without a new best the study ends. Completed, stopped and failed
+    /// trials count, and only completed ones are a new best; paused ones have not ended. So with
+    /// successive halving, where most trials stay paused, few trials count: give it a larger number, or a
+    /// `resource`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub no_improvement: Option<u64>,
     /// How much resource (epochs, steps) all trials together may use. A trial counts with the fidelity

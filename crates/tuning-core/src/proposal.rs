@@ -55,6 +55,11 @@ impl Proposal {
 
     /// Start a new trial with these parameters from the checkpoint of `trial`, which must be paused
     /// or ended: what population based training does.
+    ///
+    /// A running trial cannot be forked: its checkpoint changes under the copy, and which state the copy
+    /// began with would depend on timing. So a population is trained in rounds: every member runs to the
+    /// end of the round and pauses, then the copies of the good ones are started, and only then the good
+    /// ones themselves are resumed (a donor that runs again can no longer be forked).
     #[must_use]
     pub fn fork(trial: TrialId, params: Params) -> Self {
         Self::of(ProposalKind::Fork(trial, params))
@@ -185,6 +190,12 @@ impl Ask {
 
     /// How many more trials may be started; none if there is no limit. Proposals beyond are not
     /// taken; paused trials may be resumed all the same.
+    ///
+    /// A strategy that only starts trials can ignore it: in a problem without fidelities it is not even
+    /// asked when nothing is left. One that pauses trials looks at it so that its ladder ends well: with
+    /// `Some(0)` it proposes to resume what is worth it, and answers [`Asked::Done`] once nothing is.
+    /// It may also be used to plan ahead (the size of the last generation), but not to stop before it
+    /// is 0: a budget can be raised, and a study that is opened with a larger one goes on.
     #[must_use]
     pub const fn trials_left(&self) -> Option<u64> {
         self.left

@@ -28,6 +28,20 @@ use crate::{Ask, Asked, Problem, fact::Fact, space::Scalar};
 ///
 /// Each of these promises is a law in `tuning-conformance`; a test of five lines checks them.
 ///
+/// # For combinators
+/// A strategy around another one is the inner one's only driver, and keeps the promises of one:
+/// - The inner strategy is told every fact of the study, also of trials that it did not propose: these
+///   are foreign to it, and it may learn from them. On `Started` and `Resumed` the combinator takes its
+///   own layer [off the tag](crate::Tag::unwrap); a tag without that layer becomes [`Tag::NONE`](crate::Tag::NONE).
+/// - What it changes on the way out, it changes back on the way in. One that lets trials pause which the
+///   inner strategy meant to run to their end (successive halving over random search) tells of them what
+///   the inner one can expect: `Started` without `until`, no `Paused` and no `Resumed`, and exactly one
+///   `Ended`, as soon as there is a value to learn from: `Completed` with the last report when it is
+///   paused first, else with the outcome that it had. What the trial does afterwards is the combinator's own.
+/// - An inner strategy that asks for fidelities itself is told the facts as they are.
+/// - `Wait` and `Done` of the inner strategy are its own: a combinator that still has trials to resume
+///   proposes those, and waits only while something is in flight.
+///
 /// # Example
 /// Random search in full:
 /// ```

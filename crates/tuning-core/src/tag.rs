@@ -1,6 +1,6 @@
 //! [`Tag`]: a strategy's private note on its own proposal, and how combinators nest theirs around it.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +12,11 @@ use serde::{Deserialize, Serialize};
 ///
 /// # For implementors
 /// - A trial whose tag is not yours is a foreign trial: learn from it, count it as nobody's.
+///   [`Tag::note_as`] reads your own note and gives nothing for anybody else's.
 /// - A combinator wraps every tag of its inner strategy with [`Tag::wrap`], and before it tells the
-///   inner strategy, it takes its layer off with [`Tag::unwrap`].
+///   inner strategy, it takes its layer off with [`Tag::unwrap`]. A tag without that layer becomes
+///   [`Tag::NONE`]: what a bare strategy of the inner one's kind once started is foreign inside the
+///   combinator. [`Strategy`](crate::Strategy) says what else an inner strategy is told.
 ///
 /// # Example
 /// ```
@@ -68,6 +71,24 @@ impl Tag {
     #[must_use]
     pub fn note(&self, layer: &str) -> Option<String> {
         self.unwrap(layer).map(|(note, _)| note)
+    }
+
+    /// Returns the note as a value, if the outermost layer is `layer` and its note reads as one: what
+    /// was written with `Tag::new(layer, value)`. A note that does not read is foreign, too: somebody
+    /// else's strategy may have the same name.
+    ///
+    /// # Example
+    /// ```
+    /// use tuning_core::Tag;
+    ///
+    /// let generation = |tag: &Tag| tag.note_as::<u64>("evolution");
+    /// assert_eq!(generation(&Tag::new("evolution", 17)), Some(17));
+    /// assert_eq!(generation(&Tag::new("evolution", "late")), None);
+    /// assert_eq!(generation(&Tag::new("grid", 17)), None);
+    /// ```
+    #[must_use]
+    pub fn note_as<T: FromStr>(&self, layer: &str) -> Option<T> {
+        self.note(layer)?.parse().ok()
     }
 
     /// Whether there is no note at all.

@@ -10,7 +10,9 @@ use std::{
 
 use support::{Bad, Climber, Random, Seen, decisions, space, trials};
 use tuning_core::{
-    Budget, EndReason, Evaluator, EventKind, FailureKind, Order, Outcome, Seed, TrialId, TrialState,
+    Ask, Asked, Budget, EndReason, Evaluator, EventKind, Fact, FailureKind, Fidelity,
+    FidelityRange, Order, Outcome, Problem, Proposal, Seed, Strategy, StrategyConfig,
+    StrategyError, StrategySpec, TrialId, TrialState, Unsupported,
 };
 use tuning_runtime::{
     Delivery, Executor, MemoryJournal, Retry, Study, StudyBuilder, StudyError, Summary,
@@ -458,6 +460,66 @@ fn a_cancelled_trial_fails_and_the_others_do_not() {
         .map(|trial| trial.id.get())
         .collect();
     assert!(!cancelled.is_empty() && cancelled.is_subset(&BTreeSet::from([0, 1])));
+}
+
+/// Trial 0 pauses, trials 1 and 2 follow, and nobody resumes anything.
+struct OnePauses;
+
+impl StrategyConfig for OnePauses {
+    type Strategy = Self;
+
+    fn spec(&self) -> StrategySpec {
+        StrategySpec::new("one-pauses")
+    }
+
+    fn build(&self, _: &Problem) -> Result<Self, Unsupported> {
+        Ok(Self)
+    }
+}
+
+impl Strategy for OnePauses {
+    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+        let params = space().decode(&[0.5, 0.5]);
+        let start = Proposal::start(params.map_err(StrategyError::from_source)?);
+        Ok(match ask.trial(0).get() {
+            0 => Asked::Propose(vec![start.until(Fidelity::new(1))]),
+            1 | 2 => Asked::Propose(vec![start]),
+            _ => Asked::Done,
+        })
+    }
+
+    fn tell(&mut self, _: &Fact) {}
+}
+
+#[test]
+fn a_paused_trial_can_be_cancelled_too() {
+    for order in [Order::AsFinished, Order::AS_PROPOSED] {
+        let (sim, journal) = (SimExecutor::new(Seed::new(5)), MemoryJournal::new());
+        let study = study(&sim, &journal)
+            .strategy(OnePauses)
+            .fidelity(FidelityRange::new(1, 9).unwrap())
+            .order(order)
+            .workers(1);
+        let summary = sim.run(async {
+            let mut study = study.open().await?;
+            let handle = study.handle();
+            let work = asynchronous(move |trial| {
+                if trial.id() == TrialId::new(2) {
+                    handle.cancel(TrialId::new(0));
+                }
+                async { Ok::<_, tuning_core::ParamsError>(1.0) }
+            });
+            study.run(work).await
+        });
+        let counts = summary.unwrap().unwrap().counts;
+        assert_eq!((counts.completed, counts.failed), (2, 1), "{order}");
+        let failure = trials(&journal)[0].failure.clone();
+        assert_eq!(
+            failure.map(|failure| failure.kind),
+            Some(FailureKind::Cancelled),
+            "{order}"
+        );
+    }
 }
 
 #[test]

@@ -119,14 +119,13 @@ impl Strategy for Evolution {
 
     fn tell(&mut self, fact: &Fact) {
         match fact {
-            Fact::Started(started) => {
-                let ours = started.tag.note(LAYER).and_then(|note| note.parse().ok());
-                if ours == Some(self.generation) && self.started < LAMBDA {
-                    self.started += 1;
-                    self.open.insert(started.trial);
-                    self.points
-                        .push((started.trial, self.space.encode(&started.params)));
-                }
+            Fact::Started(started)
+                if started.tag.note_as(LAYER) == Some(self.generation) && self.started < LAMBDA =>
+            {
+                self.started += 1;
+                self.open.insert(started.trial);
+                self.points
+                    .push((started.trial, self.space.encode(&started.params)));
             }
             Fact::Ended(ended) if self.open.remove(&ended.trial) => {
                 if let Outcome::Completed(losses) = &ended.outcome {

@@ -72,7 +72,7 @@ pub enum IllegalProposal {
 }
 
 /// A result cannot be taken.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum TellError {
     /// The trial is not being evaluated.
@@ -81,6 +81,15 @@ pub enum TellError {
         /// The trial.
         trial: TrialId,
     },
+    /// The trial is neither being evaluated nor paused.
+    #[error("trial {trial} is not open: it was never started, or has ended")]
+    NotOpen {
+        /// The trial.
+        trial: TrialId,
+    },
+    /// The parameters of a trial from elsewhere are not in the space.
+    #[error("parameters outside the space: {0}")]
+    Params(#[from] ParamsError),
     /// There are too few or too many values.
     #[error("{found} value(s) for {expected} objective(s)")]
     Count {

@@ -336,7 +336,7 @@ impl<S: Strategy> AskTell<S> {
             .ok_or(TellError::NotRunning { trial })
     }
 
-    fn count(&self, values: &Values) -> Result<(), TellError> {
+    pub(super) fn count(&self, values: &Values) -> Result<(), TellError> {
         let (found, expected) = (values.len(), self.problem.objectives.len());
         if found == expected {
             Ok(())

@@ -9,6 +9,7 @@ mod fold;
 mod in_line;
 mod limits;
 mod machine;
+mod outside;
 
 pub use error::{AskError, IllegalProposal, ReplayError, TellError};
 pub use machine::{AskTell, Turn};

@@ -2,6 +2,7 @@
 
 mod budgets;
 mod order;
+mod outside;
 mod replay;
 mod rules;
 mod support;

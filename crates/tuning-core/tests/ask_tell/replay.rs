@@ -145,7 +145,6 @@ fn attempts_are_restored_by_the_log() {
 
 #[test]
 fn a_paused_trial_that_was_ended_stays_ended_and_is_told_at_the_same_place() {
-    // No machine writes this today; a log may hold it all the same.
     for order in [Order::AsFinished, proposed(4)] {
         let until = |n| Started::new(id(n), params()).until(at(1));
         let ended = |n| Ended::new(id(n), Outcome::failed(FailureKind::Cancelled, ""));

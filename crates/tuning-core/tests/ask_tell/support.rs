@@ -111,6 +111,11 @@ impl Rungs {
         }
     }
 
+    /// Every fact that it was told.
+    pub(crate) fn told(&self) -> &[Fact] {
+        &self.inner.told
+    }
+
     /// The best paused trial that beats half of those seen at its fidelity.
     fn promotable(&self) -> Option<(TrialId, Fidelity)> {
         let paused = self.paused.iter().find(|(trial, at)| {
@@ -176,6 +181,8 @@ impl Strategy for Rungs {
                 self.paused.insert(paused.trial, paused.at);
                 self.running -= 1;
             }
+            // One that somebody cancelled while it was paused was not running.
+            Fact::Ended(ended) if self.paused.remove(&ended.trial).is_some() => {}
             Fact::Ended(_) => self.running -= 1,
             _ => {}
         }

@@ -337,11 +337,8 @@ impl<'a> Driver<'a> {
         }
         self.ready.retain(|work| work.trial != trial);
         self.delayed.remove(&trial);
-        let cancelled = Outcome::failed(FailureKind::Cancelled, "somebody cancelled it");
         // A trial that has ended, or never was, is no error: it needs no cancelling.
-        let _ = self
-            .machine()?
-            .finish(trial, cancelled, Metrics::default(), 0);
+        let _ = self.machine()?.cancel(trial, "somebody cancelled it");
         self.record()
     }
 

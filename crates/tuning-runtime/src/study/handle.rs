@@ -35,7 +35,7 @@ impl StudyHandle {
         self.send(Message::Stop(Stop::Now));
     }
 
-    /// Cancels a trial; it fails as cancelled. One that has ended stays as it is.
+    /// Cancels a running or paused trial; it fails as cancelled. One that has ended stays as it is.
     pub fn cancel(&self, trial: TrialId) {
         self.send(Message::Cancel(trial));
     }

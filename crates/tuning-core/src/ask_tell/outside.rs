@@ -1,0 +1,75 @@
+//! What the strategy did not ask for: results that are known from elsewhere, and trials that somebody cancels.
+
+use super::{error::TellError, machine::AskTell};
+use crate::{
+    Ended, FailureKind, Metrics, Order, Outcome, Started, Strategy, Tag, TrialId, space::Params,
+};
+
+impl<S: Strategy> AskTell<S> {
+    /// Adds a trial that was evaluated elsewhere, with its outcome, and returns its number: an earlier
+    /// study, a paper, a default that is in use. Values are in the objectives' own directions.
+    ///
+    /// To the strategy it is a foreign trial: it learns from it, and counts it as nobody's, unless `tag`
+    /// is its own. To the budget it is a trial like any other, which was started and has ended.
+    /// Under [`Order::AsProposed`] its result is told when it is its turn, as if it had been proposed now.
+    ///
+    /// # Errors
+    /// If the parameters do not lie in the space or the number of values is wrong; nothing has changed
+    /// then.
+    ///
+    /// # Example
+    /// ```
+    /// # use std::num::NonZeroUsize;
+    /// # use tuning_core::*;
+    /// # #[derive(Debug)] struct Never;
+    /// # impl Strategy for Never {
+    /// #     fn ask(&mut self, _: &Ask) -> Result<Asked, StrategyError> { Ok(Asked::Done) }
+    /// #     fn tell(&mut self, _: &Fact) {}
+    /// # }
+    /// let space = Space::new([Parameter::float("lr", 1e-5, 1e-1).log()])?;
+    /// let known = space.params([("lr", 0.001)])?;
+    /// let problem = Problem::new(space, Objectives::maximize("accuracy")?).budget(Budget::unlimited().target(0.9));
+    /// # let strategy = Never;
+    /// let mut study = AskTell::new(problem, strategy, Seed::new(1));
+    /// let trial = study.add(&known, Outcome::Completed(Values::one(0.93)?), Metrics::default(), Tag::NONE)?;
+    /// assert_eq!(trial, TrialId::new(0));
+    /// assert_eq!(study.ask(NonZeroUsize::MIN)?, Turn::Done(EndReason::Target));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn add(
+        &mut self,
+        params: &Params,
+        outcome: Outcome,
+        metrics: Metrics,
+        tag: Tag,
+    ) -> Result<TrialId, TellError> {
+        if let Outcome::Completed(values) = &outcome {
+            self.count(values)?;
+        }
+        let trial = self.next;
+        let params = self.problem.space.align(params)?;
+        let mut started = Started::new(trial, params).tag(tag);
+        if let Order::AsProposed { .. } = self.order {
+            started.known = self.line.told();
+        }
+        self.happened(started);
+        let mut ended = Ended::new(trial, outcome);
+        ended.metrics = metrics;
+        self.happened(ended);
+        Ok(trial)
+    }
+
+    /// Ends a running or paused trial as [cancelled](FailureKind::Cancelled), for this reason. If it is
+    /// running, its evaluation is the caller's to stop; what it still reports is refused.
+    ///
+    /// # Errors
+    /// If the trial has ended or was never started; nothing has changed then.
+    pub fn cancel(&mut self, trial: TrialId, reason: impl Into<String>) -> Result<(), TellError> {
+        if !self.running.contains_key(&trial) && !self.paused.contains_key(&trial) {
+            return Err(TellError::NotOpen { trial });
+        }
+        let cancelled = Outcome::failed(FailureKind::Cancelled, reason);
+        self.happened(Ended::new(trial, cancelled));
+        Ok(())
+    }
+}
