@@ -130,6 +130,9 @@ laws! {
         TwoVerdicts = 6, "two-verdicts":
             "A pruner answers `Continue` or `Stop`; a pause is the strategy's to ask for."
             => "Return `Verdict::Stop` for a trial that is not worth going on.";
+        Leader = 7, "leader":
+            "A trial that is the best of all at each of its reports, and still gets better, is not stopped."
+            => "Check the sign (losses are minimised), the direction of every sort, and that trials are compared at the same fidelity.";
     }
 }
 
@@ -193,6 +196,9 @@ laws! {
         Name = 5, "name":
             "It has a name that is not empty and never changes."
             => "Return a constant.";
+        Begin = 6, "begin":
+            "It begins at any point of a study, also in the middle of it and at its end."
+            => "Take over what `begin` tells, open trials too, or do without it; events go on where that ends.";
     }
 }
 

@@ -1,8 +1,8 @@
-//! The laws of observers: [`ObserverKit`] and one function per law. A first small set.
+//! The laws of observers: [`ObserverKit`] and one function per law.
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use tuning_core::{Event, Observer, ObserverError, Seq};
+use tuning_core::{Event, Objective, Objectives, Observer, ObserverError, Progress, Seq};
 
 use crate::{
     block_on::{block_on, caught},
@@ -87,6 +87,14 @@ impl ObserverKit<'_> {
             let skipped = self.skipped.iter().find(|(skipped, _)| skipped == law);
             let finding = match skipped {
                 Some((_, reason)) => Finding::Skipped(reason.clone()),
+                // One cause, one law: who cannot come late cannot begin late either.
+                None if *law == ObserverLaw::Begin
+                    && matches!(look(&*self.build, ObserverLaw::Late), Finding::Broken(_)) =>
+                {
+                    Finding::Skipped(
+                        "it does not survive coming late: the matter of law 2".to_owned(),
+                    )
+                }
                 None => look(&*self.build, *law),
             };
             report.push(*law, finding);
@@ -98,15 +106,15 @@ impl ObserverKit<'_> {
 type Looked = Result<(), Breach>;
 
 fn look(build: &Build<'_>, law: ObserverLaw) -> Finding {
-    let mut observer = build();
-    let law_of = async |observer: &mut dyn Observer| match law {
-        ObserverLaw::EveryEvent => every_event(observer).await,
-        ObserverLaw::Late => late(observer).await,
-        ObserverLaw::Flush => flush(observer).await,
-        ObserverLaw::Missed => missed(observer).await,
-        ObserverLaw::Name => name(observer).await,
+    let law_of = async || match law {
+        ObserverLaw::EveryEvent => every_event(&mut *build()).await,
+        ObserverLaw::Late => late(&mut *build()).await,
+        ObserverLaw::Flush => flush(&mut *build()).await,
+        ObserverLaw::Missed => missed(&mut *build()).await,
+        ObserverLaw::Name => name(&mut *build()).await,
+        ObserverLaw::Begin => begin(build).await,
     };
-    let looked = block_on(caught(law_of(&mut *observer)), Some(PATIENCE));
+    let looked = block_on(caught(law_of()), Some(PATIENCE));
     let breach = match looked {
         Some(Ok(Ok(()))) => return Finding::Kept,
         Some(Ok(Err(breach))) => breach,
@@ -194,6 +202,31 @@ async fn missed(observer: &mut dyn Observer) -> Looked {
         }
     }
     fine(observer.flush().await, || "the last flush".to_owned())
+}
+
+/// A session that goes on with a study: whatever came before, it begins with how the study stands, and
+/// the first event that it observes is the one behind. One more begins twice, as after a restart.
+async fn begin(build: &Build<'_>) -> Looked {
+    let events = events();
+    let objectives = Objectives::new([Objective::minimize("loss"), Objective::maximize("gain")])
+        .map_err(|error| Breach::new(error.to_string()))?;
+    let all = events.len();
+    for seen in [0, 1, all / 3, all / 2, all] {
+        let mut so_far = Progress::new(objectives.clone());
+        for event in &events[..seen] {
+            so_far.apply(event.at_millis, &event.kind);
+        }
+        let observer = &mut *build();
+        for times in ["beginning", "beginning once more"] {
+            let begun = observer.begin(&so_far).await;
+            fine(begun, || format!("{times} behind {seen} of {all} events"))?;
+        }
+        for event in &events[seen..] {
+            observe(observer, event).await?;
+        }
+        fine(observer.flush().await, || "the last flush".to_owned())?;
+    }
+    Ok(())
 }
 
 async fn name(observer: &mut dyn Observer) -> Looked {

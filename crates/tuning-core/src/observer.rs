@@ -18,6 +18,9 @@ use crate::{Event, Progress};
 ///   summary says what went wrong.
 /// - Buffer as you like and write in `flush`, as a `BufWriter` does.
 /// - You may be told an event twice after a restart if you ask for durable delivery: use its number.
+/// - You may begin in the middle of a study, hear of trials that you did not see start, and miss events.
+///
+/// Each of these promises is a law in `tuning-conformance`; a test of five lines checks them.
 #[async_trait]
 pub trait Observer: Send {
     /// What it is called in summaries.

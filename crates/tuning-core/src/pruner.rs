@@ -11,8 +11,12 @@ use crate::{TrialId, fact::Fact};
 ///
 /// # For implementors
 /// - `judge` depends on the configuration and the facts told alone.
-/// - The first trial is never stopped for want of others to compare with.
-/// - `tell` survives trials without reports, failures, unknown facts, equal and huge values.
+/// - The first trial is never stopped for want of others to compare with, and one that is the best of
+///   all at each of its reports and still gets better is never stopped at all.
+/// - `tell` survives trials without reports, failures, unknown facts, equal and huge values, and any
+///   number of objectives.
+///
+/// Each of these promises is a law in `tuning-conformance`; a test of five lines checks them.
 pub trait Pruner: Send {
     /// Learns one fact.
     fn tell(&mut self, fact: &Fact);

@@ -107,6 +107,7 @@ impl PrunerKit<'_> {
             PrunerLaw::FirstTrial => |build, _| laws::first_trial(build),
             PrunerLaw::Survives => laws::survives,
             PrunerLaw::TwoVerdicts => laws::two_verdicts,
+            PrunerLaw::Leader => |build, _| laws::leader(build),
         };
         for scene in scenes {
             let looked = match caught(|| check(&*self.build, scene)) {

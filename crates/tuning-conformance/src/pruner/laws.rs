@@ -1,5 +1,7 @@
 //! The laws of pruners, one function each.
 
+use std::collections::BTreeMap;
+
 use tuning_core::{
     Ended, Fact, Fidelity, Outcome, Parameter, Paused, Pruner, Reported, Resumed, Space, Started,
     TrialId, Values, Verdict,
@@ -143,6 +145,66 @@ pub(super) fn first_trial(build: &Build<'_>) -> Looked {
     Ok(())
 }
 
+/// Twelve trials a fixed distance apart that fall a little, and one ahead of them all, which runs when they have ended,
+/// or side by side with them.
+pub(super) fn leader(build: &Build<'_>) -> Looked {
+    const LEADER: u64 = 12;
+    const FIDELITIES: [u64; 7] = [1, 2, 3, 6, 9, 18, 27];
+    let trials = 0..=LEADER;
+    let behind = trials
+        .clone()
+        .flat_map(|trial| FIDELITIES.map(|at| (trial, at)));
+    let beside = FIDELITIES
+        .iter()
+        .flat_map(|at| trials.clone().map(|trial| (trial, *at)));
+    let schedules = [
+        ("when the others have ended", behind.collect::<Vec<_>>()),
+        ("side by side with the others", beside.collect()),
+    ];
+    let losses = [
+        ("above zero", 1.0, 0.0),
+        ("below zero", 1.0, -100.0),
+        ("huge", 1e290, 0.0),
+    ];
+    for (when, schedule) in &schedules {
+        for (kind, scale, shift) in losses {
+            let mut pruner = build();
+            let mut seen = BTreeMap::new();
+            for (trial, at) in schedule {
+                let goes_on = seen.entry(*trial).or_insert(None);
+                if goes_on.is_none() {
+                    pruner.tell(&started(*trial)?);
+                }
+                if *goes_on == Some(false) {
+                    continue;
+                }
+                let start = if *trial == LEADER {
+                    0.5
+                } else {
+                    2.0 + *trial as f64
+                };
+                let loss = scale * (start - 0.01 * *at as f64) + shift;
+                pruner.tell(&reported(*trial, *at, loss)?);
+                let verdict = pruner.judge(TrialId::new(*trial));
+                if *trial == LEADER && verdict == Verdict::Stop {
+                    return Err(Breach::new(format!(
+                        "the trial with the lowest losses of all ({kind}), run {when}, is stopped at fidelity {at}"
+                    )));
+                }
+                *goes_on = Some(verdict != Verdict::Stop);
+                if *at == 27 || verdict == Verdict::Stop {
+                    let outcome = match verdict {
+                        Verdict::Stop => Outcome::Stopped,
+                        _ => Outcome::Completed(value(loss)?),
+                    };
+                    pruner.tell(&Ended::new(TrialId::new(*trial), outcome).into());
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn survives(build: &Build<'_>, scene: &Scene) -> Looked {
     let facts = scene.facts(None).map_err(Breach::new)?;
     let mut pruner = build();
@@ -152,7 +214,7 @@ pub(super) fn survives(build: &Build<'_>, scene: &Scene) -> Looked {
         judge(&*pruner, TrialId::new(1_000_000), step)?;
     }
     let unknown = TrialId::new(2_000_000);
-    let values = Values::one(0.5).map_err(|error| Breach::new(error.to_string()))?;
+    let values = value(0.5)?;
     for fact in [
         Fact::from(Reported::new(unknown, Fidelity::new(3), values.clone())),
         Paused::new(unknown, Fidelity::new(3)).into(),
@@ -201,6 +263,9 @@ fn started(trial: u64) -> Result<Fact, Breach> {
 }
 
 fn reported(trial: u64, at: u64, loss: f64) -> Result<Fact, Breach> {
-    let loss = Values::one(loss).map_err(|error| Breach::new(error.to_string()))?;
-    Ok(Reported::new(TrialId::new(trial), Fidelity::new(at), loss).into())
+    Ok(Reported::new(TrialId::new(trial), Fidelity::new(at), value(loss)?).into())
+}
+
+fn value(loss: f64) -> Result<Values, Breach> {
+    Values::one(loss).map_err(|error| Breach::new(error.to_string()))
 }

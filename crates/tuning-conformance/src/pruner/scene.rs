@@ -1,14 +1,16 @@
 //! [`Scene`]: the facts of simulated studies that pruners are told.
 
 use tuning_core::{
-    Ask, Asked, Budget, Fact, FailureKind, FidelityRange, Objectives, Parameter, Params, Problem,
-    Proposal, Pruner, Seed, Space, Strategy, StrategyError, TrialId,
+    Ask, Asked, Budget, Fact, FailureKind, FidelityRange, Objective, Objectives, Parameter, Params,
+    Problem, Proposal, Pruner, Seed, Space, Strategy, StrategyError, TrialId,
 };
 
 use crate::{
     landscape::Landscape,
     simulation::{Chance, Life, Simulation},
 };
+
+const TWO_OBJECTIVES: &str = "two objectives";
 
 /// A study for pruners to judge.
 pub(super) struct Scene {
@@ -44,7 +46,7 @@ impl Scene {
             Some(pruner) => self.simulation.run_pruned(draws, pruner),
         };
         match run.stop.breach() {
-            None => Ok(run.facts), // the objective is minimised: values are losses
+            None => Ok(run.facts),
             Some((_, message)) => Err(message),
         }
     }
@@ -72,6 +74,7 @@ pub(super) fn scenes(seeds: u64) -> Vec<Scene> {
             "every value 5e-324",
             Life::default().landscape(Landscape::Constant(5e-324)),
         ),
+        (TWO_OBJECTIVES, Life::default()),
         (
             "every trial failing",
             Life::default().landscape(Landscape::Failing(FailureKind::Error)),
@@ -85,8 +88,12 @@ pub(super) fn scenes(seeds: u64) -> Vec<Scene> {
                 Parameter::float("y", 0.0, 1.0),
             ]);
             let space = space.unwrap_or_else(|error| unreachable!("{error}"));
-            let objectives =
-                Objectives::minimize("loss").unwrap_or_else(|error| unreachable!("{error}"));
+            // Minimised, both of them: then values are losses.
+            let names = ["loss", "time"]
+                .into_iter()
+                .take(if name == TWO_OBJECTIVES { 2 } else { 1 });
+            let objectives = Objectives::new(names.map(Objective::minimize))
+                .unwrap_or_else(|error| unreachable!("{error}"));
             let problem = Problem::new(space.clone(), objectives)
                 .fidelity(FidelityRange::new(1, 27).ok())
                 .budget(Budget::trials(30));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use tuning_conformance::{ObserverLaw, observer};
-use tuning_core::{Event, EventKind, Fact, Observer, ObserverError, TrialId};
+use tuning_core::{Event, EventKind, Fact, Observer, ObserverError, Progress, TrialId};
 
 use super::breaks_only;
 
@@ -16,6 +16,7 @@ enum Fault {
     FlushesOnce,
     PanicsWhenItMissed,
     Renames,
+    TrustsThatNothingRuns,
 }
 
 use Fault as F;
@@ -65,6 +66,13 @@ impl Observer for Twin {
                 return Err(ObserverError::new("what is a retry?"));
             }
             _ => {}
+        }
+        Ok(())
+    }
+
+    async fn begin(&mut self, so_far: &Progress) -> Result<(), ObserverError> {
+        if self.fault == F::TrustsThatNothingRuns && so_far.open().next().is_some() {
+            return Err(ObserverError::new("I was not there when it started"));
         }
         Ok(())
     }
@@ -142,5 +150,14 @@ fn law_5_name() {
         F::Renames,
         ObserverLaw::Name,
         &["its name was `twin` and became `twin (busy)`"],
+    );
+}
+
+#[test]
+fn law_6_begin() {
+    check(
+        F::TrustsThatNothingRuns,
+        ObserverLaw::Begin,
+        &["beginning behind", "I was not there when it started"],
     );
 }

@@ -20,6 +20,7 @@ enum Fault {
     StopsTheFirst,
     IndexesUnknownTrials,
     Pauses,
+    ForgetsTheSign,
 }
 
 use Fault as F;
@@ -93,6 +94,10 @@ impl Pruner for Median {
             F::CountsJudgements if self.judged_before_tell > 40 => Verdict::Continue,
             F::StopsTheFirst if losses.len() == 1 && at.get() >= 9 => Verdict::Stop,
             F::Pauses if at.get() == 9 => Verdict::Pause,
+            F::ForgetsTheSign if losses.len() >= 4 && *loss < losses[losses.len() / 2] => {
+                Verdict::Stop
+            }
+            F::ForgetsTheSign => Verdict::Continue,
             _ if worse => Verdict::Stop,
             _ => Verdict::Continue,
         }
@@ -174,4 +179,16 @@ fn law_5_survives() {
 #[test]
 fn law_6_two_verdicts() {
     check(F::Pauses, PrunerLaw::TwoVerdicts, &["is Pause"]);
+}
+
+#[test]
+fn law_7_leader() {
+    check(
+        F::ForgetsTheSign,
+        PrunerLaw::Leader,
+        &[
+            "the trial with the lowest losses of all",
+            "is stopped at fidelity 1",
+        ],
+    );
 }
