@@ -96,7 +96,6 @@
 
 mod combinators;
 mod grid;
-mod nearest;
 mod position;
 mod random;
 mod registry;

@@ -1,5 +1,7 @@
 //! [`Fields`]: a map with known keys; a key that is not known is noted with the one that was meant.
 
+use tuning_core::nearest;
+
 use super::{item::Item, node::Entry};
 
 /// What other tools call it, and what it is called here.
@@ -102,16 +104,9 @@ impl<'a> Fields<'a> {
 
 /// The key that was probably meant.
 fn meant(key: &str, known: &[&'static str]) -> Option<&'static str> {
-    // A third of the letters may be wrong; with more, the hint would puzzle more than it helps.
-    let limit = 1 + key.chars().count() / 3;
-    let near = known
-        .iter()
-        .map(|known| (strsim::osa_distance(key, known), *known))
-        .filter(|(distance, known)| *distance <= limit && *distance < known.chars().count())
-        .min_by_key(|(distance, _)| *distance);
     let synonym = || {
         let (_, here) = SYNONYMS.iter().find(|(there, _)| *there == key)?;
         known.iter().find(|known| *known == here).copied()
     };
-    synonym().or(near.map(|(_, known)| known))
+    synonym().or_else(|| nearest(key, known.iter().copied()))
 }

@@ -5,10 +5,10 @@ use super::{
     error::SpaceError,
     float::{FloatDomain, Misfit},
     int::IntDomain,
-    nearest::nearest,
     parameter::Parameter,
     scalar::Scalar,
 };
+use crate::nearest::nearest;
 
 /// The parent of a parameter and the choices of it that make the parameter active.
 pub(super) type Parent = Option<(usize, Box<[u32]>)>;

@@ -146,7 +146,7 @@ pub enum SpaceError {
     /// A condition names a parameter that does not exist.
     #[error(
         "parameter `{parameter}` depends on `{parent}`, which does not exist{}",
-        super::nearest::remedy(.nearest.as_deref(), "declare it first, or remove the condition")
+        crate::nearest::remedy(.nearest.as_deref(), "declare it first, or remove the condition")
     )]
     UnknownParent {
         /// The parameter.
@@ -208,7 +208,7 @@ pub enum SpaceError {
 #[non_exhaustive]
 pub enum ParamsError {
     /// There is no parameter of this name.
-    #[error("there is no parameter `{parameter}`{}", super::nearest::hint(.nearest.as_deref()))]
+    #[error("there is no parameter `{parameter}`{}", crate::nearest::hint(.nearest.as_deref()))]
     Unknown {
         /// The name.
         parameter: String,

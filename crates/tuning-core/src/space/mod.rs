@@ -7,7 +7,6 @@ mod error;
 mod features;
 mod float;
 mod int;
-mod nearest;
 mod parameter;
 mod params;
 mod scalar;

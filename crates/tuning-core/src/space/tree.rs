@@ -10,11 +10,11 @@ use super::{
     domain::{Domain, Value},
     error::{ParamsError, SpaceError},
     features::Features,
-    nearest::nearest,
     parameter::Parameter,
     params::Params,
     scalar::Scalar,
 };
+use crate::nearest::nearest;
 
 /// A search space: parameters in order, parents before children. Cheap to clone, and always well formed.
 ///

@@ -65,12 +65,7 @@ pub(super) fn known(space: &Space, name: &str) -> Option<Known> {
 pub(super) fn nearest(space: &Space, name: &str) -> Option<String> {
     let parameters = space.parameters().iter().map(|parameter| parameter.name());
     let built_in = BUILT_IN.iter().map(|(name, _)| *name);
-    parameters
-        .chain(built_in)
-        .map(|known| (strsim::osa_distance(name, known), known))
-        .filter(|(distance, _)| *distance <= 1 + name.chars().count() / 3)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, known)| known.to_owned())
+    tuning_core::nearest(name, parameters.chain(built_in)).map(str::to_owned)
 }
 
 /// What the placeholders stand for in one piece of work.

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use tuning_core::{
-    Domain, Parameter, Problem, Scalar, StrategyConfig, StrategySpec, Unsupported, Value,
+    Domain, Parameter, Problem, Scalar, StrategyConfig, StrategySpec, Unsupported, Value, nearest,
 };
 
 use super::{Axis, Grid, Lattice, NAME};
-use crate::nearest::nearest;
 
 /// The options of [`Grid`]: how many values of each parameter it combines.
 ///

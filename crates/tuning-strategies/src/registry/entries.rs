@@ -4,15 +4,13 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
-use tuning_core::{BoxedConfig, StrategyConfig};
+use tuning_core::{BoxedConfig, StrategyConfig, nearest};
 
 use super::{Options, RegistryError, options};
 use crate::{
     DedupConfig, EnqueueConfig, GridConfig, RandomConfig, SobolConfig,
     combinators::{dedup, enqueue},
-    grid,
-    nearest::nearest,
-    random, sobol,
+    grid, random, sobol,
 };
 
 type Make = dyn Fn(&Options, &Registry) -> Result<BoxedConfig, RegistryError> + Send + Sync;

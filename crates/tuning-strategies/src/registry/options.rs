@@ -2,10 +2,9 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
-use tuning_core::BoxedConfig;
+use tuning_core::{BoxedConfig, nearest};
 
 use super::{Registry, RegistryError};
-use crate::nearest::nearest;
 
 /// The options of one strategy, all of them: what a study file says over the defaults.
 #[derive(Clone, Debug, PartialEq)]
