@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{EventKind, Seq};
+use crate::{EventKind, Seq, Standing};
 
 /// One line of a study's log, before it has a number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,6 +38,8 @@ impl Entry {
 /// - What was appended never changes, and reads back equal, numbers to the last bit.
 /// - `read` sees every append that has returned.
 /// - Two drivers at once never mix their entries: compare and append, or refuse the second when it opens.
+/// - Cursors and standings survive the process. They need not survive a power cut: an older cursor only
+///   makes events come twice. So they may be cheaper than an append.
 #[async_trait]
 pub trait Journal: Send {
     /// Appends the entries behind the head `after`; returns the new head.
@@ -70,6 +72,23 @@ pub trait Journal: Send {
         let _ = (observer, at);
         Err(JournalError::Unsupported("keep cursors of observers"))
     }
+
+    /// Returns how observers stand, as it was last stored, in the order of their names.
+    ///
+    /// # Errors
+    /// [`JournalError::Unsupported`] if the journal keeps no standings.
+    async fn standings(&mut self) -> Result<Vec<Standing>, JournalError> {
+        Err(JournalError::Unsupported("keep how observers stand"))
+    }
+
+    /// Stores how an observer stands, in the place of what was stored under its name before.
+    ///
+    /// # Errors
+    /// [`JournalError::Unsupported`] if the journal keeps no standings.
+    async fn set_standing(&mut self, standing: &Standing) -> Result<(), JournalError> {
+        let _ = standing;
+        Err(JournalError::Unsupported("keep how observers stand"))
+    }
 }
 
 #[async_trait]
@@ -89,6 +108,14 @@ impl<J: Journal + ?Sized> Journal for Box<J> {
 
     async fn set_cursor(&mut self, observer: &str, at: Seq) -> Result<(), JournalError> {
         (**self).set_cursor(observer, at).await
+    }
+
+    async fn standings(&mut self) -> Result<Vec<Standing>, JournalError> {
+        (**self).standings().await
+    }
+
+    async fn set_standing(&mut self, standing: &Standing) -> Result<(), JournalError> {
+        (**self).set_standing(standing).await
     }
 }
 

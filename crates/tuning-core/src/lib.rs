@@ -90,6 +90,7 @@ mod proposal;
 mod pruner;
 mod seed;
 mod space;
+mod standing;
 mod strategy;
 mod tag;
 mod trials;
@@ -116,6 +117,7 @@ pub use proposal::{Ask, Asked, Proposal, ProposalKind};
 pub use pruner::{Pruner, Verdict};
 pub use seed::Seed;
 pub use space::*;
+pub use standing::{Circuit, Standing};
 pub use strategy::{
     BoxedConfig, LoadError, Snapshot, Strategy, StrategyConfig, StrategyError, StrategySpec,
     Unsupported,

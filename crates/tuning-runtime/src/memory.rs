@@ -6,7 +6,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use tuning_core::{Ended, Entry, EventKind, Fact, Journal, JournalError, Seq, Started};
+use tuning_core::{Ended, Entry, EventKind, Fact, Journal, JournalError, Seq, Standing, Started};
 
 /// A journal in memory. Clones share it, so that a test can open a study again, or read along.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +18,7 @@ pub struct MemoryJournal {
 struct Log {
     entries: Entries,
     cursors: BTreeMap<String, Seq>,
+    standings: BTreeMap<String, Standing>,
 }
 
 impl MemoryJournal {
@@ -72,6 +73,16 @@ impl Journal for MemoryJournal {
 
     async fn set_cursor(&mut self, observer: &str, at: Seq) -> Result<(), JournalError> {
         self.lock().cursors.insert(observer.to_owned(), at);
+        Ok(())
+    }
+
+    async fn standings(&mut self) -> Result<Vec<Standing>, JournalError> {
+        Ok(self.lock().standings.values().cloned().collect())
+    }
+
+    async fn set_standing(&mut self, standing: &Standing) -> Result<(), JournalError> {
+        let name = standing.observer.clone();
+        self.lock().standings.insert(name, standing.clone());
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use tuning_core::{Entry, Journal, JournalError, Seq};
+use tuning_core::{Entry, Journal, JournalError, Seq, Standing};
 
 use crate::{
     error,
@@ -126,6 +126,20 @@ impl Journal for SqliteJournal {
     async fn set_cursor(&mut self, observer: &str, at: Seq) -> Result<(), JournalError> {
         let observer = observer.to_owned();
         self.call(move |store| store.set_cursor(&observer, at))
+            .await
+    }
+
+    async fn standings(&mut self) -> Result<Vec<Standing>, JournalError> {
+        self.call(|store| store.standings()).await
+    }
+
+    async fn set_standing(&mut self, standing: &Standing) -> Result<(), JournalError> {
+        let observer = standing.observer.clone();
+        let body = serde_json::to_string(standing).map_err(|error| {
+            let message = format!("how observer `{observer}` stands cannot be stored as JSON");
+            JournalError::unavailable(message, error)
+        })?;
+        self.call(move |store| store.set_standing(&observer, &body))
             .await
     }
 }

@@ -48,6 +48,7 @@
 //! | `studies` | `id`, `name` (unique), `created_at_millis`, `format` (that of its entries) |
 //! | `events` | `study` (an id), `seq` (1, 2, … without gaps), `at_millis`, `kind`, `trial` (or null), `body` |
 //! | `cursors` | `study`, `observer`, `seq`: how far observers with durable delivery have come |
+//! | `standings` | `study`, `observer`, `body`: how observers stood last, as JSON (`Standing` in tuning-core) |
 //!
 //! `kind` is one of `created`, `opened`, `retried`, `closed`, `started`, `resumed`, `reported`, `paused`,
 //! `ended`; `body` is the JSON of the struct of that name in tuning-core (`StudySpec` for `created`), whose

@@ -7,7 +7,7 @@ use std::{
 };
 
 use rusqlite::Connection;
-use tuning_core::{Entry, Event, EventKind, JournalError, Seq, StudySpec};
+use tuning_core::{Entry, Event, EventKind, JournalError, Seq, Standing, StudySpec};
 
 use crate::{error, schema, store};
 
@@ -130,6 +130,20 @@ impl SqliteReader {
             events.push(Event::new(name.clone(), seq, entry.at_millis, entry.kind));
         })?;
         Ok(events)
+    }
+
+    /// How the observers of a study stood when it was last noted (about once a second, and at the end
+    /// of a session), in the order of their names.
+    ///
+    /// # Errors
+    /// If there is no such study, or the file cannot be read.
+    pub fn standings(&self, study: &str) -> Result<Vec<Standing>, JournalError> {
+        let id = self.id(study)?;
+        let read = || match schema::has_standings(&self.connection)? {
+            true => store::standings(&self.connection, id),
+            false => Ok(Vec::new()),
+        };
+        read().map_err(|error| self.failed(error))
     }
 
     /// The file.

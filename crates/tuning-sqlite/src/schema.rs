@@ -50,6 +50,17 @@ CREATE TABLE cursors (
 ) WITHOUT ROWID;
 ";
 
+/// What was added within version 1: a file without it gets it when it is opened for writing, and a
+/// program that does not know it passes it over.
+const ADDED: &str = "
+CREATE TABLE IF NOT EXISTS standings (
+    study    INTEGER NOT NULL REFERENCES studies (id),
+    observer TEXT    NOT NULL,
+    body     TEXT    NOT NULL,
+    PRIMARY KEY (study, observer)
+) WITHOUT ROWID;
+";
+
 /// Returns the same file for every way to write its name, so that nobody runs a study twice by a link.
 ///
 /// # Errors
@@ -117,7 +128,24 @@ pub(crate) fn open_to_write(path: &Path) -> Result<Connection, JournalError> {
         }
         transaction.commit().map_err(sqlite("write to"))?;
     }
+    if !has_standings(&connection).map_err(sqlite("read"))? {
+        connection
+            .execute_batch(ADDED)
+            .map_err(sqlite("write to"))?;
+    }
     Ok(connection)
+}
+
+/// Whether the file has the table `standings`: those of the first program of version 1 have not.
+///
+/// # Errors
+/// If SQLite fails.
+pub(crate) fn has_standings(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row(
+        "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'standings')",
+        [],
+        |row| row.get(0),
+    )
 }
 
 /// Opens the file for reading: no writer waits for it, and nothing can be written through it.
@@ -204,6 +232,7 @@ fn check(path: &Path, connection: &Connection) -> Result<bool, JournalError> {
 
 fn create(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(TABLES)?;
+    connection.execute_batch(ADDED)?;
     connection.execute(
         "INSERT INTO meta (key, value) VALUES ('format', ?1), ('created_by', ?2)",
         (

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
-use tuning_core::{Entry, JournalError, Seq, StudySpec};
+use tuning_core::{Entry, JournalError, Seq, Standing, StudySpec};
 
 use crate::{
     error,
@@ -19,6 +19,8 @@ pub(crate) struct Store {
     study: String,
     // None until the study's first entry.
     id: Option<i64>,
+    // Whether a commit waits for the disk.
+    synced: bool,
 }
 
 impl Store {
@@ -37,6 +39,7 @@ impl Store {
             path,
             study,
             id: found.map(|(id, _)| id),
+            synced: true,
         })
     }
 
@@ -45,6 +48,7 @@ impl Store {
     /// # Errors
     /// [`JournalError::Conflict`] if the head is another one, or if SQLite fails.
     pub(crate) fn append(&mut self, after: Seq, rows: &[Row]) -> Result<Seq, JournalError> {
+        self.sync(true)?;
         self.write(|transaction, study, id| {
             let head = match id {
                 Some(id) => head(transaction, *id)?,
@@ -114,11 +118,12 @@ impl Store {
             .map_err(|error| error::sqlite(&self.path, "read", error))
     }
 
-    /// Stores how far an observer has come.
+    /// Stores how far an observer has come. It survives the process, and a power cut may undo it.
     ///
     /// # Errors
     /// If SQLite fails.
     pub(crate) fn set_cursor(&mut self, observer: &str, at: Seq) -> Result<(), JournalError> {
+        self.sync(false)?;
         self.write(|transaction, study, id| {
             let id = match *id {
                 Some(id) => id,
@@ -132,6 +137,55 @@ impl Store {
                 .execute((id, observer, to_sql(at.get())))?;
             Ok(Ok(()))
         })
+    }
+
+    /// How observers stand, in the order of their names.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub(crate) fn standings(&self) -> Result<Vec<Standing>, JournalError> {
+        let standings = self.id.map(|id| standings(&self.connection, id));
+        standings
+            .transpose()
+            .map(Option::unwrap_or_default)
+            .map_err(|error| error::sqlite(&self.path, "read", error))
+    }
+
+    /// Stores how an observer stands. It survives the process, and a power cut may undo it.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub(crate) fn set_standing(
+        &mut self,
+        observer: &str,
+        standing: &str,
+    ) -> Result<(), JournalError> {
+        self.sync(false)?;
+        self.write(|transaction, study, id| {
+            let id = match *id {
+                Some(id) => id,
+                None => *id.insert(begin(transaction, study, 0)?),
+            };
+            transaction
+                .prepare_cached(
+                    "INSERT INTO standings (study, observer, body) VALUES (?1, ?2, ?3) \
+                     ON CONFLICT (study, observer) DO UPDATE SET body = excluded.body",
+                )?
+                .execute((id, observer, standing))?;
+            Ok(Ok(()))
+        })
+    }
+
+    /// Says whether the next commits wait for the disk. Those that do also make safe all before them.
+    fn sync(&mut self, synced: bool) -> Result<(), JournalError> {
+        if self.synced != synced {
+            let level = if synced { "FULL" } else { "NORMAL" };
+            self.connection
+                .pragma_update(None, "synchronous", level)
+                .map_err(|error| error::sqlite(&self.path, "set up", error))?;
+            self.synced = synced;
+        }
+        Ok(())
     }
 
     /// Runs `work` in a transaction of its own: kept if it returns `Ok(Ok(_))`, undone otherwise.
@@ -173,6 +227,19 @@ pub(crate) fn find(connection: &Connection, study: &str) -> rusqlite::Result<Opt
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()
+}
+
+/// How the observers of a study stand, in the order of their names; one that cannot be understood, since
+/// a newer version wrote it, is passed over.
+pub(crate) fn standings(connection: &Connection, id: i64) -> rusqlite::Result<Vec<Standing>> {
+    let mut select = connection
+        .prepare_cached("SELECT body FROM standings WHERE study = ?1 ORDER BY observer")?;
+    let mut rows = select.query([id])?;
+    let mut standings = Vec::new();
+    while let Some(row) = rows.next()? {
+        standings.extend(serde_json::from_str::<Standing>(row.get_ref(0)?.as_str()?));
+    }
+    Ok(standings)
 }
 
 /// The number of the study's last entry.
@@ -252,4 +319,33 @@ fn begin(connection: &Connection, study: &str, at_millis: i64) -> rusqlite::Resu
         (study, at_millis, StudySpec::FORMAT),
         |row| row.get(0),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_append_waits_for_the_disk_and_a_cursor_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("study.db");
+        let mut store = Store::open(path, "digits".to_owned()).unwrap();
+        let level = |store: &Store| {
+            let pragma = "PRAGMA synchronous";
+            let level = store
+                .connection
+                .query_row(pragma, [], |row| row.get::<_, i64>(0));
+            level.unwrap()
+        };
+        const FULL: i64 = 2;
+        assert_eq!(level(&store), FULL);
+        for _ in 0..2 {
+            store.set_cursor("mail", Seq::new(3)).unwrap();
+            assert!(level(&store) < FULL);
+            store.append(Seq::ZERO, &[]).unwrap();
+            assert_eq!(level(&store), FULL);
+            store.set_standing("mail", "{}").unwrap();
+            assert!(level(&store) < FULL);
+        }
+    }
 }

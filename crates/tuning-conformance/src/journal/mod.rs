@@ -2,6 +2,7 @@
 
 mod kit;
 mod laws;
+mod standings;
 mod store;
 mod writers;
 

@@ -9,7 +9,7 @@ use std::{
 
 use async_trait::async_trait;
 use tuning_conformance::{JournalKit, JournalLaw, journal};
-use tuning_core::{Entry, EventKind, Fact, Journal, JournalError, Seq};
+use tuning_core::{Entry, EventKind, Fact, Journal, JournalError, Seq, Standing};
 
 use super::breaks_only;
 
@@ -30,6 +30,8 @@ enum Fault {
     SharesAFile,
     NeverReturns,
     KeepsNoCursors,
+    KeepsNoStandings,
+    KeepsAllStandings,
 }
 
 use Fault as F;
@@ -38,6 +40,7 @@ use Fault as F;
 struct Log {
     entries: Vec<Entry>,
     cursors: BTreeMap<String, Seq>,
+    standings: Vec<Standing>,
     appends: u64,
     open: usize,
 }
@@ -198,6 +201,23 @@ impl Journal for Twin {
         lock(&self.log).cursors.insert(key, at);
         Ok(())
     }
+
+    async fn standings(&mut self) -> Result<Vec<Standing>, JournalError> {
+        if self.fault == F::KeepsNoStandings {
+            return Err(JournalError::Unsupported("keep how observers stand"));
+        }
+        Ok(lock(&self.log).standings.clone())
+    }
+
+    async fn set_standing(&mut self, standing: &Standing) -> Result<(), JournalError> {
+        let standings = &mut lock(&self.log).standings;
+        if self.fault != F::KeepsAllStandings {
+            standings.retain(|other| other.observer != standing.observer);
+        }
+        standings.push(standing.clone());
+        standings.sort_by(|a, b| a.observer.cmp(&b.observer));
+        Ok(())
+    }
 }
 
 impl Twin {
@@ -348,6 +368,23 @@ fn law_12_separate() {
         F::SharesAFile,
         JournalLaw::Separate,
         &["in another journal than the one written to, there are 3"],
+    );
+}
+
+#[test]
+fn law_13_standings() {
+    check(
+        F::KeepsAllStandings,
+        JournalLaw::Standings,
+        &["after one was stored twice, there are 2 standings instead of 1"],
+    );
+    let report = twin(F::KeepsNoStandings).report();
+    assert!(report.is_ok());
+    assert!(
+        report
+            .to_string()
+            .contains("skipped 13 standings: it keeps no standings"),
+        "{report}"
     );
 }
 

@@ -1,7 +1,7 @@
 //! [`FaultyJournal`]: a journal whose medium fails when it is told to.
 
 use async_trait::async_trait;
-use tuning_core::{Entry, Journal, JournalError, Seq};
+use tuning_core::{Entry, Journal, JournalError, Seq, Standing};
 
 /// A journal that fails at its n-th append, and at all that follow: a full disk, a lost connection.
 #[derive(Clone, Debug)]
@@ -44,5 +44,13 @@ impl<J: Journal> Journal for FaultyJournal<J> {
 
     async fn set_cursor(&mut self, observer: &str, at: Seq) -> Result<(), JournalError> {
         self.inner.set_cursor(observer, at).await
+    }
+
+    async fn standings(&mut self) -> Result<Vec<Standing>, JournalError> {
+        self.inner.standings().await
+    }
+
+    async fn set_standing(&mut self, standing: &Standing) -> Result<(), JournalError> {
+        self.inner.set_standing(standing).await
     }
 }
