@@ -1,7 +1,9 @@
 //! [`StudyError`]: why a study cannot be opened or cannot go on.
 
 use thiserror::Error;
-use tuning_core::{AskError, JournalError, ObjectivesError, ReplayError, Seq, Unsupported};
+use tuning_core::{
+    AskError, JournalError, ObjectivesError, ReplayError, Seq, TellError, Unsupported,
+};
 
 /// A study cannot be opened, or cannot go on. A failed trial is none of these.
 #[derive(Debug, Error)]
@@ -66,6 +68,10 @@ pub enum StudyError {
     /// The strategy failed or broke a law. All results so far are safe.
     #[error(transparent)]
     Ask(#[from] AskError),
+    /// A result that was told [by hand](crate::ByHand) cannot be taken. Nothing has changed; the study
+    /// goes on.
+    #[error(transparent)]
+    Tell(#[from] TellError),
     /// The strategy or the pruner panicked. All results so far are safe.
     #[error("the strategy panicked: {message}")]
     Panicked {

@@ -17,6 +17,7 @@
 //! | run a study | [`Study::builder`] |
 //! | tune a program in any language | [`command`] |
 //! | tune a function | [`blocking`], [`asynchronous`] |
+//! | evaluate the trials yourself, one call at a time | [`Study::by_hand`] |
 //! | stop it, cancel a trial, watch it while it runs | [`StudyHandle`] |
 //! | keep it | the crate `tuning-sqlite`, or any other [`Journal`](tuning_core::Journal) |
 //! | try failed trials again | [`Retry`] |
@@ -46,4 +47,4 @@ pub use evaluators::{Asynchronous, Blocking, BlockingTrial, asynchronous, blocki
 pub use executor::{Executor, TokioExecutor};
 pub use memory::MemoryJournal;
 pub use retry::Retry;
-pub use study::{Study, StudyBuilder, StudyHandle, Summary};
+pub use study::{ByHand, Study, StudyBuilder, StudyHandle, Summary};

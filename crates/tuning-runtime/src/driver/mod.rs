@@ -28,7 +28,7 @@ use crate::{error::StudyError, executor::Executor, log::LogWriter, retry::Retry}
 pub(crate) type Machine = AskTell<Box<dyn Strategy>>;
 
 /// An ask that takes longer is moved off the async threads from then on.
-const SLOW_ASK: Duration = Duration::from_millis(2);
+pub(crate) const SLOW_ASK: Duration = Duration::from_millis(2);
 /// How many messages are handled before new work is started.
 const BURST: usize = 256;
 
@@ -199,7 +199,7 @@ impl<'a> Driver<'a> {
     async fn ask(&mut self, slots: NonZeroUsize) -> Result<Turn, StudyError> {
         let began = self.executor.now();
         let turn = if self.slow {
-            self.ask_apart(slots).await?
+            ask_apart(self.machine, &*self.executor, slots).await?
         } else {
             let turn = self.machine()?.ask(slots);
             self.slow = self.executor.now().saturating_sub(began) > SLOW_ASK;
@@ -207,22 +207,6 @@ impl<'a> Driver<'a> {
         };
         self.record()?;
         Ok(turn)
-    }
-
-    /// Asks where a long computation disturbs nobody.
-    async fn ask_apart(&mut self, slots: NonZeroUsize) -> Result<Turn, StudyError> {
-        let mut machine = self.machine.take().ok_or(StudyError::Abandoned)?;
-        let (reply, answer) = oneshot::channel::<(Machine, Result<Turn, AskError>)>();
-        self.executor.spawn_blocking(Box::new(move || {
-            let turn = machine.ask(slots);
-            let _ = reply.send((machine, turn));
-        }));
-        let Ok((machine, turn)) = answer.await else {
-            let message = "while it was asked; see its message above".to_owned();
-            return Err(StudyError::Panicked { message });
-        };
-        *self.machine = Some(machine);
-        Ok(turn?)
     }
 
     fn launch(&mut self, work: Work) {
@@ -391,6 +375,26 @@ impl<'a> Driver<'a> {
     fn now_millis(&self) -> u64 {
         u64::try_from(self.executor.now().as_millis()).unwrap_or(u64::MAX)
     }
+}
+
+/// Asks where a long computation disturbs nobody. A machine whose strategy panics is gone.
+pub(crate) async fn ask_apart(
+    machine: &mut Option<Machine>,
+    executor: &dyn Executor,
+    slots: NonZeroUsize,
+) -> Result<Turn, StudyError> {
+    let mut asked = machine.take().ok_or(StudyError::Abandoned)?;
+    let (reply, answer) = oneshot::channel::<(Machine, Result<Turn, AskError>)>();
+    executor.spawn_blocking(Box::new(move || {
+        let turn = asked.ask(slots);
+        let _ = reply.send((asked, turn));
+    }));
+    let Ok((back, turn)) = answer.await else {
+        let message = "while it was asked; see its message above".to_owned();
+        return Err(StudyError::Panicked { message });
+    };
+    *machine = Some(back);
+    Ok(turn?)
 }
 
 impl Drop for Driver<'_> {

@@ -1,8 +1,10 @@
 //! [`Study`]: opened with a [builder](StudyBuilder), run with an evaluator, steered through a [handle](StudyHandle).
 
 mod builder;
+mod by_hand;
 mod handle;
 mod open;
+mod session;
 mod summary;
 
 use std::{
@@ -10,22 +12,20 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{
-    FutureExt,
-    future::{self, Either},
-};
-use tokio::sync::{mpsc, oneshot};
+use futures_util::FutureExt;
+use tokio::sync::mpsc;
 use tuning_core::{
-    Budget, Closed, Evaluator, EventKind, FailureKind, Journal, Observer, Opened, Progress, Seq,
-    StudySpec, TrialId, Trials,
+    Budget, Closed, Evaluator, EventKind, FailureKind, Journal, Observer, Progress, Seq, StudySpec,
+    TrialId, Trials,
 };
 
 pub use builder::StudyBuilder;
+pub use by_hand::ByHand;
 pub use handle::StudyHandle;
 pub use summary::Summary;
 
 use crate::{
-    bus::{Bus, Delivery, Lane},
+    bus::{Bus, Delivery},
     driver::{Driver, Machine, Message, Settings},
     error::StudyError,
     executor::Executor,
@@ -33,8 +33,6 @@ use crate::{
     panic,
 };
 
-/// How long observers may take to finish after the end of a study.
-const LINGER: Duration = Duration::from_secs(5);
 /// How many entries are read from a journal at once.
 const PAGE: usize = 4096;
 
@@ -138,28 +136,8 @@ impl Study {
         &mut self,
         evaluator: impl Evaluator + 'static,
     ) -> Result<Summary, StudyError> {
-        let journal = self.journal.take().ok_or(StudyError::Abandoned)?;
-        let log = self.log.take().ok_or(StudyError::Abandoned)?;
-        let writer = log.writer();
-        for (observer, delivery) in std::mem::take(&mut self.observers) {
-            self.bus.add(observer, delivery);
-        }
-        let began = self.executor.now();
-        let (returned, journal_back) = oneshot::channel();
-        let serve = log.serve(
-            Arc::clone(&self.name),
-            journal,
-            Arc::clone(&self.bus),
-            self.handle.sender(),
-        );
-        self.executor.spawn(Box::pin(async move {
-            // Nobody waits for the journal if the study was dropped; it is closed then.
-            let _ = returned.send(serve.await);
-        }));
-        let time_left = self
-            .budget
-            .time
-            .map(|time| time.saturating_sub(Duration::from_millis(self.progress.elapsed_millis())));
+        let session = self.begin()?;
+        let (opened, time_left) = (self.opened(), self.time_left());
         let mut driver = Driver::new(
             &mut self.machine,
             &mut self.progress,
@@ -168,19 +146,10 @@ impl Study {
             self.settings.clone(),
             Arc::new(evaluator),
             Arc::clone(&self.executor),
-            writer.clone(),
+            session.writer(),
             std::mem::take(&mut self.tried),
         );
-        let opened = Opened::new(
-            driver.progress().sessions() + 1,
-            self.budget.clone(),
-            self.settings.workers.get(),
-        )
-        .so_far(
-            driver.progress().counts(),
-            driver.progress().best().cloned(),
-        );
-        driver.note(EventKind::Opened(Box::new(opened)));
+        driver.note(opened);
         let ended = AssertUnwindSafe(driver.run(time_left)).catch_unwind().await;
         let ended = ended.unwrap_or_else(|payload| {
             let message = panic::message(&*payload);
@@ -195,30 +164,7 @@ impl Study {
             driver.flush().await;
         }
         drop(driver);
-        // Everything before this answer is committed and published.
-        let head = writer.head().await;
-        let lanes = self.bus.take();
-        finish_observers(&lanes, &*self.executor).await;
-        writer.close().await;
-        let (journal, last) = journal_back.await.map_err(|_| StudyError::Abandoned)?;
-        self.journal = Some(journal);
-        self.head = last;
-        self.renew_log();
-        // A journal that failed is the cause, whatever the driver made of it.
-        let head = head?;
-        let reason = ended?;
-        Ok(Summary {
-            study: self.name.to_string(),
-            reason,
-            session: self.progress.sessions(),
-            counts: self.progress.counts(),
-            best: self.progress.best().cloned(),
-            front: self.progress.front().to_vec(),
-            session_millis: millis(self.executor.now().saturating_sub(began)),
-            elapsed_millis: self.progress.elapsed_millis(),
-            entries: head,
-            observers: lanes.iter().map(|lane| lane.summary(head)).collect(),
-        })
+        self.end(session, ended).await
     }
 
     /// Reads all trials from the journal.
@@ -245,34 +191,6 @@ impl Study {
     #[must_use]
     pub fn into_journal(self) -> Option<Box<dyn Journal>> {
         self.journal
-    }
-
-    /// A log and a bus for the next run.
-    fn renew_log(&mut self) {
-        let log = Log::new(self.head);
-        let (executor, progress) = (Arc::clone(&self.executor), self.progress.clone());
-        self.bus = Arc::new(Bus::new(executor, log.reader(), progress));
-        self.handle.move_to(Arc::clone(&self.bus));
-        self.log = Some(log);
-    }
-}
-
-/// Lets every observer see the rest; what hangs is given up.
-async fn finish_observers(lanes: &[Arc<Lane>], executor: &dyn Executor) {
-    for lane in lanes {
-        lane.close();
-        if lane.is_stuck(executor.now()) {
-            lane.give_up("it was not done with an event at the end");
-        }
-    }
-    let all = future::join_all(lanes.iter().map(|lane| lane.ended()));
-    if let Either::Left(_) = future::select(all, executor.sleep(LINGER)).await {
-        return;
-    }
-    for lane in lanes {
-        if lane.ended().now_or_never().is_none() {
-            lane.give_up(format!("it was not done {LINGER:?} after the end"));
-        }
     }
 }
 
