@@ -59,6 +59,7 @@
 //! | if you want to … | look at |
 //! |---|---|
 //! | declare what to tune | [`Space`], [`Parameter`] |
+//! | have a Rust type for it | [`Tunable`], and the crate `tuning-derive` |
 //! | write a strategy | [`Strategy`], [`Ask`], [`Proposal`], [`Tag`]; test it with `tuning-conformance` |
 //! | stop bad trials early | [`Pruner`] |
 //! | run trials in a way of your own | [`Evaluator`], [`RunningTrial`] |

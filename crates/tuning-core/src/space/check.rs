@@ -5,7 +5,7 @@ use super::{
     error::SpaceError,
     float::{FloatDomain, Misfit},
     int::IntDomain,
-    parameter::Parameter,
+    parameter::{Fault, Parameter},
     scalar::Scalar,
 };
 use crate::nearest::nearest;
@@ -36,17 +36,24 @@ pub(super) fn check(parameters: &[Parameter]) -> Result<Box<[Parent]>, SpaceErro
 
 fn check_domain(parameter: &Parameter) -> Result<(), SpaceError> {
     let name = || parameter.name.to_string();
-    if let Some(setting) = parameter.misplaced {
-        let kind = match parameter.domain {
-            Domain::Int(_) => "integers",
-            Domain::Float(_) => "numbers",
-            _ => "a list of choices",
-        };
-        return Err(SpaceError::DoesNotApply {
-            parameter: name(),
-            setting,
-            kind,
-        });
+    match parameter.fault {
+        None => {}
+        Some(Fault::TooLarge(value)) => {
+            let parameter = name();
+            return Err(SpaceError::TooLarge { parameter, value });
+        }
+        Some(Fault::Misplaced(setting)) => {
+            let kind = match parameter.domain {
+                Domain::Int(_) => "integers",
+                Domain::Float(_) => "numbers",
+                _ => "a list of choices",
+            };
+            return Err(SpaceError::DoesNotApply {
+                parameter: name(),
+                setting,
+                kind,
+            });
+        }
     }
     match &parameter.domain {
         Domain::Float(domain) => check_float(name(), domain),

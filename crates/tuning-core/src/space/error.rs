@@ -93,6 +93,16 @@ pub enum SpaceError {
         /// The upper bound.
         high: i64,
     },
+    /// A bound or a step of integers is larger than they can be.
+    #[error(
+        "parameter `{parameter}`: {value} is larger than 2^63 - 1, the largest integer: use a smaller one"
+    )]
+    TooLarge {
+        /// The parameter.
+        parameter: String,
+        /// The bound or the step.
+        value: u64,
+    },
     /// The values of a stepped range cannot be told apart: the step is less than the numbers' last digits.
     #[error(
         "parameter `{parameter}`: step {step} is too fine to tell the values of the range apart: use a larger step"
@@ -190,6 +200,14 @@ pub enum SpaceError {
         value: Scalar,
         /// The choices of the parent.
         choices: String,
+    },
+    /// Types are nested without an end, or nearly so.
+    #[error(
+        "`{place}` is nested more than 64 types deep: if a type contains itself, leave that part out of the space"
+    )]
+    TooDeep {
+        /// Where it was given up.
+        place: String,
     },
     /// A condition names no value.
     #[error(

@@ -11,6 +11,7 @@ mod parameter;
 mod params;
 mod scalar;
 mod tree;
+pub mod typed;
 
 pub use difference::SpaceDifference;
 pub use domain::{Choices, Domain, Scale, Value};
@@ -22,3 +23,4 @@ pub use parameter::{Condition, Parameter};
 pub use params::{Params, ParamsKey};
 pub use scalar::Scalar;
 pub use tree::Space;
+pub use typed::Tunable;

@@ -32,8 +32,16 @@ pub struct Parameter {
     pub(super) name: Arc<str>,
     pub(super) domain: Domain,
     pub(super) condition: Option<Condition>,
-    /// A setting that was called on a kind of parameter that does not have it.
-    pub(super) misplaced: Option<&'static str>,
+    pub(super) fault: Option<Fault>,
+}
+
+/// What is wrong with a declaration that its domain does not show.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Fault {
+    /// A setting was called on a kind of parameter that does not have it.
+    Misplaced(&'static str),
+    /// A bound or a step is no integer of 64 bits.
+    TooLarge(u64),
 }
 
 /// When a parameter is active: when its parent is active and has one of these values.
@@ -102,7 +110,7 @@ impl Parameter {
             name: name.into(),
             domain,
             condition: None,
-            misplaced: None,
+            fault: None,
         }
     }
 
@@ -112,7 +120,7 @@ impl Parameter {
         match &mut self.domain {
             Domain::Float(d) => *d = FloatDomain::declare(d.low(), d.high(), Scale::Log, d.step()),
             Domain::Int(d) => *d = IntDomain::declare(d.low(), d.high(), Scale::Log, d.step()),
-            _ => self.misplaced = Some("log"),
+            _ => self.fault = Some(Fault::Misplaced("log")),
         }
         self
     }
@@ -127,10 +135,28 @@ impl Parameter {
             Domain::Int(d) if step.fract() == 0.0 && step.abs() < 2_f64.powi(63) => {
                 *d = IntDomain::declare(d.low(), d.high(), d.scale(), step as i64);
             }
-            Domain::Int(_) => self.misplaced = Some("a step that is no whole number"),
-            _ => self.misplaced = Some("step"),
+            Domain::Int(_) => {
+                self.fault = Some(Fault::Misplaced("a step that is no whole number"));
+            }
+            _ => self.fault = Some(Fault::Misplaced("step")),
         }
         self
+    }
+
+    /// The same integers in steps, exactly.
+    pub(super) fn whole_step(mut self, step: i64) -> Self {
+        if let Domain::Int(d) = &mut self.domain {
+            *d = IntDomain::declare(d.low(), d.high(), d.scale(), step);
+        }
+        self
+    }
+
+    /// Integers with a bound or a step that is too large for them.
+    pub(super) fn too_large(number: u64) -> Self {
+        Self {
+            fault: Some(Fault::TooLarge(number)),
+            ..Self::int("", 0, 0)
+        }
     }
 
     /// The same, active only when the parameter `parent` has one of these values. The parent is

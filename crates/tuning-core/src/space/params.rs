@@ -141,7 +141,7 @@ impl Params {
         Some(parameter.domain.scalar(self.value(index)?))
     }
 
-    fn typed<T>(
+    pub(super) fn typed<T>(
         &self,
         name: &str,
         expected: &'static str,
