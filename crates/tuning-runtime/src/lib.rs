@@ -23,6 +23,9 @@
 //! | try failed trials again | [`Retry`] |
 //! | test without waiting, a hundred workers in virtual time | [`sim`] |
 //! | choose what an observer is promised | [`Delivery`] |
+//! | say when one that keeps failing is left alone | [`Breaker`] |
+//! | see how observers stand | [`StudyHandle::standings`], [`Summary`] |
+//! | deliver what durable ones have missed | [`Study::catch_up`] |
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
@@ -41,7 +44,7 @@ mod retry;
 pub mod sim;
 mod study;
 
-pub use bus::{Delivery, ObserverReport, Subscription};
+pub use bus::{Breaker, Delivery, ObserverReport, Subscription};
 pub use error::StudyError;
 pub use evaluators::{Asynchronous, Blocking, BlockingTrial, asynchronous, blocking};
 pub use executor::{Executor, TokioExecutor};

@@ -1,10 +1,10 @@
 //! The log's writer: one task that owns the journal. It commits in groups, and whatever is durable goes
-//! to the bus.
+//! to the bus. It also keeps what observers leave in the journal: cursors, and how they stand.
 
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
-use tuning_core::{Entry, Event, Journal, JournalError, Seq};
+use tuning_core::{Entry, Event, Journal, JournalError, Seq, Standing};
 
 use crate::{bus::Bus, driver::Message};
 
@@ -20,6 +20,7 @@ enum Request {
     Read(Seq, oneshot::Sender<Result<Vec<Arc<Event>>, JournalError>>),
     Cursor(String, oneshot::Sender<Result<Option<Seq>, JournalError>>),
     SetCursor(String, Seq, oneshot::Sender<Result<(), JournalError>>),
+    SetStanding(Box<Standing>),
     Head(oneshot::Sender<Result<Seq, JournalError>>),
     Close,
 }
@@ -48,16 +49,25 @@ impl LogWriter {
         head.await.map_err(|_| gone())?
     }
 
+    /// Stores how an observer stands.
+    pub(crate) async fn set_standing(&self, standing: Standing) {
+        let _ = self
+            .requests
+            .send(Request::SetStanding(Box::new(standing)))
+            .await;
+    }
+
     /// Ends the task once everything before is done.
     pub(crate) async fn close(&self) {
         let _ = self.requests.send(Request::Close).await;
     }
 }
 
-/// A durable observer's end: reads what is committed.
+/// An observer's end: reads what is committed, and keeps how far the observer has come. It keeps no log
+/// alive whose study is gone.
 #[derive(Clone, Debug)]
 pub(crate) struct LogReader {
-    requests: mpsc::Sender<Request>,
+    requests: mpsc::WeakSender<Request>,
     head: watch::Receiver<Seq>,
 }
 
@@ -76,10 +86,18 @@ impl LogReader {
             .await
     }
 
+    /// Stores how an observer stands, unless there is much else to do. It never waits: the log may be
+    /// waiting for this very observer.
+    pub(crate) fn try_set_standing(&self, standing: Standing) -> bool {
+        let request = Request::SetStanding(Box::new(standing));
+        let requests = self.requests.upgrade();
+        requests.is_some_and(|requests| requests.try_send(request).is_ok())
+    }
+
     /// Resolves when there is something behind `after`, or never will be.
-    pub(crate) async fn grown(&mut self, after: Seq) {
+    pub(crate) async fn grown(&self, after: Seq) {
         // An error means that the writer is gone: the next read says so.
-        let _ = self.head.wait_for(|head| *head > after).await;
+        let _ = self.head.clone().wait_for(|head| *head > after).await;
     }
 
     async fn ask<T>(
@@ -87,10 +105,10 @@ impl LogReader {
         request: impl FnOnce(oneshot::Sender<Result<T, JournalError>>) -> Request,
     ) -> Result<T, JournalError> {
         let (reply, answer) = oneshot::channel();
-        self.requests
-            .send(request(reply))
-            .await
-            .map_err(|_| gone())?;
+        let requests = self.requests.upgrade().ok_or_else(gone)?;
+        let sent = requests.send(request(reply)).await;
+        drop(requests);
+        sent.map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
     }
 }
@@ -127,21 +145,27 @@ impl Log {
 
     pub(crate) fn reader(&self) -> LogReader {
         LogReader {
-            requests: self.requests.clone(),
+            requests: self.requests.downgrade(),
             head: self.head.subscribe(),
         }
     }
 
-    /// Serves until it is closed; returns the journal and its head.
+    /// Serves until it is closed, or its writers are gone; returns the journal and its head.
     pub(crate) async fn serve(
-        mut self,
+        self,
         study: Arc<str>,
         mut journal: Box<dyn Journal>,
         bus: Arc<Bus>,
         driver: mpsc::UnboundedSender<Message>,
     ) -> (Box<dyn Journal>, Seq) {
+        let Self {
+            requests,
+            mut inbox,
+            head,
+        } = self;
+        drop(requests);
         let mut failed = None;
-        while let Some(request) = self.inbox.recv().await {
+        while let Some(request) = inbox.recv().await {
             let mut next = Some(request);
             let mut group = Vec::new();
             // Entries that have gathered while the last ones were on their way go together.
@@ -149,12 +173,14 @@ impl Log {
                 group.extend(entries);
                 next = match group.len() {
                     GROUP.. => None,
-                    _ => self.inbox.try_recv().ok(),
+                    _ => inbox.try_recv().ok(),
                 };
             }
             // After a failure nothing more is written: what follows rests on what was lost.
             if !group.is_empty() && failed.is_none() {
-                failed = self.commit(&study, &mut *journal, group, &bus).await.err();
+                failed = commit(&head, &study, &mut *journal, group, &bus)
+                    .await
+                    .err();
                 if failed.is_some() {
                     let _ = driver.send(Message::JournalFailed);
                 }
@@ -162,31 +188,30 @@ impl Log {
             match next {
                 Some(Request::Close) => break,
                 Some(Request::Head(reply)) => {
-                    let head = *self.head.borrow();
+                    let head = *head.borrow();
                     let _ = reply.send(failed.take().map_or(Ok(head), Err));
                 }
                 Some(request) => answer(&study, &mut *journal, request).await,
                 None => {}
             }
         }
-        let head = *self.head.borrow();
+        let head = *head.borrow();
         (journal, head)
     }
+}
 
-    async fn commit(
-        &mut self,
-        study: &Arc<str>,
-        journal: &mut dyn Journal,
-        entries: Vec<Entry>,
-        bus: &Bus,
-    ) -> Result<(), JournalError> {
-        let before = *self.head.borrow();
-        let head = journal.append(before, &entries).await?;
-        self.head.send_replace(head);
-        let events = number(study, before, entries);
-        bus.publish(&events).await;
-        Ok(())
-    }
+async fn commit(
+    head: &watch::Sender<Seq>,
+    study: &Arc<str>,
+    journal: &mut dyn Journal,
+    entries: Vec<Entry>,
+    bus: &Bus,
+) -> Result<(), JournalError> {
+    let before = *head.borrow();
+    head.send_replace(journal.append(before, &entries).await?);
+    let events = number(study, before, entries);
+    bus.publish(&events).await;
+    Ok(())
 }
 
 async fn answer(study: &Arc<str>, journal: &mut dyn Journal, request: Request) {
@@ -202,6 +227,8 @@ async fn answer(study: &Arc<str>, journal: &mut dyn Journal, request: Request) {
         Request::SetCursor(observer, at, reply) => {
             let _ = reply.send(journal.set_cursor(&observer, at).await);
         }
+        // A convenience for people: a journal that keeps none, or fails to, does its work all the same.
+        Request::SetStanding(standing) => drop(journal.set_standing(&standing).await),
         Request::Append(_) | Request::Head(_) | Request::Close => {}
     }
 }

@@ -273,7 +273,7 @@ fn observers_that_misbehave_neither_stop_nor_slow_a_study() {
             "it was not done",
         ),
         (Bad::Hangs, Delivery::durable(), "it was not done"),
-        (Bad::Fails, Delivery::durable(), "it kept failing"),
+        (Bad::Fails, Delivery::durable(), "it still failed 5s after"),
     ] {
         let (sim, journal) = (SimExecutor::new(Seed::new(1)), MemoryJournal::new());
         let seen = Seen::default();
@@ -303,7 +303,10 @@ fn a_failing_observer_is_counted_and_goes_on() {
     )
     .unwrap();
     let report = &summary.observers[0];
-    assert_eq!((report.failed, report.given_up.is_none()), (60, true));
+    // Eight trials end at the end of the study, and nothing else happens between.
+    let (failed, dropped) = (report.failed, report.dropped);
+    assert!(failed >= 55 && failed + dropped >= 60, "{report:?}");
+    assert!(report.given_up.is_none());
     assert_eq!(report.last_error.as_deref(), Some("the sink is closed"));
 }
 

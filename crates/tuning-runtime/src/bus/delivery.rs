@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use tuning_core::Seq;
+use tuning_core::{Circuit, Seq, Standing};
 
 /// What an observer is promised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,8 +24,10 @@ pub enum Delivery {
         /// How many events may wait.
         capacity: usize,
     },
-    /// Every event of the study, also those of sessions before and those that it failed to take: its
-    /// place is kept in the journal. An event may come twice after a crash. The study never waits for it.
+    /// Every event of the study, in order, also those of sessions before: one that it fails to take is
+    /// told again until it takes it. Its place is kept in the journal, under its name. An event may come
+    /// twice, after a failure or a crash. The study never waits for it; what it has not taken a while
+    /// after the end of a session, the next one begins with.
     Durable,
 }
 
@@ -66,20 +68,24 @@ impl fmt::Display for Delivery {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ObserverReport {
-    /// The observer.
+    /// The observer. If several have one name, they are numbered: `mail`, `mail 2`.
     pub name: String,
     /// What it was promised.
     pub delivery: Delivery,
     /// How many events it took.
     pub delivered: u64,
-    /// How many it never got.
+    /// How many it never got: it was too slow, or its circuit was open.
     pub dropped: u64,
     /// How many times it failed to take one, or to flush.
     pub failed: u64,
-    /// How many events of the study it was behind at the end.
+    /// How many events of the study it was behind at the end. With durable delivery they stay for the
+    /// next session.
     pub behind: u64,
-    /// The last event it took.
+    /// The last event that is behind it: taken, failed or lost. With durable delivery: taken.
     pub last: Seq,
+    /// Whether it was delivered to at the end.
+    #[serde(default)]
+    pub circuit: Circuit,
     /// Why it was given up before the end: it panicked, hung, or was too slow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given_up: Option<String>,
@@ -98,6 +104,7 @@ impl ObserverReport {
             failed: 0,
             behind: 0,
             last: Seq::ZERO,
+            circuit: Circuit::Closed,
             given_up: None,
             last_error: None,
         }
@@ -106,6 +113,61 @@ impl ObserverReport {
     /// Whether it took everything it was promised.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.dropped == 0 && self.failed == 0 && self.given_up.is_none()
+        let complete = match self.delivery {
+            // What failed came again.
+            Delivery::Durable => self.behind == 0,
+            _ => self.dropped == 0 && self.failed == 0,
+        };
+        complete && self.given_up.is_none()
+    }
+
+    /// The same as a journal keeps it.
+    #[must_use]
+    pub(super) fn standing(&self, session: u64, at_millis: u64) -> Standing {
+        let mut standing = Standing::new(self.name.clone(), self.delivery.to_string());
+        standing.session = session;
+        standing.at_millis = at_millis;
+        standing.delivered = self.delivered;
+        standing.dropped = self.dropped;
+        standing.failed = self.failed;
+        standing.last = self.last;
+        standing.circuit = self.circuit;
+        standing.given_up.clone_from(&self.given_up);
+        standing.last_error.clone_from(&self.last_error);
+        standing
+    }
+}
+
+impl fmt::Display for ObserverReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            delivered,
+            dropped,
+            failed,
+            behind,
+            ..
+        } = self;
+        let events = if *delivered == 1 { "event" } else { "events" };
+        write!(f, "{}: {delivered} {events} delivered", self.name)?;
+        for (count, what) in [(dropped, "dropped"), (failed, "failures")] {
+            if *count > 0 {
+                write!(f, ", {count} {what}")?;
+            }
+        }
+        match self.delivery {
+            Delivery::Durable if *behind > 0 => write!(f, ", {behind} left for the next session")?,
+            _ if *behind > 0 => write!(f, ", {behind} behind")?,
+            _ => {}
+        }
+        if self.circuit != Circuit::Closed {
+            write!(f, ", circuit {}", self.circuit)?;
+        }
+        if let Some(reason) = &self.given_up {
+            write!(f, "; given up: {reason}")?;
+        }
+        if let Some(error) = &self.last_error {
+            write!(f, "; last error: {error}")?;
+        }
+        Ok(())
     }
 }

@@ -1,4 +1,5 @@
-//! [`Lane`]: one observer, its queue and the task that serves it. Whatever the observer does stays in here.
+//! [`Lane`]: one observer's place on the bus, and the task that serves it. Whatever the observer does
+//! stays in here.
 
 use std::{
     future::Future,
@@ -15,21 +16,44 @@ use futures_util::{
     future::{self, Either},
 };
 use tokio::sync::{Notify, watch};
-use tuning_core::{Event, Observer, ObserverError, Progress, Seq};
+use tuning_core::{Circuit, Event, Observer, ObserverError, Progress, Seq, Standing};
 
 use super::{
+    breaker::Breaker,
     delivery::{Delivery, ObserverReport},
+    durable, live,
     queue::Queue,
 };
 use crate::{executor::Executor, log::LogReader, panic};
 
+/// What all lanes of a bus share.
+#[derive(Clone, Debug)]
+pub(super) struct Shared {
+    pub(super) executor: Arc<dyn Executor>,
+    pub(super) log: LogReader,
+    pub(super) breaker: Breaker,
+    /// The number of the session that runs, or ran last.
+    pub(super) session: Arc<AtomicU64>,
+}
+
+/// How the study stands behind this event, before what a new observer is told first.
+#[derive(Clone, Debug)]
+pub(super) struct SoFar {
+    pub(super) progress: Progress,
+    pub(super) head: Seq,
+}
+
 /// One observer's place on the bus.
 #[derive(Debug)]
 pub(crate) struct Lane {
-    queue: Queue,
+    pub(super) name: String,
+    pub(super) queue: Queue,
+    pub(super) shared: Shared,
     delivery: Delivery,
     report: Mutex<ObserverReport>,
-    executor: Arc<dyn Executor>,
+    /// Whether the report has changed since it was told to the journal, and when that was.
+    changed: AtomicBool,
+    told_at: AtomicU64,
     /// Since when the observer has been at what it does now, in microseconds; 0 while it does nothing.
     busy_since: AtomicU64,
     abort: Notify,
@@ -38,32 +62,35 @@ pub(crate) struct Lane {
     ended: watch::Sender<bool>,
 }
 
-/// How often a durable observer is tried again with the same event, and the first wait in between.
-const TRIES: u32 = 6;
-const FIRST_WAIT: Duration = Duration::from_millis(50);
 /// A lossy observer that has been at one event for longer is not waited for at the end of a study.
 const STUCK: Duration = Duration::from_secs(1);
+/// How often the journal is told how an observer stands, at most.
+const TELL_EVERY: Duration = Duration::from_secs(1);
 
 impl Lane {
-    /// Puts an observer on a lane of its own. `so_far`: how the study stands before its first event;
-    /// `log`: where a durable one reads.
+    /// Puts an observer on a lane of its own, under this name. `so_far`: how the study stands before its
+    /// first event.
     pub(super) fn start(
         observer: Box<dyn Observer>,
+        name: String,
         delivery: Delivery,
-        so_far: Progress,
-        executor: &Arc<dyn Executor>,
-        log: LogReader,
+        so_far: SoFar,
+        shared: &Shared,
     ) -> Arc<Self> {
-        let name = observer.name().to_owned();
         let capacity = match delivery {
             Delivery::Lossless { capacity, .. } | Delivery::Lossy { capacity } => capacity,
             Delivery::Durable => 1,
         };
+        let mut report = ObserverReport::new(name.clone(), delivery);
+        report.last = so_far.head;
         let lane = Arc::new(Self {
+            name,
             queue: Queue::new(capacity),
+            shared: shared.clone(),
             delivery,
-            report: Mutex::new(ObserverReport::new(name.clone(), delivery)),
-            executor: Arc::clone(executor),
+            report: Mutex::new(report),
+            changed: AtomicBool::new(false),
+            told_at: AtomicU64::new(0),
             busy_since: AtomicU64::new(0),
             abort: Notify::new(),
             aborted: AtomicBool::new(false),
@@ -75,8 +102,8 @@ impl Lane {
             let lane = Arc::clone(&ended.0);
             let serve = async {
                 match delivery {
-                    Delivery::Durable => lane.serve_durable(observer, so_far, log).await,
-                    _ => lane.serve(observer, so_far).await,
+                    Delivery::Durable => durable::serve(&lane, observer, so_far).await,
+                    _ => live::serve(&lane, observer, so_far.progress).await,
                 }
             };
             let abort = async {
@@ -86,7 +113,8 @@ impl Lane {
             };
             future::select(std::pin::pin!(serve), std::pin::pin!(abort)).await;
         };
-        executor.spawn_apart(&format!("observer {name}"), Box::pin(task));
+        let thread = format!("observer {}", lane.name);
+        shared.executor.spawn_apart(&thread, Box::pin(task));
         lane
     }
 
@@ -103,10 +131,9 @@ impl Lane {
                         return;
                     }
                     let room = std::pin::pin!(self.queue.room());
-                    if let Either::Right(_) =
-                        future::select(room, self.executor.sleep(patience)).await
-                    {
-                        self.report().dropped += rest.len() as u64;
+                    let patient = self.shared.executor.sleep(patience);
+                    if let Either::Right(_) = future::select(room, patient).await {
+                        self.change(|report| report.dropped += rest.len() as u64);
                         self.give_up(format!("it was stuck for {patience:?}"));
                         return;
                     }
@@ -121,10 +148,26 @@ impl Lane {
         self.queue.close();
     }
 
+    /// Whether the observer is to end, now and from now on.
+    pub(super) fn closing(&self) -> watch::Receiver<bool> {
+        self.closing.subscribe()
+    }
+
     /// Ends the observer's task, wherever it hangs (a thread that it blocks is left alone).
     pub(crate) fn give_up(&self, reason: impl Into<String>) {
-        self.report().given_up.get_or_insert(reason.into());
+        self.change(|report| {
+            report.given_up.get_or_insert(reason.into());
+        });
         self.abort_now();
+    }
+
+    /// Ends the observer's task, since the study has ended so long ago.
+    pub(crate) fn give_up_after(&self, patience: Duration) {
+        let failing = self.report().circuit != Circuit::Closed;
+        self.give_up(match (self.delivery, failing) {
+            (Delivery::Durable, true) => format!("it still failed {patience:?} after the end"),
+            _ => format!("it was not done {patience:?} after the end"),
+        });
     }
 
     /// Ends the observer's task without a word: nobody is interested any more.
@@ -142,9 +185,18 @@ impl Lane {
             && now.saturating_sub(since) > STUCK
     }
 
-    fn busy(&self) {
-        let now = u64::try_from(self.executor.now().as_micros()).unwrap_or(u64::MAX);
-        self.busy_since.store(now, Ordering::SeqCst);
+    /// Notes that the observer begins something. It may take long: how it stands is told before.
+    pub(super) fn begin(&self) {
+        let now = self.now();
+        self.busy_since.store(micros(now), Ordering::SeqCst);
+        if self.changed.load(Ordering::SeqCst) && self.till_telling(now).is_zero() {
+            self.tell(now);
+        }
+    }
+
+    /// Notes that the observer has nothing to do.
+    pub(super) fn rest(&self) {
+        self.busy_since.store(0, Ordering::SeqCst);
     }
 
     /// Resolves when the observer's task has ended.
@@ -162,132 +214,80 @@ impl Lane {
         report
     }
 
-    async fn serve(&self, mut observer: Box<dyn Observer>, so_far: Progress) {
-        if !self.note(guarded(observer.begin(&so_far)).await) {
-            return;
-        }
-        drop(so_far);
-        while let Some(batch) = self.queue.take().await {
-            if batch.missed > 0 && !self.note(guarded(observer.missed(batch.missed)).await) {
-                return;
-            }
-            for event in &batch.events {
-                self.busy();
-                let taken = guarded(observer.observe(event)).await;
-                if !self.note_event(event, taken) {
-                    return;
-                }
-            }
-            if self.queue.is_empty() && !self.note(guarded(observer.flush()).await) {
-                return;
-            }
-            self.busy_since.store(0, Ordering::SeqCst);
-        }
-        self.note(guarded(observer.flush()).await);
+    /// How the observer stands now.
+    pub(crate) fn standing(&self) -> Standing {
+        let mut report = self.report().clone();
+        report.dropped += self.queue.dropped();
+        let session = self.shared.session.load(Ordering::SeqCst);
+        let at_millis = u64::try_from(self.now().as_millis()).unwrap_or(u64::MAX);
+        report.standing(session, at_millis)
     }
 
-    /// Reads the journal from the observer's cursor on; nothing is held in memory, nothing is lost.
-    async fn serve_durable(
-        &self,
-        mut observer: Box<dyn Observer>,
-        so_far: Progress,
-        mut log: LogReader,
-    ) {
-        let name = observer.name().to_owned();
-        let mut at = match log.cursor(&name).await {
-            Ok(cursor) => cursor.unwrap_or(Seq::ZERO),
-            Err(error) => return self.give_up(error.to_string()),
-        };
-        self.report().last = at;
-        // What it has seen before is its own affair: from here on it learns everything.
-        let begin = Progress::new(so_far.objectives().clone());
-        if !self.note(guarded(observer.begin(&begin)).await) {
-            return;
-        }
-        let mut closing = self.closing.subscribe();
+    /// Waits. How the observer stands is told to the journal meanwhile, if it is time to.
+    pub(super) async fn idle<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
         loop {
-            let last_round = *closing.borrow();
-            let events = match log.read(at).await {
-                Ok(events) => events,
-                Err(error) => return self.give_up(error.to_string()),
-            };
-            if events.is_empty() {
-                if last_round {
-                    return;
-                }
-                let close = std::pin::pin!(closing.wait_for(|closing| *closing));
-                future::select(std::pin::pin!(log.grown(at)), close).await;
+            if !self.changed.load(Ordering::SeqCst) {
+                return work.await;
+            }
+            let now = self.now();
+            let wait = self.till_telling(now);
+            if wait.is_zero() {
+                self.tell(now);
                 continue;
             }
-            let mut taken = at;
-            for event in &events {
-                if !self.deliver(&mut *observer, event).await {
-                    break;
-                }
-                taken = event.seq;
-            }
-            let flushed = guarded(observer.flush()).await;
-            let safe = matches!(flushed, Ok(Ok(())));
-            self.note(flushed);
-            if safe && taken > at {
-                at = taken;
-                if let Err(error) = log.set_cursor(&name, at).await {
-                    return self.give_up(error.to_string());
-                }
-            }
-            if !safe || events.last().is_some_and(|event| event.seq > taken) {
-                return self.give_up("it kept failing: the next session goes on where it stopped");
-            }
-        }
-    }
-
-    /// Delivers one event, again and again while it fails; false if it never got through.
-    async fn deliver(&self, observer: &mut dyn Observer, event: &Event) -> bool {
-        let mut wait = FIRST_WAIT;
-        for _ in 0..TRIES {
-            let taken = guarded(observer.observe(event)).await;
-            let done = matches!(taken, Ok(Ok(())));
-            if !self.note_event(event, taken) || done {
+            let sleep = self.shared.executor.sleep(wait);
+            if let Either::Left((done, _)) = future::select(&mut work, sleep).await {
                 return done;
             }
-            if *self.closing.borrow() {
-                return false;
-            }
-            self.executor.sleep(wait).await;
-            wait *= 2;
         }
-        false
     }
 
-    fn note_event(&self, event: &Event, taken: Told) -> bool {
-        if matches!(taken, Ok(Ok(()))) {
-            let mut report = self.report();
-            report.delivered += 1;
-            report.last = event.seq;
-            return true;
-        }
-        self.note(taken)
+    fn till_telling(&self, now: Duration) -> Duration {
+        let told_at = Duration::from_micros(self.told_at.load(Ordering::SeqCst));
+        (told_at + TELL_EVERY).saturating_sub(now)
     }
 
-    /// Notes a result; false if the observer panicked and cannot be used any more.
-    fn note(&self, told: Told) -> bool {
+    /// Tells the journal how the observer stands, without waiting for it.
+    fn tell(&self, now: Duration) {
+        self.told_at.store(micros(now), Ordering::SeqCst);
+        self.changed.store(false, Ordering::SeqCst);
+        // Where the log has too much to do, it is told a little later.
+        if !self.shared.log.try_set_standing(self.standing()) {
+            self.changed.store(true, Ordering::SeqCst);
+        }
+    }
+
+    /// Changes what is known of the observer.
+    pub(super) fn change(&self, change: impl FnOnce(&mut ObserverReport)) {
+        change(&mut self.report());
+        self.changed.store(true, Ordering::SeqCst);
+    }
+
+    /// Notes what came of telling the observer something.
+    pub(super) fn note(&self, told: Told) -> Noted {
         match told {
-            Ok(Ok(())) => true,
+            Ok(Ok(())) => Noted::Done,
             Ok(Err(error)) => {
-                let mut report = self.report();
-                report.failed += 1;
-                report.last_error = Some(error.to_string());
-                true
+                self.change(|report| {
+                    report.failed += 1;
+                    report.last_error = Some(error.to_string());
+                });
+                Noted::Failed
             }
             Err(message) => {
-                let mut report = self.report();
-                report.failed += 1;
-                report
-                    .given_up
-                    .get_or_insert(format!("it panicked: {message}"));
-                false
+                self.change(|report| {
+                    report.failed += 1;
+                    let reason = format!("it panicked: {message}");
+                    report.given_up.get_or_insert(reason);
+                });
+                Noted::Panicked
             }
         }
+    }
+
+    pub(super) fn now(&self) -> Duration {
+        self.shared.executor.now()
     }
 
     fn report(&self) -> MutexGuard<'_, ObserverReport> {
@@ -295,8 +295,21 @@ impl Lane {
     }
 }
 
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
 /// What came of telling an observer something: its own error, or the message of its panic.
-type Told = Result<Result<(), ObserverError>, String>;
+pub(super) type Told = Result<Result<(), ObserverError>, String>;
+
+/// The same once it is noted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Noted {
+    Done,
+    Failed,
+    /// It cannot be used any more.
+    Panicked,
+}
 
 /// Marks the lane as ended when its task is gone, in whatever way.
 struct EndedOnDrop(Arc<Lane>);
@@ -309,7 +322,7 @@ impl Drop for EndedOnDrop {
 }
 
 /// Runs a piece of an observer; a panic becomes its message.
-async fn guarded<T>(work: impl Future<Output = T> + Send) -> Result<T, String> {
+pub(super) async fn guarded<T>(work: impl Future<Output = T> + Send) -> Result<T, String> {
     AssertUnwindSafe(work)
         .catch_unwind()
         .await

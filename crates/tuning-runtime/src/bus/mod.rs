@@ -1,13 +1,21 @@
 //! The bus: committed events, in order, to one queue and one task per observer.
 
+mod breaker;
 mod delivery;
+mod durable;
 mod lane;
+mod live;
 mod queue;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
-use tuning_core::{Event, Observer, Progress};
+use tuning_core::{Event, EventKind, Observer, Progress, Seq, Standing};
 
+use self::lane::{Shared, SoFar};
+pub use breaker::Breaker;
 pub use delivery::{Delivery, ObserverReport};
 pub(crate) use lane::Lane;
 
@@ -17,34 +25,47 @@ use crate::{executor::Executor, log::LogReader};
 #[derive(Debug)]
 pub(crate) struct Bus {
     state: Mutex<State>,
-    executor: Arc<dyn Executor>,
-    log: LogReader,
+    shared: Shared,
 }
 
-/// The lanes, and how the study stands by what was published: what a new observer begins with.
 #[derive(Debug)]
 struct State {
     lanes: Vec<Arc<Lane>>,
-    progress: Progress,
+    /// The lanes of a session that is over: how their observers stand is still asked for.
+    ended: Vec<Arc<Lane>>,
+    /// How the study stands by what was published: what a new observer begins with.
+    so_far: SoFar,
 }
 
 impl Bus {
-    pub(crate) fn new(executor: Arc<dyn Executor>, log: LogReader, progress: Progress) -> Self {
+    /// `progress`: how the study stands behind its entry `head`.
+    pub(crate) fn new(
+        executor: Arc<dyn Executor>,
+        log: LogReader,
+        breaker: Breaker,
+        progress: Progress,
+        head: Seq,
+    ) -> Self {
         Self {
+            shared: Shared {
+                executor,
+                log,
+                breaker,
+                session: Arc::new(AtomicU64::new(progress.sessions())),
+            },
             state: Mutex::new(State {
                 lanes: Vec::new(),
-                progress,
+                ended: Vec::new(),
+                so_far: SoFar { progress, head },
             }),
-            executor,
-            log,
         }
     }
 
-    /// Gives an observer a lane.
+    /// Gives an observer a lane. If another one has its name, it gets a number.
     pub(crate) fn add(&self, observer: Box<dyn Observer>, delivery: Delivery) -> Arc<Lane> {
         let mut state = self.lock();
-        let so_far = state.progress.clone();
-        let lane = Lane::start(observer, delivery, so_far, &self.executor, self.log.clone());
+        let name = free_name(observer.name(), &state.lanes);
+        let lane = Lane::start(observer, name, delivery, state.so_far.clone(), &self.shared);
         state.lanes.push(Arc::clone(&lane));
         lane
     }
@@ -60,7 +81,11 @@ impl Bus {
         let lanes = {
             let mut state = self.lock();
             for event in events {
-                state.progress.apply(event.at_millis, &event.kind);
+                if let EventKind::Opened(opened) = &event.kind {
+                    self.shared.session.store(opened.session, Ordering::SeqCst);
+                }
+                state.so_far.progress.apply(event.at_millis, &event.kind);
+                state.so_far.head = event.seq;
             }
             state.lanes.clone()
         };
@@ -69,14 +94,46 @@ impl Bus {
         }
     }
 
-    /// Takes all lanes off the bus.
+    /// Takes all lanes off the bus, since the session is over.
     pub(crate) fn take(&self) -> Vec<Arc<Lane>> {
-        std::mem::take(&mut self.lock().lanes)
+        let mut state = self.lock();
+        let lanes = std::mem::take(&mut state.lanes);
+        state.ended.clone_from(&lanes);
+        lanes
+    }
+
+    /// Takes over the lanes of the session before, to be asked how they stand.
+    pub(crate) fn inherit(&self, before: &Self) {
+        self.lock().ended.clone_from(&before.lock().ended);
+    }
+
+    /// How the observers stand: those of this session, or of the one that is over.
+    pub(crate) fn standings(&self) -> Vec<Standing> {
+        let state = self.lock();
+        let lanes = state.ended.iter().chain(&state.lanes);
+        lanes.map(|lane| lane.standing()).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Drop for Bus {
+    /// Nobody publishes any more: observers may end, also those of a study that was dropped.
+    fn drop(&mut self) {
+        self.lock().lanes.iter().for_each(|lane| lane.close());
+    }
+}
+
+/// Cursors are kept by name: no two observers may have the same.
+fn free_name(name: &str, lanes: &[Arc<Lane>]) -> String {
+    let is_taken = |name: &str| lanes.iter().any(|lane| lane.name == name);
+    if !is_taken(name) {
+        return name.to_owned();
+    }
+    let mut numbered = (2_u64..).map(|number| format!("{name} {number}"));
+    numbered.find(|name| !is_taken(name)).unwrap_or_default()
 }
 
 /// An observer's place on the bus of a running study; dropping it ends the subscription.

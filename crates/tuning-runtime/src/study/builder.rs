@@ -9,7 +9,7 @@ use tuning_core::{
 
 use super::{Study, default_workers, open};
 use crate::{
-    bus::Delivery,
+    bus::{Breaker, Delivery},
     error::StudyError,
     executor::{Executor, TokioExecutor},
     memory::MemoryJournal,
@@ -34,6 +34,8 @@ pub struct StudyBuilder {
     pub(super) grace: Duration,
     pub(super) journal: Box<dyn Journal>,
     pub(super) observers: Vec<(Box<dyn Observer>, Delivery)>,
+    pub(super) breaker: Breaker,
+    pub(super) linger: Duration,
     pub(super) executor: Option<Arc<dyn Executor>>,
     invalid: Option<String>,
 }
@@ -56,6 +58,8 @@ impl StudyBuilder {
             grace: Duration::from_secs(15),
             journal: Box::new(MemoryJournal::new()),
             observers: Vec::new(),
+            breaker: Breaker::default(),
+            linger: Duration::from_secs(5),
             executor: None,
             invalid: None,
         }
@@ -174,6 +178,21 @@ impl StudyBuilder {
     #[must_use]
     pub fn observe(mut self, observer: impl Observer + 'static, delivery: Delivery) -> Self {
         self.observers.push((Box::new(observer), delivery));
+        self
+    }
+
+    /// Sets when an observer that keeps failing is left alone, and for how long.
+    #[must_use]
+    pub fn breaker(mut self, breaker: Breaker) -> Self {
+        self.breaker = breaker;
+        self
+    }
+
+    /// Sets how long the end of a session waits for observers: 5 s if nothing is set. What one with
+    /// durable delivery has not taken by then, the next session begins with.
+    #[must_use]
+    pub fn linger(mut self, linger: Duration) -> Self {
+        self.linger = linger;
         self
     }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::UnboundedSender;
-use tuning_core::{Observer, TrialId};
+use tuning_core::{Observer, Standing, TrialId};
 
 use crate::{
     bus::{Bus, Delivery, Subscription},
@@ -45,6 +45,13 @@ impl StudyHandle {
         let bus = Arc::clone(&self.bus.lock().unwrap_or_else(PoisonError::into_inner));
         let lane = bus.add(Box::new(observer), delivery);
         Subscription::new(bus, lane)
+    }
+
+    /// How the observers stand now: those of the session that runs, or of the one that is over.
+    #[must_use]
+    pub fn standings(&self) -> Vec<Standing> {
+        let bus = Arc::clone(&self.bus.lock().unwrap_or_else(PoisonError::into_inner));
+        bus.standings()
     }
 
     pub(super) fn sender(&self) -> UnboundedSender<Message> {

@@ -2,6 +2,7 @@
 
 mod builder;
 mod by_hand;
+mod finish;
 mod handle;
 mod open;
 mod session;
@@ -25,7 +26,7 @@ pub use handle::StudyHandle;
 pub use summary::Summary;
 
 use crate::{
-    bus::{Bus, Delivery},
+    bus::{Breaker, Bus, Delivery, ObserverReport},
     driver::{Driver, Machine, Message, Settings},
     error::StudyError,
     executor::Executor,
@@ -89,6 +90,8 @@ pub struct Study {
     progress: Progress,
     tried: BTreeMap<(TrialId, FailureKind), u32>,
     observers: Vec<(Box<dyn Observer>, Delivery)>,
+    breaker: Breaker,
+    linger: Duration,
     mailbox: mpsc::UnboundedReceiver<Message>,
     handle: StudyHandle,
     log: Option<Log>,
@@ -165,6 +168,27 @@ impl Study {
         }
         drop(driver);
         self.end(session, ended).await
+    }
+
+    /// Runs nothing, and delivers to observers with durable delivery what they have not taken yet. It
+    /// goes on as long as they do; one that takes nothing for as long as the end of a session may
+    /// linger is given up.
+    ///
+    /// # Errors
+    /// If the journal fails.
+    pub async fn catch_up(&mut self) -> Result<Vec<ObserverReport>, StudyError> {
+        let serving = self.start_log()?;
+        let (durable, others) = std::mem::take(&mut self.observers)
+            .into_iter()
+            .partition(|(_, delivery)| *delivery == Delivery::Durable);
+        self.observers = others;
+        for (observer, delivery) in durable {
+            self.bus.add(observer, delivery);
+        }
+        let lanes = self.bus.take();
+        finish::while_they_go_on(self.linger, &lanes, &*self.executor).await;
+        self.stop_log(serving).await?;
+        Ok(lanes.iter().map(|lane| lane.summary(self.head)).collect())
     }
 
     /// Reads all trials from the journal.

@@ -31,6 +31,8 @@ pub(super) async fn open(
         grace,
         mut journal,
         observers,
+        breaker,
+        linger,
         ..
     } = builder;
     check_budget(&name, &budget)?;
@@ -91,7 +93,13 @@ pub(super) async fn open(
     let spec_order = spec.order;
     let (sender, mailbox) = mpsc::unbounded_channel();
     let log = Log::new(head);
-    let bus = Bus::new(Arc::clone(&executor), log.reader(), progress.clone());
+    let bus = Bus::new(
+        Arc::clone(&executor),
+        log.reader(),
+        breaker,
+        progress.clone(),
+        head,
+    );
     let bus = Arc::new(bus);
     Ok(Study {
         name: name.into(),
@@ -111,6 +119,8 @@ pub(super) async fn open(
         progress,
         tried,
         observers,
+        breaker,
+        linger,
         mailbox,
         handle: StudyHandle::new(sender, Arc::clone(&bus)),
         log: Some(log),

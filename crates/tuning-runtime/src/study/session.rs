@@ -2,35 +2,32 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures_util::{
-    FutureExt,
-    future::{self, Either},
-};
 use tokio::sync::oneshot;
 use tuning_core::{EndReason, EventKind, Journal, Opened, Seq};
 
-use super::{Study, Summary, millis};
+use super::{Study, Summary, finish, millis};
 use crate::{
-    bus::{Bus, Lane},
+    bus::Bus,
     error::StudyError,
-    executor::Executor,
     log::{Log, LogWriter},
 };
 
-/// How long observers may take to finish after the end of a study.
-const LINGER: Duration = Duration::from_secs(5);
+/// The task that keeps the log: where it takes entries, and how it gives the journal and its head back.
+pub(super) struct Serving {
+    writer: LogWriter,
+    journal: oneshot::Receiver<(Box<dyn Journal>, Seq)>,
+}
 
 /// A session that has begun: the task that keeps its log, and since when.
 pub(super) struct Session {
-    writer: LogWriter,
-    journal: oneshot::Receiver<(Box<dyn Journal>, Seq)>,
+    serving: Serving,
     began: Duration,
 }
 
 impl Session {
     /// Where its entries go.
     pub(super) fn writer(&self) -> LogWriter {
-        self.writer.clone()
+        self.serving.writer.clone()
     }
 
     /// When it began, by the executor's clock.
@@ -42,28 +39,13 @@ impl Session {
 impl Study {
     /// Begins a session: its log is served from here on.
     pub(super) fn begin(&mut self) -> Result<Session, StudyError> {
-        let journal = self.journal.take().ok_or(StudyError::Abandoned)?;
-        let log = self.log.take().ok_or(StudyError::Abandoned)?;
-        let writer = log.writer();
+        let serving = self.start_log()?;
         for (observer, delivery) in std::mem::take(&mut self.observers) {
             self.bus.add(observer, delivery);
         }
-        let began = self.executor.now();
-        let (returned, journal_back) = oneshot::channel();
-        let serve = log.serve(
-            Arc::clone(&self.name),
-            journal,
-            Arc::clone(&self.bus),
-            self.handle.sender(),
-        );
-        self.executor.spawn(Box::pin(async move {
-            // Nobody waits for the journal if the study was dropped; it is closed then.
-            let _ = returned.send(serve.await);
-        }));
         Ok(Session {
-            writer,
-            journal: journal_back,
-            began,
+            serving,
+            began: self.executor.now(),
         })
     }
 
@@ -90,20 +72,12 @@ impl Study {
         session: Session,
         ended: Result<EndReason, StudyError>,
     ) -> Result<Summary, StudyError> {
-        let Session {
-            writer,
-            journal,
-            began,
-        } = session;
+        let Session { serving, began } = session;
         // Everything before this answer is committed and published.
-        let head = writer.head().await;
+        let head = serving.writer.head().await;
         let lanes = self.bus.take();
-        finish_observers(&lanes, &*self.executor).await;
-        writer.close().await;
-        let (journal, last) = journal.await.map_err(|_| StudyError::Abandoned)?;
-        self.journal = Some(journal);
-        self.head = last;
-        self.renew_log();
+        finish::within(self.linger, &lanes, &*self.executor).await;
+        self.stop_log(serving).await?;
         // A journal that failed is the cause, whatever the driver made of it.
         let head = head?;
         let reason = ended?;
@@ -121,31 +95,53 @@ impl Study {
         })
     }
 
-    /// A log and a bus for the next session.
-    fn renew_log(&mut self) {
-        let log = Log::new(self.head);
-        let (executor, progress) = (Arc::clone(&self.executor), self.progress.clone());
-        self.bus = Arc::new(Bus::new(executor, log.reader(), progress));
+    /// Lets the log's task own the journal.
+    pub(super) fn start_log(&mut self) -> Result<Serving, StudyError> {
+        let journal = self.journal.take().ok_or(StudyError::Abandoned)?;
+        let log = self.log.take().ok_or(StudyError::Abandoned)?;
+        let writer = log.writer();
+        let (returned, journal_back) = oneshot::channel();
+        let serve = log.serve(
+            Arc::clone(&self.name),
+            journal,
+            Arc::clone(&self.bus),
+            self.handle.sender(),
+        );
+        self.executor.spawn(Box::pin(async move {
+            // Nobody waits for the journal if the study was dropped; it is closed then.
+            let _ = returned.send(serve.await);
+        }));
+        Ok(Serving {
+            writer,
+            journal: journal_back,
+        })
+    }
+
+    /// Notes how the observers stand, and takes the journal back.
+    pub(super) async fn stop_log(&mut self, serving: Serving) -> Result<(), StudyError> {
+        let Serving { writer, journal } = serving;
+        for standing in self.bus.standings() {
+            writer.set_standing(standing).await;
+        }
+        writer.close().await;
+        let (journal, head) = journal.await.map_err(|_| StudyError::Abandoned)?;
+        self.journal = Some(journal);
+        self.head = head;
+        // A log and a bus for the next session.
+        let log = Log::new(head);
+        let old = std::mem::replace(
+            &mut self.bus,
+            Arc::new(Bus::new(
+                Arc::clone(&self.executor),
+                log.reader(),
+                self.breaker,
+                self.progress.clone(),
+                head,
+            )),
+        );
+        self.bus.inherit(&old);
         self.handle.move_to(Arc::clone(&self.bus));
         self.log = Some(log);
-    }
-}
-
-/// Lets every observer see the rest; what hangs is given up.
-async fn finish_observers(lanes: &[Arc<Lane>], executor: &dyn Executor) {
-    for lane in lanes {
-        lane.close();
-        if lane.is_stuck(executor.now()) {
-            lane.give_up("it was not done with an event at the end");
-        }
-    }
-    let all = future::join_all(lanes.iter().map(|lane| lane.ended()));
-    if let Either::Left(_) = future::select(all, executor.sleep(LINGER)).await {
-        return;
-    }
-    for lane in lanes {
-        if lane.ended().now_or_never().is_none() {
-            lane.give_up(format!("it was not done {LINGER:?} after the end"));
-        }
+        Ok(())
     }
 }

@@ -50,19 +50,7 @@ impl fmt::Display for Summary {
             .iter()
             .filter(|observer| !observer.is_clean())
         {
-            let ObserverReport {
-                name,
-                dropped,
-                failed,
-                ..
-            } = observer;
-            write!(
-                f,
-                "\nobserver {name}: {dropped} events dropped, {failed} failures"
-            )?;
-            if let Some(reason) = &observer.given_up {
-                write!(f, ", given up: {reason}")?;
-            }
+            write!(f, "\nobserver {observer}")?;
         }
         Ok(())
     }

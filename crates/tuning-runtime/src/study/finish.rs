@@ -1,0 +1,62 @@
+//! The end of a session for its observers: they see the rest, within bounds.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::{
+    FutureExt,
+    future::{self, Either},
+};
+use tuning_core::Seq;
+
+use crate::{bus::Lane, executor::Executor};
+
+/// Lets every observer see the rest; one that is not done so long after the end is given up.
+pub(super) async fn within(linger: Duration, lanes: &[Arc<Lane>], executor: &dyn Executor) {
+    close(lanes, executor);
+    if !all_ended_within(linger, lanes, executor).await {
+        give_up(linger, lanes, |_, _| true);
+    }
+}
+
+/// Lets every observer see the rest; one that has not taken anything for so long is given up.
+pub(super) async fn while_they_go_on(
+    linger: Duration,
+    lanes: &[Arc<Lane>],
+    executor: &dyn Executor,
+) {
+    close(lanes, executor);
+    let places = || lanes.iter().map(|lane| lane.standing().last).collect();
+    let mut before: Vec<Seq> = places();
+    while !all_ended_within(linger, lanes, executor).await {
+        give_up(linger, lanes, |index, lane| {
+            before[index] == lane.standing().last
+        });
+        before = places();
+    }
+}
+
+fn close(lanes: &[Arc<Lane>], executor: &dyn Executor) {
+    for lane in lanes {
+        lane.close();
+        if lane.is_stuck(executor.now()) {
+            lane.give_up("it was not done with an event at the end");
+        }
+    }
+}
+
+async fn all_ended_within(linger: Duration, lanes: &[Arc<Lane>], executor: &dyn Executor) -> bool {
+    let all = future::join_all(lanes.iter().map(|lane| lane.ended()));
+    matches!(
+        future::select(all, executor.sleep(linger)).await,
+        Either::Left(_)
+    )
+}
+
+/// Gives up those that have not ended and of which it is true.
+fn give_up(linger: Duration, lanes: &[Arc<Lane>], is_lost: impl Fn(usize, &Arc<Lane>) -> bool) {
+    for (index, lane) in lanes.iter().enumerate() {
+        if lane.ended().now_or_never().is_none() && is_lost(index, lane) {
+            lane.give_up_after(linger);
+        }
+    }
+}
