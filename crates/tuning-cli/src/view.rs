@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use tuning_core::{
-    Closed, EventKind, Fact, JournalError, Objectives, Opened, Progress, Seq, StudySpec, Trial,
-    TrialState, Trials,
+    Closed, EventKind, Fact, JournalError, Objectives, Opened, Progress, Seq, Standing, StudySpec,
+    Trial, TrialState, Trials,
 };
 use tuning_sqlite::SqliteReader;
 
@@ -26,6 +26,10 @@ pub(crate) struct View {
     /// How it ended, if nothing came after that.
     pub(crate) closed: Option<Closed>,
     pub(crate) last_at_millis: u64,
+    /// The number of its last entry.
+    pub(crate) head: Seq,
+    /// How its observers stand.
+    pub(crate) standings: Vec<Standing>,
 }
 
 impl View {
@@ -57,16 +61,18 @@ impl View {
             opened: None,
             closed: None,
             last_at_millis: info.created_at_millis,
+            head: Seq::ZERO,
+            // Before the entries: an observer is behind at most by what comes meanwhile.
+            standings: reader.standings(&info.name)?,
             name: info.name,
             spec: info.spec,
         };
-        let mut after = Seq::ZERO;
         loop {
-            let entries = reader.read(&view.name, after, PAGE)?;
+            let entries = reader.read(&view.name, view.head, PAGE)?;
             if entries.is_empty() {
                 return Ok(view);
             }
-            after = after.plus(entries.len() as u64);
+            view.head = view.head.plus(entries.len() as u64);
             for mut entry in entries {
                 if let EventKind::Fact(Fact::Started(started)) = &mut entry.kind {
                     // In the order of the space, whatever that of the journal.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Counts, EventKind, Fidelity, Objectives, Opened, Outcome, Tag, TrialId, Values, fact::Fact,
-    space::Params,
+    Counts, EventKind, Fidelity, Metrics, Objectives, Opened, Outcome, Tag, TrialId, Values,
+    fact::Fact, space::Params,
 };
 
 /// A trial that was better than the others.
@@ -58,10 +58,25 @@ pub struct OpenTrial {
     pub last: Option<(Fidelity, Values)>,
     /// Whether it is paused.
     pub paused: bool,
-    /// How often its work was begun again.
+    /// How often its work was begun again since it was started, or resumed last.
     pub attempt: u32,
+    /// How often its work was begun again in all.
+    pub retries: u32,
+    /// What else was measured, last values.
+    pub metrics: Metrics,
+    /// How long its evaluation took so far, in microseconds, without failed attempts.
+    pub took_micros: u64,
     /// When it was started, in milliseconds since the start of 1970 (UTC).
     pub started_at_millis: u64,
+}
+
+impl OpenTrial {
+    fn learn(&mut self, metrics: &Metrics, took_micros: u64) {
+        for (name, value) in metrics.iter() {
+            self.metrics.set(name, value);
+        }
+        self.took_micros = self.took_micros.saturating_add(took_micros);
+    }
 }
 
 /// How a study stands. Its memory grows with the trials that are open, not with those that ended.
@@ -171,7 +186,7 @@ impl Progress {
         self.earlier_millis + session
     }
 
-    /// Learns one event; returns the trial that ended with it.
+    /// Learns one event; returns the trial that ended with it, as it was at its end.
     pub fn apply(&mut self, at_millis: u64, kind: &EventKind) -> Option<OpenTrial> {
         if let EventKind::Opened(opened) = kind {
             self.open_session(at_millis, opened);
@@ -182,6 +197,7 @@ impl Progress {
                 self.counts.retries += 1;
                 if let Some(open) = self.open.get_mut(&retried.trial) {
                     open.attempt = retried.attempt;
+                    open.retries += 1;
                 }
                 None
             }
@@ -226,6 +242,9 @@ impl Progress {
                     last: None,
                     paused: false,
                     attempt: 0,
+                    retries: 0,
+                    metrics: Metrics::default(),
+                    took_micros: 0,
                     started_at_millis: at_millis,
                 };
                 self.open.insert(started.trial, open);
@@ -244,6 +263,7 @@ impl Progress {
             Fact::Reported(reported) => {
                 let open = self.open.get_mut(&reported.trial)?;
                 open.last = Some((reported.at, reported.values.clone()));
+                open.learn(&reported.metrics, 0);
                 let best = Best {
                     trial: reported.trial,
                     params: open.params.clone(),
@@ -258,11 +278,15 @@ impl Progress {
                 self.counts.paused += 1;
                 if let Some(open) = self.open.get_mut(&paused.trial) {
                     open.paused = true;
+                    open.learn(&paused.metrics, paused.took_micros);
                 }
                 None
             }
             Fact::Ended(ended) => {
-                let open = self.open.remove(&ended.trial);
+                let mut open = self.open.remove(&ended.trial);
+                if let Some(open) = &mut open {
+                    open.learn(&ended.metrics, ended.took_micros);
+                }
                 if open.as_ref().is_some_and(|open| open.paused) {
                     self.counts.paused = self.counts.paused.saturating_sub(1);
                 } else {
@@ -472,6 +496,37 @@ mod tests {
         assert_eq!(ended.params.int("n"), Ok(0));
         assert_eq!(progress.trial(id(0)), None);
         assert_eq!(progress.apply(11, &completed(0, &[0.5])), None);
+    }
+
+    #[test]
+    fn a_trial_that_ended_tells_of_all_its_pieces_of_work() {
+        let mut progress = fold(loss(), &[started(0)]);
+        let mut report = Reported::new(id(0), Fidelity::new(1), Values::one(1.0).unwrap());
+        report.metrics = Metrics::from_iter([("cost", 1.0), ("size", 3.0)]);
+        let mut pause = Paused::new(id(0), Fidelity::new(1));
+        pause.took_micros = 5;
+        let mut end = Ended::new(id(0), Outcome::Stopped);
+        end.metrics = Metrics::from_iter([("cost", 2.0)]);
+        end.took_micros = 7;
+        let again = |attempt| {
+            let failure = Failure::new(FailureKind::Lost, "");
+            EventKind::Retried(Retried::new(id(0), attempt, failure, 0))
+        };
+        for event in [report.into(), again(1), pause.into()] {
+            progress.apply(0, &event);
+        }
+        for event in [Resumed::new(id(0), None).into(), again(1)] {
+            progress.apply(0, &event);
+        }
+        let trial = progress.apply(0, &end.into()).unwrap();
+        assert_eq!(
+            (trial.took_micros, trial.retries, trial.attempt),
+            (12, 2, 1)
+        );
+        assert_eq!(
+            trial.metrics,
+            Metrics::from_iter([("cost", 2.0), ("size", 3.0)])
+        );
     }
 
     #[test]

@@ -3,20 +3,22 @@
 use std::{
     fmt,
     fs::{File, OpenOptions},
-    io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write},
+    io::{self, BufWriter, Write},
     path::Path,
 };
 
 use async_trait::async_trait;
 use tuning_core::{Event, Observer, ObserverError};
 
+use crate::tail::{self, Seen};
+
 /// Writes each event as one line of JSON: an [`Event`]'s own serde form, which is also that of the
 /// journal. Numbers keep all their digits.
 ///
 /// It buffers, and writes when the queue of events runs empty (in [`flush`](Observer::flush)) or 64 KiB
-/// have gathered. It never rewrites what is in the file: a resumed study appends its new events. If the
-/// file is to have each event exactly once over crashes, let the observer be delivered to durably, and
-/// drop lines whose `seq` was there before when you read it.
+/// have gathered. It never rewrites what is in the file: a resumed study appends its new events, and an
+/// event that is there already is not written again. So with durable delivery a file has each event of
+/// its study exactly once, whatever fails or crashes.
 ///
 /// # Example
 /// ```
@@ -43,6 +45,8 @@ use tuning_core::{Event, Observer, ObserverError};
 pub struct JsonLines {
     out: BufWriter<Box<dyn Write + Send>>,
     line: Vec<u8>,
+    /// The last event that is written, in the file or in the buffer.
+    seen: Option<Seen>,
 }
 
 impl JsonLines {
@@ -56,11 +60,14 @@ impl JsonLines {
             .append(true)
             .create(true)
             .open(path)?;
+        let seen = last_event(&mut file)?;
         // A process that was killed may have left half a line: it must not spoil the next one.
-        if ends_within_a_line(&mut file)? {
+        if tail::ends_within_a_line(&mut file)? {
             file.write_all(b"\n")?;
         }
-        Ok(Self::to(file))
+        let mut this = Self::to(file);
+        this.seen = seen;
+        Ok(this)
     }
 
     /// Writes to this writer.
@@ -70,6 +77,7 @@ impl JsonLines {
         Self {
             out: BufWriter::with_capacity(CAPACITY, Box::new(out)),
             line: Vec::new(),
+            seen: None,
         }
     }
 }
@@ -81,13 +89,18 @@ impl Observer for JsonLines {
     }
 
     async fn observe(&mut self, event: &Event) -> Result<(), ObserverError> {
+        if self.seen.as_ref().is_some_and(|seen| seen.covers(event)) {
+            return Ok(());
+        }
         self.line.clear();
         serde_json::to_writer(&mut self.line, event).map_err(ObserverError::from_source)?;
         self.line.push(b'\n');
         // A line goes into the buffer as a whole or, if the file takes no more, not at all.
         self.out
             .write_all(&self.line)
-            .map_err(ObserverError::from_source)
+            .map_err(ObserverError::from_source)?;
+        self.seen = Some(Seen::of(event));
+        Ok(())
     }
 
     async fn flush(&mut self) -> Result<(), ObserverError> {
@@ -101,14 +114,10 @@ impl fmt::Debug for JsonLines {
     }
 }
 
-fn ends_within_a_line(file: &mut File) -> io::Result<bool> {
-    if !file.metadata()?.is_file() || file.seek(SeekFrom::End(0))? == 0 {
-        return Ok(false);
-    }
-    let mut last = [0];
-    file.seek(SeekFrom::End(-1))?;
-    file.read_exact(&mut last)?;
-    Ok(last != *b"\n")
+/// The event in the last whole line, if it is one.
+fn last_event(file: &mut File) -> io::Result<Option<Seen>> {
+    let line = tail::last_line(file)?;
+    Ok(line.and_then(|line| serde_json::from_slice(&line).ok()))
 }
 
 #[cfg(test)]
@@ -132,5 +141,34 @@ mod tests {
     fn a_file_that_cannot_be_opened_is_told_at_once() {
         let folder = tempfile::tempdir().unwrap();
         assert!(JsonLines::append(folder.path()).is_err());
+    }
+
+    #[tokio::test]
+    async fn an_event_that_is_in_the_file_is_not_written_again() {
+        use tuning_core::{Budget, EventKind, Opened, Seq};
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("events.jsonl");
+        let event = |study: &str, n: u64| {
+            let kind = EventKind::Opened(Box::new(Opened::new(n, Budget::unlimited(), 1)));
+            Event::new(study.into(), Seq::new(n), n, kind)
+        };
+        let write_at = async |later: u64, study: &str, numbers: &[u64]| {
+            let mut file = JsonLines::append(&path).unwrap();
+            for n in numbers {
+                let mut event = event(study, *n);
+                event.at_millis += later;
+                file.observe(&event).await.unwrap();
+            }
+            file.flush().await.unwrap();
+            std::fs::read_to_string(&path).unwrap().lines().count()
+        };
+        let write = async |study: &str, numbers: &[u64]| write_at(0, study, numbers).await;
+        assert_eq!(write("a", &[1, 2, 2, 1, 3]).await, 3);
+        assert_eq!(write("a", &[1, 2, 3, 4]).await, 4);
+        std::fs::write(&path, std::fs::read_to_string(&path).unwrap() + "{\"st").unwrap();
+        assert_eq!(write("a", &[4, 5]).await, 5 + 1);
+        assert_eq!(write("b", &[1]).await, 5 + 2, "another study");
+        assert_eq!(write_at(9, "b", &[1, 2]).await, 5 + 4, "begun anew");
     }
 }

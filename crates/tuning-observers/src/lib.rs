@@ -39,10 +39,12 @@
 //! | see its best trials at the end | [`FinalTable`] | `table` |
 //! | have it in your logs, as structured records | [`Log`] | `tracing` |
 //! | keep its events in a file, for other programs | [`JsonLines`] | |
+//! | keep its trials in a file, for a spreadsheet or a data frame | [`Csv`] | `csv` |
 //! | act on events in the same program | [`callback`], [`handler`] | |
 //! | receive events in another task, all of them | [`Channel`] | `channel` |
 //! | let many listen, none of whom can slow the study | [`Broadcast`] | `channel` |
 //! | pass on some events only | [`filter`] | |
+//! | give an observer a name of its own | [`named`] | |
 //! | word values and durations as these do | [`format_value`], [`format_duration`], … | |
 //!
 //! All features are on by default. They bring indicatif (`progress`), comfy-table (`table`), tracing
@@ -58,14 +60,18 @@ mod broadcast;
 #[cfg(feature = "channel")]
 mod channel;
 mod closure;
+#[cfg(feature = "csv")]
+mod csv;
 mod filter;
 mod json_lines;
 #[cfg(feature = "tracing")]
 mod log;
+mod named;
 #[cfg(feature = "progress")]
 mod progress;
 #[cfg(feature = "table")]
 mod table;
+mod tail;
 #[cfg(any(feature = "progress", feature = "table", feature = "tracing"))]
 #[cfg_attr(
     not(all(feature = "progress", feature = "table", feature = "tracing")),
@@ -74,6 +80,8 @@ mod table;
 mod watched;
 mod wording;
 
+#[cfg(feature = "csv")]
+pub use self::csv::Csv;
 #[cfg(feature = "channel")]
 pub use broadcast::{Broadcast, Lagged, Subscriber, Subscription};
 #[cfg(feature = "channel")]
@@ -83,6 +91,7 @@ pub use filter::{Filter, filter};
 pub use json_lines::JsonLines;
 #[cfg(feature = "tracing")]
 pub use log::Log;
+pub use named::{Named, named};
 #[cfg(feature = "progress")]
 pub use progress::{ProgressBar, ProgressWriter};
 #[cfg(feature = "table")]

@@ -5,7 +5,7 @@ mod support;
 use support::Sink;
 use tuning_conformance::observer;
 use tuning_core::Event;
-use tuning_observers::{JsonLines, callback, filter, handler};
+use tuning_observers::{JsonLines, callback, filter, handler, named};
 
 #[test]
 fn json_lines_keep_the_laws() {
@@ -20,7 +20,8 @@ fn closures_keep_the_laws() {
 }
 
 #[test]
-fn a_filter_keeps_the_laws_of_what_it_filters() {
+fn what_wraps_an_observer_keeps_its_laws() {
+    observer(|| named("mine", JsonLines::to(Sink::default()))).check();
     let ends = |event: &Event| event.kind.name() == "ended";
     observer(|| filter(JsonLines::to(Sink::default()), ends)).check();
 }
@@ -83,4 +84,18 @@ fn the_progress_bar_keeps_the_laws() {
 #[test]
 fn the_table_keeps_the_laws() {
     observer(|| tuning_observers::FinalTable::new().to(Sink::default())).check();
+}
+
+#[cfg(feature = "csv")]
+#[test]
+fn the_file_of_trials_keeps_the_laws() {
+    use tuning_core::{Objectives, Parameter, Space};
+    use tuning_observers::Csv;
+
+    observer(|| {
+        let space = Space::new([Parameter::int("layers", 1, 4)]).unwrap();
+        let loss = Objectives::minimize("loss").unwrap();
+        Csv::to(Sink::default()).space(space, loss).unwrap()
+    })
+    .check();
 }

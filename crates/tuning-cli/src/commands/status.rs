@@ -6,10 +6,12 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use tuning_core::EndReason;
+use tuning_core::{Circuit, EndReason, Standing};
 use tuning_observers::{format_duration, format_params, format_values};
 
-use crate::{args::StatusArgs, error::CliError, exit::Exit, output::Output, view::View};
+use crate::{
+    args::StatusArgs, error::CliError, exit::Exit, output::Output, table::one_line, view::View,
+};
 
 /// How many running trials are shown to people.
 const SHOWN: usize = 8;
@@ -97,6 +99,15 @@ fn as_json(view: &View, activity: &Activity, now_millis: u64) -> Value {
             })
         })
         .collect();
+    let observers: Vec<Value> = view
+        .standings
+        .iter()
+        .map(|standing| {
+            let mut object = json!(standing);
+            object["lag"] = standing.lag(view.head).into();
+            object
+        })
+        .collect();
     json!({
         "study": view.name,
         "journal": view.journal,
@@ -113,6 +124,7 @@ fn as_json(view: &View, activity: &Activity, now_millis: u64) -> Value {
         "best": view.progress.best(),
         "front": view.progress.front(),
         "open": running,
+        "observers": observers,
         "sessions": view.progress.sessions(),
         "elapsed_millis": view.progress.elapsed_millis(),
         "last_at_millis": view.last_at_millis,
@@ -196,5 +208,49 @@ fn as_text(
     if open.len() > SHOWN {
         out.line(format_args!("          and {} more", open.len() - SHOWN))?;
     }
+    // Of those who watched an earlier session only those that something is kept for.
+    let standings = view.standings.iter().filter(|standing| {
+        standing.session >= sessions || (standing.delivery == "durable" && lag(view, standing) > 0)
+    });
+    for (index, standing) in standings.enumerate() {
+        let label = if index == 0 { "observers" } else { "         " };
+        out.line(format_args!("{label} {}", watching(view, standing)))?;
+    }
     Ok(())
+}
+
+fn lag(view: &View, standing: &Standing) -> u64 {
+    standing.lag(view.head)
+}
+
+/// How an observer stands, in a line.
+fn watching(view: &View, standing: &Standing) -> String {
+    let Standing {
+        observer,
+        delivery,
+        delivered,
+        ..
+    } = standing;
+    let mut line = format!("{observer} ({delivery}): {delivered} delivered");
+    for (count, what) in [
+        (standing.dropped, "dropped"),
+        (standing.failed, "failures"),
+        (lag(view, standing), "behind"),
+    ] {
+        if count > 0 {
+            line.push_str(&format!(", {count} {what}"));
+        }
+    }
+    if standing.circuit != Circuit::Closed {
+        line.push_str(&format!(", circuit {}", standing.circuit));
+    }
+    for (what, text) in [
+        ("given up", &standing.given_up),
+        ("last error", &standing.last_error),
+    ] {
+        if let Some(text) = text {
+            line.push_str(&format!("; {what}: {text}"));
+        }
+    }
+    one_line(&line)
 }

@@ -15,6 +15,13 @@ pub(crate) enum ObserverSpec {
     Log { target: Target, level: String },
 }
 
+impl ObserverSpec {
+    /// Whether it is promised every event, also those of earlier sessions.
+    pub(crate) fn is_durable(&self) -> bool {
+        matches!(self, Self::JsonLines { .. })
+    }
+}
+
 /// Where a log goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {

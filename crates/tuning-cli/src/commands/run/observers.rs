@@ -47,6 +47,23 @@ impl Observers {
         Ok(this)
     }
 
+    /// Lets those watch who are promised every event, also of a study that has ended.
+    pub(super) fn durable(study: &Study, file: &StudyFile) -> Result<Self, CliError> {
+        let handle = study.handle();
+        let mut this = Self {
+            subscriptions: Vec::new(),
+            terminal: None,
+        };
+        for spec in file.observers.iter().filter(|spec| spec.is_durable()) {
+            this.subscribe_spec(&handle, spec)?;
+        }
+        Ok(this)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.subscriptions.is_empty()
+    }
+
     fn subscribe_spec(
         &mut self,
         handle: &StudyHandle,

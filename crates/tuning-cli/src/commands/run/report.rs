@@ -5,7 +5,7 @@ use std::{fmt, path::Path, time::Duration};
 use serde_json::{Value, json};
 use tuning_core::{Counts, EndReason, Progress, StudySpec, Trial, Trials};
 use tuning_observers::format_duration;
-use tuning_runtime::Summary;
+use tuning_runtime::{ObserverReport, Study, Summary};
 
 use crate::{
     args::RunArgs,
@@ -125,11 +125,12 @@ impl<'a> Report<'a> {
     pub(super) fn already_ended(
         &self,
         reason: EndReason,
-        progress: &Progress,
-        spec: &StudySpec,
+        study: &Study,
         trials: &Trials,
+        caught_up: &[ObserverReport],
         out: &mut Output,
     ) -> Result<(), CliError> {
+        let progress = study.progress();
         if self.json {
             let mut object = json!({
                 "study": self.file.name,
@@ -140,6 +141,7 @@ impl<'a> Report<'a> {
                 "front": progress.front(),
                 "session_millis": 0,
                 "elapsed_millis": progress.elapsed_millis(),
+                "observers": caught_up,
             });
             self.complete(&mut object, true);
             return Ok(out.json(&object)?);
@@ -151,12 +153,20 @@ impl<'a> Report<'a> {
             "study `{}` is finished already",
             self.file.name
         ));
+        for observer in caught_up.iter().filter(|observer| observer.delivered > 0) {
+            let ObserverReport {
+                name, delivered, ..
+            } = observer;
+            say(format_args!(
+                "observer {name} caught up on {delivered} events"
+            ));
+        }
         out.line(format_args!(
             "{}: {reason}: {}",
             self.file.name,
             progress.counts()
         ))?;
-        self.table(progress.front().len(), spec, trials, out)?;
+        self.table(progress.front().len(), study.spec(), trials, out)?;
         out.flush()?;
         self.whereabouts(reason);
         say(extend(reason, progress.counts().started));

@@ -3,7 +3,7 @@
 use std::{pin::pin, time::Duration};
 
 use tuning_core::EndReason;
-use tuning_runtime::{Study, StudyHandle, Summary, command::CommandEvaluator};
+use tuning_runtime::{ObserverReport, Study, StudyHandle, Summary, command::CommandEvaluator};
 use tuning_sqlite::SqliteJournal;
 
 use super::{
@@ -34,8 +34,12 @@ pub(super) async fn run(
     let report = Report::new(args, &file);
 
     if let Some(reason) = finished(&file, study.progress())? {
+        let Some(caught_up) = catch_up(&mut study, &file, &mut signals).await? else {
+            return Ok(Exit::Stopped);
+        };
         let trials = study.trials().await?;
-        report.already_ended(reason, study.progress(), study.spec(), &trials, out)?;
+        report.already_ended(reason, &study, &trials, &caught_up, out)?;
+        warn_of(&caught_up);
         return Ok(exit_of(reason, study.progress().counts().completed));
     }
     if talks {
@@ -48,24 +52,33 @@ pub(super) async fn run(
         return Ok(Exit::Interrupted);
     };
     drop(observers);
-    for observer in summary
-        .observers
-        .iter()
-        .filter(|observer| !observer.is_clean())
-    {
-        let why = observer
-            .given_up
-            .as_ref()
-            .or(observer.last_error.as_ref())
-            .map_or("", String::as_str);
-        say_warning(format_args!(
-            "observer {}: {} events dropped, {} failures; {why}",
-            observer.name, observer.dropped, observer.failed
-        ));
-    }
+    warn_of(&summary.observers);
     let trials = study.trials().await?;
     report.ended(&summary, study.spec(), &trials, out)?;
     Ok(exit_of(summary.reason, summary.counts.completed))
+}
+
+/// Delivers what durable observers of a study that has ended have not taken yet; none if a signal ended
+/// it: they go on there the next time.
+async fn catch_up(
+    study: &mut Study,
+    file: &StudyFile,
+    signals: &mut Signals,
+) -> Result<Option<Vec<ObserverReport>>, CliError> {
+    let observers = Observers::durable(study, file)?;
+    if observers.is_empty() {
+        return Ok(Some(Vec::new()));
+    }
+    tokio::select! {
+        reports = study.catch_up() => Ok(Some(reports?)),
+        () = signals.next() => Ok(None),
+    }
+}
+
+fn warn_of(observers: &[ObserverReport]) {
+    for observer in observers.iter().filter(|observer| !observer.is_clean()) {
+        say_warning(format_args!("observer {observer}"));
+    }
 }
 
 async fn open(file: &StudyFile) -> Result<Study, CliError> {
