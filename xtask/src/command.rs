@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
-use crate::{bench, ci, demo, peers, test, tidy};
+use crate::{bench, ci, demo, new_strategy, peers, test, tidy};
 
 /// One subcommand of `cargo xtask`.
 pub(crate) struct Command {
@@ -44,6 +44,13 @@ pub(crate) const COMMANDS: &[Command] = &[
         summary: "check the layering of crates, sources, manifests and documents",
         help: tidy::help,
         run: tidy::run,
+    },
+    Command {
+        name: "new-strategy",
+        arguments: "NAME PATH [--published]",
+        summary: "write a strategy crate of your own, which lacks `ask` alone",
+        help: || new_strategy::HELP.to_owned(),
+        run: new_strategy::run,
     },
     Command {
         name: "bench",
@@ -109,7 +116,7 @@ fn overview() -> String {
         "Project automation: what CI runs, a developer runs.\n\nUsage: cargo xtask COMMAND [ARGUMENTS]\n\nCommands:\n",
     );
     for command in COMMANDS {
-        writeln!(text, "  {:<6} {}", command.name, command.summary)
+        writeln!(text, "  {:<12} {}", command.name, command.summary)
             .expect("a String takes any text");
     }
     text.push_str("\n`cargo xtask COMMAND --help` tells more about one of them.\n");

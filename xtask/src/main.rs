@@ -11,6 +11,7 @@ mod command;
 mod demo;
 mod error;
 mod nearest;
+mod new_strategy;
 mod peers;
 mod process;
 mod rust_source;

@@ -21,6 +21,10 @@ pub(crate) struct Crate {
     pub(crate) is_published: bool,
     pub(crate) description: Option<String>,
     pub(crate) license: Option<String>,
+    pub(crate) version: String,
+    pub(crate) edition: String,
+    /// The oldest Rust that it is for; empty if it does not say.
+    pub(crate) rust_version: String,
     /// The `default` feature turns something on.
     pub(crate) has_default_features: bool,
     /// There is a feature besides `default`.
@@ -98,6 +102,13 @@ impl Crate {
             is_published: package.publish.as_ref().is_none_or(|to| !to.is_empty()),
             description: package.description.clone(),
             license: package.license.clone(),
+            version: package.version.to_string(),
+            edition: package.edition.to_string(),
+            rust_version: package
+                .rust_version
+                .as_ref()
+                .map(|version| format!("{}.{}", version.major, version.minor))
+                .unwrap_or_default(),
             has_default_features: features.get("default").is_some_and(|on| !on.is_empty()),
             has_features: features.keys().any(|feature| feature != "default"),
             dependencies: package.dependencies.iter().map(Dependency::new).collect(),

@@ -108,3 +108,8 @@ pub(crate) fn layer(name: &str) -> Option<Layer> {
         .find(|(known, _)| *known == name)
         .map(|(_, layer)| *layer)
 }
+
+/// Whether a crate of ours holds strategies.
+pub(crate) fn is_strategy_crate(name: &str) -> bool {
+    layer(name) == Some(Strategy)
+}

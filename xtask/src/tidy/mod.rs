@@ -12,4 +12,5 @@ mod readme;
 mod run;
 mod sources;
 
+pub(crate) use layers::is_strategy_crate;
 pub(crate) use run::{help, run};

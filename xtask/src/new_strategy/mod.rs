@@ -1,0 +1,81 @@
+//! `cargo xtask new-strategy`: a strategy crate of one's own, outside this workspace, that lacks `ask` alone.
+
+mod arguments;
+mod names;
+mod place;
+mod templates;
+
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::process::{Cargo, quoted};
+use crate::tree::Tree;
+use crate::workspace::Workspace;
+
+use arguments::Arguments;
+use names::Names;
+
+pub(crate) const HELP: &str = "\
+Writes a crate NAME into the new directory PATH, outside this workspace: options, a strategy whose `ask` is
+the one place to fill in, the test of the laws, the program `tune` with the strategy in it, and a study that
+uses it. It compiles at once, against this checkout; its test fails and says what to do.
+
+  --published    depend on the versions on crates.io instead of this checkout
+
+crates/tuning/docs/publish-a-strategy.md goes on from there.";
+
+pub(crate) fn run(args: &[String]) -> Result {
+    let arguments = Arguments::parse(args)?;
+    let workspace = Workspace::load()?;
+    let tree = Tree::load(&workspace.root)?;
+    let names = Names::new(&arguments.name, &workspace, &tree)?;
+    let place = place::new(&arguments.path, &workspace.root)?;
+
+    let files = templates::fill(&names, &workspace, arguments.published)?;
+    let write = || -> std::io::Result<()> {
+        for (path, text) in &files {
+            let path = place.join(path);
+            if let Some(parent) = path.parent() {
+                std::fs::create_dir_all(parent)?;
+            }
+            std::fs::write(path, text)?;
+        }
+        if !arguments.published {
+            // The versions that this checkout is tested with: nothing has to be looked up.
+            std::fs::copy(workspace.root.join("Cargo.lock"), place.join("Cargo.lock"))?;
+        }
+        Ok(())
+    };
+    write().map_err(|error| {
+        Error::Workspace(format!("cannot write below `{}`: {error}", place.display()))
+    })?;
+
+    format(&place);
+    println!(
+        "`{}` with the strategy `{}`:",
+        place.display(),
+        names.strategy
+    );
+    for (path, _) in &files {
+        println!("    {path}");
+    }
+    if let Some(around) = place::workspace_around(&place) {
+        println!(
+            "note: it lies in the workspace `{}`: add it to its `members`, or cargo refuses it",
+            around.display()
+        );
+    }
+    println!(
+        "Next: cd {} && cargo test\nThe test of the laws fails until `ask` in src/lib.rs is filled in.",
+        quoted(&arguments.path)
+    );
+    Ok(())
+}
+
+/// Names of other lengths break lines elsewhere. Without rustfmt they stay as they are.
+fn format(place: &Path) {
+    let manifest = place.join("Cargo.toml").to_string_lossy().into_owned();
+    Cargo::new(&["fmt", "--manifest-path"])
+        .args(&[manifest])
+        .succeeds();
+}

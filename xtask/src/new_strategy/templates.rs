@@ -1,0 +1,198 @@
+//! The files of a new crate: those of `xtask/templates/new-strategy/`, which are a crate `my-strategy`, with other names.
+
+use crate::error::{Error, Result};
+use crate::new_strategy::names::Names;
+use crate::rust_source::words;
+use crate::workspace::Workspace;
+
+macro_rules! template {
+    ($path:literal) => {
+        template!($path, $path)
+    };
+    ($path:literal, $file:literal) => {
+        (
+            $path,
+            include_str!(concat!("../../templates/new-strategy/", $file)),
+        )
+    };
+}
+
+/// Where each goes, and its text. What cargo or git would take for theirs is stored under another name.
+const TEMPLATES: &[(&str, &str)] = &[
+    template!("Cargo.toml", "Cargo.toml.in"),
+    template!(".gitignore", "gitignore.in"),
+    template!("README.md"),
+    template!("study.yaml"),
+    template!("src/lib.rs"),
+    template!("tests/conformance.rs"),
+    template!("examples/tune.rs"),
+];
+
+/// Our crates that a new one depends on.
+const OURS: &[&str] = &[
+    "tuning-core",
+    "tuning-cli",
+    "tuning-conformance",
+    "tuning-strategies",
+];
+
+const BY_PATH: &str = "\
+# `path` is the checkout that this crate was made in. It goes before the version as long as it stands here, and cargo
+# leaves it out of what it publishes: once the crates are on crates.io, take it away, here and below.
+";
+
+/// Whether the templates mean something else by this type, so that no strategy can have it.
+pub(super) fn uses_type(name: &str) -> bool {
+    let config = format!("{name}Config");
+    TEMPLATES
+        .iter()
+        .filter(|(path, _)| path.ends_with(".rs"))
+        .any(|(_, text)| {
+            [name, &config]
+                .iter()
+                .any(|name| !name.starts_with("MyStrategy") && words(text, name).next().is_some())
+        })
+}
+
+/// Path and text of each file of the crate.
+pub(super) fn fill(
+    names: &Names,
+    workspace: &Workspace,
+    published: bool,
+) -> Result<Vec<(&'static str, String)>> {
+    TEMPLATES
+        .iter()
+        .map(|&(path, text)| {
+            let text = match path {
+                "Cargo.toml" => manifest(text, workspace, published)?,
+                _ => text.to_owned(),
+            };
+            Ok((path, renamed(&text, path, names)))
+        })
+        .collect()
+}
+
+fn renamed(text: &str, path: &str, names: &Names) -> String {
+    // The crate and its strategy have one name in the templates. The crate's is meant where the manifest names the package,
+    // and where the readme has its title.
+    let text = match path {
+        "Cargo.toml" => text.replacen(
+            "name = \"my-strategy\"",
+            &format!("name = \"{}\"", names.krate),
+            1,
+        ),
+        "README.md" => text.replacen("# my-strategy", &format!("# {}", names.krate), 1),
+        _ => text.to_owned(),
+    };
+    text.replace("my-strategy", &names.strategy)
+        .replace("my_strategy", &names.lib)
+        .replace("MyStrategy", &names.type_name)
+}
+
+fn manifest(text: &str, workspace: &Workspace, published: bool) -> Result<String> {
+    let core = workspace
+        .get("tuning-core")
+        .ok_or_else(|| Error::Workspace("there is no crate `tuning-core` here".to_owned()))?;
+    let mut text = text
+        .replace("{{edition}}", &core.edition)
+        .replace("{{rust-version}}", &core.rust_version)
+        .replace("{{comment}}", if published { "" } else { BY_PATH });
+    for name in OURS {
+        let krate = workspace
+            .get(name)
+            .ok_or_else(|| Error::Workspace(format!("there is no crate `{name}` here")))?;
+        let version = &krate.version;
+        let dependency = if published {
+            format!("\"{version}\"")
+        } else {
+            let path = workspace.root.join(&krate.directory);
+            format!(
+                "{{ version = \"{version}\", path = {} }}",
+                toml_text(&path.to_string_lossy())
+            )
+        };
+        text = text.replace(&format!("{{{{{name}}}}}"), &dependency);
+    }
+    Ok(text)
+}
+
+/// A text of TOML: as it is where that is possible, since Windows has backslashes in its paths.
+fn toml_text(text: &str) -> String {
+    if text.contains(['\'', '\n']) {
+        format!(
+            "\"{}\"",
+            text.replace('\\', "\\\\")
+                .replace('"', "\\\"")
+                .replace('\n', "\\n")
+        )
+    } else {
+        format!("'{text}'")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::Tree;
+
+    fn filled(name: &str, published: bool) -> Result<Vec<(&'static str, String)>> {
+        let workspace = Workspace::load()?;
+        let names = Names::new(name, &workspace, &Tree::default())?;
+        fill(&names, &workspace, published)
+    }
+
+    #[test]
+    fn no_placeholder_and_no_name_of_the_templates_is_left() -> Result {
+        for published in [false, true] {
+            for (path, text) in filled("tuning-hill-climb", published)? {
+                for left in ["{{", "my-strategy", "my_strategy", "MyStrategy"] {
+                    assert!(!text.contains(left), "{left} in {path}:\n{text}");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_crate_and_the_strategy_have_their_own_names() -> Result {
+        let files = filled("tuning-hill-climb", false)?;
+        let text = |path: &str| {
+            let file = files.iter().find(|(other, _)| *other == path);
+            &*file.expect("it is one of the files").1
+        };
+        assert!(text("Cargo.toml").contains("name = \"tuning-hill-climb\""));
+        assert!(text("src/lib.rs").contains("const NAME: &str = \"hill-climb\";"));
+        assert!(text("tests/conformance.rs").contains("use tuning_hill_climb::{HillClimbConfig"));
+        assert!(text("study.yaml").contains("strategy: {name: hill-climb, step: 0.2}"));
+        assert!(text("README.md").starts_with("# tuning-hill-climb\n"));
+        Ok(())
+    }
+
+    #[test]
+    fn a_published_crate_names_versions_alone() -> Result {
+        let manifest =
+            |published| -> Result<String> { Ok(filled("hill-climb", published)?.remove(0).1) };
+        let (by_path, by_version) = (manifest(false)?, manifest(true)?);
+        assert_eq!(by_path.matches("path = '").count(), OURS.len(), "{by_path}");
+        assert!(by_path.contains("# `path` is the checkout"), "{by_path}");
+        assert!(!by_version.contains("path"), "{by_version}");
+        assert!(by_version.contains("\ntuning-core = \""), "{by_version}");
+        Ok(())
+    }
+
+    #[test]
+    fn types_that_the_templates_use_are_known() {
+        for name in ["Space", "Params", "Strategy", "Fact", "Registry", "Option"] {
+            assert!(uses_type(name), "{name}");
+        }
+        for name in ["HillClimb", "MyStrategy", "Spsa"] {
+            assert!(!uses_type(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_a_text_of_toml() {
+        assert_eq!(toml_text(r"C:\a b"), r"'C:\a b'");
+        assert_eq!(toml_text("it's"), "\"it's\"");
+    }
+}

@@ -1,0 +1,12 @@
+//! The program `tune` with `my-strategy` in it: `cargo run --example tune -- run study.yaml`.
+
+use std::process::ExitCode;
+
+use my_strategy::{MyStrategyConfig, NAME};
+use tuning_strategies::Registry;
+
+fn main() -> ExitCode {
+    let mut registry = Registry::standard();
+    registry.register::<MyStrategyConfig>(NAME, "say in a line what `tune strategies` says of it");
+    tuning_cli::main_with(registry)
+}
