@@ -18,6 +18,7 @@
 //! | tune a program in any language | [`command`] |
 //! | tune a function | [`blocking`], [`asynchronous`] |
 //! | evaluate the trials yourself, one call at a time | [`Study::by_hand`] |
+//! | tune one that takes a type of its own | [`blocking_typed`], [`asynchronous_typed`], [`Summary::best_typed`] |
 //! | stop it, cancel a trial, watch it while it runs | [`StudyHandle`] |
 //! | keep it | the crate `tuning-sqlite`, or any other [`Journal`](tuning_core::Journal) |
 //! | try failed trials again | [`Retry`] |
@@ -46,7 +47,10 @@ mod study;
 
 pub use bus::{Breaker, Delivery, ObserverReport, Subscription};
 pub use error::StudyError;
-pub use evaluators::{Asynchronous, Blocking, BlockingTrial, asynchronous, blocking};
+pub use evaluators::{
+    Asynchronous, AsynchronousTyped, Blocking, BlockingTrial, asynchronous, asynchronous_typed,
+    blocking, blocking_typed,
+};
 pub use executor::{Executor, TokioExecutor};
 pub use memory::MemoryJournal;
 pub use retry::Retry;

@@ -49,13 +49,21 @@ where
     Fut::Output: IntoOutcome + Send,
 {
     async fn evaluate(&self, trial: RunningTrial) -> Outcome {
-        let objectives = trial.objectives().clone();
-        let objective = Box::pin((self.objective)(trial.clone()));
-        let stopped = std::pin::pin!(trial.stopped());
-        match future::select(objective, stopped).await {
-            Either::Left((returned, _)) => returned.into_outcome(&objectives),
-            Either::Right(_) => Outcome::failed(FailureKind::Cancelled, "it was stopped"),
-        }
+        until_stopped((self.objective)(trial.clone()), trial).await
+    }
+}
+
+/// The outcome of what computes it, which is dropped when the trial has to end.
+pub(super) async fn until_stopped<Fut>(objective: Fut, trial: RunningTrial) -> Outcome
+where
+    Fut: Future + Send,
+    Fut::Output: IntoOutcome,
+{
+    let objective = Box::pin(objective);
+    let stopped = std::pin::pin!(trial.stopped());
+    match future::select(objective, stopped).await {
+        Either::Left((returned, _)) => returned.into_outcome(trial.objectives()),
+        Either::Right(_) => Outcome::failed(FailureKind::Cancelled, "it was stopped"),
     }
 }
 

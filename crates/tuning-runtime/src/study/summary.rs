@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Best, Counts, EndReason, Seq};
+use tuning_core::{Best, Counts, EndReason, ParamsError, Seq, Tunable};
 
 use crate::bus::ObserverReport;
 
@@ -31,6 +31,17 @@ pub struct Summary {
     pub entries: Seq,
     /// What became of the observers.
     pub observers: Vec<ObserverReport>,
+}
+
+impl Summary {
+    /// Returns the parameters of the best trial as a value of this type; none if no trial has a value.
+    ///
+    /// # Errors
+    /// If they are not those of the type.
+    pub fn best_typed<T: Tunable>(&self) -> Result<Option<T>, ParamsError> {
+        let best = self.best.as_ref();
+        best.map(|best| T::from_params(&best.params)).transpose()
+    }
 }
 
 impl fmt::Display for Summary {
