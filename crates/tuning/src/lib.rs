@@ -29,6 +29,49 @@
 //! # Ok(()) }
 //! ```
 //!
+//! The space can be a type of your own, and a trial's parameters a value of it:
+//!
+//! ```
+//! use tuning::prelude::*;
+//!
+//! #[derive(Clone, Debug, Tunable)]
+//! struct Training {
+//!     #[tune(range = 1e-5..=0.1, log)]
+//!     lr: f64,
+//!     optimizer: Optimizer,
+//! }
+//!
+//! #[derive(Clone, Debug, Tunable)]
+//! enum Optimizer {
+//!     Adam,
+//!     Sgd {
+//!         #[tune(range = 0.0..=0.99)]
+//!         momentum: f64,
+//!     },
+//! }
+//!
+//! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut study = Study::builder("mnist", Space::of::<Training>()?)
+//!     .minimize("loss")
+//!     .strategy(SobolConfig::default())
+//!     .trials(40)
+//!     .open()
+//!     .await?;
+//! let summary = study
+//!     .run(blocking_typed(|training: Training, _| {
+//!         let momentum = match training.optimizer {
+//!             Optimizer::Adam => 0.9,
+//!             Optimizer::Sgd { momentum } => momentum,
+//!         };
+//!         (training.lr.ln() - 0.01_f64.ln()).powi(2) + 0.1 * momentum // train here
+//!     }))
+//!     .await?;
+//! let best: Training = summary.best_typed()?.expect("40 trials have completed");
+//! println!("{best:?}");
+//! # assert!(best.lr > 1e-3);
+//! # Ok(()) }
+//! ```
+//!
 //! To survive a crash, add `.journal(SqliteJournal::open("mnist.db", "mnist")?)`; to watch, add
 //! `.observe(ProgressBar::new(), Delivery::lossy())`.
 //!
@@ -41,13 +84,16 @@
 //!
 //! | feature (all on by default) | module |
 //! |---|---|
+//! | `derive` | none: [`#[derive(Tunable)]`](macro@Tunable), search spaces that are Rust types |
 //! | `strategies` | [`strategies`]: grid, random, Sobol, combinators, the registry |
 //! | `runtime` | [`runtime`]: the driver, evaluators, the bus, the simulator |
 //! | `observers` | [`observers`]: log, progress, table, JSON lines, channels, closures |
 //! | `sqlite` | [`sqlite`]: the embedded durable journal |
 
 pub use tuning_core::*;
-
+#[cfg(feature = "derive")]
+#[doc(inline)]
+pub use tuning_derive::TunableOfTuning as Tunable;
 #[cfg(feature = "observers")]
 pub use tuning_observers as observers;
 #[cfg(feature = "runtime")]
@@ -63,12 +109,16 @@ pub mod prelude {
     pub use tuning_core::{
         Budget, Event, EventKind, Failure, FailureKind, Fidelity, Objective, Objectives, Observer,
         Order, Outcome, Parameter, Params, ParamsError, Seed, Space, Strategy, StrategyConfig,
-        Trial, TrialId, Values, Verdict,
+        Trial, TrialId, Tunable, Values, Verdict,
     };
+    #[cfg(feature = "derive")]
+    pub use tuning_derive::TunableOfTuning as Tunable;
     #[cfg(feature = "observers")]
     pub use tuning_observers::{FinalTable, JsonLines, Log, ProgressBar, callback, handler};
     #[cfg(feature = "runtime")]
-    pub use tuning_runtime::{Delivery, Retry, Study, Summary, asynchronous, blocking};
+    pub use tuning_runtime::{
+        Delivery, Retry, Study, Summary, asynchronous, asynchronous_typed, blocking, blocking_typed,
+    };
     #[cfg(feature = "sqlite")]
     pub use tuning_sqlite::SqliteJournal;
     #[cfg(feature = "strategies")]

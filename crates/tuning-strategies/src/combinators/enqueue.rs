@@ -28,6 +28,31 @@ pub(crate) const NAME: &str = "enqueue";
 /// # let _ = enqueue;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// A value of a type that is the space is a point too:
+/// ```
+/// use tuning_core::{Objectives, Problem, Space, StrategyConfig, Tunable};
+/// use tuning_derive::Tunable; // or both of `tuning::prelude`
+/// use tuning_strategies::{EnqueueConfig, RandomConfig};
+///
+/// #[derive(Tunable)]
+/// enum Optimizer {
+///     Adam,
+///     Sgd {
+///         #[tune(range = 0.0..=0.99)]
+///         momentum: f64,
+///     },
+/// }
+///
+/// let space = Space::of::<Optimizer>()?;
+/// let (adam, sgd) = (Optimizer::Adam, Optimizer::Sgd { momentum: 0.9 });
+/// let enqueue = EnqueueConfig::over(RandomConfig::default())
+///     .point(adam.to_params(&space)?.iter())
+///     .point(sgd.to_params(&space)?.iter())
+///     .build(&Problem::new(space, Objectives::minimize("loss")?))?;
+/// # let _ = enqueue;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
