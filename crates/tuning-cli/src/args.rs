@@ -6,6 +6,18 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{exit::EXIT_CODES, study_file::Override};
 
+/// For `tune ask-tell --help`.
+const ASK_TELL: &str = "\
+One JSON value a line, one answer for each:
+  {\"study\": {…}}                                     {\"ready\": {…}}
+  {\"ask\": 2}                                         {\"asked\": [{\"trial\": 0, \"params\": {…}}, …]}
+  {\"report\": {\"trial\": 0, \"at\": 3, \"values\": {…}}}   {\"verdict\": \"continue\"}
+  {\"tell\": {\"trial\": 0, \"values\": {\"loss\": 1.2}}}   {\"told\": 0, \"state\": \"completed\"}
+  {\"best\": 1}                                        {\"best\": [{…}]}
+  {\"end\": true}                                      {\"ended\": {…}}
+A study file is kept where `tune run` keeps it; a study that comes as a line, in memory,
+unless `--journal` or its own `journal` says where.";
+
 /// Tune the parameters of any program: run a study from a file, resume it, look at it, export it.
 #[derive(Debug, Parser)]
 #[command(name = "tune", version, after_help = EXIT_CODES, propagate_version = true)]
@@ -22,6 +34,8 @@ pub(crate) enum Command {
     Validate(ValidateArgs),
     /// Run a study, or go on with it where it was
     Run(RunArgs),
+    /// Run a study whose trials another program evaluates, over standard input and output
+    AskTell(AskTellArgs),
     /// Show how a study stands, also while it runs
     Status(StatusArgs),
     /// Show the best trials
@@ -120,6 +134,11 @@ impl SettingArgs {
         set.chain(named).collect()
     }
 
+    /// Whether it is said here where the study is kept.
+    pub(crate) fn names_journal(&self) -> bool {
+        self.journal.is_some() || self.set.iter().any(|(key, _)| key == "journal")
+    }
+
     /// Whether the study is kept elsewhere than its file says.
     pub(crate) fn moves_journal(&self) -> bool {
         let keys = ["journal", "name"];
@@ -144,6 +163,19 @@ pub(crate) struct RunArgs {
     /// Show no progress bar
     #[arg(long)]
     pub(crate) no_progress: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = ASK_TELL)]
+pub(crate) struct AskTellArgs {
+    /// The study file; without one, the first line of the input is `{"study": {…}}`
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) settings: SettingArgs,
+    /// Keep the study in memory only, also if its file says where it is kept
+    #[arg(long, conflicts_with = "journal")]
+    pub(crate) no_journal: bool,
 }
 
 /// Which study to look at.

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod ask_tell;
 mod best;
 mod export;
 mod init;
@@ -24,6 +25,7 @@ pub(crate) fn run(command: Command, registry: &Registry) -> Exit {
         Command::Init(args) => init::run(args, registry, &mut out),
         Command::Validate(args) => validate::run(args, registry, &mut out),
         Command::Run(args) => run::run(args, registry, &mut out),
+        Command::AskTell(args) => ask_tell::run(args, registry, &mut out),
         Command::Status(args) => status::run(args, &mut out),
         Command::Best(args) => best::run(args, &mut out),
         Command::Trials(args) => trials::run(args, &mut out),

@@ -9,7 +9,10 @@ use std::{
 use tuning_core::{
     Budget, FidelityRange, Objectives, Order, Problem, Seed, Space, StrategyConfig as _, StudySpec,
 };
-use tuning_runtime::{Retry, command::CommandSpec};
+use tuning_runtime::{
+    Retry,
+    command::{CommandLine, CommandSpec},
+};
 use tuning_strategies::Registry;
 
 use super::{
@@ -22,6 +25,7 @@ use crate::document::{Fields, Item};
 #[derive(Debug)]
 pub(crate) struct StudyFile {
     pub(crate) name: String,
+    /// What a trial runs: nothing, if a client evaluates them.
     pub(crate) command: CommandSpec,
     pub(crate) space: Space,
     pub(crate) objectives: Objectives,
@@ -36,6 +40,15 @@ pub(crate) struct StudyFile {
     pub(crate) retry: Retry,
     pub(crate) observers: Vec<ObserverSpec>,
     pub(crate) journal: PathBuf,
+}
+
+/// Who evaluates the trials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Evaluated {
+    /// The command of the study file.
+    ByCommand,
+    /// Somebody who asks for them: what is said of the command does not matter.
+    ByClient,
 }
 
 const KEYS: &[&str] = &[
@@ -63,11 +76,19 @@ const KEYS: &[&str] = &[
 
 impl StudyFile {
     /// Reads a study; none if anything is wrong, which is noted with its place.
-    pub(super) fn read(root: &Item<'_>, path: &Path, registry: &Registry) -> Option<Self> {
-        let root = root.fields(
-            "a mapping with at least `command`, `parameters` and `objective`",
-            KEYS,
-        )?;
+    pub(super) fn read(
+        root: &Item<'_>,
+        path: &Path,
+        registry: &Registry,
+        evaluated: Evaluated,
+    ) -> Option<Self> {
+        let expected = match evaluated {
+            Evaluated::ByCommand => {
+                "a mapping with at least `command`, `parameters` and `objective`"
+            }
+            Evaluated::ByClient => "a mapping with at least `parameters` and `objective`",
+        };
+        let root = root.fields(expected, KEYS)?;
         let folder = paths::folder(path);
 
         let whereabouts = Whereabouts::read(&root, path);
@@ -75,7 +96,10 @@ impl StudyFile {
         let space = root
             .need("parameters", write)
             .and_then(|item| parameters::read(&item));
-        let command = command::read(&root, &folder, space.as_ref());
+        let command = match evaluated {
+            Evaluated::ByCommand => command::read(&root, &folder, space.as_ref()),
+            Evaluated::ByClient => Some(CommandSpec::of(CommandLine::Arguments(Vec::new()))),
+        };
         let objectives = settings::objectives(&root);
         let fidelity = optional(&root, "fidelity", settings::fidelity);
         let budget = optional(&root, "budget", budget::read);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tuning_strategies::Registry;
 
-use super::file::{StudyFile, Whereabouts};
+use super::file::{Evaluated, StudyFile, Whereabouts};
 use crate::{
     document::{Format, Item, Located, Node, Place, Problem, Problems, set},
     error::CliError,
@@ -27,8 +27,37 @@ pub(crate) fn load(
     overrides: &[Override],
     registry: &Registry,
 ) -> Result<StudyFile, CliError> {
-    let read = |root: &Item<'_>| StudyFile::read(root, path, registry);
+    load_of(path, overrides, registry, Evaluated::ByCommand)
+}
+
+/// The same for trials that the command evaluates, or a client.
+pub(crate) fn load_of(
+    path: &Path,
+    overrides: &[Override],
+    registry: &Registry,
+    evaluated: Evaluated,
+) -> Result<StudyFile, CliError> {
+    let read = |root: &Item<'_>| StudyFile::read(root, path, registry, evaluated);
     with_root(path, overrides, read)
+}
+
+/// Reads a study that is no file, as one that would stand at `path` and whose trials a client evaluates.
+///
+/// # Errors
+/// All that is wrong with it, in its order.
+pub(crate) fn read(
+    mut root: Node,
+    path: &Path,
+    overrides: &[Override],
+    registry: &Registry,
+) -> Result<StudyFile, Vec<Problem>> {
+    put_over(&mut root, overrides).map_err(|problem| vec![problem])?;
+    let problems = Problems::default();
+    let item = Item::root(&root, &problems);
+    match StudyFile::read(&item, path, registry, Evaluated::ByClient) {
+        Some(study) if problems.is_empty() => Ok(study),
+        _ => Err(problems.take()),
+    }
 }
 
 /// Reads where a study is kept and its name, and nothing else: enough to look at it, even if the file

@@ -11,7 +11,7 @@ mod settings;
 mod strategy;
 mod template;
 
-pub(crate) use file::StudyFile;
-pub(crate) use load::{Override, load, whereabouts};
+pub(crate) use file::{Evaluated, StudyFile};
+pub(crate) use load::{Override, load, load_of, read, whereabouts};
 pub(crate) use observers::{ObserverSpec, Target};
 pub(crate) use template::template;

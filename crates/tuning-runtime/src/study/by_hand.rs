@@ -215,13 +215,15 @@ impl ByHand<'_> {
     /// # Errors
     /// If the journal fails, or the session had failed before.
     pub async fn close(mut self) -> Result<Summary, StudyError> {
-        self.check()?;
+        if let Err(error) = self.check() {
+            return self.study.end(self.session, Err(error)).await;
+        }
         let reason = self.over.unwrap_or(EndReason::Stopped);
         let progress = &self.study.progress;
         let (counts, best) = (progress.counts(), progress.best().cloned());
         self.note(EventKind::Closed(Closed::new(reason, counts, best)));
-        self.commit().await?;
-        self.study.end(self.session, Ok(reason)).await
+        let ended = self.commit().await.map(|()| reason);
+        self.study.end(self.session, ended).await
     }
 
     async fn ask_machine(&mut self, slots: NonZeroUsize) -> Result<Turn, StudyError> {

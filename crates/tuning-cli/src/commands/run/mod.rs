@@ -9,6 +9,7 @@ mod signals;
 
 use tuning_strategies::Registry;
 
+pub(super) use self::{observers::Observers, session::builder, signals::Signals};
 use crate::{args::RunArgs, error::CliError, exit::Exit, output::Output, study_file::load};
 
 pub(super) fn run(args: &RunArgs, registry: &Registry, out: &mut Output) -> Result<Exit, CliError> {

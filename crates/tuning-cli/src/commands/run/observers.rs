@@ -18,14 +18,14 @@ use crate::{
 
 /// The observers of a run, for as long as it is kept.
 #[derive(Debug)]
-pub(super) struct Observers {
+pub(in crate::commands) struct Observers {
     subscriptions: Vec<Subscription>,
     terminal: Option<ProgressWriter>,
 }
 
 impl Observers {
     /// Lets everybody watch who should.
-    pub(super) fn subscribe(
+    pub(in crate::commands) fn subscribe(
         study: &Study,
         file: &StudyFile,
         progress: bool,

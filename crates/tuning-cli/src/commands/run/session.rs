@@ -3,7 +3,9 @@
 use std::{pin::pin, time::Duration};
 
 use tuning_core::EndReason;
-use tuning_runtime::{ObserverReport, Study, StudyHandle, Summary, command::CommandEvaluator};
+use tuning_runtime::{
+    ObserverReport, Study, StudyBuilder, StudyHandle, Summary, command::CommandEvaluator,
+};
 use tuning_sqlite::SqliteJournal;
 
 use super::{
@@ -83,13 +85,17 @@ fn warn_of(observers: &[ObserverReport]) {
 
 async fn open(file: &StudyFile) -> Result<Study, CliError> {
     let journal = SqliteJournal::open(&file.journal, &file.name)?;
+    Ok(builder(file).journal(journal).open().await?)
+}
+
+/// The study of a file, with a journal in memory.
+pub(in crate::commands) fn builder(file: &StudyFile) -> StudyBuilder {
     let mut builder = Study::builder(file.name.clone(), file.space.clone())
         .objectives(&file.objectives)
         .strategy(file.strategy.clone())
         .budget(file.budget.clone())
         .workers(file.workers.get())
-        .retry(file.retry.clone())
-        .journal(journal);
+        .retry(file.retry.clone());
     if let Some(fidelity) = file.fidelity {
         builder = builder.fidelity(fidelity);
     }
@@ -103,8 +109,7 @@ async fn open(file: &StudyFile) -> Result<Study, CliError> {
         builder = builder.timeout(timeout);
     }
     // The evaluator's own patience comes first; this is for one that hangs.
-    builder = builder.grace(file.command.grace + Duration::from_secs(5));
-    Ok(builder.open().await?)
+    builder.grace(file.command.grace + Duration::from_secs(5))
 }
 
 /// Runs the study; none if it was left without waiting for anything.

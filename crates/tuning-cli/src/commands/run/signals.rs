@@ -4,7 +4,7 @@ use std::io;
 
 /// Signals that ask a study to end.
 #[derive(Debug)]
-pub(super) struct Signals {
+pub(in crate::commands) struct Signals {
     #[cfg(unix)]
     streams: [tokio::signal::unix::Signal; 3],
 }
@@ -12,7 +12,7 @@ pub(super) struct Signals {
 #[cfg(unix)]
 impl Signals {
     /// From here on, these signals do not end the process by themselves.
-    pub(super) fn listen() -> io::Result<Self> {
+    pub(in crate::commands) fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
 
         let kinds = [
@@ -27,7 +27,7 @@ impl Signals {
     }
 
     /// Waits for the next one.
-    pub(super) async fn next(&mut self) {
+    pub(in crate::commands) async fn next(&mut self) {
         let [interrupt, terminate, hangup] = &mut self.streams;
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -40,12 +40,12 @@ impl Signals {
 #[cfg(not(unix))]
 impl Signals {
     /// From here on, ctrl-c does not end the process by itself.
-    pub(super) fn listen() -> io::Result<Self> {
+    pub(in crate::commands) fn listen() -> io::Result<Self> {
         Ok(Self {})
     }
 
     /// Waits for the next one.
-    pub(super) async fn next(&mut self) {
+    pub(in crate::commands) async fn next(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

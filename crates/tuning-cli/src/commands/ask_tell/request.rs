@@ -1,0 +1,368 @@
+//! [`Request`]: what a client may say. Everything that can be checked without the study is checked here.
+
+use std::num::NonZeroUsize;
+
+use tuning_core::{Failure, FailureKind, Fidelity, Metrics, Objectives, Outcome, TrialId, Values};
+
+use super::{PROTOCOL, refusal::Refusal};
+use crate::document::{Fields, Format, Item, Node, Problems};
+
+/// What a line asks for.
+#[derive(Debug, PartialEq)]
+pub(super) enum Request {
+    /// Open this study.
+    Study(Node),
+    /// Up to so many pieces of work.
+    Ask(NonZeroUsize),
+    /// What does the trial do, now that it has measured this?
+    Report {
+        trial: TrialId,
+        at: Fidelity,
+        values: Values,
+        metrics: Metrics,
+    },
+    /// The result of a piece of work.
+    Tell {
+        trial: TrialId,
+        outcome: Outcome,
+        metrics: Metrics,
+    },
+    /// The best so many trials.
+    Best(usize),
+    /// How the study stands.
+    Status,
+    /// The session is over.
+    End,
+}
+
+const VERBS: &[&str] = &["study", "ask", "report", "tell", "best", "status", "end"];
+const KEYS: &[&str] = &[
+    "study", "ask", "report", "tell", "best", "status", "end", "protocol",
+];
+
+impl Request {
+    /// Reads a line. Values need to know the `objectives`; before a study is open there are none.
+    pub(super) fn parse(line: &str, objectives: Option<&Objectives>) -> Result<Self, Refusal> {
+        if line.trim().is_empty() {
+            return Err(Refusal::new(
+                "the line is empty: a request is a JSON object such as `{\"ask\": 1}`",
+            ));
+        }
+        let root = Format::Json.parse(line).map_err(|problem| {
+            let mut problem = problem;
+            problem.message = format!("cannot read the line: {}{}", problem.message, hint(line));
+            problem
+        })?;
+        let problems = Problems::default();
+        let item = Item::root(&root, &problems);
+        if !item.is_map() {
+            let message = format!(
+                "a request is a JSON object such as `{{\"ask\": 1}}`, not {}",
+                root.value
+            );
+            return Err(Refusal::new(message));
+        }
+        match Self::read(&item, objectives) {
+            Some(request) if problems.is_empty() => Ok(request),
+            _ => Err(problems.take().into()),
+        }
+    }
+
+    fn read(item: &Item<'_>, objectives: Option<&Objectives>) -> Option<Self> {
+        let fields = item.fields("a request", KEYS)?;
+        if let Some(protocol) = fields.get("protocol")
+            && protocol.count(0)? != PROTOCOL
+        {
+            let message =
+                format!("is another version than {PROTOCOL}, the only one that is known here");
+            return protocol.wrong(message);
+        }
+        let said: Vec<&str> = VERBS
+            .iter()
+            .copied()
+            .filter(|verb| fields.get(verb).is_some())
+            .collect();
+        let [verb] = said[..] else {
+            if fields.has_unknown() {
+                return None;
+            }
+            let message = match &said[..] {
+                [] => format!(
+                    "the request says nothing: write one of `{}`",
+                    VERBS.join("`, `")
+                ),
+                several => format!("a request is one thing, not `{}`", several.join("` and `")),
+            };
+            return item.problem(item.place(), message);
+        };
+        let what = fields.get(verb)?;
+        match verb {
+            "study" => what
+                .is_map()
+                .then(|| Self::Study(what.node().clone()))
+                .or_else(|| what.expected("a study as a study file describes it")),
+            "ask" => {
+                let slots = usize::try_from(what.count(1)?).ok();
+                slots.and_then(NonZeroUsize::new).map(Self::Ask)
+            }
+            "report" => report(&what, objectives),
+            "tell" => tell(&what, objectives),
+            "best" => usize::try_from(what.count(1)?).ok().map(Self::Best),
+            "status" => is_true(&what).map(|()| Self::Status),
+            _ => is_true(&what).map(|()| Self::End),
+        }
+    }
+}
+
+fn report(item: &Item<'_>, objectives: Option<&Objectives>) -> Option<Request> {
+    const KEYS: &[&str] = &["trial", "at", "values", "metrics"];
+    let expected = "a mapping such as `{\"trial\": 0, \"at\": 3, \"values\": {\"loss\": 1.2}}`";
+    let fields = item.fields(expected, KEYS)?;
+    let trial = trial(&fields);
+    let at = fields
+        .need(
+            "at",
+            "say how much resource the trial has used, such as epochs",
+        )
+        .and_then(|at| at.count(0))
+        .map(Fidelity::new);
+    let values = fields
+        .need("values", "say what was measured there")
+        .and_then(|item| values(&item, objectives));
+    let metrics = metrics(&fields);
+    Some(Request::Report {
+        trial: trial?,
+        at: at?,
+        values: values?,
+        metrics: metrics?,
+    })
+}
+
+fn tell(item: &Item<'_>, objectives: Option<&Objectives>) -> Option<Request> {
+    const KEYS: &[&str] = &["trial", "values", "failed", "kind", "stopped", "metrics"];
+    let expected = "a mapping such as `{\"trial\": 0, \"values\": {\"loss\": 1.2}}`";
+    let fields = item.fields(expected, KEYS)?;
+    let trial = trial(&fields);
+    let metrics = metrics(&fields);
+    let kind = fields.get("kind");
+    let results = ["values", "failed", "stopped"].map(|key| fields.get(key));
+    let outcome = match &results {
+        [Some(item), None, None] => values(item, objectives).map(Outcome::Completed),
+        [None, Some(item), None] => failure(item, kind.as_ref()).map(Outcome::Failed),
+        [None, None, Some(item)] => is_true(item).map(|()| Outcome::Stopped),
+        _ if fields.has_unknown() => None,
+        [None, None, None] => item.wrong(
+            "has no result: give `values`, or `\"failed\": \"the reason\"`, or `\"stopped\": true` after a verdict \
+             to stop or to pause",
+        ),
+        _ => item.wrong("has more than one result: give one of `values`, `failed` and `stopped`"),
+    };
+    if let (Some(kind), None) = (&kind, &results[1]) {
+        kind.wrong::<()>("belongs to a failure: give `failed` with it");
+    }
+    Some(Request::Tell {
+        trial: trial?,
+        outcome: outcome?,
+        metrics: metrics?,
+    })
+}
+
+fn trial(fields: &Fields<'_>) -> Option<TrialId> {
+    let item = fields.need(
+        "trial",
+        "say which trial it is, by the number that it was given",
+    )?;
+    item.count(0).map(TrialId::new)
+}
+
+/// A value for each objective, and nothing else.
+fn values(item: &Item<'_>, objectives: Option<&Objectives>) -> Option<Values> {
+    let Some(objectives) = objectives else {
+        return Values::new([]).ok(); // no study is open: that is what will be told
+    };
+    let names: Vec<&str> = objectives.iter().map(|o| o.name.as_str()).collect();
+    let all = names.join("`, `");
+    let expected = format!("a mapping from the study's objectives (`{all}`) to numbers");
+    let mut found = vec![None; names.len()];
+    let mut complete = true;
+    for (name, value) in item.names(&expected)? {
+        match names.iter().position(|known| *known == name) {
+            Some(place) => found[place] = Some(number(&value)),
+            None => {
+                complete = false;
+                let advice = match nearest(name, &names) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => {
+                        format!("there are `{all}`; what else was measured belongs into `metrics`")
+                    }
+                };
+                value.wrong::<()>(format_args!("is no objective of the study: {advice}"));
+            }
+        }
+    }
+    if !complete {
+        return None;
+    }
+    for (name, found) in names.iter().zip(&found) {
+        if found.is_none() {
+            item.wrong::<()>(format_args!(
+                "has no `{name}`: give every objective its value (`{all}`)"
+            ));
+        }
+    }
+    let numbers: Option<Vec<f64>> = found.into_iter().map(Option::flatten).collect();
+    Values::new(numbers?).ok()
+}
+
+fn number(item: &Item<'_>) -> Option<f64> {
+    match &item.node().value {
+        crate::document::Value::Scalar(scalar) if scalar.as_f64().is_some_and(f64::is_finite) => {
+            scalar.as_f64()
+        }
+        _ => item.expected(
+            "a number (a trial without one has failed: tell `\"failed\": \"the reason\"`, with `\"kind\": \
+             \"non_finite\"` if it was NaN)",
+        ),
+    }
+}
+
+fn metrics(fields: &Fields<'_>) -> Option<Metrics> {
+    let Some(item) = fields.get("metrics") else {
+        return Some(Metrics::default());
+    };
+    let mut metrics = Metrics::default();
+    for (name, value) in item.names("a mapping from names to numbers")? {
+        metrics.set(name, value.number()?);
+    }
+    Some(metrics)
+}
+
+fn failure(item: &Item<'_>, kind: Option<&Item<'_>>) -> Option<Failure> {
+    let reason = item.text("the reason, as a text");
+    let kind = match kind {
+        None => Some(FailureKind::Error),
+        Some(item) => {
+            let names = FailureKind::ALL.map(FailureKind::as_str);
+            let expected = format!("one of `{}`", names.join("`, `"));
+            let text = item.text(&expected)?;
+            match FailureKind::ALL
+                .into_iter()
+                .find(|kind| kind.as_str() == text)
+            {
+                Some(kind) => Some(kind),
+                None => item.expected(expected),
+            }
+        }
+    };
+    Some(Failure::new(kind?, reason?))
+}
+
+fn is_true(item: &Item<'_>) -> Option<()> {
+    match item.node().value {
+        crate::document::Value::Scalar(tuning_core::Scalar::Bool(true)) => Some(()),
+        _ => item.expected("`true`"),
+    }
+}
+
+/// The name that was probably meant.
+fn nearest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
+    let limit = 1 + name.chars().count() / 3;
+    let distances = names
+        .iter()
+        .map(|known| (strsim::osa_distance(name, known), *known));
+    let near = distances
+        .filter(|(distance, known)| *distance <= limit && *distance < known.chars().count());
+    near.min_by_key(|(distance, _)| *distance)
+        .map(|(_, known)| known)
+}
+
+/// What many libraries write for numbers that JSON has no way to write.
+fn hint(line: &str) -> &'static str {
+    let words = |word: &str| {
+        line.split(|c: char| !c.is_alphanumeric())
+            .any(|part| part == word)
+    };
+    match ["NaN", "Infinity", "nan", "inf"].into_iter().any(words) {
+        true => {
+            " (JSON has neither NaN nor Infinity: tell such a trial as `\"failed\": \"the reason\"`, with `\"kind\": \
+             \"non_finite\"`)"
+        }
+        false => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tuning_core::Objective;
+
+    fn parse(line: &str) -> Result<Request, String> {
+        let objectives = [Objective::minimize("loss"), Objective::maximize("accuracy")];
+        let objectives = Objectives::new(objectives).unwrap();
+        Request::parse(line, Some(&objectives)).map_err(|refusal| {
+            let refusal = serde_json::to_value(refusal).unwrap();
+            let message = refusal["message"].as_str().unwrap_or_default();
+            format!("{}: {message}", refusal["column"])
+        })
+    }
+
+    #[test]
+    fn values_are_found_by_name_in_whatever_order() {
+        let line = r#"{"tell": {"trial": 3, "values": {"accuracy": 1, "loss": 0.5}, "metrics": {"usd": 2}}}"#;
+        let outcome = Outcome::Completed(Values::new([0.5, 1.0]).unwrap());
+        let expect = Request::Tell {
+            trial: TrialId::new(3),
+            outcome,
+            metrics: Metrics::from_iter([("usd", 2.0)]),
+        };
+        assert_eq!(parse(line), Ok(expect));
+    }
+
+    #[test]
+    fn failures_have_a_kind_and_a_reason() {
+        let line = r#"{"tell": {"trial": 3, "failed": "no memory", "kind": "lost"}}"#;
+        let Ok(Request::Tell { outcome, .. }) = parse(line) else {
+            panic!("it is right")
+        };
+        assert_eq!(outcome, Outcome::failed(FailureKind::Lost, "no memory"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_column_and_what_to_do() {
+        let report: Vec<String> = [
+            "",
+            "ask",
+            "[1]",
+            r#"{"ask": 0}"#,
+            r#"{"ask": "one"}"#,
+            r#"{"aks": 1}"#,
+            r#"{}"#,
+            r#"{"ask": 1, "best": 1}"#,
+            r#"{"ask": 1, "ask": 1}"#,
+            r#"{"ask": 1, "protocol": 2}"#,
+            r#"{"study": "study.yaml"}"#,
+            r#"{"end": false}"#,
+            r#"{"tell": {"trial": 0, "values": {"loss": NaN, "accuracy": 1}}}"#,
+            r#"{"tell": {"trial": 0, "values": {"loss": null, "accuracy": "0.5"}}}"#,
+            r#"{"tell": {"trial": 0, "values": {"los": 1, "accuracy": 1}}}"#,
+            r#"{"tell": {"trial": 0, "values": {"loss": 1, "accuracy": 1, "seconds": 3}}}"#,
+            r#"{"tell": {"trial": 0, "values": {"loss": 1}}}"#,
+            r#"{"tell": {"trial": 0, "values": [1, 2]}}"#,
+            r#"{"tell": {"trial": 0}}"#,
+            r#"{"tell": {"trial": 0, "failed": "x", "stopped": true}}"#,
+            r#"{"tell": {"trial": 0, "failed": true}}"#,
+            r#"{"tell": {"trial": 0, "failed": "x", "kind": "oops"}}"#,
+            r#"{"tell": {"trial": 0, "stopped": true, "kind": "lost"}}"#,
+            r#"{"tell": {"trail": 0, "values": {"loss": 1, "accuracy": 1}}}"#,
+            r#"{"tell": {"trial": -1, "values": {"loss": 1e999, "accuracy": 1}}}"#,
+            r#"{"report": {"trial": 0, "values": {"loss": 1, "accuracy": 1}, "metrics": {"a": "b"}}}"#,
+        ]
+        .into_iter()
+        .map(|line| {
+            let error = parse(line).expect_err(line);
+            format!("{line}\n    {error}\n")
+        })
+        .collect();
+        insta::assert_snapshot!(report.concat());
+    }
+}

@@ -1,0 +1,212 @@
+//! The session from its first line to its last: opens the study, answers line by line, and ends cleanly
+//! whatever ends it.
+
+use std::path::{Path, PathBuf};
+
+use tuning_runtime::Study;
+use tuning_sqlite::SqliteJournal;
+use tuning_strategies::Registry;
+
+use super::{
+    answer::Answer,
+    ranking::Ranking,
+    refusal::Refusal,
+    request::Request,
+    session::{Session, ended, is_fatal},
+    wire::Wire,
+};
+use crate::{
+    args::AskTellArgs,
+    commands::run::{Observers, Signals, builder},
+    document::Node,
+    error::CliError,
+    exit::Exit,
+    output::{Output, say, say_error},
+    study_file::{Evaluated, StudyFile, load_of, read},
+};
+
+/// What a study that comes as a line would be called as a file: it gives the name, and the folder of its paths.
+const INLINE: &str = "study.json";
+
+/// Keys that speak of how a command is run.
+const OF_COMMANDS: [&str; 6] = ["command", "workdir", "env", "reports", "timeout", "grace"];
+
+/// Serves one session.
+pub(super) async fn run(
+    args: &AskTellArgs,
+    registry: &Registry,
+    out: &mut Output,
+) -> Result<Exit, CliError> {
+    let mut signals = Signals::listen().map_err(CliError::Start)?;
+    let mut wire = Wire::new(out).map_err(CliError::Start)?;
+    let opened = match &args.file {
+        Some(path) => {
+            let overrides = args.settings.overrides();
+            let file = load_of(path, &overrides, registry, Evaluated::ByClient)?;
+            if file.timeout.is_some() {
+                say("`timeout`: not used, since the client evaluates the trials");
+            }
+            let journal = (!args.no_journal).then(|| file.journal.clone());
+            let study = open(&file, journal.as_deref()).await?;
+            Some((file, journal, study, false))
+        }
+        None => first(args, registry, &mut wire, &mut signals).await?,
+    };
+    let Some((file, journal, study, asked)) = opened else {
+        return Ok(Exit::Done);
+    };
+    serve(&file, journal, study, asked, &mut wire, &mut signals).await
+}
+
+/// The study, where it is kept, and whether a line asked for it.
+type Opened = (StudyFile, Option<PathBuf>, Study, bool);
+
+/// Answers until a study is open; none if there will be none.
+async fn first(
+    args: &AskTellArgs,
+    registry: &Registry,
+    wire: &mut Wire<'_>,
+    signals: &mut Signals,
+) -> Result<Option<Opened>, CliError> {
+    while let Some(line) = wire.next(signals).await? {
+        let refusal = match wire.request(line, None) {
+            Ok(Request::Study(node)) => match from_line(args, registry, node).await {
+                Ok(opened) => return Ok(Some(opened)),
+                Err(refusal) => refusal,
+            },
+            Ok(Request::End) => {
+                wire.answer(&Answer::Ended { ended: None })?;
+                return Ok(None);
+            }
+            Ok(_) => Refusal::new(
+                "no study is open: send `{\"study\": {…}}` first, as a study file describes it, or start with \
+                 `tune ask-tell FILE`",
+            ),
+            Err(refusal) => refusal,
+        };
+        wire.refuse(refusal)?;
+    }
+    Ok(None)
+}
+
+async fn from_line(args: &AskTellArgs, registry: &Registry, node: Node) -> Result<Opened, Refusal> {
+    let named = node.get("journal").is_some() || args.settings.names_journal();
+    let unused: Vec<&str> = OF_COMMANDS
+        .into_iter()
+        .filter(|key| node.get(key).is_some())
+        .collect();
+    if !unused.is_empty() {
+        say(format_args!(
+            "`{}`: not used, since the client evaluates the trials",
+            unused.join("`, `")
+        ));
+    }
+    let file = read(
+        node,
+        Path::new(INLINE),
+        &args.settings.overrides(),
+        registry,
+    )?;
+    let journal = (named && !args.no_journal).then(|| file.journal.clone());
+    let study = open(&file, journal.as_deref()).await;
+    let study = study.map_err(|error| Refusal::new(error.to_string()))?;
+    Ok((file, journal, study, true))
+}
+
+async fn open(file: &StudyFile, journal: Option<&Path>) -> Result<Study, CliError> {
+    let mut builder = builder(file);
+    if let Some(path) = journal {
+        builder = builder.journal(SqliteJournal::open(path, &file.name)?);
+    }
+    Ok(builder.open().await?)
+}
+
+/// Answers until the client or its input ends the session.
+async fn serve(
+    file: &StudyFile,
+    journal: Option<PathBuf>,
+    mut study: Study,
+    asked: bool,
+    wire: &mut Wire<'_>,
+    signals: &mut Signals,
+) -> Result<Exit, CliError> {
+    let ranking = Ranking::new(file.objectives.clone(), &study.trials().await?);
+    let observers = Observers::subscribe(&study, file, false)?;
+    let hand = study.by_hand().await?;
+    let mut session = Session::new(file, journal, hand, ranking);
+    let served = if asked {
+        wire.answer(&session.ready())
+    } else {
+        Ok(())
+    };
+    let served = match served {
+        Ok(()) => converse(&mut session, wire, signals).await,
+        Err(error) => Err(error),
+    };
+    let exit = match served {
+        Ok(Said::Broken) => {
+            // Observers still see what is durable; why it is broken was said.
+            let _ = session.close().await;
+            return Ok(Exit::Failed);
+        }
+        Ok(Said::Interrupted) => Exit::Stopped,
+        // The client is gone: that ends the session as the end of its input does.
+        Ok(_) | Err(CliError::Output(_)) => Exit::Done,
+        Err(error) => return Err(error),
+    };
+    let summary = session.close().await?;
+    drop(observers);
+    match served {
+        Ok(Said::End) => wire.answer(&ended(file, &summary))?,
+        Ok(_) => {}
+        Err(error) => return Err(error),
+    }
+    Ok(exit)
+}
+
+/// What ended a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    /// The client said so, and waits for an answer.
+    End,
+    /// The client's input ended.
+    Nothing,
+    /// A signal came.
+    Interrupted,
+    /// The study cannot go on; the client knows.
+    Broken,
+}
+
+async fn converse(
+    session: &mut Session<'_>,
+    wire: &mut Wire<'_>,
+    signals: &mut Signals,
+) -> Result<Said, CliError> {
+    let objectives = session.file().objectives.clone();
+    loop {
+        let line = match wire.next(signals).await? {
+            Some(line) => line,
+            None if wire.interrupted() => return Ok(Said::Interrupted),
+            None => return Ok(Said::Nothing),
+        };
+        let answer = match wire.request(line, Some(&objectives)) {
+            Ok(request) => session.answer(request).await,
+            Err(refusal) => {
+                wire.refuse(refusal)?;
+                continue;
+            }
+        };
+        match answer {
+            Ok(Some(Answer::Error { error })) => wire.refuse(error)?,
+            Ok(Some(answer)) => wire.answer(&answer)?,
+            Ok(None) => return Ok(Said::End),
+            Err(error) if is_fatal(&error) => {
+                let error = CliError::Study(error);
+                say_error(&error);
+                wire.refuse(Refusal::new(&error).fatal())?;
+                return Ok(Said::Broken);
+            }
+            Err(error) => wire.refuse(Refusal::new(error))?,
+        }
+    }
+}

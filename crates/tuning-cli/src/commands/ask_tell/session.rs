@@ -1,0 +1,240 @@
+//! [`Session`]: answers requests from a study that is open.
+
+use std::path::PathBuf;
+
+use tuning_core::{
+    Best, Counts, EndReason, Metrics, Outcome, Params, TrialId, TrialState, Turn, Values, Work,
+};
+use tuning_runtime::{ByHand, StudyError, Summary};
+
+use super::{
+    PROTOCOL,
+    answer::{Answer, Ended, Handed, Ranked, Status},
+    ranking::Ranking,
+    refusal::Refusal,
+    request::Request,
+};
+use crate::study_file::StudyFile;
+
+/// An open study and its client.
+pub(super) struct Session<'a> {
+    file: &'a StudyFile,
+    /// Where it is kept, if anywhere.
+    journal: Option<PathBuf>,
+    hand: ByHand<'a>,
+    ranking: Ranking,
+    resumed: bool,
+    /// The work of the last ask, which its answer borrows.
+    work: Vec<Work>,
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn new(
+        file: &'a StudyFile,
+        journal: Option<PathBuf>,
+        hand: ByHand<'a>,
+        ranking: Ranking,
+    ) -> Self {
+        Self {
+            resumed: hand.progress().sessions() > 1,
+            file,
+            journal,
+            hand,
+            ranking,
+            work: Vec::new(),
+        }
+    }
+
+    /// The objectives, which requests give values for.
+    pub(super) fn file(&self) -> &'a StudyFile {
+        self.file
+    }
+
+    /// How the study stands, as the answer to its opening.
+    pub(super) fn ready(&self) -> Answer<'_> {
+        Answer::Ready {
+            ready: Box::new(self.status()),
+        }
+    }
+
+    /// Answers a request; none ends the session.
+    ///
+    /// # Errors
+    /// If the request cannot be met; [`is_fatal`] says whether the session is over.
+    pub(super) async fn answer(
+        &mut self,
+        request: Request,
+    ) -> Result<Option<Answer<'_>>, StudyError> {
+        Ok(Some(match request {
+            Request::Study(_) => Answer::Error {
+                error: Refusal::new(format_args!(
+                    "study `{}` is open: a session has one study; end it, and begin another one",
+                    self.file.name
+                )),
+            },
+            Request::Ask(slots) => {
+                let turn = self.hand.ask(slots).await?;
+                self.turn(turn)
+            }
+            Request::Report {
+                trial,
+                at,
+                values,
+                metrics,
+            } => Answer::Verdict {
+                verdict: self.hand.report(trial, at, values, metrics).await?,
+            },
+            Request::Tell {
+                trial,
+                outcome,
+                metrics,
+            } => Answer::Told {
+                told: trial,
+                state: self.tell(trial, outcome, metrics).await?,
+            },
+            Request::Best(number) => {
+                let best = self.ranking.best(number, self.hand.progress());
+                Answer::Best {
+                    best: best.iter().map(|best| self.ranked(best)).collect(),
+                }
+            }
+            Request::Status => Answer::Status {
+                status: Box::new(self.status()),
+            },
+            Request::End => return Ok(None),
+        }))
+    }
+
+    /// Ends the session. What is in flight is handed out again when the study goes on.
+    ///
+    /// # Errors
+    /// If the journal fails.
+    pub(super) async fn close(self) -> Result<Summary, StudyError> {
+        self.hand.close().await
+    }
+
+    async fn tell(
+        &mut self,
+        trial: TrialId,
+        outcome: Outcome,
+        metrics: Metrics,
+    ) -> Result<TrialState, StudyError> {
+        let completed: Option<(Params, Values)> = match &outcome {
+            Outcome::Completed(values) => {
+                let open = self.hand.progress().trial(trial);
+                open.map(|open| (open.params.clone(), values.clone()))
+            }
+            _ => None,
+        };
+        let state = self.hand.finish(trial, outcome, metrics).await?;
+        if let (TrialState::Completed, Some((params, values))) = (state, completed) {
+            self.ranking.add(trial, params, values);
+        }
+        Ok(state)
+    }
+
+    fn turn(&mut self, turn: Turn) -> Answer<'_> {
+        match turn {
+            Turn::Work(work) => {
+                self.work = work;
+                Answer::Work {
+                    asked: self.work.iter().map(|work| self.handed(work)).collect(),
+                }
+            }
+            Turn::Done(reason) => Answer::Nothing {
+                asked: "done",
+                reason: word(reason),
+                message: reason.to_string(),
+            },
+            _ => {
+                let trials = match self.hand.in_flight() {
+                    1 => "1 trial is".to_owned(),
+                    n => format!("{n} trials are"),
+                };
+                Answer::Nothing {
+                    asked: "wait",
+                    reason: "in_flight",
+                    message: format!("{trials} in flight: tell a result, then ask again"),
+                }
+            }
+        }
+    }
+
+    fn status(&self) -> Status<'_> {
+        let spec = self.hand.spec();
+        let progress = self.hand.progress();
+        Status {
+            protocol: PROTOCOL,
+            study: &self.file.name,
+            strategy: &spec.strategy,
+            objectives: &spec.objectives,
+            fidelity: spec.fidelity,
+            budget: &self.file.budget,
+            order: spec.order,
+            seed: spec.seed,
+            journal: self.journal.as_deref(),
+            resumed: self.resumed,
+            counts: progress.counts(),
+            best: progress.best().map(|best| self.ranked(best)),
+            open: self.hand.ready().map(|work| self.handed(work)).collect(),
+        }
+    }
+
+    fn handed<'s>(&'s self, work: &'s Work) -> Handed<'s> {
+        let open = self.hand.progress().trial(work.trial);
+        Handed::new(work, open.map_or("", |open| open.tag.as_str()))
+    }
+
+    fn ranked(&self, best: &Best) -> Ranked<'a> {
+        Ranked::new(best, &self.file.objectives)
+    }
+}
+
+/// The answer to the end of a session.
+pub(super) fn ended<'a>(file: &'a StudyFile, summary: &Summary) -> Answer<'a> {
+    let ranked = |best: &Best| Ranked::new(best, &file.objectives);
+    let counts: Counts = summary.counts;
+    let wrong = summary
+        .observers
+        .iter()
+        .filter(|observer| !observer.is_clean());
+    Answer::Ended {
+        ended: Some(Box::new(Ended {
+            study: &file.name,
+            reason: summary.reason,
+            counts,
+            best: summary.best.as_ref().map(ranked),
+            front: summary.front.iter().map(ranked).collect(),
+            session_millis: summary.session_millis,
+            elapsed_millis: summary.elapsed_millis,
+            observers: wrong
+                .map(|observer| {
+                    let why = observer.given_up.as_ref().or(observer.last_error.as_ref());
+                    let why = why.cloned().unwrap_or_default();
+                    let (dropped, failed) = (observer.dropped, observer.failed);
+                    let what = format!("{dropped} events dropped, {failed} failures: {why}");
+                    (observer.name.clone(), what)
+                })
+                .collect(),
+        })),
+    }
+}
+
+/// Whether a session cannot go on after this.
+pub(super) fn is_fatal(error: &StudyError) -> bool {
+    !matches!(error, StudyError::Tell(_))
+}
+
+/// A reason as one word, as in the journal.
+fn word(reason: EndReason) -> &'static str {
+    match reason {
+        EndReason::Trials => "trials",
+        EndReason::Time => "time",
+        EndReason::Target => "target",
+        EndReason::NoImprovement => "no_improvement",
+        EndReason::Resource => "resource",
+        EndReason::Cost => "cost",
+        EndReason::Exhausted => "exhausted",
+        _ => "stopped",
+    }
+}

@@ -1,0 +1,11 @@
+//! `tune ask-tell`: conversations with the real program.
+
+#![cfg(unix)]
+
+mod client;
+mod conversations;
+mod python;
+mod sessions;
+#[path = "../support/mod.rs"]
+mod support;
+mod transcript;
