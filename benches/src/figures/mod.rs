@@ -1,5 +1,6 @@
 //! The figures: each measures one promise and returns a row of the table for each of its numbers.
 
+mod ask_tell;
 mod build;
 mod driver;
 mod memory;
@@ -68,6 +69,12 @@ pub const FIGURES: &[Figure] = &[
         about: "how memory grows with the trials",
         has_peer: false,
         run: memory::run,
+    },
+    Figure {
+        name: "ask-tell",
+        about: "a round trip of `tune ask-tell`, in memory and durable",
+        has_peer: false,
+        run: ask_tell::run,
     },
     Figure {
         name: "start",

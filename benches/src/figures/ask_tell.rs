@@ -1,0 +1,112 @@
+//! What a round trip of `tune ask-tell` costs: a line to the program and its answer, by random search of ten
+//! parameters, with nothing in between.
+
+use std::{
+    error::Error,
+    io::{BufRead as _, BufReader, Write as _},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    time::Instant,
+};
+
+use serde_json::{Value, json};
+
+use super::{Context, Rows};
+use crate::{
+    place,
+    row::{Row, Target},
+};
+
+pub(super) fn run(context: &Context) -> Rows {
+    let program = place::target().join(format!("release/tune{}", std::env::consts::EXE_SUFFIX));
+    if !program.exists() {
+        let program = program.display();
+        return Err(format!(
+            "{program} is not there: run `cargo build --release -p tuning-cli` first"
+        )
+        .into());
+    }
+    let (n, durable) = (context.size(20_000), context.size(500));
+    let (mut memory, mut sqlite) = (Vec::new(), Vec::new());
+    for _ in 0..context.rounds(5) {
+        memory.push(converse(&program, n, None)?);
+        let scratch = place::scratch()?;
+        sqlite.push(converse(&program, durable, Some(scratch.path()))?);
+    }
+    Ok(vec![
+        Row::new("ask-tell: a round trip, in memory", "µs", memory)
+            .target(Target::AtMost(50.0))
+            .note(
+                "a line to `tune ask-tell` and its answer, half of them asks, half of them tells",
+            ),
+        Row::new("ask-tell: a round trip, durable", "µs", sqlite)
+            .note("the answer comes once it is on the disk: one commit each"),
+    ])
+}
+
+/// Asks for and tells so many trials; returns the microseconds of a round trip.
+fn converse(program: &Path, trials: u64, folder: Option<&Path>) -> Result<f64, Box<dyn Error>> {
+    let mut tuner = Tuner::start(program, folder.map(|folder| folder.join("asked.db")))?;
+    let parameters: serde_json::Map<String, Value> = (0..10)
+        .map(|k| (format!("x{k}"), json!({"min": 0.0, "max": 1.0})))
+        .collect();
+    let study = json!({
+        "parameters": parameters,
+        "objective": {"name": "loss", "direction": "minimize"},
+        "budget": {"trials": trials},
+    });
+    tuner.say(&json!({ "study": study }).to_string())?;
+    let began = Instant::now();
+    for trial in 0..trials {
+        tuner.say("{\"ask\": 1}")?;
+        tuner.say(&format!(
+            "{{\"tell\": {{\"trial\": {trial}, \"values\": {{\"loss\": 0.5}}}}}}"
+        ))?;
+    }
+    let took = began.elapsed().as_secs_f64() * 1e6 / (2 * trials) as f64;
+    let ended: Value = serde_json::from_str(tuner.say("{\"end\": true}")?)?;
+    if ended["ended"]["counts"]["completed"] != trials {
+        return Err(format!("not all trials completed: {ended}").into());
+    }
+    tuner.child.wait()?;
+    Ok(took)
+}
+
+/// A running `tune ask-tell`.
+struct Tuner {
+    child: Child,
+    stdin: ChildStdin,
+    stdout: BufReader<ChildStdout>,
+    answer: String,
+}
+
+impl Tuner {
+    fn start(program: &Path, journal: Option<PathBuf>) -> Result<Self, Box<dyn Error>> {
+        let mut command = Command::new(program);
+        command.arg("ask-tell");
+        if let Some(journal) = journal {
+            command.arg("--journal").arg(journal);
+        }
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        Ok(Self {
+            stdin: child.stdin.take().ok_or("no stdin")?,
+            stdout: BufReader::new(child.stdout.take().ok_or("no stdout")?),
+            child,
+            answer: String::new(),
+        })
+    }
+
+    /// Sends a line and returns its answer.
+    fn say(&mut self, line: &str) -> Result<&str, Box<dyn Error>> {
+        self.stdin.write_all(format!("{line}\n").as_bytes())?;
+        self.answer.clear();
+        self.stdout.read_line(&mut self.answer)?;
+        if self.answer.is_empty() || self.answer.starts_with("{\"error\"") {
+            return Err(format!("{line} was answered with {}", self.answer).into());
+        }
+        Ok(&self.answer)
+    }
+}
