@@ -62,7 +62,10 @@ pub(crate) struct ValidateArgs {
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) settings: SettingArgs,
-    /// Print the summary as JSON
+    /// Show every setting with the file and line that it comes from
+    #[arg(long)]
+    pub(crate) merged: bool,
+    /// Print the summary as JSON, with the file as it was put together
     #[arg(long)]
     pub(crate) json: bool,
 }

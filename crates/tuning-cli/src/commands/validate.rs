@@ -5,7 +5,7 @@ use std::{num::NonZeroUsize, time::Duration};
 use serde_json::{Value, json};
 use tuning_core::{Budget, Domain, StrategyConfig as _, StudySpec};
 use tuning_observers::format_duration;
-use tuning_runtime::{StudyError, command::CommandLine};
+use tuning_runtime::StudyError;
 use tuning_sqlite::SqliteReader;
 use tuning_strategies::Registry;
 
@@ -29,6 +29,8 @@ pub(super) fn run(
     let dry = DryRun::of(&file).map_err(CliError::Usage)?;
     if args.json {
         out.json(&as_json(&file, &dry, stored.as_ref()))?;
+    } else if args.merged {
+        merged(&file, out)?;
     } else {
         as_text(&file, &dry, stored.as_ref(), out)?;
     }
@@ -79,6 +81,7 @@ fn as_json(file: &StudyFile, dry: &DryRun, stored: Option<&Stored>) -> Value {
         "journal": file.journal,
         "trials_dir": file.command.trials_dir,
         "exists": stored.is_some(),
+        "file": file.written.json,
     })
 }
 
@@ -95,12 +98,13 @@ fn as_text(
         style.bold(&file.name),
         objectives.join(", ")
     ))?;
-    let command = match &file.command.line {
-        CommandLine::Shell(script) => format!(
+    // As it is written: variables of the environment may be secrets.
+    let command = match &file.written.json["command"] {
+        Value::String(script) => format!(
             "sh -c '{}'",
             script.trim().lines().next().unwrap_or_default()
         ),
-        line => serde_json::to_string(line).unwrap_or_default(),
+        arguments => arguments.to_string(),
     };
     out.line(format_args!("command     {command}"))?;
 
@@ -161,6 +165,23 @@ fn as_text(
         file.command.trials_dir.display()
     ))?;
     Ok(())
+}
+
+/// Every setting with where it comes from.
+fn merged(file: &StudyFile, out: &mut Output) -> Result<(), CliError> {
+    let head = |name| Head {
+        name,
+        right: false,
+        wide: name == "value",
+    };
+    let rows: Vec<Vec<&str>> = file
+        .written
+        .settings
+        .iter()
+        .map(|setting| vec![&*setting.path, &*setting.value, &*setting.origin])
+        .collect();
+    let heads = ["setting", "value", "from"].map(head);
+    Ok(out.line(draw(&heads, &rows, out.style()))?)
 }
 
 fn domain(domain: &Domain) -> String {

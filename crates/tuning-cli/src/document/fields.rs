@@ -2,52 +2,35 @@
 
 use tuning_core::nearest;
 
-use super::{item::Item, node::Entry};
-
-/// What other tools call it, and what it is called here.
-const SYNONYMS: [(&str, &str); 18] = [
-    ("choices", "values"),
-    ("direction", "objective"),
-    ("distribution", "log"),
-    ("goal", "direction"),
-    ("high", "max"),
-    ("low", "min"),
-    ("method", "strategy"),
-    ("metric", "objective"),
-    ("metrics", "objectives"),
-    ("n_jobs", "workers"),
-    ("n_trials", "budget"),
-    ("parallelism", "workers"),
-    ("program", "command"),
-    ("run_cap", "budget"),
-    ("sampler", "strategy"),
-    ("search_space", "parameters"),
-    ("space", "parameters"),
-    ("storage", "journal"),
-];
+use super::{item::Item, node::Entry, shape::Keys};
 
 /// A map with known keys.
 #[derive(Clone, Debug)]
 pub(crate) struct Fields<'a> {
     item: Item<'a>,
     entries: &'a [Entry],
+    /// None if somebody else judges the keys.
+    keys: Option<&'static Keys>,
     /// What keys that are not known were probably meant to be.
     meant: Vec<Option<&'static str>>,
 }
 
 impl<'a> Fields<'a> {
-    pub(super) fn new(item: Item<'a>, entries: &'a [Entry], known: &[&'static str]) -> Self {
+    pub(super) fn new(item: Item<'a>, entries: &'a [Entry], keys: &'static Keys) -> Self {
         let mut all_meant = Vec::new();
-        for entry in entries.iter().filter(|entry| !known.contains(&&*entry.key)) {
+        for entry in entries.iter().filter(|entry| !keys.has(&entry.key)) {
             let within = match item.path() {
                 "" => String::new(),
                 path => format!(" in `{path}`"),
             };
-            let meant = meant(&entry.key, known);
+            let meant = meant(&entry.key, keys);
             all_meant.push(meant);
             let advice = match meant {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("there are `{}`", known.join("`, `")),
+                None => {
+                    let names: Vec<_> = keys.names().collect();
+                    format!("there are `{}`", names.join("`, `"))
+                }
             };
             let message = format!("unknown key `{}`{within}: {advice}", entry.key);
             item.problem::<()>(&entry.place, message);
@@ -55,6 +38,7 @@ impl<'a> Fields<'a> {
         Self {
             item,
             entries,
+            keys: Some(keys),
             meant: all_meant,
         }
     }
@@ -64,6 +48,7 @@ impl<'a> Fields<'a> {
         Self {
             item,
             entries,
+            keys: None,
             meant: Vec::new(),
         }
     }
@@ -80,6 +65,10 @@ impl<'a> Fields<'a> {
 
     /// The value of a key, if it is there.
     pub(crate) fn get(&self, key: &str) -> Option<Item<'a>> {
+        debug_assert!(
+            self.keys.is_none_or(|keys| keys.has(key)),
+            "`{key}` is read, but is not in the table of keys"
+        );
         let entry = self.entries.iter().find(|entry| entry.key == key)?;
         Some(self.item.child(key, &entry.node))
     }
@@ -103,10 +92,9 @@ impl<'a> Fields<'a> {
 }
 
 /// The key that was probably meant.
-fn meant(key: &str, known: &[&'static str]) -> Option<&'static str> {
-    let synonym = || {
-        let (_, here) = SYNONYMS.iter().find(|(there, _)| *there == key)?;
-        known.iter().find(|known| *known == here).copied()
-    };
-    synonym().or_else(|| nearest(key, known.iter().copied()))
+fn meant(key: &str, keys: &'static Keys) -> Option<&'static str> {
+    let synonym = keys.keys.iter().find(|known| known.synonyms.contains(&key));
+    synonym
+        .map(|known| known.name)
+        .or_else(|| nearest(key, keys.names()))
 }

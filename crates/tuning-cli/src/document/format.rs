@@ -62,6 +62,6 @@ impl<'a> Lines<'a> {
             .unwrap_or(0);
         let line = self.starts.partition_point(|start| *start <= offset);
         let column = self.text[self.starts[line - 1]..offset].chars().count() + 1;
-        Place::File { line, column }
+        Place::at(line, column)
     }
 }

@@ -1,14 +1,23 @@
 //! [`Item`]: a value with its path, to be read as what it should be. What is wrong is noted, and reading
 //! goes on.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{
+    borrow::Cow,
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
 
 use tuning_core::Scalar;
 
 use super::{
+    environment::{Filled, Unfilled, Use},
     fields::Fields,
+    files::Files,
     node::{Node, Place, Value},
-    problem::Problems,
+    reading::Reading,
+    shape::Keys,
 };
 
 /// A value of a file on its way to become a setting.
@@ -16,17 +25,23 @@ use super::{
 pub(crate) struct Item<'a> {
     node: &'a Node,
     path: String,
-    problems: &'a Problems,
+    reading: &'a Reading,
 }
 
 impl<'a> Item<'a> {
     /// The whole file.
-    pub(crate) fn root(node: &'a Node, problems: &'a Problems) -> Self {
+    pub(crate) fn root(node: &'a Node, reading: &'a Reading) -> Self {
         Self {
             node,
             path: String::new(),
-            problems,
+            reading,
         }
+    }
+
+    /// The same as what a key of the file holds, although it is not there any more.
+    pub(super) fn named(self, key: &str) -> Self {
+        let path = key.to_owned();
+        Self { path, ..self }
     }
 
     pub(super) fn child(&self, key: &str, node: &'a Node) -> Self {
@@ -37,12 +52,16 @@ impl<'a> Item<'a> {
         Self {
             node,
             path,
-            problems: self.problems,
+            reading: self.reading,
         }
     }
 
     pub(crate) fn node(&self) -> &'a Node {
         self.node
+    }
+
+    pub(super) fn files(&self) -> &'a Files {
+        &self.reading.files
     }
 
     pub(crate) fn place(&self) -> &'a Place {
@@ -56,6 +75,9 @@ impl<'a> Item<'a> {
 
     /// Notes that something is wrong here. The message continues "`path` …".
     pub(crate) fn wrong<T>(&self, message: impl fmt::Display) -> Option<T> {
+        if self.node.value == Value::Wrong {
+            return None;
+        }
         let what = if self.path.is_empty() {
             "the file".to_owned()
         } else {
@@ -66,7 +88,7 @@ impl<'a> Item<'a> {
 
     /// Notes that something is wrong at a place nearby, with a message of its own.
     pub(crate) fn problem<T>(&self, place: &Place, message: impl Into<String>) -> Option<T> {
-        self.problems.add(place, message);
+        self.reading.problems.add(place, message);
         None
     }
 
@@ -75,11 +97,44 @@ impl<'a> Item<'a> {
         if self.node.value == Value::Null {
             return self.wrong(format_args!("is empty: expected {expected}"));
         }
-        self.wrong(format_args!("is {}: expected {expected}", self.node.value))
+        if let Some(Err(_)) = self.filled() {
+            // That has been noted, and nothing more is known.
+            return None;
+        }
+        self.wrong(format_args!("is {}: expected {expected}", self.shown()))
+    }
+
+    /// What stands here, with what its variables come to.
+    fn shown(&self) -> String {
+        match (&self.node.value, self.filled()) {
+            (Value::Scalar(written), Some(Ok(filled))) => {
+                format!("`{written}`, which is {}", Value::Scalar(filled.typed()))
+            }
+            (written, _) => written.to_string(),
+        }
+    }
+
+    /// The text with the variables of the environment filled in; none if it has none.
+    fn filled(&self) -> Option<Result<Filled, Unfilled>> {
+        let text = self.node.as_text()?;
+        self.reading.environment.fill(text, Use::Plain).transpose()
+    }
+
+    /// What stands here, with the variables of the environment filled in. Where they cannot be, that
+    /// is noted.
+    fn value(&self) -> Cow<'a, Value> {
+        match self.filled() {
+            None => Cow::Borrowed(&self.node.value),
+            Some(Ok(filled)) => Cow::Owned(Value::Scalar(filled.typed())),
+            Some(Err(unfilled)) => {
+                self.wrong::<()>(unfilled);
+                Cow::Owned(Value::Wrong)
+            }
+        }
     }
 
     pub(crate) fn scalar(&self) -> Option<Scalar> {
-        match &self.node.value {
+        match &*self.value() {
             Value::Scalar(scalar) => Some(scalar.clone()),
             Value::Null => {
                 self.expected("a text, a number, true or false (quote it if it is a text)")
@@ -88,8 +143,25 @@ impl<'a> Item<'a> {
         }
     }
 
+    /// A scalar as a text of the command, in which `$$` is a `$` and `${name}` a parameter.
+    pub(crate) fn argument(&self) -> Option<String> {
+        let Some(text) = self.node.as_text() else {
+            return Some(self.scalar()?.to_string());
+        };
+        match self.reading.environment.fill(text, Use::Command) {
+            Ok(None) => Some(text.to_owned()),
+            Ok(Some(filled)) => Some(filled.text),
+            Err(unfilled) => self.wrong(unfilled),
+        }
+    }
+
     pub(crate) fn text(&self, expected: &str) -> Option<String> {
-        match &self.node.value {
+        let value = match self.filled() {
+            // `007` stays as it is.
+            Some(Ok(filled)) => Cow::Owned(Value::Scalar(filled.text.into())),
+            _ => self.value(),
+        };
+        match &*value {
             Value::Scalar(Scalar::Str(text)) if text.trim().is_empty() => {
                 self.wrong(format_args!("is an empty text: expected {expected}"))
             }
@@ -110,14 +182,14 @@ impl<'a> Item<'a> {
     }
 
     pub(crate) fn flag(&self) -> Option<bool> {
-        match &self.node.value {
+        match &*self.value() {
             Value::Scalar(Scalar::Bool(value)) => Some(*value),
             _ => self.expected("true or false"),
         }
     }
 
     pub(crate) fn number(&self) -> Option<f64> {
-        match &self.node.value {
+        match &*self.value() {
             Value::Scalar(scalar) if scalar.as_f64().is_some_and(f64::is_finite) => scalar.as_f64(),
             _ => self.expected("a number"),
         }
@@ -125,7 +197,7 @@ impl<'a> Item<'a> {
 
     /// A whole number of at least `least`.
     pub(crate) fn count(&self, least: u64) -> Option<u64> {
-        let value = match &self.node.value {
+        let value = match &*self.value() {
             Value::Scalar(scalar @ (Scalar::Int(_) | Scalar::Float(_))) => scalar.as_i64(),
             _ => None,
         };
@@ -140,13 +212,56 @@ impl<'a> Item<'a> {
 
     pub(crate) fn duration(&self) -> Option<Duration> {
         const EXPECTED: &str = "a duration with its unit, such as `90s`, `15min` or `2h 30min`";
-        match &self.node.value {
+        match &*self.value() {
             Value::Scalar(Scalar::Str(text)) => match humantime::parse_duration(text) {
                 Ok(duration) if !duration.is_zero() => Some(duration),
                 Ok(_) => self.wrong(format_args!("is no time at all: expected {EXPECTED}")),
                 Err(_) => self.expected(EXPECTED),
             },
             _ => self.expected(EXPECTED),
+        }
+    }
+
+    /// Whatever stands here as JSON, for somebody else to read.
+    pub(crate) fn json(&self) -> Option<serde_json::Value> {
+        match &self.node.value {
+            Value::List(nodes) => {
+                let items = nodes.iter().enumerate();
+                let items: Vec<_> = items
+                    .map(|(index, node)| self.child(&index.to_string(), node).json())
+                    .collect();
+                items
+                    .into_iter()
+                    .collect::<Option<_>>()
+                    .map(serde_json::Value::Array)
+            }
+            Value::Map(entries) => {
+                let pairs: Vec<_> = entries
+                    .iter()
+                    .map(|entry| {
+                        let value = self.child(&entry.key, &entry.node).json()?;
+                        Some((entry.key.clone(), value))
+                    })
+                    .collect();
+                let pairs: Option<serde_json::Map<_, _>> = pairs.into_iter().collect();
+                pairs.map(serde_json::Value::Object)
+            }
+            Value::Wrong => None,
+            Value::Null | Value::Scalar(_) => match &*self.value() {
+                Value::Wrong => None,
+                value => Some(Node::new(value.clone(), self.place().clone()).to_json()),
+            },
+        }
+    }
+
+    /// The folder of the file that this stands in; none for the command line.
+    pub(crate) fn folder(&self) -> Option<PathBuf> {
+        match self.place() {
+            Place::Option(_) => None,
+            Place::File { file, .. } => {
+                let path = self.reading.files.path(*file);
+                Some(path.parent().map(Path::to_owned).unwrap_or_default())
+            }
         }
     }
 
@@ -189,15 +304,11 @@ impl<'a> Item<'a> {
     }
 
     /// The parts of a map with known keys. Unknown ones are noted.
-    pub(crate) fn fields(
-        &self,
-        expected: &str,
-        known: &'static [&'static str],
-    ) -> Option<Fields<'a>> {
+    pub(crate) fn fields(&self, keys: &'static Keys) -> Option<Fields<'a>> {
         let Value::Map(entries) = &self.node.value else {
-            return self.expected(expected);
+            return self.expected(keys.expected);
         };
-        Some(Fields::new(self.clone(), entries, known))
+        Some(Fields::new(self.clone(), entries, keys))
     }
 
     /// The parts of a map of which somebody else judges the keys.

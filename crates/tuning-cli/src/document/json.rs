@@ -12,10 +12,7 @@ use super::{
 
 pub(super) fn parse(text: &str) -> Result<Node, Problem> {
     if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
-        let place = Place::File {
-            line: error.line().max(1),
-            column: error.column().max(1),
-        };
+        let place = Place::at(error.line().max(1), error.column().max(1));
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default();
         return Err(Problem::new(place, message));
@@ -157,18 +154,12 @@ mod tests {
         ];
         assert_eq!(values, expect);
         let d = root.get("c").unwrap().get("d").unwrap();
-        assert_eq!(
-            d.place,
-            Place::File {
-                line: 3,
-                column: 13
-            }
-        );
+        assert_eq!(d.place, Place::at(3, 13));
     }
 
     #[test]
     fn a_key_that_occurs_twice_is_told_with_its_place() {
         let problem = parse("{\"a\": 1,\n \"a\": 2}").unwrap_err();
-        assert_eq!(problem.place, Place::File { line: 2, column: 2 });
+        assert_eq!(problem.place, Place::at(2, 2));
     }
 }

@@ -18,6 +18,8 @@ pub(crate) enum Value {
     Scalar(Scalar),
     List(Vec<Node>),
     Map(Vec<Entry>),
+    /// Something that makes no sense and has been told: whoever reads it has nothing to add.
+    Wrong,
 }
 
 /// A key of a map and what belongs to it.
@@ -32,15 +34,54 @@ pub(crate) struct Entry {
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// A line and a column of the file, both from 1.
-    File { line: usize, column: usize },
+    /// A line and a column of a file, both from 1.
+    File {
+        file: FileId,
+        line: usize,
+        column: usize,
+    },
     /// An option of the command line, as it was written.
     Option(Arc<str>),
 }
 
+/// Which of the [`Files`](super::Files): a study file may include others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FileId(pub(super) usize);
+
+impl Entry {
+    /// The same under another key.
+    pub(crate) fn renamed(mut self, key: &str) -> Self {
+        self.key = key.to_owned();
+        self
+    }
+
+    /// The same with this text as its value.
+    pub(crate) fn put_text(mut self, text: &str) -> Self {
+        self.node.value = Value::Scalar(text.into());
+        self
+    }
+
+    /// Whether it comes from the command line.
+    pub(crate) fn is_option(&self) -> bool {
+        matches!(self.place, Place::Option(_))
+    }
+}
+
 impl Place {
     /// The beginning of the file.
-    pub(crate) const START: Self = Self::File { line: 1, column: 1 };
+    pub(crate) const START: Self = Self::at(1, 1);
+
+    /// A place of the study file itself; [`Node::move_to_file`] makes it one of another file.
+    pub(crate) const fn at(line: usize, column: usize) -> Self {
+        let file = FileId(0);
+        Self::File { file, line, column }
+    }
+
+    pub(super) fn move_to_file(&mut self, to: FileId) {
+        if let Self::File { file, .. } = self {
+            *file = to;
+        }
+    }
 
     pub(crate) fn option(text: impl Into<Arc<str>>) -> Self {
         Self::Option(text.into())
@@ -50,6 +91,21 @@ impl Place {
 impl Node {
     pub(crate) fn new(value: Value, place: Place) -> Self {
         Self { value, place }
+    }
+
+    /// Says that this stands in another file than the study file.
+    pub(super) fn move_to_file(&mut self, file: FileId) {
+        self.place.move_to_file(file);
+        match &mut self.value {
+            Value::List(nodes) => nodes.iter_mut().for_each(|node| node.move_to_file(file)),
+            Value::Map(entries) => {
+                for entry in entries {
+                    entry.place.move_to_file(file);
+                    entry.node.move_to_file(file);
+                }
+            }
+            Value::Null | Value::Scalar(_) | Value::Wrong => {}
+        }
     }
 
     /// The value of this key, if this is a map that has it.
@@ -63,10 +119,43 @@ impl Node {
         }
     }
 
-    /// The same value without places, as strategies' options are read.
+    /// The same, to be changed.
+    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        let found = self
+            .entries_mut()?
+            .iter_mut()
+            .find(|entry| entry.key == key);
+        found.map(|entry| &mut entry.node)
+    }
+
+    /// The entries of a map.
+    pub(crate) fn entries_mut(&mut self) -> Option<&mut Vec<Entry>> {
+        match &mut self.value {
+            Value::Map(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// The text, if this is one.
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Scalar(Scalar::Str(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The number, if this is one.
+    pub(crate) fn as_number(&self) -> Option<f64> {
+        match &self.value {
+            Value::Scalar(scalar) => scalar.as_f64(),
+            _ => None,
+        }
+    }
+
+    /// The same value without places, as it is written.
     pub(crate) fn to_json(&self) -> serde_json::Value {
         match &self.value {
-            Value::Null => serde_json::Value::Null,
+            Value::Null | Value::Wrong => serde_json::Value::Null,
             Value::Scalar(Scalar::Bool(value)) => (*value).into(),
             Value::Scalar(Scalar::Int(value)) => (*value).into(),
             Value::Scalar(Scalar::Float(value)) => (*value).into(),
@@ -86,7 +175,7 @@ impl Node {
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Null => f.write_str("nothing"),
+            Self::Null | Self::Wrong => f.write_str("nothing"),
             Self::Scalar(Scalar::Str(text)) => write!(f, "the text `{text}`"),
             Self::Scalar(Scalar::Bool(value)) => write!(f, "the truth value `{value}`"),
             Self::Scalar(number) => write!(f, "the number `{number}`"),

@@ -1,8 +1,11 @@
 //! [`Problem`]: something wrong at a place of a file, and how it is shown: with its line.
 
-use std::{cell::RefCell, fmt, path::PathBuf};
+use std::{cell::RefCell, fmt};
 
-use super::node::Place;
+use super::{
+    files::Files,
+    node::{FileId, Place},
+};
 
 /// Something wrong at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,18 +40,18 @@ impl Problems {
         self.0.borrow().is_empty()
     }
 
-    /// Returns them in the order of the file, those of the command line first.
+    /// Returns them in the order of the files, those of the command line first.
     pub(crate) fn take(self) -> Vec<Problem> {
         let mut problems = self.0.into_inner();
         problems.sort_by_key(|problem| match problem.place {
-            Place::Option(_) => (0, 0),
-            Place::File { line, column } => (line, column),
+            Place::Option(_) => (FileId::default(), 0, 0),
+            Place::File { file, line, column } => (file, line, column),
         });
         problems
     }
 }
 
-/// Problems with the file that they are in, to be shown:
+/// Problems with the files that they are in, to be shown:
 ///
 /// ```text
 /// study.yaml:9:8: unknown key `mn` in `parameters.lr`: did you mean `min`?
@@ -57,9 +60,8 @@ impl Problems {
 /// ```
 #[derive(Debug)]
 pub(crate) struct Located {
-    pub(crate) path: PathBuf,
-    pub(crate) text: String,
-    pub(crate) problems: Vec<Problem>,
+    pub(super) files: Files,
+    pub(super) problems: Vec<Problem>,
 }
 
 impl fmt::Display for Located {
@@ -68,11 +70,11 @@ impl fmt::Display for Located {
             if index > 0 {
                 f.write_str("\n")?;
             }
-            match place {
-                Place::Option(option) => write!(f, "{option}: {message}")?,
-                Place::File { line, column } => {
-                    write!(f, "{}:{line}:{column}: {message}", self.path.display())?;
-                    self.snippet(f, *line, *column)?;
+            write!(f, "{}: {message}", self.files.name(place))?;
+            if let Place::File { file, line, column } = place {
+                self.snippet(f, *file, *line, *column)?;
+                if let Some(at) = self.files.included_at(*file) {
+                    write!(f, "\n  included at {}", self.files.name(&at))?;
                 }
             }
         }
@@ -81,13 +83,18 @@ impl fmt::Display for Located {
 }
 
 impl Located {
-    fn snippet(&self, f: &mut fmt::Formatter<'_>, line: usize, column: usize) -> fmt::Result {
+    fn snippet(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        file: FileId,
+        line: usize,
+        column: usize,
+    ) -> fmt::Result {
         /// What is shown of a line at most: a file may be one long line.
         const WIDTH: usize = 100;
         let Some(text) = self
-            .text
-            .lines()
-            .nth(line - 1)
+            .files
+            .line(file, line)
             .filter(|text| !text.trim().is_empty())
         else {
             return Ok(());

@@ -79,7 +79,7 @@ fn move_to(node: &mut Node, place: &Place) {
                 move_to(&mut entry.node, place);
             }
         }
-        Value::Null | Value::Scalar(_) => {}
+        Value::Null | Value::Scalar(_) | Value::Wrong => {}
     }
 }
 

@@ -91,13 +91,7 @@ mod tests {
             entries.iter().map(|e| &*e.key).collect::<Vec<_>>(),
             ["b", "a"]
         );
-        assert_eq!(
-            entries[1].place,
-            Place::File {
-                line: 4,
-                column: 13
-            }
-        );
+        assert_eq!(entries[1].place, Place::at(4, 13));
         assert_eq!(
             entries[0].node.get("min").unwrap().value,
             Value::Scalar(Scalar::Float(1e-5))
@@ -111,6 +105,6 @@ mod tests {
     #[test]
     fn errors_have_places() {
         let problem = parse("a = 1\na = 2\n").unwrap_err();
-        assert_eq!(problem.place, Place::File { line: 2, column: 1 });
+        assert_eq!(problem.place, Place::at(2, 1));
     }
 }

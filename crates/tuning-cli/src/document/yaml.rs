@@ -69,10 +69,7 @@ fn node(raw: Spanned<Raw>) -> Node {
 
 fn place(location: Location) -> Place {
     let number = |n: u64| usize::try_from(n).unwrap_or(1).max(1);
-    Place::File {
-        line: number(location.line()),
-        column: number(location.column()),
-    }
+    Place::at(number(location.line()), number(location.column()))
 }
 
 impl<'de> Deserialize<'de> for Raw {
@@ -188,27 +185,21 @@ mod tests {
     fn everything_has_a_place() {
         let root = parse("a: 1\nb:\n  c: [x, 22]\n").unwrap();
         let c = root.get("b").unwrap().get("c").unwrap();
-        assert_eq!(c.place, Place::File { line: 3, column: 6 });
+        assert_eq!(c.place, Place::at(3, 6));
         let Value::List(items) = &c.value else {
             panic!("{c:?}")
         };
-        assert_eq!(
-            items[1].place,
-            Place::File {
-                line: 3,
-                column: 10
-            }
-        );
+        assert_eq!(items[1].place, Place::at(3, 10));
         let Value::Map(entries) = &root.value else {
             panic!("{root:?}")
         };
-        assert_eq!(entries[1].place, Place::File { line: 2, column: 1 });
+        assert_eq!(entries[1].place, Place::at(2, 1));
     }
 
     #[test]
     fn a_key_that_occurs_twice_is_told_with_its_place() {
         let problem = parse("a: 1\nb: 2\na: 3\n").unwrap_err();
-        assert_eq!(problem.place, Place::File { line: 3, column: 1 });
+        assert_eq!(problem.place, Place::at(3, 1));
         assert_eq!(problem.message, "key `a` occurs twice: remove one");
     }
 

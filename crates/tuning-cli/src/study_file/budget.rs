@@ -2,19 +2,54 @@
 
 use tuning_core::Budget;
 
-use crate::document::Item;
+use crate::document::{Item, Key, Keys, Shape};
 
-const KEYS: &[&str] = &[
-    "trials",
-    "time",
-    "target",
-    "no_improvement",
-    "resource",
-    "cost",
-];
+pub(super) static KEYS: Keys = Keys::new(
+    "a mapping such as `{trials: 40, time: 2h}`",
+    &[
+        Key::new(
+            "trials",
+            Shape::Count(1),
+            "How many trials are started in all, failed ones and those of earlier runs included.",
+        ),
+        Key::new(
+            "time",
+            Shape::Duration,
+            "How long the study runs, all its runs together, such as `2h`.",
+        ),
+        Key::new(
+            "target",
+            Shape::Number,
+            "The value of the first objective that is good enough.",
+        ),
+        Key::new(
+            "no_improvement",
+            Shape::Count(1),
+            "After so many trials in a row that were no better.",
+        ),
+        Key::new(
+            "resource",
+            Shape::Count(1),
+            "How much resource (epochs, steps, rows: what `fidelity` counts) all trials use together.",
+        ),
+        Key::new(
+            "cost",
+            Shape::Map(&COST),
+            "What the trials may cost together, in a metric that the program prints.",
+        ),
+    ],
+);
+
+static COST: Keys = Keys::new(
+    "a mapping such as `{metric: usd, limit: 5}`",
+    &[
+        Key::new("metric", Shape::Text, "The metric that the program prints.").required(),
+        Key::new("limit", Shape::Above(0.0), "How large its sum may get.").required(),
+    ],
+);
 
 pub(super) fn read(item: &Item<'_>) -> Option<Budget> {
-    let fields = item.fields("a mapping such as `{trials: 40, time: 2h}`", KEYS)?;
+    let fields = item.fields(&KEYS)?;
     let mut budget = Budget::unlimited();
     budget.trials = fields.get("trials").and_then(|item| item.count(1));
     budget.time = fields.get("time").and_then(|item| item.duration());
@@ -22,10 +57,7 @@ pub(super) fn read(item: &Item<'_>) -> Option<Budget> {
     budget.no_improvement = fields.get("no_improvement").and_then(|item| item.count(1));
     budget.resource = fields.get("resource").and_then(|item| item.count(1));
     if let Some(cost) = fields.get("cost") {
-        let cost = cost.fields(
-            "a mapping such as `{metric: usd, limit: 5}`",
-            &["metric", "limit"],
-        )?;
+        let cost = cost.fields(&COST)?;
         let metric = cost.need("metric", "name the metric that the program prints");
         let limit = cost.need("limit", "say how large the sum of the metric may get");
         let metric = metric.and_then(|item| item.text("the name of a metric"));

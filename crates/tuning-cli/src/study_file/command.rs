@@ -8,9 +8,27 @@ use std::{
 use tuning_core::Space;
 use tuning_runtime::command::{Argument, CommandError, CommandLine, CommandSpec, Place};
 
-use crate::document::{Fields, Item, Node, Place as DocumentPlace, Value};
+use crate::document::{Fields, Item, Key, Keys, Node, Place as DocumentPlace, Shape, has_variable};
 
 use super::paths;
+
+pub(super) static REPORTS: Keys = Keys::new(
+    "a mapping such as `{step: epoch, zero_based: true}`",
+    &[
+        Key::new(
+            "step",
+            Shape::Text,
+            "The name under which the program prints its step, if it is not `fidelity`, `epoch`, `step` or \
+             `iteration`.",
+        ),
+        Key::new(
+            "zero_based",
+            Shape::Flag,
+            "Whether the program says 0 after its first step, as loops over `range(n)` do.",
+        )
+        .default("false"),
+    ],
+);
 
 /// Reads everything but the folder of the trials and the study's name.
 pub(super) fn read(root: &Fields<'_>, folder: &Path, space: Option<&Space>) -> Option<CommandSpec> {
@@ -28,8 +46,9 @@ pub(super) fn read(root: &Fields<'_>, folder: &Path, space: Option<&Space>) -> O
         .get("reports")
         .map_or(Some((None, false)), |item| reports(&item));
     let item = command?;
-    let line = line(&item);
-    let mut spec = CommandSpec::of(line?);
+    let line = Line::read(&item, space);
+    let Line { line, places } = line?;
+    let mut spec = CommandSpec::of(line);
     let workdir = workdir?;
     spec.workdir = Some(std::path::absolute(&workdir).unwrap_or(workdir));
     spec.env = env?;
@@ -42,7 +61,7 @@ pub(super) fn read(root: &Fields<'_>, folder: &Path, space: Option<&Space>) -> O
     if let Some(space) = space
         && let Err(error) = spec.check(space)
     {
-        let place = place_of(&error, item.node(), root.item().node().get("env"));
+        let place = place_of(&error, &item, &places, root.item().node().get("env"));
         return item.problem(place, error.to_string());
     }
     program_is_there(&item, &spec)?;
@@ -52,7 +71,8 @@ pub(super) fn read(root: &Fields<'_>, folder: &Path, space: Option<&Space>) -> O
 /// Where in the file the error is: at an argument, at an environment variable.
 fn place_of<'a>(
     error: &CommandError,
-    command: &'a Node,
+    command: &Item<'a>,
+    places: &[&'a DocumentPlace],
     env: Option<&'a Node>,
 ) -> &'a DocumentPlace {
     let place = match error {
@@ -70,23 +90,15 @@ fn place_of<'a>(
         _ => None,
     };
     let argument = match place {
-        Some(Place::Argument { index, .. }) => arguments(command).into_iter().nth(*index),
+        Some(Place::Argument { index, .. }) => places.get(*index).copied(),
         _ => None,
     };
-    &variable.or(argument).unwrap_or(command).place
-}
-
-/// The arguments with those of groups, as they are counted in errors.
-fn arguments(node: &Node) -> Vec<&Node> {
-    match &node.value {
-        Value::List(nodes) => nodes.iter().flat_map(arguments).collect(),
-        _ => vec![node],
-    }
+    let variable = variable.map(|node| &node.place);
+    variable.or(argument).unwrap_or(command.place())
 }
 
 fn reports(item: &Item<'_>) -> Option<(Option<String>, bool)> {
-    let expected = "a mapping such as `{step: epoch, zero_based: true}`";
-    let fields = item.fields(expected, &["step", "zero_based"])?;
+    let fields = item.fields(&REPORTS)?;
     let step = match fields.get("step") {
         Some(step) => Some(step.text("the name under which the program prints its step")?),
         None => None,
@@ -99,24 +111,73 @@ fn reports(item: &Item<'_>) -> Option<(Option<String>, bool)> {
     ))
 }
 
-fn line(item: &Item<'_>) -> Option<CommandLine> {
-    let expected = "a list of arguments, or a text for the shell";
-    if item.is_text() {
-        return Some(CommandLine::Shell(item.text(expected)?));
+/// What to run, and where each argument stands, those of groups one by one, as errors count them.
+struct Line<'a> {
+    line: CommandLine,
+    places: Vec<&'a DocumentPlace>,
+}
+
+impl<'a> Line<'a> {
+    fn read(item: &Item<'a>, space: Option<&Space>) -> Option<Self> {
+        let expected = "a list of arguments, or a text for the shell";
+        if item.is_text() {
+            return Some(Self {
+                line: CommandLine::Shell(script(item, space, expected)?),
+                places: Vec::new(),
+            });
+        }
+        let mut arguments = Vec::new();
+        let mut places = Vec::new();
+        let mut complete = true;
+        for part in item.list(expected)? {
+            if let (Some(ARGS), Some(space)) = (part.node().as_text(), own_words(space)) {
+                // All parameters; each one vanishes where it is not active.
+                let names = space.parameters().iter().map(|parameter| parameter.name());
+                let groups = names.map(|name| Argument::group([format!("--{name}=${{{name}}}")]));
+                arguments.extend(groups);
+                places.extend(std::iter::repeat_n(part.place(), space.len()));
+                continue;
+            }
+            foreign(&part, space)?;
+            let read = if part.is_list() {
+                let members = part.list("arguments")?;
+                places.extend(members.iter().map(Item::place));
+                let group: Vec<_> = members.iter().map(argument).collect();
+                let group: Option<Vec<_>> = group.into_iter().collect();
+                group.map(Argument::Group)
+            } else {
+                places.push(part.place());
+                argument(&part).map(Argument::One)
+            };
+            complete &= read.is_some();
+            arguments.extend(read);
+        }
+        let line = CommandLine::Arguments(arguments);
+        complete.then_some(Self { line, places })
     }
-    let mut arguments = Vec::new();
-    let mut complete = true;
-    for part in item.list(expected)? {
-        let argument = if part.is_list() {
-            let group: Option<Vec<_>> = part.list("arguments")?.iter().map(argument).collect();
-            group.map(Argument::Group)
-        } else {
-            argument(&part).map(Argument::One)
-        };
-        complete &= argument.is_some();
-        arguments.extend(argument);
+}
+
+/// Stands for `--name=value` of every active parameter.
+const ARGS: &str = "${args}";
+
+/// The space, unless it has a parameter that is called `args`: that one comes first.
+fn own_words(space: Option<&Space>) -> Option<&Space> {
+    space.filter(|space| space.index_of("args").is_none())
+}
+
+/// A script for the shell as it is written. The shell has the environment itself; a value that became a
+/// part of the script could be a command.
+fn script(item: &Item<'_>, space: Option<&Space>, expected: &str) -> Option<String> {
+    let text = item.node().as_text()?;
+    if has_variable(text) {
+        return item.wrong(
+            "is a script for the shell, which knows the environment itself: write `$NAME`, or \
+             `$${NAME:-fallback}`, in place of `${env:NAME}`",
+        );
     }
-    complete.then_some(CommandLine::Arguments(arguments))
+    foreign(item, space)?;
+    item.text(expected)?;
+    Some(text.to_owned())
 }
 
 /// A number is an argument, too: `--epochs, 10`.
@@ -124,7 +185,41 @@ fn argument(item: &Item<'_>) -> Option<String> {
     if item.is_map() {
         return item.expected("an argument (quote it: `\"${lr}\"`)");
     }
-    Some(item.scalar()?.to_string())
+    item.argument()
+}
+
+/// Notes placeholders of W&B sweeps, unless parameters are called like them.
+fn foreign(item: &Item<'_>, space: Option<&Space>) -> Option<()> {
+    let whole = "write the program itself, as in `command: [python, train.py, \"${args}\"]`";
+    let args = "an argument `\"${args}\"` of its own stands for `--name=value` of all parameters";
+    let json = "the environment variable `TUNE_PARAMS` holds all parameters as JSON";
+    let words = [
+        ("env", whole),
+        ("interpreter", whole),
+        ("program", whole),
+        ("args", args),
+        ("args_no_hyphens", args),
+        ("args_no_boolean_flags", args),
+        ("args_json", json),
+        ("args_json_file", json),
+    ];
+    let Some(text) = item.node().as_text() else {
+        return Some(());
+    };
+    let has = |word: &str| {
+        let placeholder = format!("${{{word}}}");
+        let known = space.is_none_or(|space| space.index_of(word).is_some());
+        !known && text.replace("$$", "").contains(&placeholder)
+    };
+    if let Some((word, remedy)) = words.iter().find(|(word, _)| has(word)) {
+        return item.wrong(format_args!(
+            "has `${{{word}}}`, as W&B sweeps have it: {remedy}"
+        ));
+    }
+    if text.contains("${envvar:") {
+        return item.wrong("has `${envvar:NAME}`: write `${env:NAME}`");
+    }
+    Some(())
 }
 
 fn workdir(item: &Item<'_>, folder: &Path) -> Option<PathBuf> {
@@ -143,7 +238,7 @@ fn environment(item: &Item<'_>) -> Option<Vec<(String, String)>> {
         item.names("a mapping from names to values, such as `{OMP_NUM_THREADS: \"1\"}`")?;
     let read = entries
         .iter()
-        .map(|(name, item)| Some(((*name).to_owned(), item.scalar()?.to_string())));
+        .map(|(name, item)| Some(((*name).to_owned(), item.argument()?)));
     let read: Vec<Option<_>> = read.collect();
     read.into_iter().collect()
 }

@@ -16,10 +16,10 @@ use tuning_runtime::{
 use tuning_strategies::Registry;
 
 use super::{
-    budget, command, observers, observers::ObserverSpec, parameters, paths, settings, strategy,
-    strategy::SharedConfig,
+    budget, command, keys, observers, observers::ObserverSpec, parameters, paths, settings,
+    strategy, strategy::SharedConfig,
 };
-use crate::document::{Fields, Item};
+use crate::document::{Fields, INCLUDE, Item, Written};
 
 /// A study, as its file describes it.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ pub(crate) struct StudyFile {
     pub(crate) retry: Retry,
     pub(crate) observers: Vec<ObserverSpec>,
     pub(crate) journal: PathBuf,
+    /// What the files and the command line say together, in our words.
+    pub(crate) written: Written,
 }
 
 /// Who evaluates the trials.
@@ -51,29 +53,6 @@ pub(crate) enum Evaluated {
     ByClient,
 }
 
-const KEYS: &[&str] = &[
-    "name",
-    "command",
-    "workdir",
-    "env",
-    "reports",
-    "parameters",
-    "objective",
-    "objectives",
-    "strategy",
-    "enqueue",
-    "budget",
-    "fidelity",
-    "workers",
-    "order",
-    "seed",
-    "timeout",
-    "grace",
-    "retry",
-    "journal",
-    "observers",
-];
-
 impl StudyFile {
     /// Reads a study; none if anything is wrong, which is noted with its place.
     pub(super) fn read(
@@ -82,13 +61,11 @@ impl StudyFile {
         registry: &Registry,
         evaluated: Evaluated,
     ) -> Option<Self> {
-        let expected = match evaluated {
-            Evaluated::ByCommand => {
-                "a mapping with at least `command`, `parameters` and `objective`"
-            }
-            Evaluated::ByClient => "a mapping with at least `parameters` and `objective`",
-        };
-        let root = root.fields(expected, KEYS)?;
+        let root = root.fields(&keys::ROOT)?;
+        if let Some(item) = root.get(INCLUDE) {
+            // Those of files have been taken out.
+            item.wrong::<()>("is for files: write it into the study file");
+        }
         let folder = paths::folder(path);
 
         let whereabouts = Whereabouts::read(&root, path);
@@ -139,6 +116,7 @@ impl StudyFile {
             retry: retry?.unwrap_or_default(),
             observers: observers?.unwrap_or_default(),
             journal,
+            written: Written::of(root.item()),
         };
         file.strategy_fits(&root)?;
         Some(file)

@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 
 use tuning_strategies::Registry;
 
-use super::file::{Evaluated, StudyFile, Whereabouts};
+use super::{
+    file::{Evaluated, StudyFile, Whereabouts},
+    spellings,
+};
 use crate::{
-    document::{Format, Item, Located, Node, Place, Problem, Problems, set},
+    document::{Item, Node, OpenError, Place, Problem, Reading, Rules, Value, open, set},
     error::CliError,
 };
 
@@ -37,8 +40,14 @@ pub(crate) fn load_of(
     registry: &Registry,
     evaluated: Evaluated,
 ) -> Result<StudyFile, CliError> {
-    let read = |root: &Item<'_>| StudyFile::read(root, path, registry, evaluated);
-    with_root(path, overrides, read)
+    let reading = Reading::default();
+    let root = merged(path, overrides, &names(registry), &reading)?;
+    let read = root
+        .and_then(|root| StudyFile::read(&Item::root(&root, &reading), path, registry, evaluated));
+    match read {
+        Some(file) if reading.problems.is_empty() => Ok(file),
+        _ => Err(CliError::File(reading.refuse())),
+    }
 }
 
 /// Reads a study that is no file, as one that would stand at `path` and whose trials a client evaluates.
@@ -52,58 +61,66 @@ pub(crate) fn read(
     registry: &Registry,
 ) -> Result<StudyFile, Vec<Problem>> {
     put_over(&mut root, overrides).map_err(|problem| vec![problem])?;
-    let problems = Problems::default();
-    let item = Item::root(&root, &problems);
+    let reading = Reading::default();
+    spellings::translate(&mut root, &reading, &names(registry));
+    let item = Item::root(&root, &reading);
     match StudyFile::read(&item, path, registry, Evaluated::ByClient) {
-        Some(study) if problems.is_empty() => Ok(study),
-        _ => Err(problems.take()),
+        Some(study) if reading.problems.is_empty() => Ok(study),
+        _ => Err(reading.problems.take()),
     }
+}
+
+fn names(registry: &Registry) -> Vec<&str> {
+    registry.entries().map(|entry| entry.name()).collect()
 }
 
 /// Reads where a study is kept and its name, and nothing else: enough to look at it, even if the file
 /// is being changed meanwhile.
 pub(crate) fn whereabouts(path: &Path) -> Result<(PathBuf, String), CliError> {
-    let keys = |root: &Item<'_>| {
-        let Whereabouts { name, journal } = Whereabouts::read(&root.any_fields()?, path)?;
-        Some((journal, name))
-    };
-    with_root(path, &[], keys)
+    let reading = Reading::default();
+    let root = merged(path, &[], &[], &reading)?;
+    let read =
+        root.and_then(|root| Whereabouts::read(&Item::root(&root, &reading).any_fields()?, path));
+    match read {
+        Some(Whereabouts { name, journal }) => Ok((journal, name)),
+        None => Err(CliError::File(reading.refuse())),
+    }
 }
 
-fn with_root<T>(
+/// The file with those that it includes, all in our words, and the command line's settings over it.
+fn merged(
     path: &Path,
     overrides: &[Override],
-    read: impl FnOnce(&Item<'_>) -> Option<T>,
-) -> Result<T, CliError> {
-    let Some(format) = Format::of(path) else {
-        return Err(CliError::Extension {
-            path: path.to_owned(),
-        });
+    strategies: &[&str],
+    reading: &Reading,
+) -> Result<Option<Node>, CliError> {
+    let prepare = |node: &mut Node, reading: &Reading| {
+        spellings::translate(node, reading, strategies);
     };
-    let text = std::fs::read_to_string(path).map_err(|source| CliError::Read {
-        path: path.to_owned(),
-        source,
+    let rules = Rules {
+        prepare: &prepare,
+        replaces,
+    };
+    let opened = open(path, reading, rules).map_err(|error| match error {
+        OpenError::Extension => CliError::Extension {
+            path: path.to_owned(),
+        },
+        OpenError::Read(source) => CliError::Read {
+            path: path.to_owned(),
+            source,
+        },
     })?;
-    let refuse = |text: String, problems: Vec<Problem>| {
-        CliError::File(Located {
-            path: path.to_owned(),
-            text,
-            problems,
-        })
-    };
-    let mut root = match format.parse(&text) {
-        Ok(root) => root,
-        Err(problem) => return Err(refuse(text, vec![problem])),
+    let Some(mut root) = opened else {
+        return Ok(None);
     };
     if let Err(problem) = put_over(&mut root, overrides) {
-        return Err(refuse(text, vec![problem]));
+        reading.problems.add(&problem.place, problem.message);
+        return Ok(None);
     }
-    let problems = Problems::default();
-    let read = read(&Item::root(&root, &problems));
-    match read {
-        Some(read) if problems.is_empty() => Ok(read),
-        _ => Err(refuse(text, problems.take())),
+    if !overrides.is_empty() {
+        spellings::translate(&mut root, reading, strategies);
     }
+    Ok(Some(root))
 }
 
 fn put_over(root: &mut Node, overrides: &[Override]) -> Result<(), Problem> {
@@ -116,4 +133,38 @@ fn put_over(root: &mut Node, overrides: &[Override]) -> Result<(), Problem> {
         set(root, path, value, Place::option(option.as_str()))?;
     }
     Ok(())
+}
+
+/// Two maps that make no sense together: options of another strategy, another kind of parameter.
+fn replaces(path: &[&str], base: &Node, over: &Node) -> bool {
+    match path {
+        ["strategy"] => {
+            let name = |node: &Node| node.get("name").and_then(Node::as_text).map(str::to_owned);
+            let text = |node: &Node| node.as_text().map(str::to_owned);
+            let name = |node: &Node| name(node).or_else(|| text(node));
+            matches!((name(base), name(over)), (Some(base), Some(over)) if base != over)
+        }
+        ["parameters", _] => match (kind(base), kind(over)) {
+            (Some(base), Some(over)) => base != over,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Which of the three kinds a parameter is, if that can be told.
+fn kind(parameter: &Node) -> Option<&'static str> {
+    let Value::Map(_) = parameter.value else {
+        return None;
+    };
+    let has = |keys: &[&str]| keys.iter().any(|key| parameter.get(key).is_some());
+    if has(&["values"]) {
+        Some("choice")
+    } else if has(&["value"]) {
+        Some("constant")
+    } else if has(&["min", "max", "log", "step"]) {
+        Some("range")
+    } else {
+        None
+    }
 }

@@ -3,11 +3,13 @@
 mod budget;
 mod command;
 mod file;
+mod keys;
 mod load;
 mod observers;
 mod parameters;
 mod paths;
 mod settings;
+mod spellings;
 mod strategy;
 mod template;
 

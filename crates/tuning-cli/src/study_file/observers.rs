@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::document::Item;
+use crate::document::{Item, Key, Keys, Shape};
 
 use super::paths;
 
@@ -30,7 +30,30 @@ pub(crate) enum Target {
 }
 
 const EXPECTED: &str = "`jsonl: PATH`, `log: PATH` or `log: stderr`";
-const LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
+const LEVELS: &[&str] = &["error", "warn", "info", "debug", "trace"];
+
+pub(super) static KEYS: Keys = Keys::new(
+    EXPECTED,
+    &[
+        Key::new(
+            "jsonl",
+            Shape::Text,
+            "All events, each as a line of JSON: the path of the file.",
+        ),
+        Key::new(
+            "log",
+            Shape::Text,
+            "Log records of what happens: `stderr`, or the path of a file.",
+        ),
+        Key::new(
+            "level",
+            Shape::Word(LEVELS),
+            "The least important records to log.",
+        )
+        .default("\"info\""),
+    ],
+)
+.one_of(&[&["jsonl"], &["log"]]);
 
 pub(super) fn read(item: &Item<'_>, folder: &Path) -> Option<Vec<ObserverSpec>> {
     let items = item.list("a list of observers, such as `[{jsonl: events.jsonl}]`")?;
@@ -46,7 +69,7 @@ pub(super) fn read(item: &Item<'_>, folder: &Path) -> Option<Vec<ObserverSpec>> 
 }
 
 fn observer(item: &Item<'_>, folder: &Path) -> Option<ObserverSpec> {
-    let fields = item.fields(EXPECTED, &["jsonl", "log", "level"])?;
+    let fields = item.fields(&KEYS)?;
     match (fields.get("jsonl"), fields.get("log")) {
         (Some(jsonl), None) => {
             if let Some(level) = fields.get("level") {

@@ -2,11 +2,51 @@
 
 use tuning_core::{Parameter, Scalar, Space};
 
-use crate::document::{Fields, Item};
+use crate::document::{ENVIRONMENT_PREFIX, Fields, Item, Key, Keys, Shape};
 
-const KEYS: &[&str] = &[
-    "min", "max", "log", "step", "type", "values", "ordered", "value", "when",
-];
+pub(super) static KEYS: Keys = Keys::new(
+    EXPECTED,
+    &[
+        Key::new("min", Shape::Number, "The least value, included."),
+        Key::new("max", Shape::Number, "The greatest value, included."),
+        Key::new(
+            "log",
+            Shape::Flag,
+            "Whether each power of ten gets the same share of the trials.",
+        )
+        .default("false"),
+        Key::new(
+            "step",
+            Shape::Number,
+            "The distance between neighbouring values, counted from `min`.",
+        ),
+        Key::new(
+            "type",
+            Shape::Word(&["float", "int"]),
+            "Numbers or integers; integers if this is not said and all bounds are written as integers.",
+        ),
+        Key::new(
+            "values",
+            Shape::List(&Shape::Scalar),
+            "A choice, each of them as likely as any other.",
+        ),
+        Key::new(
+            "ordered",
+            Shape::Flag,
+            "Whether the order of the values means something.",
+        )
+        .default("false"),
+        Key::new("value", Shape::Scalar, "A constant."),
+        Key::new(
+            "when",
+            Shape::Names(&Shape::Any(&[Shape::Scalar, Shape::List(&Shape::Scalar)])),
+            "A parameter that stands before this one, and the values of it with which this one is there.",
+        )
+        .synonyms(&["condition", "conditions", "if", "depends_on"]),
+    ],
+)
+.one_of(&[&["min", "max"], &["values"], &["value"]]);
+
 const EXPECTED: &str =
     "a mapping such as `{min: 0.0, max: 1.0}`, `{values: [a, b]}` or `{value: 7}`";
 
@@ -64,7 +104,12 @@ fn good(item: &Item<'_>, parameter: &Parameter) -> bool {
 
 /// A parameter without and with its condition.
 fn parameter(name: &str, item: &Item<'_>) -> Option<(Parameter, Parameter)> {
-    let fields = item.fields(EXPECTED, KEYS)?;
+    let fields = item.fields(&KEYS)?;
+    if name.starts_with(ENVIRONMENT_PREFIX) {
+        return item.wrong(format_args!(
+            "cannot be called this: `${{{name}}}` is a variable of the environment; choose another name"
+        ));
+    }
     let given: Vec<&str> = ["values", "value", "min", "max"]
         .into_iter()
         .filter(|key| fields.get(key).is_some())

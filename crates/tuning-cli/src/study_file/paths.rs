@@ -1,15 +1,17 @@
-//! Paths in a study file: relative to the file. Those of the command line are relative to where one is.
+//! Paths in a study file: relative to the file that they stand in, which may be an included one. Those of
+//! the command line are relative to where one is.
 
 use std::path::{Path, PathBuf};
 
-use crate::document::{Item, Place};
+use crate::document::Item;
 
 /// The path of an item, for a study file in `folder`.
 pub(super) fn path(item: &Item<'_>, folder: &Path) -> Option<PathBuf> {
     let path = PathBuf::from(item.text("a path")?);
-    Some(match item.place() {
-        Place::File { .. } => tidy(&folder.join(path)),
-        Place::Option(_) => path,
+    Some(match item.folder() {
+        Some(own) if own.as_os_str().is_empty() => tidy(&folder.join(path)),
+        Some(own) => tidy(&own.join(path)),
+        None => path,
     })
 }
 

@@ -5,7 +5,77 @@ use std::{num::NonZeroUsize, time::Duration};
 use tuning_core::{Direction, FailureKind, FidelityRange, Objective, Objectives};
 use tuning_runtime::Retry;
 
-use crate::document::{Fields, Item};
+use crate::document::{Fields, Item, Key, Keys, Shape};
+
+pub(super) static OBJECTIVE: Keys = Keys::new(
+    "a mapping such as `{name: loss, direction: minimize}`",
+    &[
+        Key::new(
+            "name",
+            Shape::Text,
+            "The name of a value that the program prints.",
+        )
+        .required(),
+        Key::new(
+            "direction",
+            Shape::Word(&["minimize", "maximize"]),
+            "Whether less or more of it is better.",
+        )
+        .required(),
+    ],
+);
+
+pub(super) static FIDELITY: Keys = Keys::new(
+    "a mapping such as `{min: 1, max: 27}`",
+    &[
+        Key::new("min", Shape::Count(1), "The least that a trial is run to.").default("1"),
+        Key::new("max", Shape::Count(1), "How far a whole trial runs.").required(),
+    ],
+);
+
+pub(super) static RETRY: Keys = Keys::new(
+    "a mapping from classes of failure to counts, such as `{error: 1, timed_out: 1}`",
+    &[
+        Key::new(
+            "error",
+            Shape::Count(0),
+            "A trial that ended with an error: so many times again.",
+        )
+        .default("0"),
+        Key::new(
+            "non_finite",
+            Shape::Count(0),
+            "One that measured NaN or an infinity.",
+        )
+        .default("0"),
+        Key::new(
+            "timed_out",
+            Shape::Count(0),
+            "One that took longer than `timeout`.",
+        )
+        .default("0"),
+        Key::new("lost", Shape::Count(0), "One whose worker was lost.").default("0"),
+        Key::new(
+            "backoff",
+            Shape::Map(&BACKOFF),
+            "How long to wait before each further attempt.",
+        ),
+    ],
+);
+
+static BACKOFF: Keys = Keys::new(
+    "a mapping such as `{first: 1s, factor: 2, max: 60s}`",
+    &[
+        Key::new("first", Shape::Duration, "The first wait.").default("\"1s\""),
+        Key::new(
+            "factor",
+            Shape::Between(1.0, 1e6),
+            "How many times longer each further wait is.",
+        )
+        .default("2"),
+        Key::new("max", Shape::Duration, "The longest wait.").default("\"60s\""),
+    ],
+);
 
 /// `objective` or `objectives`.
 pub(super) fn objectives(root: &Fields<'_>) -> Option<Objectives> {
@@ -35,10 +105,7 @@ pub(super) fn objectives(root: &Fields<'_>) -> Option<Objectives> {
 
 fn objective(item: &Item<'_>) -> Option<Objective> {
     const DIRECTION: &str = "`minimize` or `maximize`";
-    let fields = item.fields(
-        "a mapping such as `{name: loss, direction: minimize}`",
-        &["name", "direction"],
-    )?;
+    let fields = item.fields(&OBJECTIVE)?;
     let name = fields.need("name", "name the value that the program prints");
     let direction = fields.need("direction", "say `minimize` or `maximize`");
     let name = name.and_then(|item| item.text("the name of a value that the program prints"));
@@ -56,7 +123,7 @@ fn objective(item: &Item<'_>) -> Option<Objective> {
 
 /// `fidelity: {min: 1, max: 27}`.
 pub(super) fn fidelity(item: &Item<'_>) -> Option<FidelityRange> {
-    let fields = item.fields("a mapping such as `{min: 1, max: 27}`", &["min", "max"])?;
+    let fields = item.fields(&FIDELITY)?;
     let min = fields.get("min").map_or(Some(1), |item| item.count(1));
     let max = fields
         .need("max", "say how far a whole trial runs")
@@ -81,10 +148,7 @@ pub(super) fn retry(item: &Item<'_>) -> Option<Retry> {
         FailureKind::TimedOut,
         FailureKind::Lost,
     ];
-    const KEYS: &[&str] = &["error", "non_finite", "timed_out", "lost", "backoff"];
-    let expected =
-        "a mapping from classes of failure to counts, such as `{error: 1, timed_out: 1}`";
-    let fields = item.fields(expected, KEYS)?;
+    let fields = item.fields(&RETRY)?;
     let mut retry = Retry::never();
     for kind in KINDS {
         if let Some(times) = fields.get(kind.as_str()).and_then(|item| item.count(0)) {
@@ -92,8 +156,7 @@ pub(super) fn retry(item: &Item<'_>) -> Option<Retry> {
         }
     }
     if let Some(backoff) = fields.get("backoff") {
-        let expected = "a mapping such as `{first: 1s, factor: 2, max: 60s}`";
-        let fields = backoff.fields(expected, &["first", "factor", "max"])?;
+        let fields = backoff.fields(&BACKOFF)?;
         let wait = |key, default: Duration| {
             fields
                 .get(key)

@@ -36,7 +36,7 @@ pub(super) fn strategy(item: Option<&Item<'_>>, registry: &Registry) -> Option<B
     let Some(item) = item else {
         return registry.read(&"random".into()).ok();
     };
-    match registry.read(&item.node().to_json()) {
+    match registry.read(&item.json()?) {
         Ok(config) => Some(config),
         Err(error) => {
             let place = place_of(&error, item.node());

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use tuning_core::{Failure, FailureKind, Fidelity, Metrics, Objectives, Outcome, TrialId, Values};
 
 use super::{PROTOCOL, refusal::Refusal};
-use crate::document::{Fields, Format, Item, Node, Problems};
+use crate::document::{Fields, Format, Item, Key, Keys, Node, Reading, Shape};
 
 /// What a line asks for.
 #[derive(Debug, PartialEq)]
@@ -36,9 +36,50 @@ pub(super) enum Request {
 }
 
 const VERBS: &[&str] = &["study", "ask", "report", "tell", "best", "status", "end"];
-const KEYS: &[&str] = &[
-    "study", "ask", "report", "tell", "best", "status", "end", "protocol",
-];
+
+static REQUEST: Keys = Keys::new(
+    "a request",
+    &[
+        Key::new("study", Shape::Names(&Shape::Scalar), "Open this study."),
+        Key::new("ask", Shape::Count(1), "Up to so many pieces of work."),
+        Key::new("report", Shape::Map(&REPORT), "What a trial has measured."),
+        Key::new("tell", Shape::Map(&TELL), "The result of a piece of work."),
+        Key::new("best", Shape::Count(1), "The best so many trials."),
+        Key::new("status", Shape::Flag, "How the study stands."),
+        Key::new("end", Shape::Flag, "The session is over."),
+        Key::new("protocol", Shape::Count(1), "The version of the protocol."),
+    ],
+);
+
+static REPORT: Keys = Keys::new(
+    "a mapping such as `{\"trial\": 0, \"at\": 3, \"values\": {\"loss\": 1.2}}`",
+    &[
+        Key::new("trial", Shape::Count(0), "Its number."),
+        Key::new("at", Shape::Count(0), "How much resource it has used."),
+        Key::new("values", Shape::Names(&Shape::Number), "By objective."),
+        Key::new(
+            "metrics",
+            Shape::Names(&Shape::Number),
+            "What else was measured.",
+        ),
+    ],
+);
+
+static TELL: Keys = Keys::new(
+    "a mapping such as `{\"trial\": 0, \"values\": {\"loss\": 1.2}}`",
+    &[
+        Key::new("trial", Shape::Count(0), "Its number."),
+        Key::new("values", Shape::Names(&Shape::Number), "By objective."),
+        Key::new("failed", Shape::Text, "The reason why there are none."),
+        Key::new("kind", Shape::Text, "The class of the failure."),
+        Key::new("stopped", Shape::Flag, "It ended as it was told to."),
+        Key::new(
+            "metrics",
+            Shape::Names(&Shape::Number),
+            "What else was measured.",
+        ),
+    ],
+);
 
 impl Request {
     /// Reads a line. Values need to know the `objectives`; before a study is open there are none.
@@ -53,8 +94,8 @@ impl Request {
             problem.message = format!("cannot read the line: {}{}", problem.message, hint(line));
             problem
         })?;
-        let problems = Problems::default();
-        let item = Item::root(&root, &problems);
+        let reading = Reading::default();
+        let item = Item::root(&root, &reading);
         if !item.is_map() {
             let message = format!(
                 "a request is a JSON object such as `{{\"ask\": 1}}`, not {}",
@@ -63,13 +104,13 @@ impl Request {
             return Err(Refusal::new(message));
         }
         match Self::read(&item, objectives) {
-            Some(request) if problems.is_empty() => Ok(request),
-            _ => Err(problems.take().into()),
+            Some(request) if reading.problems.is_empty() => Ok(request),
+            _ => Err(reading.problems.take().into()),
         }
     }
 
     fn read(item: &Item<'_>, objectives: Option<&Objectives>) -> Option<Self> {
-        let fields = item.fields("a request", KEYS)?;
+        let fields = item.fields(&REQUEST)?;
         if let Some(protocol) = fields.get("protocol")
             && protocol.count(0)? != PROTOCOL
         {
@@ -115,9 +156,7 @@ impl Request {
 }
 
 fn report(item: &Item<'_>, objectives: Option<&Objectives>) -> Option<Request> {
-    const KEYS: &[&str] = &["trial", "at", "values", "metrics"];
-    let expected = "a mapping such as `{\"trial\": 0, \"at\": 3, \"values\": {\"loss\": 1.2}}`";
-    let fields = item.fields(expected, KEYS)?;
+    let fields = item.fields(&REPORT)?;
     let trial = trial(&fields);
     let at = fields
         .need(
@@ -139,9 +178,7 @@ fn report(item: &Item<'_>, objectives: Option<&Objectives>) -> Option<Request> {
 }
 
 fn tell(item: &Item<'_>, objectives: Option<&Objectives>) -> Option<Request> {
-    const KEYS: &[&str] = &["trial", "values", "failed", "kind", "stopped", "metrics"];
-    let expected = "a mapping such as `{\"trial\": 0, \"values\": {\"loss\": 1.2}}`";
-    let fields = item.fields(expected, KEYS)?;
+    let fields = item.fields(&TELL)?;
     let trial = trial(&fields);
     let metrics = metrics(&fields);
     let kind = fields.get("kind");
@@ -190,7 +227,7 @@ fn values(item: &Item<'_>, objectives: Option<&Objectives>) -> Option<Values> {
             Some(place) => found[place] = Some(number(&value)),
             None => {
                 complete = false;
-                let advice = match nearest(name, &names) {
+                let advice = match tuning_core::nearest(name, names.iter().copied()) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => {
                         format!("there are `{all}`; what else was measured belongs into `metrics`")
@@ -262,18 +299,6 @@ fn is_true(item: &Item<'_>) -> Option<()> {
         crate::document::Value::Scalar(tuning_core::Scalar::Bool(true)) => Some(()),
         _ => item.expected("`true`"),
     }
-}
-
-/// The name that was probably meant.
-fn nearest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
-    let limit = 1 + name.chars().count() / 3;
-    let distances = names
-        .iter()
-        .map(|known| (strsim::osa_distance(name, known), *known));
-    let near = distances
-        .filter(|(distance, known)| *distance <= limit && *distance < known.chars().count());
-    near.min_by_key(|(distance, _)| *distance)
-        .map(|(_, known)| known)
 }
 
 /// What many libraries write for numbers that JSON has no way to write.

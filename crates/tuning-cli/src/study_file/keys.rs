@@ -1,0 +1,142 @@
+//! The keys at the top of a study file. Those of its parts stand with their readers.
+
+use super::{budget, command, observers, parameters, settings};
+use crate::document::{INCLUDE, Key, Keys, Shape};
+
+const ARGUMENTS: Shape = Shape::Any(&[Shape::Scalar, Shape::List(&Shape::Scalar)]);
+
+/// What a study file may say.
+pub(super) static ROOT: Keys = Keys::new(
+    "a mapping with at least `command`, `parameters` and `objective`",
+    &[
+        Key::new(
+            INCLUDE,
+            Shape::Any(&[Shape::Text, Shape::List(&Shape::Text)]),
+            "Other files that this one is put over, relative to this one: a path or several. Maps merge, \
+             everything else is replaced, what comes later wins, and a key with nothing (`null`) removes \
+             what was included.",
+        ),
+        Key::new(
+            "name",
+            Shape::Text,
+            "The name of the study; the file's name if this is not said.",
+        )
+        .synonyms(&["study"]),
+        Key::new(
+            "command",
+            Shape::Any(&[Shape::Text, Shape::Filled(&ARGUMENTS)]),
+            "What a trial runs: a program with its arguments, in which `${name}` stands for the value of a \
+             parameter and an inner list vanishes if its parameter is not active; `${args}` stands for \
+             `--name=value` of all of them. A text is a script for `sh`.",
+        )
+        .required()
+        .synonyms(&["cmd", "exec", "run", "script"]),
+        Key::new(
+            "workdir",
+            Shape::Text,
+            "The folder to run it in; that of this file if this is not said.",
+        )
+        .synonyms(&["cwd", "dir"]),
+        Key::new(
+            "env",
+            Shape::Names(&Shape::Scalar),
+            "Further environment variables of the program; `${name}` stands for the value of a parameter.",
+        )
+        .synonyms(&["environment"]),
+        Key::new(
+            "reports",
+            Shape::Map(&command::REPORTS),
+            "How the program reports its steps, if it does so in an unusual way.",
+        ),
+        Key::new(
+            "parameters",
+            Shape::Names(&Shape::Map(&parameters::KEYS)),
+            "What to tune, by name; a parameter comes after the one that it depends on.",
+        )
+        .required()
+        .synonyms(&["hyperparameters", "params", "space"]),
+        Key::new(
+            "objective",
+            Shape::Map(&settings::OBJECTIVE),
+            "What to optimise.",
+        ),
+        Key::new(
+            "objectives",
+            Shape::List(&Shape::Map(&settings::OBJECTIVE)),
+            "Several of them: the result is the trials that no other one dominates.",
+        )
+        .synonyms(&["metrics"]),
+        Key::new(
+            "strategy",
+            Shape::Strategy,
+            "What proposes trials: a name, or `name` with options; `tune strategies` lists them.",
+        )
+        .default("\"random\"")
+        .synonyms(&["algorithm", "optimizer", "search_alg", "tuner"]),
+        Key::new(
+            "enqueue",
+            Shape::List(&Shape::Names(&Shape::Scalar)),
+            "Points to try first, each with a value for every active parameter.",
+        )
+        .synonyms(&["points_to_evaluate"]),
+        Key::new(
+            "budget",
+            Shape::Map(&budget::KEYS),
+            "When it is enough: whatever comes first. Without a budget the strategy decides.",
+        ),
+        Key::new(
+            "fidelity",
+            Shape::Map(&settings::FIDELITY),
+            "How far trials are run, for strategies that stop and resume them.",
+        ),
+        Key::new(
+            "workers",
+            Shape::Count(1),
+            "How many trials run at the same time; one per core if this is not said.",
+        )
+        .synonyms(&["concurrency", "parallelism"]),
+        Key::new(
+            "order",
+            Shape::Any(&[
+                Shape::Word(&["as-finished", "as-proposed"]),
+                Shape::Pattern("^as-proposed:0*[1-9][0-9]*$"),
+            ]),
+            "In which order the strategy learns results: as they come in, or `as-proposed` for the same \
+             trials with any number of workers.",
+        )
+        .default("\"as-finished\""),
+        Key::new("seed", Shape::Count(0), "Where all randomness comes from.")
+            .default("0")
+            .synonyms(&["random_seed", "random_state"]),
+        Key::new(
+            "timeout",
+            Shape::Duration,
+            "How long one attempt at a trial may take, such as `60s`. For the whole study: `budget.time`.",
+        ),
+        Key::new(
+            "grace",
+            Shape::Duration,
+            "How long a trial that is stopped may take to end, between SIGTERM and SIGKILL.",
+        )
+        .default("\"10s\""),
+        Key::new(
+            "retry",
+            Shape::Map(&settings::RETRY),
+            "Which failures are tried again, and how often.",
+        )
+        .synonyms(&["retries"]),
+        Key::new(
+            "journal",
+            Shape::Text,
+            "The file that the study is kept in; this file's name with `.db` if this is not said.",
+        )
+        .synonyms(&["database", "db", "output"]),
+        Key::new(
+            "observers",
+            Shape::List(&Shape::Map(&observers::KEYS)),
+            "Who watches besides the progress bar.",
+        )
+        .synonyms(&["callbacks", "loggers"]),
+    ],
+)
+.one_of(&[&["objective"], &["objectives"]]);
