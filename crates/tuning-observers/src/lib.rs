@@ -69,12 +69,24 @@ mod log;
 mod named;
 #[cfg(feature = "progress")]
 mod progress;
+#[cfg(feature = "prometheus")]
+mod prometheus;
 #[cfg(feature = "table")]
 mod table;
 mod tail;
-#[cfg(any(feature = "progress", feature = "table", feature = "tracing"))]
+#[cfg(any(
+    feature = "progress",
+    feature = "prometheus",
+    feature = "table",
+    feature = "tracing"
+))]
 #[cfg_attr(
-    not(all(feature = "progress", feature = "table", feature = "tracing")),
+    not(all(
+        feature = "progress",
+        feature = "prometheus",
+        feature = "table",
+        feature = "tracing"
+    )),
     allow(dead_code, reason = "each feature uses a part of it")
 )]
 mod watched;
@@ -94,6 +106,8 @@ pub use log::Log;
 pub use named::{Named, named};
 #[cfg(feature = "progress")]
 pub use progress::{ProgressBar, ProgressWriter};
+#[cfg(feature = "prometheus")]
+pub use prometheus::{Exposition, Prometheus, PrometheusConfig, PrometheusError};
 #[cfg(feature = "table")]
 pub use table::FinalTable;
 pub use wording::{format_duration, format_params, format_scalar, format_value, format_values};

@@ -97,6 +97,16 @@ impl Watched {
         &self.budget
     }
 
+    /// The number of the session.
+    pub(crate) fn session(&self) -> u64 {
+        self.progress.sessions()
+    }
+
+    /// How long the study has run until the last event, all its sessions together, in milliseconds.
+    pub(crate) fn elapsed_in_all(&self) -> u64 {
+        self.progress.elapsed_millis()
+    }
+
     pub(crate) fn workers(&self) -> usize {
         self.workers
     }

@@ -99,3 +99,11 @@ fn the_file_of_trials_keeps_the_laws() {
     })
     .check();
 }
+
+#[cfg(feature = "prometheus")]
+#[test]
+fn metrics_keep_the_laws() {
+    use tuning_observers::PrometheusConfig;
+
+    observer(|| PrometheusConfig::default().build().unwrap()).check();
+}

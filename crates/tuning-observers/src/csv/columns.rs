@@ -127,7 +127,7 @@ impl Columns {
             micros => number(micros as f64 / 1e6),
         });
         cells.push(trial.retries.to_string());
-        cells.push(failure.map_or_else(String::new, |failure| reason(failure)));
+        cells.push(failure.map_or_else(String::new, reason));
         cells.push(match trial.metrics.is_empty() {
             true => String::new(),
             // Metrics are finite, and names are texts: that is always JSON.
