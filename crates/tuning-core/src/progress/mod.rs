@@ -11,8 +11,7 @@ pub use best::Best;
 pub use open::OpenTrial;
 
 use crate::{
-    Counts, EventKind, Metrics, Objectives, Opened, Outcome, Tag, TrialId, Values, fact::Fact,
-    space::Params,
+    Counts, EventKind, Objectives, Opened, Outcome, Tag, TrialId, Values, fact::Fact, space::Params,
 };
 
 /// How a study stands. Its memory grows with the trials that are open, not with those that ended.
