@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
-use crate::{bench, ci, demo, new_strategy, peers, test, tidy};
+use crate::{bench, ci, demo, documents, new_strategy, peers, test, tidy};
 
 /// One subcommand of `cargo xtask`.
 pub(crate) struct Command {
@@ -44,6 +44,13 @@ pub(crate) const COMMANDS: &[Command] = &[
         summary: "check the layering of crates, sources, manifests and documents",
         help: tidy::help,
         run: tidy::run,
+    },
+    Command {
+        name: "readme",
+        arguments: "[DOCUMENT…] [--list]",
+        summary: "follow README.md and the chapters as a reader would",
+        help: || documents::HELP.to_owned(),
+        run: documents::run,
     },
     Command {
         name: "new-strategy",

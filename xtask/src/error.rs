@@ -22,6 +22,8 @@ pub(crate) enum Error {
     },
     /// `tidy` found so many problems, and has printed them.
     Untidy(usize),
+    /// So many documents cannot be followed, and it has been printed why; what is left of them.
+    Documents(usize, String),
     /// `cargo metadata` or the file system refused.
     Workspace(String),
 }
@@ -43,6 +45,10 @@ impl fmt::Display for Error {
                 f,
                 "ci stopped at `{step}`: {source}\n(this step alone: cargo xtask ci --only {step})"
             ),
+            Error::Documents(1, kept) => write!(f, "1 document cannot be followed{kept}"),
+            Error::Documents(count, kept) => {
+                write!(f, "{count} documents cannot be followed{kept}")
+            }
             Error::Untidy(1) => f.write_str("tidy found 1 problem"),
             Error::Untidy(problems) => write!(f, "tidy found {problems} problems"),
         }

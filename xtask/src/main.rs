@@ -9,6 +9,7 @@ mod bench;
 mod ci;
 mod command;
 mod demo;
+mod documents;
 mod error;
 mod nearest;
 mod new_strategy;

@@ -1,6 +1,6 @@
 //! Starting cargo: printed before it runs, and named in a form to paste when it fails.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::process::{Command, Stdio};
 
@@ -71,10 +71,7 @@ impl Cargo {
         command.args(&self.args).envs(self.env.iter().copied());
         // `cargo run` describes xtask in the environment. Passed on, it would make build scripts that look there run again.
         for (name, _) in std::env::vars_os() {
-            let describes_xtask = name.to_str().is_some_and(|name| {
-                name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
-            });
-            if describes_xtask {
+            if describes_xtask(&name) {
                 command.env_remove(name);
             }
         }
@@ -92,6 +89,12 @@ impl fmt::Display for Cargo {
             .iter()
             .try_for_each(|arg| write!(f, " {}", quoted(arg)))
     }
+}
+
+/// Whether `cargo run` has set this variable for xtask alone.
+pub(crate) fn describes_xtask(name: &OsStr) -> bool {
+    name.to_str()
+        .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
 }
 
 /// `word` as a shell takes it back.

@@ -11,7 +11,8 @@ pub use best::Best;
 pub use open::OpenTrial;
 
 use crate::{
-    Counts, EventKind, Objectives, Opened, Outcome, Tag, TrialId, Values, fact::Fact, space::Params,
+    Counts, EventKind, Metrics, Objectives, Opened, Outcome, TrialId, Values, fact::Fact,
+    space::Params,
 };
 
 /// How a study stands. Its memory grows with the trials that are open, not with those that ended.

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    Budget, Closed, EndReason, Ended, Failure, FailureKind, Fidelity, Metrics, Objective,
-    Parameter, Paused, Reported, Resumed, Retried, Space, Started,
+    Budget, Closed, EndReason, Ended, Failure, FailureKind, Fidelity, Objective, Parameter, Paused,
+    Reported, Resumed, Retried, Space, Started,
 };
 
 fn id(n: u64) -> TrialId {

@@ -1,0 +1,132 @@
+//! Whether an example in Rust is compiled by a doc test: in its own document, or word for word somewhere else.
+
+use std::collections::BTreeSet;
+
+use crate::documents::fence::{Fence, fences};
+use crate::tree::Tree;
+
+/// What the doc tests of the workspace hold.
+#[derive(Debug, Default)]
+pub(crate) struct DocTests {
+    documents: BTreeSet<String>,
+    examples: BTreeSet<String>,
+}
+
+impl DocTests {
+    /// Documents that a source includes as documentation, and the examples in comments.
+    pub(crate) fn of(tree: &Tree) -> Self {
+        let mut tests = DocTests::default();
+        for (path, text) in tree.ending(".rs") {
+            tests.documents.extend(included(path, text));
+            for comment in comments(text) {
+                tests.examples.extend(examples(&fences(&comment)));
+            }
+        }
+        let texts: Vec<_> = tests
+            .documents
+            .iter()
+            .filter_map(|path| tree.text(path))
+            .collect();
+        for text in texts {
+            tests.examples.extend(examples(&fences(text)));
+        }
+        tests
+    }
+
+    /// Whether this block of this document is compiled.
+    pub(crate) fn hold(&self, document: &str, text: &str) -> bool {
+        self.documents.contains(document) || self.examples.contains(&seen(text))
+    }
+}
+
+/// The documents in `doc = include_str!("…")`, from the root of the workspace.
+fn included(path: &str, text: &str) -> Vec<String> {
+    let folder: Vec<&str> = path.split('/').collect();
+    text.split("doc = include_str!(\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|relative| relative.ends_with(".md"))
+        .map(|relative| {
+            let mut place = folder[..folder.len() - 1].to_vec();
+            for part in relative.split('/') {
+                match part {
+                    "." => {}
+                    ".." => drop(place.pop()),
+                    part => place.push(part),
+                }
+            }
+            place.join("/")
+        })
+        .collect()
+}
+
+/// The doc comments of a source, each as the Markdown that it is.
+fn comments(text: &str) -> Vec<String> {
+    let mut found = vec![String::new()];
+    for line in text.lines() {
+        let line = line.trim_start();
+        let Some(rest) = line
+            .strip_prefix("//!")
+            .or_else(|| line.strip_prefix("///"))
+        else {
+            if found.last().is_some_and(|comment| !comment.is_empty()) {
+                found.push(String::new());
+            }
+            continue;
+        };
+        if let Some(comment) = found.last_mut() {
+            comment.push_str(rest.strip_prefix(' ').unwrap_or(rest));
+            comment.push('\n');
+        }
+    }
+    found
+}
+
+fn examples(fences: &[Fence]) -> Vec<String> {
+    let is_tested = |fence: &&Fence| {
+        let plain = ["", "rust", "no_run", "should_panic"].contains(&&*fence.language);
+        plain && !fence.has("ignore")
+    };
+    fences
+        .iter()
+        .filter(is_tested)
+        .map(|fence| seen(&fence.text))
+        .collect()
+}
+
+/// What a reader of the documentation sees: without the lines that rustdoc hides.
+fn seen(text: &str) -> String {
+    let hidden = |line: &&str| {
+        let line = line.trim_start();
+        line == "#" || line.starts_with("# ")
+    };
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| !hidden(line))
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty())
+        .collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_example_is_compiled_in_its_document_or_as_the_same_text() {
+        let source = "//! Docs.\n//! ```\n//! # hidden();\n//! shown();\n//! ```\n\n\
+                      #[cfg(doctest)]\n#[doc = include_str!(\"../README.md\")]\nmod readme {}\n\
+                      /// ```text\n/// drawn\n/// ```\n/// ```ignore\n/// ignored();\n/// ```\nfn f() {}\n";
+        let tree = Tree::default()
+            .with("crates/x/src/lib.rs", source)
+            .with("crates/x/README.md", "```rust,no_run\nown();\n```\n");
+        let tests = DocTests::of(&tree);
+        assert!(tests.hold("crates/x/README.md", "anything();\n"));
+        assert!(tests.hold("README.md", "shown();\n"));
+        assert!(tests.hold("README.md", "own();\n"));
+        for text in ["drawn\n", "ignored();\n", "other();\n"] {
+            assert!(!tests.hold("README.md", text), "{text}");
+        }
+    }
+}
