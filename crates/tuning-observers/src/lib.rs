@@ -78,18 +78,22 @@ mod tail;
     feature = "progress",
     feature = "prometheus",
     feature = "table",
-    feature = "tracing"
+    feature = "tracing",
+    feature = "webhook"
 ))]
 #[cfg_attr(
     not(all(
         feature = "progress",
         feature = "prometheus",
         feature = "table",
-        feature = "tracing"
+        feature = "tracing",
+        feature = "webhook"
     )),
     allow(dead_code, reason = "each feature uses a part of it")
 )]
 mod watched;
+#[cfg(feature = "webhook")]
+mod webhook;
 mod wording;
 
 #[cfg(feature = "csv")]
@@ -110,4 +114,6 @@ pub use progress::{ProgressBar, ProgressWriter};
 pub use prometheus::{Exposition, Prometheus, PrometheusConfig, PrometheusError};
 #[cfg(feature = "table")]
 pub use table::FinalTable;
+#[cfg(feature = "webhook")]
+pub use webhook::{Topic, UnknownTopic, Webhook, WebhookError};
 pub use wording::{format_duration, format_params, format_scalar, format_value, format_values};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tuning_core::{
     Best, Budget, Counts, Event, EventKind, Fact, Objective, Objectives, OpenTrial, Outcome,
-    Progress,
+    Progress, TrialId,
 };
 
 /// How the study stands, and how fast it goes.
@@ -78,6 +78,11 @@ impl Watched {
         };
         matches!(ended.outcome, Outcome::Completed(_))
             && self.front().iter().any(|best| best.trial == ended.trial)
+    }
+
+    /// A trial that has not ended.
+    pub(crate) fn trial(&self, trial: TrialId) -> Option<&OpenTrial> {
+        self.progress.trial(trial)
     }
 
     /// Whether the directions of the objectives are known.

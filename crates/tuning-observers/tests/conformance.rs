@@ -1,5 +1,8 @@
 //! Every observer keeps the laws.
 
+#[cfg(feature = "webhook")]
+#[path = "support/service.rs"]
+mod service;
 mod support;
 
 use support::Sink;
@@ -106,4 +109,14 @@ fn metrics_keep_the_laws() {
     use tuning_observers::PrometheusConfig;
 
     observer(|| PrometheusConfig::default().build().unwrap()).check();
+}
+
+#[cfg(feature = "webhook")]
+#[test]
+fn a_webhook_keeps_the_laws() {
+    use tuning_observers::{Topic, Webhook};
+
+    let service = service::Service::fine();
+    observer(|| Webhook::to(&service.url()).unwrap().on(Topic::ALL)).check();
+    observer(|| Webhook::to(&service.url()).unwrap()).check();
 }
