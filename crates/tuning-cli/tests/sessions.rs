@@ -14,9 +14,13 @@ use support::{Folder, processes_with, signal, wait};
 #[test]
 fn after_kill_9_finished_trials_are_kept_and_only_unfinished_ones_run_again() {
     let folder = Folder::with_study();
-    let args = ["run", "study.yaml", "--trials", "30"];
+    let args = ["run", "study.yaml", "--trials", "60"];
     let mut child = folder.start(&args, &[("DELAY", "0.03")]);
     folder.wait_for_lines("done.log", 8);
+    let began = Instant::now();
+    while completed(&folder).len() < 6 {
+        assert!(began.elapsed() < Duration::from_secs(30), "nothing is kept");
+    }
     child.kill().unwrap();
     child.wait().unwrap();
 
@@ -40,7 +44,7 @@ fn after_kill_9_finished_trials_are_kept_and_only_unfinished_ones_run_again() {
             "trial {trial} ran again"
         );
     }
-    assert_eq!(completed(&folder), (0..30).collect::<Vec<_>>());
+    assert_eq!(completed(&folder), (0..60).collect::<Vec<_>>());
 }
 
 fn completed(folder: &Folder) -> Vec<u64> {

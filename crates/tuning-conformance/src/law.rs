@@ -102,7 +102,7 @@ laws! {
             => "Check the sign (losses are minimised), the direction of every sort, and the ends of the unit cube.";
         Order = 15, "order":
             "Under `Order::AsProposed` the number of workers, the order of completion, the time that work takes and a restart change nothing."
-            => "Decide by values and numbers alone: `took_micros` differs from machine to machine.";
+            => "Decide by values and numbers alone: no clock, no thread, no count of how often you were asked.";
         Direction = 16, "direction":
             "To maximise f is to minimise -f: the proposals are the same."
             => "Values in facts are losses already; do not look at `Objective::direction`.";

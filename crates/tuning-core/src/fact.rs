@@ -183,7 +183,8 @@ pub struct Paused {
     /// What else was measured since that report.
     #[serde(default, skip_serializing_if = "Metrics::is_empty")]
     pub metrics: Metrics,
-    /// How long this piece of work took to evaluate, retries not counted.
+    /// How long this piece of work took to evaluate, retries not counted. Strategies are told 0 under
+    /// [`Order::AsProposed`](crate::Order::AsProposed), where no timing may decide.
     #[serde(default)]
     pub took_micros: u64,
 }

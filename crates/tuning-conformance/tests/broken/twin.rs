@@ -41,7 +41,7 @@ pub(crate) enum Fault {
     IgnoresPendingTrials,
     IsCubic,
     MaximisesLosses,
-    LooksAtTheClock,
+    CountsItsWaits,
     FlipsTheSignAgain,
 }
 
@@ -58,7 +58,7 @@ pub(crate) struct Twin {
     facts: u64,
     started: u64,
     salt: u64,
-    last_micros: u64,
+    waits: u64,
     losses: Vec<f64>,
     worst: Option<(f64, Params)>,
     params: BTreeMap<TrialId, Params>,
@@ -96,7 +96,7 @@ impl Twin {
             facts: 0,
             started: 0,
             salt: 0,
-            last_micros: 0,
+            waits: 0,
             losses: Vec::new(),
             worst: None,
             params: BTreeMap::new(),
@@ -120,7 +120,7 @@ impl Twin {
             F::AnswersDifferentlyTheSecondTime if self.asked => salt += 1,
             F::DiffersFromItsBrother => salt += self.brother,
             F::RemembersInAsk => salt += self.asks,
-            F::LooksAtTheClock => salt += self.last_micros,
+            F::CountsItsWaits => salt += self.waits,
             F::FlipsTheSignAgain if self.maximises => salt += 1,
             F::RepeatsItselfInABatch => n = 0,
             F::KnowsItsAddress if self.address != Some(address(self)) => salt += 1,
@@ -151,6 +151,10 @@ impl Twin {
         let first = TrialId::new(0);
         let proposal = match self.fault {
             F::WaitsForNothing if self.started >= 5 => return Some(Asked::Wait),
+            F::CountsItsWaits if self.facts % 5 == 4 && !self.running.is_empty() => {
+                self.waits += 1; // how often it is asked while it waits depends on the workers
+                return Some(Asked::Wait);
+            }
             F::TakesDoneBack if self.started == 20 => return Some(Asked::Done),
             F::ProposesNothing if self.started == 7 => return Some(Asked::Propose(Vec::new())),
             F::ResumesWhatRuns if self.running.contains_key(&first) => Proposal::resume(first),
@@ -242,7 +246,6 @@ impl Strategy for Twin {
             Fact::Paused(_) => drop(self.running.remove(&trial)),
             Fact::Ended(ended) => {
                 self.running.remove(&trial);
-                self.last_micros = ended.took_micros % 2;
                 if let Outcome::Completed(losses) = &ended.outcome {
                     let loss = losses.first();
                     self.losses.push(loss);

@@ -151,6 +151,11 @@ impl<S: Strategy> AskTell<S> {
                 ended.took_micros = 0;
                 Cow::Owned(ended.into())
             }
+            (Order::AsProposed { .. }, Fact::Paused(paused)) if paused.took_micros > 0 => {
+                let mut paused = paused.clone();
+                paused.took_micros = 0;
+                Cow::Owned(paused.into())
+            }
             _ => fact,
         }
     }
