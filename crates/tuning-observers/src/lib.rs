@@ -71,10 +71,13 @@ mod named;
 mod progress;
 #[cfg(feature = "prometheus")]
 mod prometheus;
+#[cfg(feature = "opentelemetry")]
+mod spans;
 #[cfg(feature = "table")]
 mod table;
 mod tail;
 #[cfg(any(
+    feature = "opentelemetry",
     feature = "progress",
     feature = "prometheus",
     feature = "table",
@@ -83,6 +86,7 @@ mod tail;
 ))]
 #[cfg_attr(
     not(all(
+        feature = "opentelemetry",
         feature = "progress",
         feature = "prometheus",
         feature = "table",
@@ -112,6 +116,8 @@ pub use named::{Named, named};
 pub use progress::{ProgressBar, ProgressWriter};
 #[cfg(feature = "prometheus")]
 pub use prometheus::{Exposition, Prometheus, PrometheusConfig, PrometheusError};
+#[cfg(feature = "opentelemetry")]
+pub use spans::Spans;
 #[cfg(feature = "table")]
 pub use table::FinalTable;
 #[cfg(feature = "webhook")]

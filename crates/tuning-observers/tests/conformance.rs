@@ -120,3 +120,12 @@ fn a_webhook_keeps_the_laws() {
     observer(|| Webhook::to(&service.url()).unwrap().on(Topic::ALL)).check();
     observer(|| Webhook::to(&service.url()).unwrap()).check();
 }
+
+#[cfg(feature = "opentelemetry")]
+#[test]
+fn spans_keep_the_laws() {
+    use opentelemetry::trace::TracerProvider as _;
+
+    let provider = opentelemetry_sdk::trace::SdkTracerProvider::default();
+    observer(|| tuning_observers::Spans::new(provider.tracer("test"))).check();
+}
