@@ -1,4 +1,4 @@
-//! Observers of a study: a log, a progress bar, a table, a file of JSON lines, channels and closures.
+//! Observers of a study: a log, a progress bar, a table, files, metrics, webhooks, spans, channels and closures.
 //!
 //! An observer is told every event of a study after it is durable. Each of these is an
 //! [`Observer`](tuning_core::Observer) of its own and needs nothing but events, so it also serves a
@@ -40,6 +40,9 @@
 //! | have it in your logs, as structured records | [`Log`] | `tracing` |
 //! | keep its events in a file, for other programs | [`JsonLines`] | |
 //! | keep its trials in a file, for a spreadsheet or a data frame | [`Csv`] | `csv` |
+//! | let Prometheus and the like scrape how it stands | `Prometheus` | `prometheus` |
+//! | tell a service over HTTP what happens | `Webhook` | `webhook`, `webhook-tls` |
+//! | see its trials as spans of a trace | `Spans` | `opentelemetry` |
 //! | act on events in the same program | [`callback`], [`handler`] | |
 //! | receive events in another task, all of them | [`Channel`] | `channel` |
 //! | let many listen, none of whom can slow the study | [`Broadcast`] | `channel` |
@@ -47,10 +50,25 @@
 //! | give an observer a name of its own | [`named`] | |
 //! | word values and durations as these do | [`format_value`], [`format_duration`], … | |
 //!
-//! All features are on by default. They bring indicatif (`progress`), comfy-table (`table`), tracing
-//! (`tracing`), and tokio's channels without its runtime (`channel`).
+//! On by default are `channel`, `csv`, `progress`, `table` and `tracing`. Features bring indicatif (`progress`),
+//! comfy-table (`table`), csv (`csv`), tracing (`tracing`), tokio's channels without its runtime (`channel`),
+//! hyper and tokio (`prometheus`), ureq (`webhook`, with rustls if `webhook-tls`) and the API of
+//! OpenTelemetry without an exporter (`opentelemetry`).
 //!
-//! One observer watches one study. `Log`, `ProgressBar` and `FinalTable` fold its events: what they did
+//! What an observer is promised is up to whoever delivers to it; `tuning-runtime` offers three ways:
+//!
+//! | delivery | the observer gets | the study waits for it | meant for |
+//! |---|---|---|---|
+//! | `lossy` | what it can take: when it is 4096 events behind, the oldest are dropped, and it is told how many | never | [`ProgressBar`], [`Broadcast`] |
+//! | `lossless` | every event from its beginning on; one that it fails to take is lost to it | when it is 1024 behind, up to 30 s; then it is given up | [`Log`], [`FinalTable`], [`Channel`], `Prometheus`, `Spans` |
+//! | `durable` | every event of the study, in order, also those before it came; what it fails to take is told again, also after a restart | never | [`JsonLines`], [`Csv`], `Webhook` |
+//!
+//! With durable delivery an event may come twice after a failure or a crash: `JsonLines` and `Csv` do not write it
+//! again, and `Webhook` sends it with the same key. One that keeps failing is left alone for a while, and tried
+//! again. In every case: an observer that is slow, fails, panics or hangs is no harm to the study, and how it
+//! stands is in the journal (`tune status` shows it) and in the summary.
+//!
+//! One observer watches one study. Those that count or compare fold its events: what they did
 //! not see from the first event on, they learn from the one that opens a session (how many trials
 //! there were, and the best). A best trial needs the objectives' directions, which the study's first event
 //! (`Created`) tells; where there is none, `.objectives(…)` does.
