@@ -32,6 +32,8 @@ pub(crate) enum CliError {
         path: PathBuf,
         source: io::Error,
     },
+    #[error("observer `{kind}` cannot watch: {why}")]
+    Observer { kind: String, why: String },
     #[error("cannot start: {0}")]
     Start(io::Error),
     /// What reads our output is gone: nobody wants to know the rest.

@@ -21,6 +21,7 @@
 //! |---|---|
 //! | tune a program in any language | the program: `cargo install tuning-cli` |
 //! | name strategies of your own in study files | [`main_with`] |
+//! | name observers of your own there | [`Extensions`] |
 //! | run studies within a Rust program | the crate `tuning` |
 
 mod args;
@@ -30,6 +31,7 @@ mod document;
 mod dry_run;
 mod error;
 mod exit;
+mod extensions;
 mod filter;
 mod output;
 mod study_file;
@@ -39,21 +41,25 @@ mod view;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use tuning_strategies::Registry;
+
+pub use extensions::Extensions;
 
 /// Runs the program on the arguments of this process, with the strategies that come with it.
 #[must_use]
 pub fn main() -> ExitCode {
-    main_with(Registry::standard())
+    main_with(Extensions::default())
 }
 
-/// Runs the program on the arguments of this process, with these strategies.
+/// Runs the program on the arguments of this process, with these strategies (a [`Registry`] of them will do) and
+/// observers.
+///
+/// [`Registry`]: tuning_strategies::Registry
 ///
 /// Returns the exit code: 0 if all is done, 1 if the study failed, 2 if the command line or the study file makes
 /// no sense, 3 if the study was stopped before its end, 4 if it ended but no trial completed. (Help and errors of
 /// the command line end the process by themselves.)
 #[must_use]
-pub fn main_with(registry: Registry) -> ExitCode {
+pub fn main_with(extensions: impl Into<Extensions>) -> ExitCode {
     let cli = args::Cli::parse();
-    commands::run(cli.command, &registry).into()
+    commands::run(cli.command, &extensions.into()).into()
 }

@@ -88,6 +88,37 @@ fn wrong_types_name_the_path_and_what_was_expected() {
 }
 
 #[test]
+fn observers_that_make_no_sense() {
+    let of = |observers: &str| with(&format!("observers:\n{observers}"));
+    let cases = [
+        of("- progres\n- jsonl\n- nothing\n- 7\n- {}\n"),
+        of(
+            "- {prometeus: \"127.0.0.1:9464\"}\n- {jsonl: a.jsonl, csv: a.csv}\n- {progress: often}\n",
+        ),
+        of(
+            "- prometheus: {listen: 9464}\n- prometheus: {listen: localhost, prefix: 7up, linger: 5}\n\
+             - prometheus: {port: \"127.0.0.1:1\", buckets: [3, 1]}\n",
+        ),
+        of(
+            "- webhook: {url: \"ftp://host/\", events: [new_bst, trial_ended], retries: -1}\n\
+             - webhook: {url: \"http://host/\", secret: hunter2}\n\
+             - webhook: {url: \"http://host/\", secret_env: NO_SUCH_SECRET, events: []}\n\
+             - webhook: {events: new_best, headers: {Content-Type: text/plain, \"X Y\": a, X-Z: 3}}\n",
+        ),
+        of(
+            "- csv: {path: a.csv, delivery: durabel}\n- jsonl: {file: a.jsonl}\n\
+             - log: {to: stderr, level: loud}\n",
+        ),
+        of(
+            "- jsonl: a.jsonl\n- jsonl: b.jsonl\n- csv: {path: a.csv, name: a}\n- csv: {path: b.csv, name: a}\n",
+        ),
+        of("- log: stderr\n- log: {to: a.log, level: info}\n  level: debug\n"),
+        of("- log: stderr\n- log: a.log\n- progress\n- progress: false\n"),
+    ];
+    insta::assert_snapshot!(errors("study.yaml", &cases.each_ref().map(String::as_str)));
+}
+
+#[test]
 fn parameters_that_make_no_sense() {
     let cases = [
         with(

@@ -10,27 +10,26 @@ mod strategies;
 mod trials;
 mod validate;
 
-use tuning_strategies::Registry;
-
 use crate::{
     args::Command,
     exit::Exit,
+    extensions::Extensions,
     output::{Output, say_error},
 };
 
 /// Does what the command line says.
-pub(crate) fn run(command: Command, registry: &Registry) -> Exit {
+pub(crate) fn run(command: Command, extensions: &Extensions) -> Exit {
     let mut out = Output::stdout();
     let done = match &command {
-        Command::Init(args) => init::run(args, registry, &mut out),
-        Command::Validate(args) => validate::run(args, registry, &mut out),
-        Command::Run(args) => run::run(args, registry, &mut out),
-        Command::AskTell(args) => ask_tell::run(args, registry, &mut out),
+        Command::Init(args) => init::run(args, &extensions.strategies, &mut out),
+        Command::Validate(args) => validate::run(args, extensions, &mut out),
+        Command::Run(args) => run::run(args, extensions, &mut out),
+        Command::AskTell(args) => ask_tell::run(args, extensions, &mut out),
         Command::Status(args) => status::run(args, &mut out),
         Command::Best(args) => best::run(args, &mut out),
         Command::Trials(args) => trials::run(args, &mut out),
         Command::Export(args) => export::run(args, &mut out),
-        Command::Strategies(args) => strategies::run(args, registry, &mut out),
+        Command::Strategies(args) => strategies::run(args, &extensions.strategies, &mut out),
     };
     let done = done.and_then(|exit| Ok(out.flush().map(|()| exit)?));
     done.unwrap_or_else(|error| {

@@ -7,13 +7,13 @@ use tuning_core::{Budget, Domain, StrategyConfig as _, StudySpec};
 use tuning_observers::format_duration;
 use tuning_runtime::StudyError;
 use tuning_sqlite::SqliteReader;
-use tuning_strategies::Registry;
 
 use crate::{
     args::ValidateArgs,
     dry_run::DryRun,
     error::CliError,
     exit::Exit,
+    extensions::Extensions,
     output::Output,
     study_file::{StudyFile, load},
     table::{Head, draw},
@@ -21,10 +21,10 @@ use crate::{
 
 pub(super) fn run(
     args: &ValidateArgs,
-    registry: &Registry,
+    extensions: &Extensions,
     out: &mut Output,
 ) -> Result<Exit, CliError> {
-    let file = load(&args.file, &args.settings.overrides(), registry)?;
+    let file = load(&args.file, &args.settings.overrides(), extensions)?;
     let stored = stored(&file)?;
     let dry = DryRun::of(&file).map_err(CliError::Usage)?;
     if args.json {

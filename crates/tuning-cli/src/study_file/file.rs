@@ -13,13 +13,15 @@ use tuning_runtime::{
     Retry,
     command::{CommandLine, CommandSpec},
 };
-use tuning_strategies::Registry;
 
 use super::{
     budget, command, keys, observers, observers::ObserverSpec, parameters, paths, settings,
     strategy, strategy::SharedConfig,
 };
-use crate::document::{Fields, INCLUDE, Item, Written};
+use crate::{
+    document::{Fields, INCLUDE, Item, Written},
+    extensions::Extensions,
+};
 
 /// A study, as its file describes it.
 #[derive(Debug)]
@@ -58,7 +60,7 @@ impl StudyFile {
     pub(super) fn read(
         root: &Item<'_>,
         path: &Path,
-        registry: &Registry,
+        extensions: &Extensions,
         evaluated: Evaluated,
     ) -> Option<Self> {
         let root = root.fields(&keys::ROOT)?;
@@ -88,8 +90,10 @@ impl StudyFile {
         let timeout = optional(&root, "timeout", Item::duration);
         let grace = optional(&root, "grace", Item::duration);
         let retry = optional(&root, "retry", settings::retry);
-        let observers = optional(&root, "observers", |item| observers::read(item, &folder));
-        let config = strategy::strategy(root.get("strategy").as_ref(), registry);
+        let observers = optional(&root, "observers", |item| {
+            observers::read(item, &folder, &extensions.observers)
+        });
+        let config = strategy::strategy(root.get("strategy").as_ref(), &extensions.strategies);
         let config = match (root.get("enqueue"), &space) {
             (Some(item), Some(space)) => strategy::enqueue(&item, space, config?),
             _ => config,

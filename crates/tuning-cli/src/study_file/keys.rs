@@ -133,7 +133,10 @@ pub(super) static ROOT: Keys = Keys::new(
         .synonyms(&["database", "db", "output"]),
         Key::new(
             "observers",
-            Shape::List(&Shape::Map(&observers::KEYS)),
+            Shape::List(&Shape::Any(&[
+                Shape::Word(&["progress"]),
+                Shape::Map(&observers::KEYS),
+            ])),
             "Who watches besides the progress bar.",
         )
         .synonyms(&["callbacks", "loggers"]),

@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use tuning_strategies::Registry;
-
 use super::{
     file::{Evaluated, StudyFile, Whereabouts},
     spellings,
@@ -11,6 +9,7 @@ use super::{
 use crate::{
     document::{Item, Node, OpenError, Place, Problem, Reading, Rules, Value, open, set},
     error::CliError,
+    extensions::Extensions,
 };
 
 /// A setting of the command line that goes before that of the file.
@@ -28,22 +27,23 @@ pub(crate) struct Override {
 pub(crate) fn load(
     path: &Path,
     overrides: &[Override],
-    registry: &Registry,
+    extensions: &Extensions,
 ) -> Result<StudyFile, CliError> {
-    load_of(path, overrides, registry, Evaluated::ByCommand)
+    load_of(path, overrides, extensions, Evaluated::ByCommand)
 }
 
 /// The same for trials that the command evaluates, or a client.
 pub(crate) fn load_of(
     path: &Path,
     overrides: &[Override],
-    registry: &Registry,
+    extensions: &Extensions,
     evaluated: Evaluated,
 ) -> Result<StudyFile, CliError> {
     let reading = Reading::default();
-    let root = merged(path, overrides, &names(registry), &reading)?;
-    let read = root
-        .and_then(|root| StudyFile::read(&Item::root(&root, &reading), path, registry, evaluated));
+    let root = merged(path, overrides, &names(extensions), &reading)?;
+    let read = root.and_then(|root| {
+        StudyFile::read(&Item::root(&root, &reading), path, extensions, evaluated)
+    });
     match read {
         Some(file) if reading.problems.is_empty() => Ok(file),
         _ => Err(CliError::File(reading.refuse())),
@@ -58,20 +58,24 @@ pub(crate) fn read(
     mut root: Node,
     path: &Path,
     overrides: &[Override],
-    registry: &Registry,
+    extensions: &Extensions,
 ) -> Result<StudyFile, Vec<Problem>> {
     put_over(&mut root, overrides).map_err(|problem| vec![problem])?;
     let reading = Reading::default();
-    spellings::translate(&mut root, &reading, &names(registry));
+    spellings::translate(&mut root, &reading, &names(extensions));
     let item = Item::root(&root, &reading);
-    match StudyFile::read(&item, path, registry, Evaluated::ByClient) {
+    match StudyFile::read(&item, path, extensions, Evaluated::ByClient) {
         Some(study) if reading.problems.is_empty() => Ok(study),
         _ => Err(reading.problems.take()),
     }
 }
 
-fn names(registry: &Registry) -> Vec<&str> {
-    registry.entries().map(|entry| entry.name()).collect()
+fn names(extensions: &Extensions) -> Vec<&str> {
+    extensions
+        .strategies
+        .entries()
+        .map(|entry| entry.name())
+        .collect()
 }
 
 /// Reads where a study is kept and its name, and nothing else: enough to look at it, even if the file

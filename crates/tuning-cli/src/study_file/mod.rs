@@ -15,5 +15,5 @@ mod template;
 
 pub(crate) use file::{Evaluated, StudyFile};
 pub(crate) use load::{Override, load, load_of, read, whereabouts};
-pub(crate) use observers::{ObserverSpec, Target};
+pub(crate) use observers::{Kind, ObserverSpec, PrometheusSpec, Target, WebhookSpec};
 pub(crate) use template::template;

@@ -13,16 +13,16 @@ mod serve;
 mod session;
 mod wire;
 
-use tuning_strategies::Registry;
-
-use crate::{args::AskTellArgs, error::CliError, exit::Exit, output::Output};
+use crate::{
+    args::AskTellArgs, error::CliError, exit::Exit, extensions::Extensions, output::Output,
+};
 
 /// The version of the protocol.
 const PROTOCOL: u64 = 1;
 
 pub(super) fn run(
     args: &AskTellArgs,
-    registry: &Registry,
+    extensions: &Extensions,
     out: &mut Output,
 ) -> Result<Exit, CliError> {
     // One thread does it all: a round trip is too short to pass it around.
@@ -30,5 +30,5 @@ pub(super) fn run(
         .enable_all()
         .build()
         .map_err(CliError::Start)?;
-    runtime.block_on(serve::run(args, registry, out))
+    runtime.block_on(serve::run(args, extensions, out))
 }

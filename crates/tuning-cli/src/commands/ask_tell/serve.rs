@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use tuning_runtime::Study;
 use tuning_sqlite::SqliteJournal;
-use tuning_strategies::Registry;
 
 use super::{
     answer::Answer,
@@ -21,6 +20,7 @@ use crate::{
     document::Node,
     error::CliError,
     exit::Exit,
+    extensions::Extensions,
     output::{Output, say, say_error},
     study_file::{Evaluated, StudyFile, load_of, read},
 };
@@ -34,7 +34,7 @@ const OF_COMMANDS: [&str; 6] = ["command", "workdir", "env", "reports", "timeout
 /// Serves one session.
 pub(super) async fn run(
     args: &AskTellArgs,
-    registry: &Registry,
+    extensions: &Extensions,
     out: &mut Output,
 ) -> Result<Exit, CliError> {
     let mut signals = Signals::listen().map_err(CliError::Start)?;
@@ -42,7 +42,7 @@ pub(super) async fn run(
     let opened = match &args.file {
         Some(path) => {
             let overrides = args.settings.overrides();
-            let file = load_of(path, &overrides, registry, Evaluated::ByClient)?;
+            let file = load_of(path, &overrides, extensions, Evaluated::ByClient)?;
             if file.timeout.is_some() {
                 say("`timeout`: not used, since the client evaluates the trials");
             }
@@ -50,7 +50,7 @@ pub(super) async fn run(
             let study = open(&file, journal.as_deref()).await?;
             Some((file, journal, study, false))
         }
-        None => first(args, registry, &mut wire, &mut signals).await?,
+        None => first(args, extensions, &mut wire, &mut signals).await?,
     };
     let Some((file, journal, study, asked)) = opened else {
         return Ok(Exit::Done);
@@ -64,13 +64,13 @@ type Opened = (StudyFile, Option<PathBuf>, Study, bool);
 /// Answers until a study is open; none if there will be none.
 async fn first(
     args: &AskTellArgs,
-    registry: &Registry,
+    extensions: &Extensions,
     wire: &mut Wire<'_>,
     signals: &mut Signals,
 ) -> Result<Option<Opened>, CliError> {
     while let Some(line) = wire.next(signals).await? {
         let refusal = match wire.request(line, None) {
-            Ok(Request::Study(node)) => match from_line(args, registry, node).await {
+            Ok(Request::Study(node)) => match from_line(args, extensions, node).await {
                 Ok(opened) => return Ok(Some(opened)),
                 Err(refusal) => refusal,
             },
@@ -89,7 +89,11 @@ async fn first(
     Ok(None)
 }
 
-async fn from_line(args: &AskTellArgs, registry: &Registry, node: Node) -> Result<Opened, Refusal> {
+async fn from_line(
+    args: &AskTellArgs,
+    extensions: &Extensions,
+    node: Node,
+) -> Result<Opened, Refusal> {
     let named = node.get("journal").is_some() || args.settings.names_journal();
     let unused: Vec<&str> = OF_COMMANDS
         .into_iter()
@@ -105,7 +109,7 @@ async fn from_line(args: &AskTellArgs, registry: &Registry, node: Node) -> Resul
         node,
         Path::new(INLINE),
         &args.settings.overrides(),
-        registry,
+        extensions,
     )?;
     let journal = (named && !args.no_journal).then(|| file.journal.clone());
     let study = open(&file, journal.as_deref()).await;

@@ -7,13 +7,18 @@ mod report;
 mod session;
 mod signals;
 
-use tuning_strategies::Registry;
-
 pub(super) use self::{observers::Observers, session::builder, signals::Signals};
-use crate::{args::RunArgs, error::CliError, exit::Exit, output::Output, study_file::load};
+use crate::{
+    args::RunArgs, error::CliError, exit::Exit, extensions::Extensions, output::Output,
+    study_file::load,
+};
 
-pub(super) fn run(args: &RunArgs, registry: &Registry, out: &mut Output) -> Result<Exit, CliError> {
-    let file = load(&args.file, &args.settings.overrides(), registry)?;
+pub(super) fn run(
+    args: &RunArgs,
+    extensions: &Extensions,
+    out: &mut Output,
+) -> Result<Exit, CliError> {
+    let file = load(&args.file, &args.settings.overrides(), extensions)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

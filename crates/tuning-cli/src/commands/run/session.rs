@@ -3,6 +3,7 @@
 use std::{pin::pin, time::Duration};
 
 use tuning_core::EndReason;
+use tuning_observers::format_duration;
 use tuning_runtime::{
     ObserverReport, Study, StudyBuilder, StudyHandle, Summary, command::CommandEvaluator,
 };
@@ -41,7 +42,7 @@ pub(super) async fn run(
         };
         let trials = study.trials().await?;
         report.already_ended(reason, &study, &trials, &caught_up, out)?;
-        warn_of(&caught_up);
+        warn_of(&caught_up, talks);
         return Ok(exit_of(reason, study.progress().counts().completed));
     }
     if talks {
@@ -53,8 +54,20 @@ pub(super) async fn run(
     else {
         return Ok(Exit::Interrupted);
     };
+    if let Some(patience) = observers.patience() {
+        if talks {
+            let patience = format_duration(patience);
+            observers.say(&format!(
+                "waiting up to {patience} for a last scrape of the metrics; press ctrl-c to leave"
+            ));
+        }
+        tokio::select! {
+            () = observers.linger() => {}
+            () = signals.next() => {}
+        }
+    }
     drop(observers);
-    warn_of(&summary.observers);
+    warn_of(&summary.observers, talks);
     let trials = study.trials().await?;
     report.ended(&summary, study.spec(), &trials, out)?;
     Ok(exit_of(summary.reason, summary.counts.completed))
@@ -77,9 +90,16 @@ async fn catch_up(
     }
 }
 
-fn warn_of(observers: &[ObserverReport]) {
-    for observer in observers.iter().filter(|observer| !observer.is_clean()) {
-        say_warning(format_args!("observer {observer}"));
+/// Says which observers do not have everything, and which had to try.
+fn warn_of(observers: &[ObserverReport], talks: bool) {
+    for observer in observers {
+        let line = format_args!("observer {observer}");
+        if !observer.is_clean() {
+            say_warning(line);
+        } else if observer.failed > 0 && talks {
+            // It has everything, but not at once.
+            say(line);
+        }
     }
 }
 
