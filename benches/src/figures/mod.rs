@@ -4,6 +4,7 @@ mod ask_tell;
 mod build;
 mod driver;
 mod memory;
+mod observers;
 mod parallel;
 mod proposals;
 mod resume;
@@ -51,6 +52,12 @@ pub const FIGURES: &[Figure] = &[
         about: "the same with a durable journal",
         has_peer: true,
         run: sqlite::run,
+    },
+    Figure {
+        name: "observers",
+        about: "events to three observers, and a scrape of a study's metrics",
+        has_peer: false,
+        run: observers::run,
     },
     Figure {
         name: "parallel",
