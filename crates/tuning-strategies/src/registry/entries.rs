@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use tuning_core::{BoxedConfig, StrategyConfig, nearest};
 
-use super::{Options, RegistryError, options};
+use super::{OptionInfo, Options, RegistryError, options};
 use crate::{
     DedupConfig, EnqueueConfig, GridConfig, RandomConfig, SobolConfig,
     combinators::{dedup, enqueue},
@@ -39,6 +39,7 @@ pub struct Registry {
 struct Registered {
     about: String,
     options: Map<String, Value>,
+    infos: BTreeMap<String, OptionInfo>,
     make: Arc<Make>,
 }
 
@@ -48,6 +49,7 @@ pub struct Entry<'a> {
     name: &'a str,
     about: &'a str,
     options: &'a Map<String, Value>,
+    infos: &'a BTreeMap<String, OptionInfo>,
 }
 
 impl<'a> Entry<'a> {
@@ -67,6 +69,12 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn options(&self) -> &'a Map<String, Value> {
         self.options
+    }
+
+    /// What is known of an option, if it was [described](Registry::describe).
+    #[must_use]
+    pub fn info(&self, option: &str) -> Option<&'a OptionInfo> {
+        self.infos.get(option)
     }
 }
 
@@ -110,7 +118,72 @@ impl Registry {
                     Ok(config.attempts(options.get("attempts")?).boxed())
                 },
             );
+        let info = OptionInfo::new;
         registry
+            .describe(
+                grid::NAME,
+                [
+                    (
+                        "resolution",
+                        info("how many values of a parameter without natural ones").at_least(1.0),
+                    ),
+                    (
+                        "resolution_of",
+                        info("the same for single parameters, by name"),
+                    ),
+                    ("shuffle", info("whether the points come in a random order")),
+                ],
+            )
+            .describe(
+                sobol::NAME,
+                [(
+                    "scramble",
+                    info("whether the study's seed scrambles the sequence"),
+                )],
+            )
+            .describe(
+                enqueue::NAME,
+                [
+                    (
+                        "points",
+                        info("the points, each a map from names to values"),
+                    ),
+                    ("inner", info("the strategy that comes after them")),
+                ],
+            )
+            .describe(
+                dedup::NAME,
+                [
+                    (
+                        "attempts",
+                        info("how often another point is asked for in place of a repeated one"),
+                    ),
+                    ("inner", info("the strategy that proposes")),
+                ],
+            );
+        registry
+    }
+
+    /// Says what options of a strategy mean, for lists, editors and schemas.
+    ///
+    /// # Panics
+    /// If there is no such strategy, or it has no such option.
+    pub fn describe<'a>(
+        &mut self,
+        name: &str,
+        infos: impl IntoIterator<Item = (&'a str, OptionInfo)>,
+    ) -> &mut Self {
+        let Some(registered) = self.entries.get_mut(name) else {
+            panic!("strategy `{name}` is described before it is registered");
+        };
+        for (option, info) in infos {
+            assert!(
+                registered.options.contains_key(option),
+                "strategy `{name}` has no option `{option}` to describe"
+            );
+            registered.infos.insert(option.to_owned(), info);
+        }
+        self
     }
 
     /// Adds a strategy whose options are the fields of `C`. A name that is taken is given to the new one.
@@ -148,6 +221,7 @@ impl Registry {
         let registered = Registered {
             about: about.to_owned(),
             options,
+            infos: BTreeMap::new(),
             make: Arc::new(make),
         };
         self.entries.insert(name.to_owned(), registered);
@@ -202,6 +276,7 @@ impl Registry {
             name,
             about: &registered.about,
             options: &registered.options,
+            infos: &registered.infos,
         })
     }
 }
@@ -327,6 +402,11 @@ mod tests {
             assert_eq!(config.spec().name, entry.name());
             assert!(config.build(&problem).is_ok());
             assert!(!entry.about().is_empty());
+            let undescribed = entry
+                .options()
+                .keys()
+                .find(|name| entry.info(name).is_none());
+            assert_eq!(undescribed, None, "{}", entry.name());
         }
     }
 

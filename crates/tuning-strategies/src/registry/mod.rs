@@ -2,8 +2,10 @@
 
 mod entries;
 mod error;
+mod info;
 mod options;
 
 pub use entries::{Entry, Registry};
 pub use error::RegistryError;
+pub use info::OptionInfo;
 pub use options::Options;
