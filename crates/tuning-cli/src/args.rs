@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::{exit::EXIT_CODES, study_file::Override};
 
@@ -46,13 +46,20 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// List the strategies and their options
     Strategies(StrategiesArgs),
+    /// Print the JSON Schema of study files, for editors
+    Schema,
+    /// Print what a shell needs to complete command lines
+    Completions(CompletionsArgs),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
     /// The file to write; its extension chooses between YAML, TOML and JSON
-    #[arg(default_value = "study.yaml", value_name = "FILE")]
+    #[arg(default_value = "study.yaml", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) file: PathBuf,
+    /// Write `study.schema.json` beside it, too, with which editors complete and check the file
+    #[arg(long)]
+    pub(crate) schema: bool,
 }
 
 #[derive(Debug, Args)]
@@ -281,6 +288,20 @@ pub(crate) struct StrategiesArgs {
     #[arg(long)]
     pub(crate) json: bool,
 }
+
+#[derive(Debug, Args)]
+#[command(after_help = COMPLETIONS)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+const COMPLETIONS: &str = "\
+Put it where your shell looks:
+  bash  tune completions bash > ~/.local/share/bash-completion/completions/tune
+  zsh   tune completions zsh > ~/.zfunc/_tune    (with `fpath+=~/.zfunc` before `compinit`)
+  fish  tune completions fish > ~/.config/fish/completions/tune.fish";
 
 fn key_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {

@@ -1,6 +1,6 @@
 //! `tune init`: a study file to start from.
 
-use std::{fs::File, io::Write as _};
+use std::{fs::File, io::Write as _, path::Path};
 
 use tuning_strategies::Registry;
 
@@ -10,28 +10,45 @@ use crate::{
     error::CliError,
     exit::Exit,
     output::{Output, say},
-    study_file::template,
+    study_file::{SCHEMA_FILE, schema, template},
 };
 
-pub(super) fn run(args: &InitArgs, _: &Registry, _: &mut Output) -> Result<Exit, CliError> {
+pub(super) fn run(args: &InitArgs, registry: &Registry, _: &mut Output) -> Result<Exit, CliError> {
     let path = &args.file;
     let format = Format::of(path).ok_or_else(|| CliError::Extension { path: path.clone() })?;
-    let write = |source| CliError::Write {
-        what: "write",
-        path: path.clone(),
-        source,
-    };
-    let mut file = File::create_new(path).map_err(|source| match source.kind() {
-        std::io::ErrorKind::AlreadyExists => CliError::Usage(format!(
-            "`{}` is there already: name another file",
-            path.display()
-        )),
-        _ => write(source),
-    })?;
-    file.write_all(template(format).as_bytes()).map_err(write)?;
+    if path.exists() {
+        return Err(there_already(path, "name another file"));
+    }
+    if args.schema {
+        let beside = path.with_file_name(SCHEMA_FILE);
+        let text = serde_json::to_string_pretty(&schema(registry)).unwrap_or_default() + "\n";
+        // One that is there and says the same is welcome.
+        if std::fs::read_to_string(&beside).ok().as_deref() != Some(&text) {
+            let renew = format!("`tune schema > {}` renews it", beside.display());
+            write_new(&beside, &text, &renew)?;
+        }
+    }
+    write_new(path, &template(format, args.schema), "name another file")?;
     let path = path.display();
     say(format_args!(
         "wrote `{path}`; `tune validate {path}` checks it, `tune run {path}` runs it"
     ));
     Ok(Exit::Done)
+}
+
+fn there_already(path: &Path, remedy: &str) -> CliError {
+    CliError::Usage(format!("`{}` is there already: {remedy}", path.display()))
+}
+
+fn write_new(path: &Path, text: &str, remedy: &str) -> Result<(), CliError> {
+    let write = |source| CliError::Write {
+        what: "write",
+        path: path.to_owned(),
+        source,
+    };
+    let mut file = File::create_new(path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::AlreadyExists => there_already(path, remedy),
+        _ => write(source),
+    })?;
+    file.write_all(text.as_bytes()).map_err(write)
 }

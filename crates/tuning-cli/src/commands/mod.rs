@@ -2,9 +2,11 @@
 
 mod ask_tell;
 mod best;
+mod completions;
 mod export;
 mod init;
 mod run;
+mod schema;
 mod status;
 mod strategies;
 mod trials;
@@ -30,6 +32,8 @@ pub(crate) fn run(command: Command, extensions: &Extensions) -> Exit {
         Command::Trials(args) => trials::run(args, &mut out),
         Command::Export(args) => export::run(args, &mut out),
         Command::Strategies(args) => strategies::run(args, &extensions.strategies, &mut out),
+        Command::Schema => schema::run(&extensions.strategies, &mut out),
+        Command::Completions(args) => completions::run(args, &mut out),
     };
     let done = done.and_then(|exit| Ok(out.flush().map(|()| exit)?));
     done.unwrap_or_else(|error| {

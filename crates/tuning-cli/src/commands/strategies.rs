@@ -30,7 +30,19 @@ pub(super) fn run(
     if args.json {
         let objects: Vec<Value> = entries
             .iter()
-            .map(|entry| json!({"name": entry.name(), "about": entry.about(), "options": entry.options()}))
+            .map(|entry| {
+                let about: serde_json::Map<_, _> = entry
+                    .options()
+                    .keys()
+                    .filter_map(|option| Some((option.clone(), entry.info(option)?.about().into())))
+                    .collect();
+                json!({
+                    "name": entry.name(),
+                    "about": entry.about(),
+                    "options": entry.options(),
+                    "options_about": about,
+                })
+            })
             .collect();
         out.json(&objects)?;
     } else if args.name.is_none() {
@@ -81,8 +93,20 @@ fn describe(entry: &Entry<'_>, out: &mut Output) -> Result<(), CliError> {
     }
     out.line("\nIts options, with their defaults:\n")?;
     out.line(format_args!("    strategy:\n      name: {}", entry.name()))?;
-    for (option, default) in entry.options() {
-        out.line(format_args!("      {option}: {default}"))?;
+    let lines: Vec<String> = entry
+        .options()
+        .iter()
+        .map(|(option, default)| format!("      {option}: {default}"))
+        .collect();
+    let width = lines.iter().map(|line| line.chars().count()).max();
+    for (line, option) in lines.iter().zip(entry.options().keys()) {
+        match entry.info(option) {
+            Some(info) => {
+                let about = info.about();
+                out.line(format_args!("{line:<0$}   # {about}", width.unwrap_or(0)))?;
+            }
+            None => out.line(line)?,
+        }
     }
     Ok(())
 }

@@ -10,6 +10,11 @@ pub(super) static ROOT: Keys = Keys::new(
     "a mapping with at least `command`, `parameters` and `objective`",
     &[
         Key::new(
+            "$schema",
+            Shape::Text,
+            "Where editors find what this file may say: see `tune schema`.",
+        ),
+        Key::new(
             INCLUDE,
             Shape::Any(&[Shape::Text, Shape::List(&Shape::Text)]),
             "Other files that this one is put over, relative to this one: a path or several. Maps merge, \

@@ -8,7 +8,7 @@ mod table;
 
 use crate::document::{Entry, Node, Reading, Value};
 
-pub(super) use table::{ALIASES, Within};
+pub(in crate::study_file) use table::{ALIASES, Within};
 
 /// Puts a file's words into ours.
 ///

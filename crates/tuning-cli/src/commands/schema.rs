@@ -1,0 +1,14 @@
+//! `tune schema`: what study files may say, for editors.
+
+use std::io::Write as _;
+
+use tuning_strategies::Registry;
+
+use crate::{error::CliError, exit::Exit, output::Output, study_file::schema};
+
+pub(super) fn run(registry: &Registry, out: &mut Output) -> Result<Exit, CliError> {
+    // For people, too, also in a file.
+    serde_json::to_writer_pretty(&mut *out, &schema(registry)).map_err(std::io::Error::from)?;
+    out.write_all(b"\n")?;
+    Ok(Exit::Done)
+}
