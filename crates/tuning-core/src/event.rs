@@ -89,6 +89,12 @@ impl From<Form> for EventKind {
 }
 
 impl EventKind {
+    /// The names of all kinds, in the order in which they usually come.
+    pub const NAMES: [&str; 9] = [
+        "created", "opened", "started", "resumed", "reported", "retried", "paused", "ended",
+        "closed",
+    ];
+
     /// The kind as one word, as in the journal: `started`, `ended`, ….
     #[must_use]
     pub const fn name(&self) -> &'static str {

@@ -10,7 +10,7 @@ use tuning_core::{Entry, Journal, JournalError, Seq, Standing};
 
 use crate::{
     error,
-    lock::StudyLock,
+    lock::{self, StudyLock},
     row::Row,
     schema,
     store::Store,
@@ -77,6 +77,32 @@ impl SqliteJournal {
             path,
             study: study.to_owned(),
         })
+    }
+
+    /// Removes the study of this name from the file at `path`, for good. The file goes with it if it holds no
+    /// other study and nobody runs one in it; returns whether it did.
+    ///
+    /// # Errors
+    /// [`JournalError::Busy`] if somebody runs the study. [`JournalError::Unavailable`] if there is no such
+    /// file or no such study in it, or the file cannot be written.
+    pub fn remove(path: impl AsRef<Path>, study: &str) -> Result<bool, JournalError> {
+        let path = schema::resolve(path.as_ref())?;
+        schema::refuse_folder(&path)?;
+        if let Err(error) = std::fs::metadata(&path) {
+            return Err(error::file(&path, "read", error));
+        }
+        let _lock = StudyLock::take(&path, study)?;
+        let is_last = Store::open(path.clone(), study.to_owned())?.remove()?;
+        if !is_last || lock::has_others(&path, study) || std::fs::remove_file(&path).is_err() {
+            return Ok(false);
+        }
+        // There still if somebody looks at it just now.
+        for suffix in ["-wal", "-shm"] {
+            let mut beside = path.clone().into_os_string();
+            beside.push(suffix);
+            let _ = std::fs::remove_file(beside);
+        }
+        Ok(true)
     }
 
     /// The file, with its folder.

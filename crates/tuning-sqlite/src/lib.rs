@@ -96,4 +96,5 @@ mod view;
 mod worker;
 
 pub use journal::SqliteJournal;
+pub use lock::lock_path;
 pub use reader::{SqliteReader, StudyInfo};

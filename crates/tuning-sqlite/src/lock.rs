@@ -14,7 +14,7 @@ use std::{
 use serde_json::{Value, json};
 use tuning_core::JournalError;
 
-use crate::error;
+use crate::{error, schema};
 
 /// The right to run a study, until it is dropped.
 #[derive(Debug)]
@@ -67,6 +67,33 @@ impl Drop for StudyLock {
             let _ = std::fs::remove_file(&self.path);
         }
     }
+}
+
+/// The file on which whoever runs a study holds a lock. In it, `{"process": 1234, "since_millis": …}`; on
+/// Unix it is gone when the study is not run, unless its process was killed. Only look at it: to lock it, even
+/// for a moment, may refuse somebody who is about to run the study.
+#[must_use]
+pub fn lock_path(database: impl AsRef<Path>, study: &str) -> PathBuf {
+    let database = database.as_ref();
+    match schema::resolve(database) {
+        Ok(database) => sidecar(&database, study),
+        Err(_) => sidecar(database, study),
+    }
+}
+
+/// Whether another study of the database has a lock file: somebody may have just begun to run it.
+pub(crate) fn has_others(database: &Path, study: &str) -> bool {
+    let ours = sidecar(database, study);
+    let mut start = database.file_name().unwrap_or_default().to_owned();
+    start.push(".");
+    let folder = database.parent().and_then(|folder| folder.read_dir().ok());
+    folder.into_iter().flatten().flatten().any(|file| {
+        let name = file.file_name();
+        let name = name.as_encoded_bytes();
+        name.starts_with(start.as_encoded_bytes())
+            && name.ends_with(b".lock.pid")
+            && ours.file_name().map(|ours| ours.as_encoded_bytes()) != Some(name)
+    })
 }
 
 /// `study.db` and `digits` give `study.db.digits.lock.pid`.

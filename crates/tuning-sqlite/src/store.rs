@@ -99,6 +99,32 @@ impl Store {
         Ok(entries)
     }
 
+    /// Removes the study with all that belongs to it; returns whether no other one is left.
+    ///
+    /// # Errors
+    /// If there is no such study, or SQLite fails.
+    pub(crate) fn remove(mut self) -> Result<bool, JournalError> {
+        self.sync(true)?;
+        let path = self.path.clone();
+        self.write(|transaction, study, id| {
+            let Some(known) = id.take() else {
+                let message = format!("`{}` holds no study `{study}`", path.display());
+                return Ok(Err(error::refused(message)));
+            };
+            for table in ["events", "cursors", "standings"] {
+                let delete = format!("DELETE FROM {table} WHERE study = ?1");
+                transaction.execute(&delete, [known])?;
+            }
+            transaction.execute("DELETE FROM studies WHERE id = ?1", [known])?;
+            let others = "SELECT EXISTS (SELECT 1 FROM studies)";
+            let has_others: bool = transaction.query_row(others, [], |row| row.get(0))?;
+            if has_others {
+                view::create(transaction)?;
+            }
+            Ok(Ok(!has_others))
+        })
+    }
+
     /// How far an observer has come.
     ///
     /// # Errors

@@ -259,3 +259,56 @@ fn damage_is_told_with_its_place() {
         "{error}"
     );
 }
+
+#[test]
+fn a_removed_study_is_gone_and_the_file_goes_with_the_last_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("study.db");
+    for study in ["digits", "letters", "shapes"] {
+        let mut journal = SqliteJournal::open(&path, study).unwrap();
+        block_on(journal.append(Seq::ZERO, &[created(), started(0)])).unwrap();
+        block_on(journal.set_cursor("mail", Seq::new(1))).unwrap();
+    }
+    let digits = open(&path);
+    let error = SqliteJournal::remove(&path, "digits").unwrap_err();
+    assert!(matches!(error, JournalError::Busy { .. }), "{error}");
+    drop(digits);
+    assert!(!SqliteJournal::remove(&path, "digits").unwrap());
+    let names: Vec<String> = SqliteReader::open(&path)
+        .unwrap()
+        .studies()
+        .unwrap()
+        .into_iter()
+        .map(|info| info.name)
+        .collect();
+    assert_eq!(names, ["letters", "shapes"]);
+    let error = SqliteJournal::remove(&path, "digits").unwrap_err();
+    assert!(error.to_string().contains("holds no study `digits`"), "{error}");
+    // One of the same name begins anew, and knows nothing of the old one.
+    let mut digits = open(&path);
+    assert_eq!(all(&mut digits), []);
+    assert_eq!(block_on(digits.cursor("mail")).unwrap(), None);
+
+    assert!(!SqliteJournal::remove(&path, "letters").unwrap());
+    // Somebody runs a study, which has no entry yet: the file stays his.
+    assert!(!SqliteJournal::remove(&path, "shapes").unwrap());
+    block_on(digits.append(Seq::ZERO, &[created()])).unwrap();
+    drop(digits);
+    assert!(SqliteJournal::remove(&path, "digits").unwrap());
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "no litter");
+    assert!(SqliteJournal::remove(&path, "digits").is_err());
+    assert!(!path.exists(), "asking creates nothing");
+}
+
+#[test]
+fn the_lock_file_is_where_it_is_said_to_be() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("study.db");
+    let lock = tuning_sqlite::lock_path(&path, "two words");
+    assert!(!lock.exists());
+    let journal = SqliteJournal::open(&path, "two words").unwrap();
+    let text = std::fs::read_to_string(&lock).unwrap();
+    assert!(text.contains(&std::process::id().to_string()), "{text}");
+    drop(journal);
+    assert!(!lock.exists() || cfg!(not(unix)));
+}
