@@ -40,7 +40,7 @@
 //! ```
 //! use serde::{Deserialize, Serialize};
 //! use tuning_core::*;
-//! use tuning_strategies::{DedupConfig, Registry};
+//! use tuning_strategies::{DedupConfig, OptionInfo, Registry};
 //!
 //! /// Always tries the middle of the space, or wherever `at` says.
 //! struct Fixed { space: Space, at: f64 }
@@ -74,6 +74,9 @@
 //!
 //! let mut registry = Registry::standard();
 //! registry.register::<FixedConfig>("fixed", "one point, again and again");
+//! // For `tune strategies`, schemas and editors; types and defaults are those of the fields.
+//! let at = OptionInfo::new("where the point is, as a share of each range").at_least(0.0).at_most(1.0);
+//! registry.describe("fixed", [("at", at)]);
 //! // A combinator finds the strategies inside it in the same registry.
 //! registry.register_with(
 //!     "fresh",
