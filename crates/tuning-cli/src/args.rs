@@ -1,8 +1,9 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{num::NonZeroU64, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint, builder::PossibleValuesParser};
+use tuning_core::EventKind;
 
 use crate::{exit::EXIT_CODES, study_file::Override};
 
@@ -42,8 +43,12 @@ pub(crate) enum Command {
     Best(BestArgs),
     /// List trials
     Trials(TrialsArgs),
+    /// Show what happened in a study, event by event, also while it happens
+    Events(EventsArgs),
     /// Write all trials as CSV or JSON
     Export(ExportArgs),
+    /// Remove what a study has left: the files of its trials or, with `--all`, the study itself
+    Clean(CleanArgs),
     /// List the strategies and their options
     Strategies(StrategiesArgs),
     /// Print the JSON Schema of study files, for editors
@@ -173,6 +178,10 @@ pub(crate) struct RunArgs {
     /// Show no progress bar
     #[arg(long)]
     pub(crate) no_progress: bool,
+    /// Run the study N times, with the seed, the seed plus 1, …, each in a journal of its own, and
+    /// summarise them
+    #[arg(long, value_name = "N")]
+    pub(crate) repeat: Option<NonZeroU64>,
 }
 
 #[derive(Debug, Args)]
@@ -248,6 +257,27 @@ pub(crate) struct TrialsArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct EventsArgs {
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+    /// Go on with what comes, until nobody runs the study any more
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+    /// Only events of these kinds
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kinds())]
+    pub(crate) kind: Vec<String>,
+    /// Only events of these trials
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    pub(crate) trial: Vec<u64>,
+    /// Only events after this number
+    #[arg(long, value_name = "N")]
+    pub(crate) after: Option<u64>,
+    /// Print a JSON object a line, as in the journal
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
     #[command(flatten)]
     pub(crate) study: StudyArgs,
@@ -280,6 +310,24 @@ pub(crate) enum ExportFormat {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct CleanArgs {
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+    /// The study itself, too, with all its results: its journal, or its part of it
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Do not ask
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Only say what would be removed
+    #[arg(long, short = 'n', conflicts_with = "yes")]
+    pub(crate) dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct StrategiesArgs {
     /// Only this one, with its options
     #[arg(value_name = "NAME")]
@@ -302,6 +350,10 @@ Put it where your shell looks:
   bash  tune completions bash > ~/.local/share/bash-completion/completions/tune
   zsh   tune completions zsh > ~/.zfunc/_tune    (with `fpath+=~/.zfunc` before `compinit`)
   fish  tune completions fish > ~/.config/fish/completions/tune.fish";
+
+fn kinds() -> PossibleValuesParser {
+    PossibleValuesParser::new(EventKind::NAMES)
+}
 
 fn key_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {

@@ -24,6 +24,7 @@
 //! | name observers of your own there | [`Extensions`] |
 //! | run studies within a Rust program | the crate `tuning` |
 
+mod activity;
 mod args;
 mod columns;
 mod commands;

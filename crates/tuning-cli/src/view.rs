@@ -35,19 +35,8 @@ pub(crate) struct View {
 impl View {
     /// Reads the study that the command line names.
     pub(crate) fn of(args: &StudyArgs) -> Result<Self, CliError> {
-        let (journal, name) = find(args)?;
-        let read = Self::read(&journal, name.as_deref());
-        read.map_err(|error| match (&error, journal.exists()) {
-            (JournalError::Unavailable { .. }, false) if !is_database(&args.file) => {
-                CliError::Usage(format!(
-                    "study `{}` has not begun: there is no journal `{}`; `tune run {}` starts it",
-                    name.as_deref().unwrap_or_default(),
-                    journal.display(),
-                    args.file.display()
-                ))
-            }
-            _ => error.into(),
-        })
+        let (journal, name) = locate(args)?;
+        Ok(Self::read(&journal, name.as_deref())?)
     }
 
     /// Reads a study of this journal; without a name, the only one.
@@ -113,8 +102,25 @@ pub(crate) fn ranked<'a>(objectives: &Objectives, trials: &'a Trials) -> Vec<&'a
     ranked.into_iter().map(|(_, trial)| trial).collect()
 }
 
-/// Where the study is, and its name if it is known.
-fn find(args: &StudyArgs) -> Result<(PathBuf, Option<String>), CliError> {
+/// Where the study that the command line names is, and its name if it is known.
+///
+/// # Errors
+/// If its file cannot be read, or says where the study is to be and it has not begun.
+pub(crate) fn locate(args: &StudyArgs) -> Result<(PathBuf, Option<String>), CliError> {
+    let (journal, name) = whereabouts_of(args)?;
+    if !is_database(&args.file) && !journal.exists() {
+        return Err(CliError::Usage(format!(
+            "study `{}` has not begun: there is no journal `{}`; `tune run {}` starts it",
+            name.as_deref().unwrap_or_default(),
+            journal.display(),
+            args.file.display()
+        )));
+    }
+    Ok((journal, name))
+}
+
+/// The same, whether or not it has begun.
+pub(crate) fn whereabouts_of(args: &StudyArgs) -> Result<(PathBuf, Option<String>), CliError> {
     if is_database(&args.file) {
         return Ok((args.file.clone(), args.study.clone()));
     }

@@ -2,7 +2,9 @@
 
 mod ask_tell;
 mod best;
+mod clean;
 mod completions;
+mod events;
 mod export;
 mod init;
 mod run;
@@ -30,7 +32,9 @@ pub(crate) fn run(command: Command, extensions: &Extensions) -> Exit {
         Command::Status(args) => status::run(args, &mut out),
         Command::Best(args) => best::run(args, &mut out),
         Command::Trials(args) => trials::run(args, &mut out),
+        Command::Events(args) => events::run(args, &mut out),
         Command::Export(args) => export::run(args, &mut out),
+        Command::Clean(args) => clean::run(args, &mut out),
         Command::Strategies(args) => strategies::run(args, &extensions.strategies, &mut out),
         Command::Schema => schema::run(&extensions.strategies, &mut out),
         Command::Completions(args) => completions::run(args, &mut out),

@@ -1,16 +1,14 @@
 //! `tune status`: how a study stands.
 
-use std::{
-    path::Path,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
-use tuning_core::{Circuit, EndReason, Standing};
+use tuning_core::{Circuit, Standing};
 use tuning_observers::{format_duration, format_params, format_values};
 
 use crate::{
-    args::StatusArgs, error::CliError, exit::Exit, output::Output, table::one_line, view::View,
+    activity::Activity, args::StatusArgs, error::CliError, exit::Exit, output::Output,
+    table::one_line, view::View,
 };
 
 /// How many running trials are shown to people.
@@ -22,65 +20,13 @@ pub(super) fn run(args: &StatusArgs, out: &mut Output) -> Result<Exit, CliError>
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     let now_millis = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
-    let activity = Activity::of(&view);
+    let activity = Activity::of(&view.journal, &view.name, view.closed.as_ref());
     if args.json {
         out.json(&as_json(&view, &activity, now_millis))?;
     } else {
         as_text(&view, &activity, now_millis, out)?;
     }
     Ok(Exit::Done)
-}
-
-/// What goes on with a study.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Activity {
-    /// Somebody runs it: this process, if it is known.
-    Running(Option<u32>),
-    /// It was begun, and nobody runs it.
-    Interrupted,
-    Stopped,
-    Ended(EndReason),
-}
-
-impl Activity {
-    fn of(view: &View) -> Self {
-        match &view.closed {
-            Some(closed) if closed.reason == EndReason::Stopped => Self::Stopped,
-            Some(closed) => Self::Ended(closed.reason),
-            None => runner(&view.journal, &view.name),
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Running(_) => "running",
-            Self::Interrupted => "interrupted",
-            Self::Stopped => "stopped",
-            Self::Ended(_) => "ended",
-        }
-    }
-}
-
-/// Looks for the process that runs the study. It takes no lock: that would disturb one that starts.
-fn runner(journal: &Path, study: &str) -> Activity {
-    let mut lock = journal.as_os_str().to_owned();
-    lock.push(format!(".{study}.lock.pid"));
-    let Ok(text) = std::fs::read_to_string(lock) else {
-        return Activity::Interrupted;
-    };
-    let owner: Value = serde_json::from_str(&text).unwrap_or_default();
-    let Some(process) = owner["process"]
-        .as_u64()
-        .and_then(|process| u32::try_from(process).ok())
-    else {
-        return Activity::Running(None);
-    };
-    // Where there is no such folder, the lock file alone must do.
-    let processes = Path::new("/proc");
-    if processes.join("self").exists() && !processes.join(process.to_string()).exists() {
-        return Activity::Interrupted;
-    }
-    Activity::Running(Some(process))
 }
 
 fn as_json(view: &View, activity: &Activity, now_millis: u64) -> Value {

@@ -1,13 +1,14 @@
 //! `tune strategies`: what a study file can name.
 
 use serde_json::{Value, json};
-use tuning_strategies::{Entry, Registry};
+use tuning_strategies::{Entry, OptionInfo, Registry};
 
 use crate::{
     args::StrategiesArgs,
     error::CliError,
     exit::Exit,
     output::Output,
+    study_file::options_schema,
     table::{Head, draw},
 };
 
@@ -31,16 +32,11 @@ pub(super) fn run(
         let objects: Vec<Value> = entries
             .iter()
             .map(|entry| {
-                let about: serde_json::Map<_, _> = entry
-                    .options()
-                    .keys()
-                    .filter_map(|option| Some((option.clone(), entry.info(option)?.about().into())))
-                    .collect();
                 json!({
                     "name": entry.name(),
                     "about": entry.about(),
                     "options": entry.options(),
-                    "options_about": about,
+                    "schema": options_schema(registry, entry),
                 })
             })
             .collect();
@@ -102,11 +98,24 @@ fn describe(entry: &Entry<'_>, out: &mut Output) -> Result<(), CliError> {
     for (line, option) in lines.iter().zip(entry.options().keys()) {
         match entry.info(option) {
             Some(info) => {
-                let about = info.about();
-                out.line(format_args!("{line:<0$}   # {about}", width.unwrap_or(0)))?;
+                let (about, range) = (info.about(), range(info));
+                out.line(format_args!(
+                    "{line:<0$}   # {about}{range}",
+                    width.unwrap_or(0)
+                ))?;
             }
             None => out.line(line)?,
         }
     }
     Ok(())
+}
+
+/// How far a number may go, if that was said.
+fn range(info: &OptionInfo) -> String {
+    match (info.least(), info.most()) {
+        (Some(least), Some(most)) => format!(" ({least} to {most})"),
+        (Some(least), None) => format!(" (at least {least})"),
+        (None, Some(most)) => format!(" (at most {most})"),
+        (None, None) => String::new(),
+    }
 }

@@ -15,7 +15,7 @@ use tuning_runtime::{
 };
 
 use super::{
-    budget, command, keys, observers, observers::ObserverSpec, parameters, paths, settings,
+    budget, command, keys, observers, observers::{Kind, ObserverSpec}, parameters, paths, settings,
     strategy, strategy::SharedConfig,
 };
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// A study, as its file describes it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct StudyFile {
     pub(crate) name: String,
     /// What a trial runs: nothing, if a client evaluates them.
@@ -102,7 +102,7 @@ impl StudyFile {
         let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let Whereabouts { name, journal } = whereabouts?;
         let mut command = command?;
-        command.trials_dir = journal.with_extension("trials").join(folder_name(&name));
+        command.trials_dir = trials_dir(&journal, &name);
         command.study = Some(name.clone());
         command.grace = grace?.unwrap_or(command.grace);
         let file = Self {
@@ -157,6 +157,24 @@ impl StudyFile {
         spec
     }
 
+    /// The same study with another seed: one of its own, kept elsewhere.
+    pub(crate) fn with_seed(&self, seed: Seed) -> Self {
+        let mut file = self.clone();
+        let mark = format!("seed-{seed}");
+        file.name = format!("{}.{mark}", self.name);
+        file.seed = Some(seed);
+        file.journal = paths::marked(&self.journal, &mark);
+        file.command.trials_dir = trials_dir(&file.journal, &file.name);
+        file.command.study = Some(file.name.clone());
+        for observer in &mut file.observers {
+            // A log may be that of all of them.
+            if let Kind::JsonLines(path) | Kind::Csv(path) = &mut observer.kind {
+                *path = paths::marked(path, &mark);
+            }
+        }
+        file
+    }
+
     fn strategy_fits(&self, root: &Fields<'_>) -> Option<()> {
         match self.strategy.build(&self.problem()) {
             Ok(_) => Some(()),
@@ -202,6 +220,11 @@ impl Whereabouts {
             journal: journal?.unwrap_or_else(|| paths::tidy(&path.with_extension("db"))),
         })
     }
+}
+
+/// Where the logs and checkpoints of a study's trials are: beside its journal.
+pub(crate) fn trials_dir(journal: &Path, study: &str) -> PathBuf {
+    journal.with_extension("trials").join(folder_name(study))
 }
 
 /// The study's name as the name of a folder.

@@ -35,3 +35,15 @@ pub(super) fn tidy(path: &Path) -> PathBuf {
         tidied
     }
 }
+
+/// The same path with a mark before its extension: `study.db` and `seed-7` give `study.seed-7.db`.
+pub(super) fn marked(path: &Path, mark: &str) -> PathBuf {
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(".");
+    name.push(mark);
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
+}

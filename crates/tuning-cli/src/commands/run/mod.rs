@@ -2,15 +2,22 @@
 
 mod counted;
 mod finished;
+mod log;
 mod observers;
+mod repeat;
 mod report;
 mod session;
 mod signals;
 
+use self::report::Shown;
 pub(super) use self::{observers::Observers, session::builder, signals::Signals};
 use crate::{
-    args::RunArgs, error::CliError, exit::Exit, extensions::Extensions, output::Output,
-    study_file::load,
+    args::RunArgs,
+    error::CliError,
+    exit::Exit,
+    extensions::Extensions,
+    output::Output,
+    study_file::{StudyFile, load},
 };
 
 pub(super) fn run(
@@ -23,8 +30,22 @@ pub(super) fn run(
         .enable_all()
         .build()
         .map_err(CliError::Start)?;
-    let exit = runtime.block_on(session::run(args, file, out));
+    let exit = runtime.block_on(async {
+        match args.repeat {
+            Some(times) => repeat::run(args, &file, times, out).await,
+            None => once(args, &file, out).await,
+        }
+    });
     // What is left, after a third ctrl-c, is dropped: that kills the programs of running trials.
     drop(runtime);
     exit
+}
+
+async fn once(args: &RunArgs, file: &StudyFile, out: &mut Output) -> Result<Exit, CliError> {
+    let mut signals = Signals::listen().map_err(CliError::Start)?;
+    let ended = session::run(args, file, Shown::Whole, &mut signals, out).await?;
+    if let (true, Some(object)) = (args.json, &ended.object) {
+        out.json(object)?;
+    }
+    Ok(ended.exit)
 }

@@ -3,24 +3,22 @@
 use std::{
     env,
     error::Error,
-    fs::{File, OpenOptions},
     io::{self, Write as _},
     path::Path,
-    sync::Arc,
     time::Duration,
 };
 
 use tokio::task::JoinSet;
-use tracing_subscriber::EnvFilter;
 use tuning_core::{Observer, StudySpec};
 use tuning_observers::{
     Csv, Exposition, JsonLines, Log, ProgressBar, ProgressWriter, Prometheus, Webhook, named,
 };
 use tuning_runtime::{Delivery, Study, Subscription};
 
+use super::log;
 use crate::{
     error::CliError,
-    study_file::{Kind, ObserverSpec, PrometheusSpec, StudyFile, Target, WebhookSpec},
+    study_file::{Kind, ObserverSpec, PrometheusSpec, StudyFile, WebhookSpec},
 };
 
 /// The observers of a run, for as long as it is kept.
@@ -53,6 +51,7 @@ impl Observers {
             this.subscriptions
                 .push(study.handle().subscribe(bar, Delivery::lossy()));
         }
+        *log::terminal() = this.terminal.clone();
         for spec in &file.observers {
             this.subscribe_spec(study, spec)?;
         }
@@ -89,7 +88,7 @@ impl Observers {
                 Box::new(csv.map_err(|source| cannot_write(path, source))?)
             }
             Kind::Log { target, level } => {
-                self.start_log(target, level)?;
+                log::start(target, level)?;
                 Box::new(Log::new())
             }
             Kind::Prometheus(wanted) => Box::new(self.listen(study, wanted)?),
@@ -128,25 +127,6 @@ impl Observers {
             linger: wanted.linger,
         });
         Ok(prometheus)
-    }
-
-    fn start_log(&self, target: &Target, level: &str) -> Result<(), CliError> {
-        let filter = EnvFilter::new(format!("off,tuning={level}"));
-        let subscriber = tracing_subscriber::fmt().with_env_filter(filter);
-        let started = match target {
-            Target::Stderr => match self.terminal.clone() {
-                Some(writer) => subscriber.with_writer(move || writer.clone()).try_init(),
-                None => subscriber.with_writer(io::stderr).try_init(),
-            },
-            Target::File(path) => {
-                let file = append(path).map_err(|source| cannot_write(path, source))?;
-                subscriber
-                    .with_ansi(false)
-                    .with_writer(Arc::new(file))
-                    .try_init()
-            }
-        };
-        started.map_err(|error| CliError::Usage(format!("cannot log: {error}")))
     }
 
     /// Writes a line to stderr, above the progress bar if there is one.
@@ -201,10 +181,6 @@ fn webhook(wanted: &WebhookSpec, study: &Study) -> Result<Webhook, CliError> {
     })
 }
 
-fn append(path: &Path) -> io::Result<File> {
-    OpenOptions::new().append(true).create(true).open(path)
-}
-
 fn cannot_watch(kind: &Kind, error: impl ToString) -> CliError {
     CliError::Observer {
         kind: kind.as_str().to_owned(),
@@ -212,7 +188,7 @@ fn cannot_watch(kind: &Kind, error: impl ToString) -> CliError {
     }
 }
 
-fn cannot_write(path: &Path, source: io::Error) -> CliError {
+pub(super) fn cannot_write(path: &Path, source: io::Error) -> CliError {
     CliError::Write {
         what: "write",
         path: path.to_owned(),

@@ -63,6 +63,15 @@ impl fmt::Display for Start<'_> {
     }
 }
 
+/// How much is said at the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// A line, the best trials, where everything is, and what may come next.
+    Whole,
+    /// A line.
+    Brief,
+}
+
 /// How a run reports its end.
 #[derive(Debug)]
 pub(super) struct Report<'a> {
@@ -73,10 +82,11 @@ pub(super) struct Report<'a> {
     json: bool,
     /// Whether there is a progress bar.
     progress: bool,
+    shown: Shown,
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(args: &'a RunArgs, file: &'a StudyFile) -> Self {
+    pub(super) fn new(args: &'a RunArgs, file: &'a StudyFile, shown: Shown) -> Self {
         let moved = args.settings.moves_journal();
         Self {
             file,
@@ -84,30 +94,32 @@ impl<'a> Report<'a> {
             quiet: args.quiet,
             json: args.json,
             progress: !args.no_progress,
+            shown,
         }
     }
 
-    /// The session is over.
+    /// The session is over. Returns what there is to say as JSON.
     pub(super) fn ended(
         &self,
         summary: &Summary,
         spec: &StudySpec,
         trials: &Trials,
         out: &mut Output,
-    ) -> Result<(), CliError> {
-        if self.json {
-            let mut object = serde_json::to_value(summary).unwrap_or_default();
-            self.complete(&mut object, false);
-            return Ok(out.json(&object)?);
-        }
-        if self.quiet {
-            return Ok(());
+    ) -> Result<Value, CliError> {
+        let mut object = serde_json::to_value(summary).unwrap_or_default();
+        self.complete(&mut object, false);
+        if self.json || self.quiet {
+            return Ok(object);
         }
         // On a terminal the progress bar's last line has said it.
         if !(self.progress && out.style().is_terminal) {
             let took = format_duration(Duration::from_millis(summary.session_millis));
             let (study, reason, counts) = (&summary.study, summary.reason, summary.counts);
             out.line(format_args!("{study}: {reason} after {took}: {counts}"))?;
+            out.flush()?;
+        }
+        if self.shown == Shown::Brief {
+            return Ok(object);
         }
         self.table(summary.front.len(), spec, trials, out)?;
         out.flush()?;
@@ -118,10 +130,10 @@ impl<'a> Report<'a> {
             ));
         }
         self.whereabouts(summary.reason);
-        Ok(())
+        Ok(object)
     }
 
-    /// There was nothing to do.
+    /// There was nothing to do. Returns what there is to say as JSON.
     pub(super) fn already_ended(
         &self,
         reason: EndReason,
@@ -129,25 +141,22 @@ impl<'a> Report<'a> {
         trials: &Trials,
         caught_up: &[ObserverReport],
         out: &mut Output,
-    ) -> Result<(), CliError> {
+    ) -> Result<Value, CliError> {
         let progress = study.progress();
-        if self.json {
-            let mut object = json!({
-                "study": self.file.name,
-                "reason": reason,
-                "session": progress.sessions(),
-                "counts": progress.counts(),
-                "best": progress.best(),
-                "front": progress.front(),
-                "session_millis": 0,
-                "elapsed_millis": progress.elapsed_millis(),
-                "observers": caught_up,
-            });
-            self.complete(&mut object, true);
-            return Ok(out.json(&object)?);
-        }
-        if self.quiet {
-            return Ok(());
+        let mut object = json!({
+            "study": self.file.name,
+            "reason": reason,
+            "session": progress.sessions(),
+            "counts": progress.counts(),
+            "best": progress.best(),
+            "front": progress.front(),
+            "session_millis": 0,
+            "elapsed_millis": progress.elapsed_millis(),
+            "observers": caught_up,
+        });
+        self.complete(&mut object, true);
+        if self.json || self.quiet {
+            return Ok(object);
         }
         say(format_args!(
             "study `{}` is finished already",
@@ -166,11 +175,15 @@ impl<'a> Report<'a> {
             self.file.name,
             progress.counts()
         ))?;
+        out.flush()?;
+        if self.shown == Shown::Brief {
+            return Ok(object);
+        }
         self.table(progress.front().len(), study.spec(), trials, out)?;
         out.flush()?;
         self.whereabouts(reason);
         say(extend(reason, progress.counts().started));
-        Ok(())
+        Ok(object)
     }
 
     fn complete(&self, object: &mut Value, already_ended: bool) {

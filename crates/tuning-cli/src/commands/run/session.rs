@@ -2,7 +2,8 @@
 
 use std::{pin::pin, time::Duration};
 
-use tuning_core::EndReason;
+use serde_json::Value;
+use tuning_core::{Counts, Direction, EndReason, Objective, TrialState, Trials};
 use tuning_observers::format_duration;
 use tuning_runtime::{
     ObserverReport, Study, StudyBuilder, StudyHandle, Summary, command::CommandEvaluator,
@@ -13,7 +14,7 @@ use super::{
     counted::Counted,
     finished::finished,
     observers::Observers,
-    report::{Report, Start},
+    report::{Report, Shown, Start},
     signals::Signals,
 };
 use crate::{
@@ -24,35 +25,72 @@ use crate::{
     study_file::StudyFile,
 };
 
+/// How a session ended.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) exit: Exit,
+    pub(super) reason: EndReason,
+    pub(super) counts: Counts,
+    /// The best value of each objective; none if no trial has one.
+    pub(super) best: Vec<Option<f64>>,
+    /// What there is to say, as JSON; nothing if it was left in the middle.
+    pub(super) object: Option<Value>,
+}
+
+impl Ended {
+    /// Left by a signal before anything could be said.
+    fn left(exit: Exit, study: &Study) -> Self {
+        Self {
+            exit,
+            reason: EndReason::Stopped,
+            counts: study.progress().counts(),
+            best: Vec::new(),
+            object: None,
+        }
+    }
+
+    fn new(reason: EndReason, study: &Study, trials: &Trials, object: Value) -> Self {
+        let counts = study.progress().counts();
+        Self {
+            exit: exit_of(reason, counts.completed),
+            reason,
+            counts,
+            best: best(study, trials),
+            object: Some(object),
+        }
+    }
+}
+
 /// Runs the study of a file.
 pub(super) async fn run(
     args: &RunArgs,
-    file: StudyFile,
+    file: &StudyFile,
+    shown: Shown,
+    signals: &mut Signals,
     out: &mut Output,
-) -> Result<Exit, CliError> {
+) -> Result<Ended, CliError> {
     let evaluator = file.command.clone().build(&file.space)?;
-    let mut signals = Signals::listen().map_err(CliError::Start)?;
-    let mut study = open(&file).await?;
+    let mut study = open(file).await?;
     let talks = !args.quiet && !args.json;
-    let report = Report::new(args, &file);
+    let report = Report::new(args, file, shown);
 
-    if let Some(reason) = finished(&file, study.progress())? {
-        let Some(caught_up) = catch_up(&mut study, &file, &mut signals).await? else {
-            return Ok(Exit::Stopped);
+    if let Some(reason) = finished(file, study.progress())? {
+        let Some(caught_up) = catch_up(&mut study, file, signals).await? else {
+            return Ok(Ended::left(Exit::Stopped, &study));
         };
         let trials = study.trials().await?;
-        report.already_ended(reason, &study, &trials, &caught_up, out)?;
+        let object = report.already_ended(reason, &study, &trials, &caught_up, out)?;
         warn_of(&caught_up, talks);
-        return Ok(exit_of(reason, study.progress().counts().completed));
+        return Ok(Ended::new(reason, &study, &trials, object));
     }
     if talks {
-        say(Start::new(&file, study.progress()));
+        say(Start::new(file, study.progress()));
     }
-    let observers = Observers::subscribe(&study, &file, talks && !args.no_progress)?;
+    let observers = Observers::subscribe(&study, file, talks && !args.no_progress)?;
     let Some(summary) =
-        run_until_stopped(&mut study, evaluator, &observers, &mut signals, talks).await?
+        run_until_stopped(&mut study, evaluator, &observers, signals, talks).await?
     else {
-        return Ok(Exit::Interrupted);
+        return Ok(Ended::left(Exit::Interrupted, &study));
     };
     if let Some(patience) = observers.patience() {
         if talks {
@@ -69,8 +107,27 @@ pub(super) async fn run(
     drop(observers);
     warn_of(&summary.observers, talks);
     let trials = study.trials().await?;
-    report.ended(&summary, study.spec(), &trials, out)?;
-    Ok(exit_of(summary.reason, summary.counts.completed))
+    let object = report.ended(&summary, study.spec(), &trials, out)?;
+    Ok(Ended::new(summary.reason, &study, &trials, object))
+}
+
+/// The best value of each objective, in its own direction. With a single one, the best trial's.
+fn best(study: &Study, trials: &Trials) -> Vec<Option<f64>> {
+    let objectives = &study.spec().objectives;
+    if objectives.len() == 1 {
+        let best = study.progress().best();
+        return vec![best.and_then(|best| best.values.as_slice().first().copied())];
+    }
+    let of = |(at, objective): (usize, &Objective)| {
+        let completed = trials.iter().filter(|t| t.state == TrialState::Completed);
+        completed
+            .filter_map(|trial| trial.values.as_ref()?.as_slice().get(at).copied())
+            .reduce(|a, b| match objective.direction {
+                Direction::Maximize => a.max(b),
+                _ => a.min(b),
+            })
+    };
+    objectives.iter().enumerate().map(of).collect()
 }
 
 /// Delivers what durable observers of a study that has ended have not taken yet; none if a signal ended

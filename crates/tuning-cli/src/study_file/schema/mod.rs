@@ -7,6 +7,8 @@ mod strategies;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use strategies::options_schema;
+
 use serde_json::{Value, json};
 use tuning_strategies::Registry;
 

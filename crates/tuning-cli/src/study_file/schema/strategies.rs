@@ -22,12 +22,40 @@ pub(super) fn strategy(registry: &Registry) -> Value {
     json!({"oneOf": all})
 }
 
+/// What each option of a strategy may be, as schemas that stand for themselves.
+pub(crate) fn options_schema(registry: &Registry, entry: &Entry<'_>) -> Map<String, Value> {
+    properties(registry, entry, |mut kinds| {
+        for kind in &mut kinds {
+            if kind.get("$ref").is_some() {
+                *kind = json!({"type": ["string", "object"], "title": "a strategy"});
+            }
+        }
+        match kinds.len() {
+            0 => json!({}),
+            1 => kinds.remove(0),
+            _ => json!({"anyOf": kinds}),
+        }
+    })
+}
+
+/// The same within a study file, where a variable of the environment may stand for a value.
+fn in_a_file(mut kinds: Vec<Value>) -> Value {
+    match kinds.len() {
+        // Something that needs more than these: the reader knows.
+        0 => json!({}),
+        1 if kinds[0].get("$ref").is_some() => json!({"allOf": kinds}),
+        1 => or_variable(kinds.remove(0)),
+        _ => {
+            kinds.push(json!({"$ref": "#/$defs/variable"}));
+            json!({"anyOf": kinds})
+        }
+    }
+}
+
 fn map(registry: &Registry, entry: &Entry<'_>) -> Value {
     let mut properties = Map::new();
     properties.insert("name".to_owned(), json!({"const": entry.name()}));
-    for (option, default) in entry.options() {
-        properties.insert(option.clone(), property(registry, entry, option, default));
-    }
+    properties.extend(self::properties(registry, entry, in_a_file));
     json!({
         "type": "object",
         "description": entry.about(),
@@ -37,24 +65,32 @@ fn map(registry: &Registry, entry: &Entry<'_>) -> Value {
     })
 }
 
-fn property(registry: &Registry, entry: &Entry<'_>, option: &str, default: &Value) -> Value {
-    let info = entry.info(option);
-    let probe = Probe {
-        registry,
-        strategy: entry.name(),
-        option,
-    };
-    let mut schema = probe.shape(
-        info.and_then(|info| info.least()),
-        info.and_then(|info| info.most()),
-    );
-    if let Some(schema) = schema.as_object_mut() {
-        if let Some(info) = info {
-            schema.insert("description".to_owned(), info.about().into());
+/// The options of a strategy, each of the kinds that it may be and with what is known of it.
+fn properties(
+    registry: &Registry,
+    entry: &Entry<'_>,
+    of_kinds: impl Fn(Vec<Value>) -> Value,
+) -> Map<String, Value> {
+    let property = |(option, default): (&String, &Value)| {
+        let info = entry.info(option);
+        let probe = Probe {
+            registry,
+            strategy: entry.name(),
+            option,
+        };
+        let mut schema = of_kinds(probe.kinds(
+            info.and_then(|info| info.least()),
+            info.and_then(|info| info.most()),
+        ));
+        if let Some(schema) = schema.as_object_mut() {
+            if let Some(info) = info {
+                schema.insert("description".to_owned(), info.about().into());
+            }
+            schema.insert("default".to_owned(), default.clone());
         }
-        schema.insert("default".to_owned(), default.clone());
-    }
-    schema
+        (option.clone(), schema)
+    };
+    entry.options().iter().map(property).collect()
 }
 
 /// Tries values for an option.
@@ -78,7 +114,8 @@ impl Probe<'_> {
         self.try_it(value).is_ok()
     }
 
-    fn shape(&self, least: Option<f64>, most: Option<f64>) -> Value {
+    /// All kinds of values that it takes; none if that cannot be told by trying.
+    fn kinds(&self, least: Option<f64>, most: Option<f64>) -> Vec<Value> {
         let mut kinds: Vec<Value> = Vec::new();
         if self.takes(true.into()) {
             kinds.push(json!({"type": "boolean"}));
@@ -127,16 +164,7 @@ impl Probe<'_> {
         if self.takes(Value::Null) {
             kinds.push(json!({"type": "null"}));
         }
-        match kinds.len() {
-            // Something that needs more than these: the reader knows.
-            0 => json!({}),
-            1 if kinds[0].get("$ref").is_some() => json!({"allOf": kinds}),
-            1 => or_variable(kinds.remove(0)),
-            _ => {
-                kinds.push(json!({"$ref": "#/$defs/variable"}));
-                json!({"anyOf": kinds})
-            }
-        }
+        kinds
     }
 }
 

@@ -1,6 +1,6 @@
 //! The schema against the reader: what one accepts, the other does.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ fn parse(format: Format, text: &str) -> Value {
 fn read(folder: &Path, study: &Value) -> Result<(), String> {
     let path = folder.join("study.json");
     std::fs::write(&path, study.to_string()).unwrap();
-    match load(&path, &[], &Registry::standard()) {
+    match load(&path, &[], &Registry::standard().into()) {
         Ok(_) => Ok(()),
         Err(error) => Err(error.to_string()),
     }
@@ -242,6 +242,21 @@ fn is_of_environment(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.contains("${env:"))
 }
 
+/// All files that are called `study`, but for what is built.
+fn study_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let (path, name) = (entry.path(), entry.file_name());
+        let name = name.to_string_lossy();
+        if path.is_dir() && name != "target" && !name.starts_with('.') {
+            study_files(&path, found);
+        } else if path.file_stem().is_some_and(|stem| stem == "study")
+            && Format::of(&path).is_some()
+        {
+            found.push(path);
+        }
+    }
+}
+
 #[test]
 fn the_study_files_of_the_project_are_good() {
     let validator = validator();
@@ -251,8 +266,19 @@ fn the_study_files_of_the_project_are_good() {
             is_good(&validator, &parse(format, &text), "template");
         }
     }
-    let digits = include_str!("../../../examples/digits/study.yaml");
-    is_good(&validator, &parse(Format::Yaml, digits), "digits");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut files = Vec::new();
+    study_files(&root, &mut files);
+    assert!(files.len() >= 6, "{files:?}");
+    for path in files {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut study = parse(Format::of(&path).unwrap(), &text);
+        // That of a strategy that is yet to be written.
+        if study["strategy"]["name"] == "my-strategy" {
+            study["strategy"] = json!("random");
+        }
+        is_good(&validator, &study, &path.display().to_string());
+    }
     for readme in [
         include_str!("../../../README.md"),
         include_str!("../../../../../README.md"),

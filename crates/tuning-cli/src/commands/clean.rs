@@ -1,0 +1,256 @@
+//! `tune clean`: removes what a study has left, after asking.
+
+use std::{
+    fs, io,
+    io::IsTerminal as _,
+    path::{Path, PathBuf},
+};
+
+use serde_json::{Value, json};
+use tuning_sqlite::SqliteJournal;
+
+use crate::{
+    args::CleanArgs,
+    error::CliError,
+    exit::Exit,
+    output::{Output, say},
+    study_file::trials_dir,
+    view::{View, whereabouts_of},
+};
+
+pub(super) fn run(args: &CleanArgs, out: &mut Output) -> Result<Exit, CliError> {
+    let mut found = Found::of(args)?;
+    if found.folder.is_none() && !found.removes_study {
+        return finish(args, &found, false, out);
+    }
+    found.say_what_goes(args);
+    if args.dry_run {
+        return finish(args, &found, false, out);
+    }
+    if !args.yes && !confirmed(args)? {
+        say("nothing was removed");
+        return Ok(Exit::Done);
+    }
+    found.remove()?;
+    finish(args, &found, true, out)
+}
+
+/// What there is of a study.
+struct Found {
+    name: String,
+    journal: PathBuf,
+    /// Nobody may begin to run it meanwhile; none if it has no journal.
+    lock: Option<SqliteJournal>,
+    /// How many trials it has, and how many of them would go on.
+    trials: u64,
+    open: u64,
+    folder: Option<Folder>,
+    removes_study: bool,
+}
+
+/// The folder with the logs and checkpoints of a study's trials.
+struct Folder {
+    path: PathBuf,
+    files: u64,
+    bytes: u64,
+}
+
+impl Found {
+    fn of(args: &CleanArgs) -> Result<Self, CliError> {
+        let (journal, name) = whereabouts_of(&args.study)?;
+        let view = match (journal.exists(), &name) {
+            // Its file tells where its trials were.
+            (false, Some(_)) => None,
+            _ => Some(View::read(&journal, name.as_deref())?),
+        };
+        let name = match &view {
+            Some(view) => view.name.clone(),
+            None => name.unwrap_or_default(),
+        };
+        let lock = match &view {
+            Some(_) => Some(SqliteJournal::open(&journal, &name)?),
+            None => None,
+        };
+        let counts = view.as_ref().map(|view| view.progress.counts());
+        Ok(Self {
+            folder: Folder::of(&trials_dir(&journal, &name))?,
+            trials: counts.map_or(0, |counts| counts.started),
+            open: counts.map_or(0, |counts| counts.running + counts.paused),
+            removes_study: args.all && view.is_some(),
+            name,
+            journal,
+            lock,
+        })
+    }
+
+    fn say_what_goes(&self, args: &CleanArgs) {
+        let verb = if args.dry_run {
+            "would remove"
+        } else {
+            "removes"
+        };
+        if let Some(Folder { path, files, bytes }) = &self.folder {
+            let size = size(*bytes);
+            say(format_args!(
+                "{verb} the logs and checkpoints of trials: {} ({files} files, {size})",
+                path.display()
+            ));
+        }
+        if self.removes_study {
+            say(format_args!(
+                "{verb} the study `{}` itself, with all its {} trials: {}",
+                self.name,
+                self.trials,
+                self.journal.display()
+            ));
+        } else if self.open > 0 {
+            say(format_args!(
+                "{} trials are not over: when the study goes on, what they have saved is missing",
+                self.open
+            ));
+        }
+    }
+
+    fn remove(&mut self) -> Result<(), CliError> {
+        if self.removes_study {
+            // It takes the lock itself. If somebody else is faster, everything stays.
+            self.lock = None;
+            SqliteJournal::remove(&self.journal, &self.name)?;
+        }
+        if let Some(folder) = &self.folder {
+            let removed = fs::remove_dir_all(&folder.path);
+            removed.map_err(|source| CliError::Write {
+                what: "remove",
+                path: folder.path.clone(),
+                source,
+            })?;
+            // That of all studies of the journal: it stays if there is anything in it.
+            if let Some(parent) = folder.path.parent() {
+                let _ = fs::remove_dir(parent);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Folder {
+    /// The folder at this path, if there is one.
+    fn of(path: &Path) -> Result<Option<Self>, CliError> {
+        if fs::symlink_metadata(path).is_err() {
+            return Ok(None);
+        }
+        let (mut files, mut bytes) = (0, 0);
+        let walked = walk(path, &mut |length| {
+            files += 1;
+            bytes += length;
+        });
+        walked.map_err(|source| CliError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(Some(Self {
+            path: path.to_owned(),
+            files,
+            bytes,
+        }))
+    }
+}
+
+/// Visits the files of a folder, with their lengths. Links are files: what they lead to stays.
+fn walk(path: &Path, visit: &mut impl FnMut(u64)) -> io::Result<()> {
+    let metadata = fs::symlink_metadata(path)?;
+    if !metadata.is_dir() {
+        visit(metadata.len());
+        return Ok(());
+    }
+    for entry in fs::read_dir(path)? {
+        walk(&entry?.path(), visit)?;
+    }
+    Ok(())
+}
+
+fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if bytes < 1000 {
+        return format!("{bytes} bytes");
+    }
+    let mut value = bytes as f64 / 1000.0;
+    let mut unit = 0;
+    // What would be rounded to 1000 is one of the next.
+    while value >= 999.95 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    format!("{value:.1} {}", UNITS[unit])
+}
+
+fn confirmed(args: &CleanArgs) -> Result<bool, CliError> {
+    if !io::stdin().is_terminal() {
+        let file = args.study.file.display();
+        return Err(CliError::Usage(format!(
+            "nothing is removed unasked: `tune clean {file} --yes` removes it, and there is nobody to ask"
+        )));
+    }
+    say("remove it for good? [y/N]");
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
+}
+
+fn finish(
+    args: &CleanArgs,
+    found: &Found,
+    removed: bool,
+    out: &mut Output,
+) -> Result<Exit, CliError> {
+    if args.json {
+        out.json(&as_json(found, removed))?;
+    } else if removed {
+        let freed = found.folder.as_ref().map_or(0, |folder| folder.bytes);
+        let what = if found.removes_study {
+            "the study and the files of its trials are gone"
+        } else {
+            "the files of its trials are gone; its results are kept"
+        };
+        out.line(format_args!("{}: {what} ({})", found.name, size(freed)))?;
+    } else if !args.dry_run {
+        say(format_args!(
+            "there is nothing to remove: study `{}` has left no files of trials",
+            found.name
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+fn as_json(found: &Found, removed: bool) -> Value {
+    let folder = found.folder.as_ref();
+    json!({
+        "study": found.name,
+        "journal": found.journal,
+        "removed": removed,
+        "study_removed": removed && found.removes_study,
+        "trials_dir": folder.map(|folder| &folder.path),
+        "files": folder.map_or(0, |folder| folder.files),
+        "bytes": folder.map_or(0, |folder| folder.bytes),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_in_the_unit_that_fits() {
+        for (bytes, expect) in [
+            (0, "0 bytes"),
+            (999, "999 bytes"),
+            (1000, "1.0 kB"),
+            (999_949, "999.9 kB"),
+            (999_960, "1.0 MB"),
+            (3_140_000_000, "3.1 GB"),
+            (u64::MAX, "18446744.1 TB"),
+        ] {
+            assert_eq!(size(bytes), expect);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! An event as a line for people: its number, when it was, what it is, and what it says.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tuning_core::{
+    Closed, Ended, Event, EventKind, Fact, Fidelity, Objectives, Opened, Outcome, Retried,
+    StudySpec,
+};
+use tuning_observers::{format_duration, format_params, format_values};
+
+use crate::{output::Style, table::one_line};
+
+/// The event as a line.
+pub(super) fn line(event: &Event, objectives: &Objectives, style: Style) -> String {
+    let what = match &event.kind {
+        EventKind::Created(spec) => created(spec),
+        EventKind::Opened(opened) => self::opened(opened),
+        EventKind::Closed(closed) => self::closed(closed, objectives),
+        EventKind::Retried(retried) => self::retried(retried),
+        EventKind::Fact(fact) => self::fact(fact, objectives),
+        _ => String::new(),
+    };
+    let name = format!("{:<8}", event.kind.name());
+    let name = match &event.kind {
+        EventKind::Fact(Fact::Ended(ended)) if ended.outcome.failure().is_some() => {
+            style.red(&name)
+        }
+        EventKind::Retried(_) => style.red(&name),
+        EventKind::Fact(_) => name,
+        _ => style.bold(&name),
+    };
+    let line = format!(
+        "{:>5}  {}  {name}  {}",
+        event.seq.get(),
+        time(event.at_millis),
+        one_line(&what)
+    );
+    line.trim_end().to_owned()
+}
+
+/// In UTC, as RFC 3339 has it; a time that no calendar has as milliseconds.
+fn time(at_millis: u64) -> String {
+    const LAST: u64 = 253_402_300_799_999; // the end of the year 9999
+    let millis = Duration::from_millis(at_millis);
+    match UNIX_EPOCH.checked_add(millis) {
+        Some(at) if at_millis <= LAST => rfc3339(at),
+        _ => format!("{at_millis} ms"),
+    }
+}
+
+fn rfc3339(at: SystemTime) -> String {
+    humantime::format_rfc3339_millis(at).to_string()
+}
+
+fn created(spec: &StudySpec) -> String {
+    let objectives: Vec<String> = spec.objectives.iter().map(ToString::to_string).collect();
+    format!(
+        "{}: strategy {}, seed {}, {}, {} parameters",
+        objectives.join(", "),
+        spec.strategy,
+        spec.seed,
+        spec.order,
+        spec.space.len()
+    )
+}
+
+fn opened(opened: &Opened) -> String {
+    let budget = match opened.budget.trials {
+        Some(trials) => format!(", {trials} trials"),
+        None => String::new(),
+    };
+    format!(
+        "session {}: {} workers{budget}; so far {}",
+        opened.session, opened.workers, opened.counts
+    )
+}
+
+fn closed(closed: &Closed, objectives: &Objectives) -> String {
+    let best = match &closed.best {
+        Some(best) => format!(
+            "; best trial {}: {}",
+            best.trial,
+            format_values(objectives, &best.values)
+        ),
+        None => String::new(),
+    };
+    format!("{}: {}{best}", closed.reason, closed.counts)
+}
+
+fn retried(retried: &Retried) -> String {
+    let delay = match retried.delay_millis {
+        0 => String::new(),
+        millis => format!(", after {}", format_duration(Duration::from_millis(millis))),
+    };
+    format!(
+        "trial {}: attempt {}{delay}: {}",
+        retried.trial, retried.attempt, retried.failure
+    )
+}
+
+fn fact(fact: &Fact, objectives: &Objectives) -> String {
+    let trial = fact.trial();
+    let until = |until: Option<Fidelity>| match until {
+        Some(until) => format!(" until {until}"),
+        None => String::new(),
+    };
+    match fact {
+        Fact::Started(started) => format!(
+            "trial {trial}{}: {}",
+            until(started.until),
+            format_params(&started.params)
+        ),
+        Fact::Resumed(resumed) => format!("trial {trial}{}", until(resumed.until)),
+        Fact::Reported(reported) => format!(
+            "trial {trial} at {}: {}",
+            reported.at,
+            format_values(objectives, &reported.values)
+        ),
+        Fact::Paused(paused) => {
+            format!("trial {trial} at {}{}", paused.at, took(paused.took_micros))
+        }
+        Fact::Ended(ended) => ending(ended, objectives),
+        _ => format!("trial {trial}"),
+    }
+}
+
+fn ending(ended: &Ended, objectives: &Objectives) -> String {
+    let how = match &ended.outcome {
+        Outcome::Completed(values) => format!("completed, {}", format_values(objectives, values)),
+        Outcome::Stopped => "stopped".to_owned(),
+        Outcome::Failed(failure) => format!("failed, {failure}"),
+        _ => "ended".to_owned(),
+    };
+    format!("trial {}: {how}{}", ended.trial, took(ended.took_micros))
+}
+
+/// Nothing if nobody measured it.
+fn took(micros: u64) -> String {
+    match micros {
+        0 => String::new(),
+        micros => format!(" ({})", format_duration(Duration::from_micros(micros))),
+    }
+}

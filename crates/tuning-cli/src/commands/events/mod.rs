@@ -1,0 +1,122 @@
+//! `tune events`: what happened in a study, in order, also while it happens.
+
+use std::{path::Path, thread, time::Duration};
+
+use tuning_core::{Event, EventKind, Objectives, Seq};
+use tuning_sqlite::SqliteReader;
+
+use self::line::line;
+use crate::{
+    activity::{Activity, runner},
+    args::EventsArgs,
+    error::CliError,
+    exit::Exit,
+    output::{Output, say},
+    view::locate,
+};
+
+mod line;
+
+/// How many events are read at once.
+const PAGE: usize = 4096;
+
+/// How long to wait before the journal is looked at again. A look takes some microseconds, and no
+/// writer waits for it.
+const PAUSE: Duration = Duration::from_millis(100);
+
+pub(super) fn run(args: &EventsArgs, out: &mut Output) -> Result<Exit, CliError> {
+    let wanted = Wanted {
+        kinds: &args.kind,
+        trials: &args.trial,
+    };
+    let (journal, name) = locate(&args.study)?;
+    let reader = SqliteReader::open(&journal)?;
+    let study = reader.study(name.as_deref())?;
+    let mut tape = Tape {
+        reader: &reader,
+        study: &study.name,
+        objectives: &study.spec.objectives,
+        at: Seq::new(args.after.unwrap_or_default()),
+        closed: false,
+    };
+    tape.print(&wanted, args.json, out)?;
+    if args.follow {
+        tape.follow(&journal, &wanted, args.json, out)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Which events are shown.
+struct Wanted<'a> {
+    kinds: &'a [String],
+    trials: &'a [u64],
+}
+
+impl Wanted<'_> {
+    fn has(&self, kind: &EventKind) -> bool {
+        (self.kinds.is_empty() || self.kinds.iter().any(|name| name == kind.name()))
+            && (self.trials.is_empty()
+                || kind
+                    .trial()
+                    .is_some_and(|trial| self.trials.contains(&trial.get())))
+    }
+}
+
+/// A study's events, read on and on.
+struct Tape<'a> {
+    reader: &'a SqliteReader,
+    study: &'a str,
+    objectives: &'a Objectives,
+    at: Seq,
+    /// Whether the last event closed the study.
+    closed: bool,
+}
+
+impl Tape<'_> {
+    /// Prints what is there, and makes sure that it can be seen.
+    fn print(&mut self, wanted: &Wanted<'_>, json: bool, out: &mut Output) -> Result<(), CliError> {
+        loop {
+            let events = self.reader.events(self.study, self.at, PAGE)?;
+            let Some(last) = events.last() else {
+                return Ok(out.flush()?);
+            };
+            self.at = last.seq;
+            self.closed = matches!(last.kind, EventKind::Closed(_));
+            for event in events.iter().filter(|event| wanted.has(&event.kind)) {
+                self.print_one(event, json, out)?;
+            }
+        }
+    }
+
+    fn print_one(&self, event: &Event, json: bool, out: &mut Output) -> Result<(), CliError> {
+        if json {
+            // A line each, on a terminal, too.
+            serde_json::to_writer(&mut *out, event).map_err(std::io::Error::from)?;
+            Ok(out.line("")?)
+        } else {
+            Ok(out.line(line(event, self.objectives, out.style()))?)
+        }
+    }
+
+    /// Prints what comes until nobody runs the study any more.
+    fn follow(
+        &mut self,
+        journal: &Path,
+        wanted: &Wanted<'_>,
+        json: bool,
+        out: &mut Output,
+    ) -> Result<(), CliError> {
+        loop {
+            // Looked at before the journal: what somebody who is gone has left there is read.
+            let is_over = !matches!(runner(journal, self.study), Activity::Running(_));
+            self.print(wanted, json, out)?;
+            if is_over {
+                if !self.closed {
+                    say("nobody runs the study: it was interrupted; `tune run` goes on with it");
+                }
+                return Ok(());
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+}
