@@ -283,7 +283,10 @@ fn a_removed_study_is_gone_and_the_file_goes_with_the_last_one() {
         .collect();
     assert_eq!(names, ["letters", "shapes"]);
     let error = SqliteJournal::remove(&path, "digits").unwrap_err();
-    assert!(error.to_string().contains("holds no study `digits`"), "{error}");
+    assert!(
+        error.to_string().contains("holds no study `digits`"),
+        "{error}"
+    );
     // One of the same name begins anew, and knows nothing of the old one.
     let mut digits = open(&path);
     assert_eq!(all(&mut digits), []);
@@ -295,7 +298,11 @@ fn a_removed_study_is_gone_and_the_file_goes_with_the_last_one() {
     block_on(digits.append(Seq::ZERO, &[created()])).unwrap();
     drop(digits);
     assert!(SqliteJournal::remove(&path, "digits").unwrap());
-    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "no litter");
+    assert_eq!(
+        std::fs::read_dir(dir.path()).unwrap().count(),
+        0,
+        "no litter"
+    );
     assert!(SqliteJournal::remove(&path, "digits").is_err());
     assert!(!path.exists(), "asking creates nothing");
 }

@@ -30,6 +30,8 @@ pub(crate) enum Shape {
     Map(&'static Keys),
     /// A map whose keys are names that the user chooses.
     Names(&'static Shape),
+    /// The same with a single key.
+    OneName(&'static Shape),
     /// One of these.
     Any(&'static [Shape]),
     /// What the registry of strategies reads.

@@ -39,7 +39,7 @@ pub(super) static KEYS: Keys = Keys::new(
         Key::new("value", Shape::Scalar, "A constant."),
         Key::new(
             "when",
-            Shape::Names(&Shape::Any(&[Shape::Scalar, Shape::List(&Shape::Scalar)])),
+            Shape::OneName(&Shape::Any(&[Shape::Scalar, Shape::List(&Shape::Scalar)])),
             "A parameter that stands before this one, and the values of it with which this one is there.",
         )
         .synonyms(&["condition", "conditions", "if", "depends_on"]),

@@ -73,7 +73,7 @@ fn shape(shape: &Shape) -> Option<Value> {
         Shape::List(item) | Shape::Filled(item) => {
             self::shape(item).map(|items| json!({"items": items}))
         }
-        Shape::Names(value) => {
+        Shape::Names(value) | Shape::OneName(value) => {
             self::shape(value).map(|values| json!({"additionalProperties": values}))
         }
         Shape::Strategy => {

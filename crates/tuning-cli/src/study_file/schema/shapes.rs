@@ -51,6 +51,10 @@ pub(super) fn map(keys: &'static Keys, within: Option<Within>) -> Value {
         "properties": properties,
         "additionalProperties": false,
     });
+    if within == Some(Within::Objective) {
+        let own = &mut map["properties"]["direction"];
+        own["anyOf"] = direction()["anyOf"].take();
+    }
     if let Some(within) = within {
         // As patterns: they are known, but editors do not offer them.
         map["patternProperties"] = Value::Object(others(keys, within));
@@ -103,7 +107,8 @@ fn others(keys: &'static Keys, within: Within) -> Map<String, Value> {
             special("(method|sampler)", "strategy", json!({"enum": ["random"]}));
         }
         Within::Objective => {
-            special("(goal|mode)", "direction", direction());
+            special("goal", "direction", direction());
+            special("mode", "direction", direction());
         }
         Within::Parameter => {
             let bounds = json!({"type": "array", "minItems": 2, "maxItems": 2});
@@ -118,8 +123,10 @@ fn others(keys: &'static Keys, within: Within) -> Map<String, Value> {
     others
 }
 
+/// Ours as words, which editors offer; those of other tools are known, too.
 fn direction() -> Value {
-    json!({"enum": ["minimize", "maximize", "min", "max"]})
+    let ours = shape(&Shape::Word(&["minimize", "maximize"]));
+    json!({"anyOf": [ours, {"type": "string", "pattern": "^(min|max)$"}]})
 }
 
 fn same_as(mut schema: Value, ours: &str) -> Value {
@@ -141,7 +148,8 @@ pub(super) fn shape(shape: &Shape) -> Value {
         Shape::Word(words) => or_variable(json!({"enum": words})),
         Shape::Duration => or_variable(json!({
             "type": "string",
-            "pattern": "^\\s*[0-9].*[A-Za-z]\\s*$",
+            // A number other than 0 somewhere: no time at all is none.
+            "pattern": "^\\s*([0-9].*)?[1-9].*[A-Za-z]\\s*$",
             "examples": ["90s", "15min", "2h 30min"],
         })),
         Shape::Flag => or_variable(json!({"type": "boolean"})),
@@ -150,7 +158,9 @@ pub(super) fn shape(shape: &Shape) -> Value {
         Shape::Between(least, most) => {
             or_variable(json!({"type": "number", "minimum": least, "maximum": most}))
         }
-        Shape::Count(least) => or_variable(json!({"type": "integer", "minimum": least})),
+        Shape::Count(least) => {
+            or_variable(json!({"type": "integer", "minimum": least, "maximum": u64::MAX}))
+        }
         Shape::Scalar => json!({"type": ["string", "number", "boolean"]}),
         Shape::List(item) => json!({"type": ["array", "null"], "items": self::shape(item)}),
         Shape::Filled(item) => {
@@ -160,6 +170,12 @@ pub(super) fn shape(shape: &Shape) -> Value {
         Shape::Names(value) => {
             json!({"type": ["object", "null"], "additionalProperties": self::shape(value)})
         }
+        Shape::OneName(value) => json!({
+            "type": ["object", "null"],
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": self::shape(value),
+        }),
         Shape::Any(shapes) => {
             let shapes: Vec<Value> = shapes.iter().map(self::shape).collect();
             json!({"anyOf": shapes})

@@ -1,6 +1,8 @@
 //! The strategies of a registry as a schema. What an option may be is found out by trying it: the answer
 //! is that of the reader itself.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 use tuning_strategies::{Entry, Registry, RegistryError};
 
@@ -15,8 +17,10 @@ pub(super) fn strategy(registry: &Registry) -> Value {
         .entries()
         .map(|entry| json!({"const": entry.name(), "description": entry.about()}));
     let maps = registry.entries().map(|entry| map(registry, &entry));
-    // Options that are put over those of an included file.
-    let rest = json!({"type": "object", "not": {"required": ["name"]}});
+    // Options that are put over those of an included file, whichever strategy that names.
+    let options = registry.entries().flat_map(|entry| entry.options().keys());
+    let options: BTreeSet<&String> = options.collect();
+    let rest = json!({"type": "object", "propertyNames": {"enum": options}});
     let variable = json!({"$ref": "#/$defs/variable"});
     let all: Vec<Value> = names.chain(maps).chain([rest, variable]).collect();
     json!({"oneOf": all})

@@ -53,12 +53,13 @@ fn all_keys() -> [Value; 2] {
         "reports": {"step": "epoch", "zero_based": true},
         "parameters": {
             "a": {"min": 1, "max": 9, "log": false, "step": 2, "type": "int"},
-            "b": {"values": [1, 2], "ordered": true, "when": {"a": 1}},
+            "k": {"values": ["u", "v"]},
+            "b": {"values": [1, 2], "ordered": true, "when": {"k": "u"}},
             "c": {"value": "x"},
         },
         "objective": {"name": "loss", "direction": "minimize"},
         "strategy": {"name": "grid", "resolution": 3},
-        "enqueue": [{"a": 3, "c": "x"}],
+        "enqueue": [{"a": 3, "k": "v", "c": "x"}],
         "budget": {
             "trials": 3, "time": "2h", "target": 0.5, "no_improvement": 3, "resource": 7,
             "cost": {"metric": "usd", "limit": 5},
@@ -211,6 +212,8 @@ fn what_the_reader_accepts_the_schema_does_and_the_other_way_round() {
     for study in all_keys() {
         let mut found = Vec::new();
         places(&ROOT, &study, "", &mut found);
+        // Only editors look at this one.
+        found.retain(|(path, _)| path != "/$schema");
         for (path, _) in found {
             for value in &values {
                 let mut study = study.clone();
@@ -221,7 +224,9 @@ fn what_the_reader_accepts_the_schema_does_and_the_other_way_round() {
                     Ok(()) => !accepted,
                     // What is wrong by its type alone; sense is the reader's alone to judge.
                     Err(error) => {
-                        accepted && error.contains("expected") && !is_of_environment(value)
+                        let of_another_key = error.contains("since the parameter has `type:");
+                        let by_type = error.contains("expected") && !of_another_key;
+                        accepted && by_type && !is_of_environment(value)
                     }
                 };
                 if differs {
