@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 use support::{Folder, wait};
 use tuning_core::EventKind;
@@ -52,7 +54,7 @@ fn all_that_happened_is_shown_in_order_to_people_and_to_programs() {
         }
     }
     assert!(
-        lines[0].contains("strategy random, seed 7, as finished"),
+        lines[0].contains("strategy random, seed 7, as-finished"),
         "{text}"
     );
     assert!(
@@ -136,7 +138,13 @@ fn who_follows_a_study_that_is_killed_is_told() {
     let folder = Folder::with_study();
     let mut run = folder.start(&["run", "study.yaml"], &[("DELAY", "20")]);
     folder.wait_for_lines("started.log", 2);
-    let follow = folder.start(&["events", "study.yaml", "-f", "--kind", "started"], &[]);
+    // A trial may run before it is on disk that it does.
+    let began = Instant::now();
+    let started = ["events", "study.yaml", "--kind", "started"];
+    while folder.ends_with(0, &started).stdout.lines().count() < 2 {
+        assert!(began.elapsed() < Duration::from_secs(30));
+    }
+    let follow = folder.start(&[&started[..], &["-f"]].concat(), &[]);
     run.kill().unwrap();
     run.wait().unwrap();
     let done = wait(follow);

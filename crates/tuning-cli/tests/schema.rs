@@ -37,7 +37,9 @@ fn described(properties: &Value, path: &str, keys: &mut u32) {
             &schema["items"]["properties"],
             &schema["additionalProperties"]["properties"],
         ];
-        inner.map(|inner| described(inner, &path, keys));
+        for inner in inner {
+            described(inner, &path, keys);
+        }
     }
 }
 

@@ -58,7 +58,7 @@ pub(crate) struct Keys {
     /// What is to stand there, for errors: ``a mapping such as `{min: 1, max: 27}` ``.
     pub(crate) expected: &'static str,
     pub(crate) keys: &'static [Key],
-    /// Of each list one must be there; the empty one if nothing must.
+    /// Exactly one of these sets of keys must be there, whole; empty if nothing must.
     pub(crate) one_of: &'static [&'static [&'static str]],
 }
 
@@ -71,7 +71,7 @@ impl Keys {
         }
     }
 
-    /// The same where at least one of these sets of keys must be there, whole.
+    /// The same where exactly one of these sets of keys must be there, whole.
     pub(crate) const fn one_of(self, sets: &'static [&'static [&'static str]]) -> Self {
         Self {
             one_of: sets,

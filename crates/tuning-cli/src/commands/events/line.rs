@@ -69,9 +69,13 @@ fn opened(opened: &Opened) -> String {
         Some(trials) => format!(", {trials} trials"),
         None => String::new(),
     };
+    let so_far = match opened.counts.started {
+        0 => String::new(),
+        _ => format!("; so far {}", opened.counts),
+    };
     format!(
-        "session {}: {} workers{budget}; so far {}",
-        opened.session, opened.workers, opened.counts
+        "session {}: {} workers{budget}{so_far}",
+        opened.session, opened.workers
     )
 }
 

@@ -28,7 +28,8 @@ pub(super) fn map(keys: &'static Keys, among: Option<Within>) -> Value {
         })
         .collect();
     if !sets.is_empty() {
-        all.push(json!({"anyOf": sets}));
+        // Two of them make no sense together.
+        all.push(json!({"oneOf": sets}));
     }
     let mut complete = Map::new();
     if !all.is_empty() {

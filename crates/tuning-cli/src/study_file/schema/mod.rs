@@ -24,6 +24,7 @@ pub(crate) fn schema(registry: &Registry) -> Value {
     let object = schema.as_object_mut().expect("it was made as one");
     let map = shapes::map(&ROOT, Some(Within::File));
     object.extend(map.as_object().cloned().unwrap_or_default());
+    object.insert("type".to_owned(), json!("object"));
     // What is missing in a file that includes others may be in those.
     object.insert("if".to_owned(), shapes::has_any(&["include", "extends"]));
     object.insert("then".to_owned(), json!(true));

@@ -159,7 +159,7 @@ pub(super) fn shape(shape: &Shape) -> Value {
             or_variable(json!({"type": "number", "minimum": least, "maximum": most}))
         }
         Shape::Count(least) => {
-            or_variable(json!({"type": "integer", "minimum": least, "maximum": u64::MAX}))
+            or_variable(json!({"type": "integer", "minimum": least, "maximum": i64::MAX}))
         }
         Shape::Scalar => json!({"type": ["string", "number", "boolean"]}),
         Shape::List(item) => json!({"type": ["array", "null"], "items": self::shape(item)}),
