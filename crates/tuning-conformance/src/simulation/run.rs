@@ -1,8 +1,8 @@
 //! [`Run`]: the record of a simulated study, and [`Stop`]: what ended it.
 
-use std::time::Duration;
+use std::{error::Error as _, time::Duration};
 
-use tuning_core::{EndReason, Fact, IllegalProposal};
+use tuning_core::{EndReason, Fact, IllegalProposal, StrategyError};
 
 use super::spy::Call;
 use crate::law::Law;
@@ -73,6 +73,19 @@ impl Stop {
                 (Law::Order, format!("its log cannot be replayed: {message}"))
             }
         })
+    }
+
+    /// A strategy that checks the proposals of another one (a program's) says by its error's source which law
+    /// those have broken.
+    pub(super) fn failed(error: &StrategyError) -> Self {
+        let mut source = error.source();
+        while let Some(cause) = source {
+            if let Some(illegal) = cause.downcast_ref::<IllegalProposal>() {
+                return Self::illegal(illegal);
+            }
+            source = cause.source();
+        }
+        Self::Failed(error.to_string())
     }
 
     pub(super) fn illegal(error: &IllegalProposal) -> Self {

@@ -176,7 +176,7 @@ impl<S: Strategy> Going<'_, S> {
                     }
                     Ok(_) if self.jobs.is_empty() => return Err(Stop::Deadlock),
                     Ok(_) => {}
-                    Err(AskError::Strategy(error)) => return Err(Stop::Failed(error.to_string())),
+                    Err(AskError::Strategy(error)) => return Err(Stop::failed(&error)),
                     Err(AskError::Deadlock) => return Err(Stop::Deadlock),
                     Err(AskError::Illegal(illegal)) => return Err(Stop::illegal(&illegal)),
                     Err(error) => return Err(Stop::Failed(error.to_string())),

@@ -42,7 +42,10 @@ pub(super) fn foreigners(lab: &Lab<'_>) -> Finding {
                     retell(lab, &scene.problem, &run.calls)?;
                 }
             }
-            strangers(lab, scene, base)?;
+            // A study that ends badly without strangers is another law's matter.
+            if base.stop.breach().is_none() {
+                strangers(lab, scene, base)?;
+            }
             Ok(true)
         },
     )
