@@ -23,6 +23,7 @@ pub(crate) const CONFORMANCE: &str = "tuning-conformance";
 const LAYERS: &[(&str, Layer)] = &[
     ("tuning-core", Core),
     ("tuning-strategies", Strategy),
+    ("tuning-process", Strategy),
     ("tuning-tpe", Strategy),
     ("tuning-gp", Strategy),
     ("tuning-cmaes", Strategy),

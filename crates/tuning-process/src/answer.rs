@@ -1,0 +1,371 @@
+//! What the program answers: read as text, checked as far as its own words and the space go.
+
+use serde_json::{Map, Value};
+use tuning_core::{
+    Asked, Fidelity, IllegalProposal, Params, ParamsError, Proposal, Scalar, Space, Tag, TrialId,
+};
+
+use crate::{PROTOCOL, config::NAME};
+
+/// What it said of the problem.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Greeting {
+    Ready,
+    /// It cannot handle the problem.
+    Unsupported(String),
+    /// It gives up.
+    GivesUp(String),
+}
+
+/// What an ask came to.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    Asked(Asked),
+    /// It can be read, but not be done.
+    Illegal(IllegalProposal),
+    /// It gives up.
+    GivesUp(String),
+}
+
+/// Why a line means nothing.
+pub(crate) type Nonsense = String;
+
+/// Reads the answer to a problem.
+pub(crate) fn greeting(line: &str) -> Result<Greeting, Nonsense> {
+    let expected = "`{\"ready\": true}` or `{\"unsupported\": \"the reason\"}`";
+    let mut answer = object(line, expected)?;
+    if let Some(why) = gives_up(&mut answer)? {
+        return Ok(Greeting::GivesUp(why));
+    }
+    let greeting = match (answer.remove("ready"), answer.remove("unsupported")) {
+        (Some(Value::Bool(true)), None) => Greeting::Ready,
+        (Some(Value::Object(about)), None) => match about.get("protocol") {
+            None => Greeting::Ready,
+            Some(version) if *version == PROTOCOL => Greeting::Ready,
+            Some(version) => {
+                return Err(format!(
+                    "it speaks protocol {version} and was told protocol {PROTOCOL}: only that is known here"
+                ));
+            }
+        },
+        (None, Some(Value::String(why))) => Greeting::Unsupported(why),
+        _ => return Err(format!("expected {expected}")),
+    };
+    nothing_else(&answer, "the answer", &["ready", "unsupported", "error"])?;
+    Ok(greeting)
+}
+
+/// Reads the answer to an ask for up to `slots` proposals.
+pub(crate) fn reply(line: &str, slots: usize, space: &Space) -> Result<Reply, Nonsense> {
+    let expected =
+        "`{\"asked\": [{\"params\": {…}}]}`, `{\"asked\": \"wait\"}` or `{\"asked\": \"done\"}`";
+    let mut answer = object(line, expected)?;
+    if let Some(why) = gives_up(&mut answer)? {
+        return Ok(Reply::GivesUp(why));
+    }
+    let asked = answer.remove("asked");
+    nothing_else(&answer, "the answer", &["asked", "error"])?;
+    let proposals = match asked {
+        Some(Value::String(word)) if word == "wait" => return Ok(Reply::Asked(Asked::Wait)),
+        Some(Value::String(word)) if word == "done" => return Ok(Reply::Asked(Asked::Done)),
+        Some(Value::Array(proposals)) => proposals,
+        _ => return Err(format!("expected {expected}")),
+    };
+    let proposed = proposals.len();
+    if proposed == 0 {
+        return Ok(Reply::Illegal(IllegalProposal::Empty));
+    }
+    if proposed > slots {
+        return Ok(Reply::Illegal(IllegalProposal::TooMany { proposed, slots }));
+    }
+    let mut read = Vec::with_capacity(proposed);
+    for (place, value) in proposals.into_iter().enumerate() {
+        match proposal(value, &format!("`asked[{place}]`"), space)? {
+            Ok(proposal) => read.push(proposal),
+            Err(error) => return Ok(Reply::Illegal(error.into())),
+        }
+    }
+    Ok(Reply::Asked(Asked::Propose(read)))
+}
+
+/// The inner error: parameters that can be read, but do not lie in the space.
+fn proposal(
+    value: Value,
+    place: &str,
+    space: &Space,
+) -> Result<Result<Proposal, ParamsError>, Nonsense> {
+    const KEYS: [&str; 5] = ["params", "until", "resume", "fork", "tag"];
+    let Value::Object(mut fields) = value else {
+        return Err(format!(
+            "{place} is {}: expected an object such as `{{\"params\": {{…}}}}`",
+            shown(&value)
+        ));
+    };
+    let params = fields.remove("params");
+    let until = count(fields.remove("until"), place, "until")?;
+    let resume = count(fields.remove("resume"), place, "resume")?;
+    let fork = count(fields.remove("fork"), place, "fork")?;
+    let tag = match fields.remove("tag") {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(tag)) => tag,
+        Some(Value::Number(number)) => number.to_string(),
+        Some(other) => {
+            return Err(format!(
+                "`tag` of {place} is {}: expected a text",
+                shown(&other)
+            ));
+        }
+    };
+    nothing_else(&fields, place, &KEYS)?;
+    let proposal = match (params, resume, fork) {
+        (None, Some(trial), None) => Ok(Proposal::resume(TrialId::new(trial))),
+        (Some(params), None, None) => point(params, place, space)?.map(Proposal::start),
+        (Some(params), None, Some(trial)) => {
+            let donor = TrialId::new(trial);
+            point(params, place, space)?.map(|params| Proposal::fork(donor, params))
+        }
+        (None, ..) => {
+            return Err(format!(
+                "{place} has no `params`: give every active parameter its value, or `resume` a paused trial"
+            ));
+        }
+        (Some(_), Some(_), _) => {
+            return Err(format!(
+                "{place} has both `params` and `resume`: a trial that goes on keeps its own"
+            ));
+        }
+    };
+    let tag = Tag::new(NAME, tag);
+    Ok(proposal.map(|proposal| proposal.until(until.map(Fidelity::new)).tag(tag)))
+}
+
+fn point(
+    params: Value,
+    place: &str,
+    space: &Space,
+) -> Result<Result<Params, ParamsError>, Nonsense> {
+    let Value::Object(params) = params else {
+        return Err(format!(
+            "`params` of {place} is {}: expected an object from names to values",
+            shown(&params)
+        ));
+    };
+    let mut values = Vec::with_capacity(params.len());
+    for (name, value) in params {
+        let scalar = match value {
+            Value::Bool(value) => value.into(),
+            Value::String(text) => Scalar::from(text),
+            Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+                (Some(int), _) => Scalar::Int(int),
+                (None, Some(float)) => Scalar::Float(float),
+                (None, None) => {
+                    return Err(format!(
+                        "parameter `{name}` of {place} is {number}: no number that can be used"
+                    ));
+                }
+            },
+            other => {
+                return Err(format!(
+                    "parameter `{name}` of {place} is {}: expected a number, a text, true or false; leave out what \
+                     is not active",
+                    shown(&other)
+                ));
+            }
+        };
+        values.push((name, scalar));
+    }
+    Ok(space.params(values))
+}
+
+fn object(line: &str, expected: &str) -> Result<Map<String, Value>, Nonsense> {
+    match serde_json::from_str(line) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(other) => Err(format!("it is {}: expected {expected}", shown(&other))),
+        Err(error) => Err(format!(
+            "it is no JSON ({error}): expected {expected}; what is no answer belongs on standard error"
+        )),
+    }
+}
+
+fn gives_up(answer: &mut Map<String, Value>) -> Result<Option<String>, Nonsense> {
+    match answer.remove("error") {
+        None => Ok(None),
+        Some(Value::String(why)) => Ok(Some(why)),
+        Some(Value::Object(error)) => match error.get("message") {
+            Some(Value::String(why)) => Ok(Some(why.clone())),
+            _ => Err("`error` has no `message`".to_owned()),
+        },
+        Some(other) => Err(format!(
+            "`error` is {}: expected the reason, as a text",
+            shown(&other)
+        )),
+    }
+}
+
+fn count(value: Option<Value>, place: &str, key: &str) -> Result<Option<u64>, Nonsense> {
+    match value {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => value.as_u64().map(Some).ok_or_else(|| {
+            format!(
+                "`{key}` of {place} is {}: expected a whole number, not negative",
+                shown(&value)
+            )
+        }),
+    }
+}
+
+fn nothing_else(left: &Map<String, Value>, place: &str, known: &[&str]) -> Result<(), Nonsense> {
+    match left.keys().next() {
+        None => Ok(()),
+        Some(key) => Err(format!(
+            "unknown key `{key}` in {place}: there are `{}`",
+            known.join("`, `")
+        )),
+    }
+}
+
+/// A value in words.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
+        Value::String(text) => format!("the text `{text}`"),
+        other => format!("`{other}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tuning_core::Parameter;
+
+    fn space() -> Space {
+        Space::new([
+            Parameter::float("lr", 0.0, 1.0),
+            Parameter::categorical("opt", ["adam", "sgd"]),
+            Parameter::int("n", 1, 9).when("opt", ["sgd"]),
+        ])
+        .unwrap()
+    }
+
+    fn read(line: &str) -> String {
+        match reply(line, 2, &space()) {
+            Ok(Reply::Asked(Asked::Propose(proposals))) => proposals
+                .iter()
+                .map(|p| {
+                    let params = p.params().map_or("-".to_owned(), ToString::to_string);
+                    format!(
+                        "{params} until {:?} tag {}",
+                        p.target().map(Fidelity::get),
+                        p.note()
+                    )
+                })
+                .collect::<Vec<_>>()
+                .join("; "),
+            Ok(Reply::Asked(asked)) => format!("{asked:?}"),
+            Ok(Reply::Illegal(error)) => format!("illegal: {error}"),
+            Ok(Reply::GivesUp(why)) => format!("gives up: {why}"),
+            Err(nonsense) => format!("nonsense: {nonsense}"),
+        }
+    }
+
+    #[test]
+    fn proposals_are_read_and_what_is_wrong_with_them_is_told() {
+        let check = |line: &str, expect: &str| {
+            let found = read(line);
+            assert!(found.starts_with(expect), "{line}\n{found}");
+        };
+        check(
+            r#"{"asked": [{"params": {"opt": "sgd", "n": 2.0, "lr": 1}, "tag": "a"}, {"params": {"opt": "adam", "lr": 0.5}, "until": 3}]}"#,
+            "lr=1 opt=sgd n=2 until None tag process:a; lr=0.5 opt=adam until Some(3) tag process:",
+        );
+        check(
+            r#"{"asked": [{"resume": 3, "until": 9}]}"#,
+            "- until Some(9)",
+        );
+        check(
+            r#"{"asked": [{"fork": 3, "params": {"lr": 0, "opt": "adam"}}]}"#,
+            "lr=0 opt=adam",
+        );
+        check(r#"{"asked": "wait"}"#, "Wait");
+        check(r#"{"asked": "done"}"#, "Done");
+        check(r#"{"error": "no idea"}"#, "gives up: no idea");
+        check(r#"{"error": {"message": "no idea"}}"#, "gives up: no idea");
+        check(r#"{"asked": []}"#, "illegal: an empty list");
+        check(
+            r#"{"asked": [1, 2, 3]}"#,
+            "illegal: 3 proposals for 2 slot(s)",
+        );
+        check(
+            r#"{"asked": [{"params": {"lr": 2, "opt": "adam"}}]}"#,
+            "illegal: parameters outside the space: parameter `lr`",
+        );
+        check(
+            r#"{"asked": [{"params": {"lr": 0.5}}]}"#,
+            "illegal: parameters outside the space",
+        );
+        check(
+            r#"{"asked": [{"params": {"lr": 0.5, "opt": "adam", "n": 1}}]}"#,
+            "illegal: parameters outside",
+        );
+        check("hello", "nonsense: it is no JSON");
+        check("[1]", "nonsense: it is a list: expected `{\"asked\"");
+        check(
+            r#"{"aksed": []}"#,
+            "nonsense: unknown key `aksed` in the answer: there are `asked`",
+        );
+        check(r#"{"asked": "later"}"#, "nonsense: expected `{\"asked\"");
+        check(
+            r#"{"asked": [7]}"#,
+            "nonsense: `asked[0]` is `7`: expected an object",
+        );
+        check(
+            r#"{"asked": [{"parms": {}}]}"#,
+            "nonsense: unknown key `parms` in `asked[0]`: there are `params`",
+        );
+        check(
+            r#"{"asked": [{"until": 3}]}"#,
+            "nonsense: `asked[0]` has no `params`",
+        );
+        check(
+            r#"{"asked": [{"params": {"lr": null, "opt": "adam"}}]}"#,
+            "nonsense: parameter `lr` of `asked[0]` is null",
+        );
+        check(
+            r#"{"asked": [{"params": {}, "until": -1}]}"#,
+            "nonsense: `until` of `asked[0]` is `-1`",
+        );
+        check(
+            r#"{"asked": [{"params": {}, "resume": 1}]}"#,
+            "nonsense: `asked[0]` has both",
+        );
+        check(
+            r#"{"asked": [{"params": [1]}]}"#,
+            "nonsense: `params` of `asked[0]` is a list",
+        );
+    }
+
+    #[test]
+    fn a_program_is_ready_or_says_why_not() {
+        assert_eq!(greeting(r#"{"ready": true}"#), Ok(Greeting::Ready));
+        assert_eq!(
+            greeting(r#"{"ready": {"protocol": 1, "name": "mine"}}"#),
+            Ok(Greeting::Ready)
+        );
+        let why = Greeting::Unsupported("two objectives are too many".to_owned());
+        assert_eq!(
+            greeting(r#"{"unsupported": "two objectives are too many"}"#),
+            Ok(why)
+        );
+        for line in [
+            r#"{"ready": false}"#,
+            "{}",
+            "ready",
+            r#"{"ready": true, "x": 1}"#,
+            r#"{"ready": {"protocol": 2}}"#,
+        ] {
+            assert!(greeting(line).is_err(), "{line}");
+        }
+    }
+}

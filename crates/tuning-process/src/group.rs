@@ -1,0 +1,96 @@
+//! [`Group`]: the processes of one program, and their end.
+
+use std::{
+    process::{Child, Command},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// A program that leads a process group of its own, which is gone when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Group {
+    child: Child,
+    /// Whether the program was waited for: its number may belong to others then.
+    over: bool,
+}
+
+impl Group {
+    /// Starts a program at the head of a new group.
+    pub(crate) fn spawn(command: &mut Command) -> std::io::Result<Self> {
+        #[cfg(unix)]
+        {
+            use std::os::unix::process::CommandExt as _;
+            command.process_group(0);
+        }
+        Ok(Self {
+            child: command.spawn()?,
+            over: false,
+        })
+    }
+
+    /// The program itself.
+    pub(crate) fn child(&mut self) -> &mut Child {
+        &mut self.child
+    }
+
+    /// Gives the program this long to end by itself, then kills what is left of its group. Returns how it
+    /// ended, as a sentence goes on after "it".
+    pub(crate) fn end(&mut self, patience: Duration) -> String {
+        let asked = Instant::now();
+        let mut status = self.child.try_wait();
+        while matches!(status, Ok(None)) && asked.elapsed() < patience {
+            thread::sleep(Duration::from_millis(1));
+            status = self.child.try_wait();
+        }
+        // If it has ended, its number may be given away from here on, unless others of the group live; that
+        // this happens before the next line, and to the leader of a new group, would take all other numbers
+        // to be used up in between.
+        self.kill_group();
+        if matches!(status, Ok(None)) {
+            // It is dying: this does not last.
+            status = self.child.wait().map(Some);
+        }
+        self.over = true;
+        match status {
+            Ok(Some(status)) => describe(status),
+            Ok(None) => "ended".to_owned(),
+            Err(error) => format!("cannot be waited for: {error}"),
+        }
+    }
+
+    #[cfg(unix)]
+    fn kill_group(&mut self) {
+        // Numbers 0 and 1 do not mean a group of ours: 0 is our own, 1 everybody.
+        let id = i32::try_from(self.child.id()).ok().filter(|id| *id > 1);
+        if let Some(group) = id.and_then(rustix::process::Pid::from_raw) {
+            // It fails if nobody is left, which is what was wanted.
+            _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+    }
+
+    /// Without process groups the program itself is all that can be killed.
+    #[cfg(not(unix))]
+    fn kill_group(&mut self) {
+        _ = self.child.kill();
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if !self.over {
+            self.end(Duration::ZERO);
+        }
+    }
+}
+
+/// How a program ended: "exited with code 3", "was killed by signal 9".
+fn describe(status: std::process::ExitStatus) -> String {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return format!("was killed by signal {signal}");
+    }
+    match status.code() {
+        Some(code) => format!("exited with code {code}"),
+        None => "ended".to_owned(),
+    }
+}
