@@ -2,6 +2,7 @@
 
 use std::{
     process::{Child, Command},
+    sync::{Arc, Mutex, PoisonError, Weak},
     thread,
     time::{Duration, Instant},
 };
@@ -31,6 +32,11 @@ impl Group {
     /// The program itself.
     pub(crate) fn child(&mut self) -> &mut Child {
         &mut self.child
+    }
+
+    /// Whether the program has ended; others of its group may live on.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(Some(_)))
     }
 
     /// Gives the program this long to end by itself, then kills what is left of its group. Returns how it
@@ -80,6 +86,43 @@ impl Drop for Group {
         if !self.over {
             self.end(Duration::ZERO);
         }
+    }
+}
+
+/// A [`Group`] that can be ended from elsewhere while its program is waited for.
+#[derive(Clone, Debug)]
+pub(crate) struct SharedGroup(Arc<Mutex<Group>>);
+
+/// A [`SharedGroup`] that this does not keep alive.
+#[derive(Clone, Debug)]
+pub(crate) struct WeakGroup(Weak<Mutex<Group>>);
+
+impl SharedGroup {
+    pub(crate) fn new(group: Group) -> Self {
+        Self(Arc::new(Mutex::new(group)))
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.with(Group::has_ended)
+    }
+
+    pub(crate) fn end(&self, patience: Duration) -> String {
+        self.with(|group| group.end(patience))
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakGroup {
+        WeakGroup(Arc::downgrade(&self.0))
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Group) -> T) -> T {
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl WeakGroup {
+    /// The group, if it is still there.
+    pub(crate) fn upgrade(&self) -> Option<SharedGroup> {
+        self.0.upgrade().map(SharedGroup)
     }
 }
 

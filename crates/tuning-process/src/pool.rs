@@ -3,10 +3,11 @@
 use std::{
     fmt,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-use crate::{config::ProcessConfig, program::Program};
+use crate::{config::ProcessConfig, group::WeakGroup, program::Program};
 
 /// Programs that have done their work for one strategy, and wait for the next one of the same command.
 ///
@@ -16,7 +17,14 @@ use crate::{config::ProcessConfig, program::Program};
 ///
 /// Cheap to clone; its programs end when the last one that holds it is dropped.
 #[derive(Clone, Default)]
-pub struct ProcessPool(Arc<Mutex<Vec<Idle>>>);
+pub struct ProcessPool(Arc<Mutex<Programs>>);
+
+#[derive(Default)]
+struct Programs {
+    idle: Vec<Idle>,
+    /// All that were started, also those in use, as long as they are there.
+    started: Vec<WeakGroup>,
+}
 
 /// A program that waits, and what it was started with.
 struct Idle {
@@ -35,12 +43,37 @@ impl ProcessPool {
     /// How many programs wait.
     #[must_use]
     pub fn idle(&self) -> usize {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+        self.programs().idle.len()
+    }
+
+    /// Kills all of its programs, also those in use: their strategies fail. For strategies that were left behind
+    /// in a call that does not return.
+    pub fn end(&self) {
+        let (idle, started) = {
+            let mut programs = self.programs();
+            let idle = std::mem::take(&mut programs.idle);
+            (idle, std::mem::take(&mut programs.started))
+        };
+        for group in started.iter().filter_map(WeakGroup::upgrade) {
+            group.end(Duration::ZERO);
+        }
+        drop(idle);
+    }
+
+    /// Takes notice of one that was started for it.
+    pub(crate) fn started(&self, program: &Program) {
+        let started = &mut self.programs().started;
+        started.retain(|group| group.upgrade().is_some());
+        started.push(program.group().downgrade());
+    }
+
+    fn programs(&self) -> MutexGuard<'_, Programs> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes one that was started like this.
     pub(crate) fn take(&self, config: &ProcessConfig) -> Option<Program> {
-        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let idle = &mut self.programs().idle;
         loop {
             let place = idle.iter().position(|idle| {
                 idle.command == config.command && idle.workdir == config.workdir
@@ -60,8 +93,7 @@ impl ProcessPool {
             workdir,
             program,
         };
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.push(idle);
+        self.programs().idle.push(idle);
     }
 }
 

@@ -4,25 +4,27 @@ use std::{
     io,
     process::{Command, Stdio},
     sync::mpsc::{Receiver, RecvTimeoutError, Sender},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::{
     config::{ProcessConfig, TIMEOUT},
     error::{Misconduct, ProcessError},
-    group::Group,
+    group::{Group, SharedGroup},
     streams::{self, Heard, Tail},
 };
 
 /// How long a program that has closed its output may take to end, and one whose input has ended.
 const GRACE: Duration = Duration::from_secs(2);
+/// How often a program that takes its time is looked after.
+const LOOK: Duration = Duration::from_millis(100);
 /// How long its last words may take to arrive after it was killed: others may hold its pipe.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// A running program. Dropped, it is asked to end by the end of its input, and then killed with its group.
 #[derive(Debug)]
 pub(crate) struct Program {
-    group: Group,
+    group: SharedGroup,
     // None once its input has ended.
     stdin: Option<Sender<Vec<u8>>>,
     stdout: Receiver<Heard>,
@@ -61,10 +63,15 @@ impl Program {
             stdout: streams::read(stdout)?,
             stderr,
             stderr_ended,
-            group,
+            group: SharedGroup::new(group),
             shown: config.shown(),
             timeout: config.timeout.unwrap_or(TIMEOUT),
         })
+    }
+
+    /// Its processes, for somebody else who may have to end them.
+    pub(crate) fn group(&self) -> &SharedGroup {
+        &self.group
     }
 
     /// Tells it something that wants no answer.
@@ -85,7 +92,7 @@ impl Program {
             Ok(ended) => Ok(ended),
             Err(_) => {
                 self.tell(lines);
-                self.stdout.recv_timeout(self.timeout)
+                self.hear()
             }
         };
         let (what, came) = match heard {
@@ -108,6 +115,22 @@ impl Program {
             }
         };
         Err(self.broken(what, sent, &came))
+    }
+
+    /// Waits for an answer; also for one of a program that has ended, while others hold its pipe.
+    fn hear(&mut self) -> Result<Heard, RecvTimeoutError> {
+        let asked = Instant::now();
+        loop {
+            let left = self.timeout.saturating_sub(asked.elapsed());
+            match self.stdout.recv_timeout(left.min(LOOK)) {
+                Err(RecvTimeoutError::Timeout) if self.group.has_ended() => {
+                    // Its last words may have come since.
+                    return Ok(self.stdout.try_recv().unwrap_or(Heard::End(Vec::new())));
+                }
+                Err(RecvTimeoutError::Timeout) if left > LOOK => {}
+                heard => return heard,
+            }
+        }
     }
 
     /// Whether it has said something that it was not asked for, or has ended.

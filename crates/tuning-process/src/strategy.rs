@@ -55,6 +55,9 @@ impl ProcessStrategy {
                 Unsupported::new(NAME, message)
             })?,
         };
+        if let Some(pool) = &config.pool {
+            pool.started(&program);
+        }
         let mut strategy = Self {
             program: Some(program),
             space: problem.space.clone(),
