@@ -55,6 +55,10 @@ pub(crate) enum Command {
     Schema,
     /// Print what a shell needs to complete command lines
     Completions(CompletionsArgs),
+    /// Check whether a program keeps the laws of strategies
+    CheckStrategy(CheckStrategyArgs),
+    /// Serve a strategy to kurobako, which compares solvers, over standard input and output
+    Solver(SolverArgs),
 }
 
 #[derive(Debug, Args)]
@@ -353,6 +357,41 @@ Put it where your shell looks:
 
 fn kinds() -> PossibleValuesParser {
     PossibleValuesParser::new(EventKind::NAMES)
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckStrategyArgs {
+    /// The program and its arguments, as in `tune check-strategy -- python3 sampler.py`
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<String>,
+    /// What it is told as its options: a JSON object
+    #[arg(long, value_name = "JSON")]
+    pub(crate) options: Option<String>,
+    /// Only this law, by its name or number (repeatable)
+    #[arg(long = "law", value_name = "LAW")]
+    pub(crate) laws: Vec<String>,
+    /// Only this problem, such as `floats/min`, or those of a space, such as `floats` (repeatable)
+    #[arg(long = "problem", value_name = "NAME")]
+    pub(crate) problems: Vec<String>,
+    /// Only this seed
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// So many seeds for each problem
+    #[arg(long, value_name = "N", default_value_t = 3, conflicts_with = "seed")]
+    pub(crate) seeds: u64,
+    /// How long a simulated study of a few dozen trials may take
+    #[arg(long, value_name = "TIME", default_value = "30s")]
+    pub(crate) timeout: String,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SolverArgs {
+    /// What proposes: a name, or YAML such as `{name: grid, resolution: 5}`
+    #[arg(value_name = "STRATEGY", default_value = "random")]
+    pub(crate) strategy: String,
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {

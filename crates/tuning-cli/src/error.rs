@@ -34,6 +34,12 @@ pub(crate) enum CliError {
     },
     #[error("observer `{kind}` cannot watch: {why}")]
     Observer { kind: String, why: String },
+    /// A program that is to be a strategy cannot be talked to.
+    #[error("it cannot be asked for a proposal: {0}")]
+    Program(String),
+    /// What the other side of a protocol sends cannot be understood.
+    #[error("{0}")]
+    Protocol(String),
     #[error("cannot start: {0}")]
     Start(io::Error),
     /// What reads our output is gone: nobody wants to know the rest.

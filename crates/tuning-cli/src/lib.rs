@@ -35,6 +35,7 @@ mod exit;
 mod extensions;
 mod filter;
 mod output;
+mod process;
 mod study_file;
 mod table;
 mod view;
@@ -62,5 +63,7 @@ pub fn main() -> ExitCode {
 #[must_use]
 pub fn main_with(extensions: impl Into<Extensions>) -> ExitCode {
     let cli = args::Cli::parse();
-    commands::run(cli.command, &extensions.into()).into()
+    let mut extensions = extensions.into();
+    process::register(&mut extensions.strategies);
+    commands::run(cli.command, &extensions).into()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::tidy::layers::{CONFORMANCE, Law, RULES, Rule, layer};
+use crate::tidy::layers::{CONFORMANCE, Law, Layer, RULES, Rule, layer};
 use crate::tidy::problem::Problem;
 use crate::workspace::{Crate, Kind, Workspace};
 
@@ -107,13 +107,15 @@ fn conformance_elsewhere(workspace: &Workspace) -> Vec<Problem> {
     uses.filter_map(|(krate, dependency)| {
         let fault = match (dependency.kind, dependency.by_path) {
             (Kind::Dev, true) => return None,
+            // `tune check-strategy` is the kit for those who write no Rust.
+            (Kind::Normal, true) if layer(&krate.name) == Some(Layer::Program) => return None,
             (Kind::Dev, false) => "not by path",
             (Kind::Normal, _) => "as a normal dependency",
         };
         Some(Problem::new(
             krate.manifest(),
             format!("`{}` depends on `{CONFORMANCE}` {fault}", krate.name),
-            "tuning-conformance is a dev-dependency by path everywhere: its users never build it",
+            "tuning-conformance is a dev-dependency by path everywhere but in the program: its users never build it",
             "move it to [dev-dependencies], as `tuning-conformance.workspace = true`",
         ))
     })

@@ -2,6 +2,7 @@
 
 mod ask_tell;
 mod best;
+mod check_strategy;
 mod clean;
 mod completions;
 mod events;
@@ -9,6 +10,7 @@ mod export;
 mod init;
 mod run;
 mod schema;
+mod solver;
 mod status;
 mod strategies;
 mod trials;
@@ -38,6 +40,8 @@ pub(crate) fn run(command: Command, extensions: &Extensions) -> Exit {
         Command::Strategies(args) => strategies::run(args, &extensions.strategies, &mut out),
         Command::Schema => schema::run(&extensions.strategies, &mut out),
         Command::Completions(args) => completions::run(args, &mut out),
+        Command::CheckStrategy(args) => check_strategy::run(args, &mut out),
+        Command::Solver(args) => solver::run(args, &extensions.strategies, &mut out),
     };
     let done = done.and_then(|exit| Ok(out.flush().map(|()| exit)?));
     done.unwrap_or_else(|error| {

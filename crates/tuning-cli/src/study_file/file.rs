@@ -15,8 +15,10 @@ use tuning_runtime::{
 };
 
 use super::{
-    budget, command, keys, observers, observers::{Kind, ObserverSpec}, parameters, paths, settings,
-    strategy, strategy::SharedConfig,
+    budget, command, keys, observers,
+    observers::{Kind, ObserverSpec},
+    parameters, paths, settings, strategy,
+    strategy::SharedConfig,
 };
 use crate::{
     document::{Fields, INCLUDE, Item, Written},
@@ -93,7 +95,11 @@ impl StudyFile {
         let observers = optional(&root, "observers", |item| {
             observers::read(item, &folder, &extensions.observers)
         });
-        let config = strategy::strategy(root.get("strategy").as_ref(), &extensions.strategies);
+        let config = strategy::strategy(
+            root.get("strategy").as_ref(),
+            &folder,
+            &extensions.strategies,
+        );
         let config = match (root.get("enqueue"), &space) {
             (Some(item), Some(space)) => strategy::enqueue(&item, space, config?),
             _ => config,
@@ -176,8 +182,8 @@ impl StudyFile {
     }
 
     fn strategy_fits(&self, root: &Fields<'_>) -> Option<()> {
-        match self.strategy.build(&self.problem()) {
-            Ok(_) => Some(()),
+        match self.strategy.prepare(&self.problem()) {
+            Ok(()) => Some(()),
             Err(error) => match root.get("strategy") {
                 Some(item) => item.problem(item.place(), error.to_string()),
                 None => root.item().problem(root.item().place(), error.to_string()),

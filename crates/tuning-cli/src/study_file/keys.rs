@@ -74,7 +74,8 @@ pub(super) static ROOT: Keys = Keys::new(
         Key::new(
             "strategy",
             Shape::Strategy,
-            "What proposes trials: a name, or `name` with options; `tune strategies` lists them.",
+            "What proposes trials: a name, or `name` with options (`tune strategies` lists them), or `command` with \
+             `options`: a program of your own.",
         )
         .default("\"random\"")
         .synonyms(&["algorithm", "optimizer", "search_alg", "tuner"]),

@@ -2,9 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use tuning_process::NAME as PROCESS;
+use tuning_strategies::Registry;
+
 use super::{
     file::{Evaluated, StudyFile, Whereabouts},
     spellings,
+    strategy::{SharedConfig, strategy},
 };
 use crate::{
     document::{Item, Node, OpenError, Place, Problem, Reading, Rules, Value, open, set},
@@ -67,6 +71,24 @@ pub(crate) fn read(
     match StudyFile::read(&item, path, extensions, Evaluated::ByClient) {
         Some(study) if reading.problems.is_empty() => Ok(study),
         _ => Err(reading.problems.take()),
+    }
+}
+
+/// Reads a strategy as the command line says it: a name, or YAML.
+pub(crate) fn read_strategy(text: &str, registry: &Registry) -> Result<SharedConfig, CliError> {
+    let place = Place::option(text);
+    let mut root = Node::new(Value::Map(Vec::new()), place.clone());
+    let reading = Reading::default();
+    if let Err(problem) = set(&mut root, "strategy", text, place) {
+        reading.problems.add(&problem.place, problem.message);
+        return Err(CliError::File(reading.refuse()));
+    }
+    let read = Item::root(&root, &reading)
+        .any_fields()
+        .and_then(|fields| strategy(fields.get("strategy").as_ref(), Path::new("."), registry));
+    match read {
+        Some(config) if reading.problems.is_empty() => Ok(config.into()),
+        _ => Err(CliError::File(reading.refuse())),
     }
 }
 
@@ -145,7 +167,8 @@ fn replaces(path: &[&str], base: &Node, over: &Node) -> bool {
         ["strategy"] => {
             let name = |node: &Node| node.get("name").and_then(Node::as_text).map(str::to_owned);
             let text = |node: &Node| node.as_text().map(str::to_owned);
-            let name = |node: &Node| name(node).or_else(|| text(node));
+            let program = |node: &Node| node.get("command").map(|_| PROCESS.to_owned());
+            let name = |node: &Node| name(node).or_else(|| text(node)).or_else(|| program(node));
             matches!((name(base), name(over)), (Some(base), Some(over)) if base != over)
         }
         ["parameters", _] => match (kind(base), kind(over)) {

@@ -15,7 +15,8 @@ mod strategy;
 mod template;
 
 pub(crate) use file::{Evaluated, StudyFile, trials_dir};
-pub(crate) use load::{Override, load, load_of, read, whereabouts};
+pub(crate) use load::{Override, load, load_of, read, read_strategy, whereabouts};
 pub(crate) use observers::{Kind, ObserverSpec, PrometheusSpec, Target, WebhookSpec};
 pub(crate) use schema::{options_schema, schema};
+pub(crate) use strategy::SharedConfig;
 pub(crate) use template::{SCHEMA_FILE, template};

@@ -1,21 +1,56 @@
 //! `strategy` and `enqueue`: what proposes.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use tuning_core::{
     BoxedConfig, Problem, Scalar, Space, Strategy, StrategyConfig, StrategySpec, Unsupported,
 };
+use tuning_process::NAME as PROCESS;
 use tuning_strategies::{EnqueueConfig, Registry, RegistryError};
 
+use super::paths;
 use crate::document::{Item, Node, Place, Value};
 
 /// A strategy that was chosen at run time, to be built more than once.
-#[derive(Clone, Debug)]
-pub(crate) struct SharedConfig(Arc<dyn StrategyConfig<Strategy = Box<dyn Strategy>>>);
+#[derive(Clone)]
+pub(crate) struct SharedConfig {
+    config: Arc<dyn StrategyConfig<Strategy = Box<dyn Strategy>>>,
+    prepared: Arc<Mutex<Option<Prepared>>>,
+}
+
+/// One that was built to see whether it can be, and for what: a program is not started twice for that.
+type Prepared = (Problem, Box<dyn Strategy>);
+
+impl SharedConfig {
+    /// Builds it, and keeps what was built for whoever builds it next for the same problem.
+    pub(super) fn prepare(&self, problem: &Problem) -> Result<(), Unsupported> {
+        let built = self.config.build(problem)?;
+        *self.prepared() = Some((problem.clone(), built));
+        Ok(())
+    }
+
+    fn prepared(&self) -> std::sync::MutexGuard<'_, Option<Prepared>> {
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for SharedConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SharedConfig").field(&self.config).finish()
+    }
+}
 
 impl From<BoxedConfig> for SharedConfig {
     fn from(config: BoxedConfig) -> Self {
-        Self(config.into())
+        Self {
+            config: config.into(),
+            prepared: Arc::default(),
+        }
     }
 }
 
@@ -23,26 +58,70 @@ impl StrategyConfig for SharedConfig {
     type Strategy = Box<dyn Strategy>;
 
     fn spec(&self) -> StrategySpec {
-        self.0.spec()
+        self.config.spec()
     }
 
     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
-        self.0.build(problem)
+        // What was prepared for another problem is dropped: a program ends then.
+        match self.prepared().take() {
+            Some((prepared, strategy)) if prepared == *problem => Ok(strategy),
+            _ => self.config.build(problem),
+        }
     }
 }
 
 /// Reads the strategy; `random` if nothing is said.
-pub(super) fn strategy(item: Option<&Item<'_>>, registry: &Registry) -> Option<BoxedConfig> {
+pub(super) fn strategy(
+    item: Option<&Item<'_>>,
+    folder: &Path,
+    registry: &Registry,
+) -> Option<BoxedConfig> {
     let Some(item) = item else {
         return registry.read(&"random".into()).ok();
     };
-    match registry.read(&item.json()?) {
+    match registry.read(&in_folder(item, folder, true)?) {
         Ok(config) => Some(config),
         Err(error) => {
             let place = place_of(&error, item.node());
             item.problem(place, message(&error))
         }
     }
+}
+
+/// The item as JSON, in which `command` stands for the strategy `process`, and that has its folder. Within
+/// another strategy, an option of which is at times a map of whatever names, `command` has to be a list.
+fn in_folder(item: &Item<'_>, folder: &Path, outermost: bool) -> Option<serde_json::Value> {
+    if !item.is_map() {
+        return item.json();
+    }
+    let entries = item.names("a strategy")?;
+    let get = |key: &str| entries.iter().find(|(name, _)| *name == key);
+    let is_process = match get("name") {
+        Some((_, name)) => name.node().as_text() == Some(PROCESS),
+        None => get("command").is_some_and(|(_, command)| outermost || command.is_list()),
+    };
+    let mut read = serde_json::Map::new();
+    for (key, item) in &entries {
+        let value = match (*key, is_process) {
+            ("workdir", true) => paths::path(item, folder)?.to_string_lossy().into(),
+            // A program's own options, and its arguments.
+            (_, true) => item.json()?,
+            // A combinator's, which may be a strategy.
+            (_, false) => in_folder(item, folder, false)?,
+        };
+        read.insert((*key).to_owned(), value);
+    }
+    if is_process {
+        read.entry("name").or_insert_with(|| PROCESS.into());
+        let own = match item.folder() {
+            Some(own) if own.as_os_str().is_empty() => folder.to_owned(),
+            Some(own) => own,
+            None => ".".into(),
+        };
+        let own = || paths::tidy(&own).to_string_lossy().into();
+        read.entry("workdir").or_insert_with(own);
+    }
+    Some(serde_json::Value::Object(read))
 }
 
 /// Where in the file the error is: at an option, in a strategy inside another one.
