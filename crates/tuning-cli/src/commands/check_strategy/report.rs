@@ -62,6 +62,10 @@ pub(super) fn as_text(
     out: &mut Output,
 ) -> io::Result<()> {
     let style = out.style();
+    if !report.is_ok() && report.broken().is_empty() {
+        out.line("nothing was looked at: it refuses every problem")?;
+        return refused(report, out);
+    }
     for (law, finding) in report.findings() {
         let (number, name) = (law.number(), law.name());
         match finding {
@@ -90,11 +94,7 @@ pub(super) fn as_text(
     let (kept, skipped, broken) = counts(report);
     out.line(format_args!(
         "{kept} kept, {skipped} skipped, {broken} broken"
-    ))?;
-    if broken == 0 && !report.is_ok() {
-        out.line("nothing was looked at: it refuses every problem")?;
-    }
-    Ok(())
+    ))
 }
 
 /// The same for programs.
@@ -158,10 +158,13 @@ fn refused(report: &Report<Law>, out: &mut Output) -> io::Result<()> {
         by_reason.entry(why).or_default().push(problem);
     }
     for (why, problems) in by_reason {
-        let count = problems.len();
+        let which = match problems.len() {
+            1..=12 => format!(": {}", problems.join(" ")),
+            _ => format!(": {} …", problems[..12].join(" ")),
+        };
         out.line(format_args!(
-            "refused {count} problem(s): {why}: {}",
-            problems.join(" ")
+            "refused {} problem(s): {why}{which}",
+            problems.len()
         ))?;
     }
     Ok(())
