@@ -57,7 +57,7 @@ pub(crate) enum Command {
     Completions(CompletionsArgs),
     /// Check whether a program keeps the laws of strategies
     CheckStrategy(CheckStrategyArgs),
-    /// Serve a strategy to kurobako, which compares solvers, over standard input and output
+    /// Serve a strategy to kurobako, which compares solvers
     Solver(SolverArgs),
 }
 
