@@ -1,7 +1,7 @@
 //! Who may depend on whom, as tables: the layer of each crate, and the law of each layer. `layering.rs` applies them.
 
 use self::Layer::{
-    Conformance, Core, Derive, Facade, Journal, Observers, Program, Runtime, Strategy,
+    Conformance, Core, Derive, Facade, Journal, Observers, Process, Program, Runtime, Strategy,
 };
 
 /// What a crate is for. Each crate below `crates/` has a row in `LAYERS`.
@@ -9,6 +9,8 @@ use self::Layer::{
 pub(crate) enum Layer {
     Core,
     Strategy,
+    /// Strategies that are programs: they need what other strategies must not touch.
+    Process,
     Runtime,
     Observers,
     Journal,
@@ -23,7 +25,7 @@ pub(crate) const CONFORMANCE: &str = "tuning-conformance";
 const LAYERS: &[(&str, Layer)] = &[
     ("tuning-core", Core),
     ("tuning-strategies", Strategy),
-    ("tuning-process", Strategy),
+    ("tuning-process", Process),
     ("tuning-tpe", Strategy),
     ("tuning-gp", Strategy),
     ("tuning-cmaes", Strategy),
@@ -71,8 +73,14 @@ pub(crate) const RULES: &[Rule] = &[
         remedy: "use core's types; a test that needs a driver goes to tuning-runtime, or takes it as a dev-dependency",
     },
     Rule {
+        of: Process,
+        law: Law::OfOursOnly(&[Core]),
+        rule: "of our crates, tuning-process depends on tuning-core alone: a program is a strategy like any other",
+        remedy: "use core's types; what joins it with a study file goes to tuning-cli",
+    },
+    Rule {
         of: Runtime,
-        law: Law::NeverReaches(&[Strategy]),
+        law: Law::NeverReaches(&[Strategy, Process]),
         rule: "the runtime depends on no strategy crate: it drives any `dyn Strategy`",
         remedy: "take a `Box<dyn Strategy>`; a test that needs a strategy takes it as a dev-dependency",
     },
