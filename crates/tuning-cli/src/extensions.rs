@@ -88,10 +88,7 @@ impl Extensions {
             (true, _) => Ok(C::default()),
             (false, options) => serde_json::from_value::<C>(Value::Object(options)),
         };
-        let check = {
-            let read = read.clone();
-            Arc::new(move |options| read(options).map(drop))
-        };
+        let check = Arc::new(move |options| read(options).map(drop));
         let make = Arc::new(move |options: Map<String, Value>| {
             let observer = make(read(options)?).map_err(Into::into)?;
             Ok(Box::new(observer) as Box<dyn Observer>)

@@ -64,16 +64,12 @@ fn ends_well(child: Child) {
 fn standing(folder: &Folder) -> Value {
     let status = folder.ends_with(0, &["status", "study.yaml", "--json"]);
     let status: Value = serde_json::from_str(&status.stdout).unwrap();
-    let observers = status["observers"].as_array().unwrap().iter();
+    let mut observers = status["observers"].as_array().unwrap().iter();
     let is_hook = |standing: &&Value| {
         let name = standing["observer"].as_str();
         name.is_some_and(|name| name.starts_with("webhook"))
     };
-    observers
-        .filter(is_hook)
-        .next_back()
-        .cloned()
-        .unwrap_or_default()
+    observers.rfind(is_hook).cloned().unwrap_or_default()
 }
 
 #[track_caller]
