@@ -1,0 +1,120 @@
+//! The categorical part of the distribution: one probability per choice, moved by natural gradient.
+
+use super::normal::Draws;
+
+/// Independent categorical distributions.
+// Hamano et al. 2024, "CatCMA: Stochastic Optimization for Mixed-Category Problems", arXiv:2405.09962,
+// with the trust region of ASNG (Akimoto et al. 2019, PMLR 97, Alg. 2).
+#[derive(Clone, Debug)]
+pub(crate) struct Categories {
+    /// One list of probabilities per parameter.
+    q: Vec<Vec<f64>>,
+    /// No probability falls below this one, per parameter.
+    least: Vec<f64>,
+    /// How far one step may go, in units of the Fisher metric.
+    trust: f64,
+    path: Vec<f64>,
+    gamma: f64,
+}
+
+/// How certain a direction must be before steps grow (ASNG's α).
+const SIGNAL: f64 = 1.5;
+
+impl Categories {
+    /// Uniform over so many choices of each parameter (at least 2).
+    pub(crate) fn new(sizes: &[usize]) -> Self {
+        let parameters = sizes.len() as f64;
+        let free: usize = sizes.iter().map(|size| size - 1).sum();
+        // CatCMA, §4.2: with the least probabilities, all parameters together stay as they are with a
+        // probability of at least 0.73.
+        let once = 1.0 - libm::pow(0.73, 1.0 / parameters.max(1.0));
+        Self {
+            q: sizes.iter().map(|&size| vec![1.0 / size as f64; size]).collect(),
+            least: sizes.iter().map(|&size| once / (size - 1) as f64).map(|l| l.min(0.2)).collect(),
+            trust: 1.0,
+            path: vec![0.0; free],
+            gamma: 0.0,
+        }
+    }
+
+    pub(crate) fn draw(&self, draws: &mut Draws, choices: &mut [u32]) {
+        for (q, choice) in self.q.iter().zip(choices) {
+            let mut left = draws.unit();
+            let mut place = 0;
+            for (k, q) in q.iter().enumerate() {
+                place = k;
+                left -= q;
+                if left < 0.0 {
+                    break;
+                }
+            }
+            *choice = place as u32;
+        }
+    }
+
+    /// One generation: `members` are choices with weights that are not negative and sum to 1.
+    pub(crate) fn update(&mut self, members: &[(&[u32], f64)]) {
+        let free = self.path.len();
+        if free == 0 {
+            return;
+        }
+        // The natural gradient is the weighted mean of (one-hot − q).
+        let mut gradient: Vec<Vec<f64>> = self.q.iter().map(|q| q.iter().map(|q| -q).collect()).collect();
+        for (choices, weight) in members {
+            for (gradient, choice) in gradient.iter_mut().zip(*choices) {
+                if let Some(gradient) = gradient.get_mut(*choice as usize) {
+                    *gradient += weight;
+                }
+            }
+        }
+        // Its length in the Fisher metric (ASNG, appendix B).
+        let mut rooted = Vec::with_capacity(free);
+        for (q, gradient) in self.q.iter().zip(&gradient) {
+            let last = q[q.len() - 1];
+            let sum: f64 = gradient[..q.len() - 1].iter().sum();
+            for (q, g) in q.iter().zip(gradient).take(q.len() - 1) {
+                rooted.push(g / q.sqrt() + q.sqrt() * sum / (last + last.sqrt()));
+            }
+        }
+        let length = rooted.iter().map(|r| r * r).sum::<f64>().sqrt();
+        if !(length > 1e-12) {
+            return;
+        }
+        let step = 1.0 / self.trust;
+        for (q, gradient) in self.q.iter_mut().zip(&gradient) {
+            for (q, g) in q.iter_mut().zip(gradient) {
+                *q += (step / length).min(1.0) * g;
+            }
+        }
+        let beta = step / (free as f64).sqrt();
+        let keep = 1.0 - beta;
+        for (path, rooted) in self.path.iter_mut().zip(&rooted) {
+            *path = keep * *path + (beta * (2.0 - beta)).sqrt() * rooted / length;
+        }
+        self.gamma = keep * keep * self.gamma + beta * (2.0 - beta);
+        let squared: f64 = self.path.iter().map(|p| p * p).sum();
+        self.trust *= libm::exp(beta * (self.gamma - squared / SIGNAL));
+        self.trust = self.trust.clamp(1.0, 1e6);
+        for (q, least) in self.q.iter_mut().zip(&self.least) {
+            lift(q, *least);
+        }
+    }
+
+    /// The probabilities of each parameter.
+    pub(crate) fn probabilities(&self) -> &[Vec<f64>] {
+        &self.q
+    }
+}
+
+/// Raises probabilities below `least` and takes it from the others in proportion to what they have above.
+fn lift(q: &mut [f64], least: f64) {
+    let least = least.min(1.0 / q.len() as f64);
+    q.iter_mut().for_each(|q| *q = q.max(least));
+    let sum: f64 = q.iter().sum();
+    let above = sum - least * q.len() as f64;
+    if above > 0.0 {
+        q.iter_mut().for_each(|q| *q -= (sum - 1.0) * (*q - least) / above);
+    }
+    let sum: f64 = q.iter().sum();
+    q.iter_mut().for_each(|q| *q /= sum);
+}
