@@ -3,6 +3,8 @@
 
 use tuning_core::{Domain, Params, ParamsError, Space, Value};
 
+use crate::search::normal::Draws;
+
 /// Where a parameter is found in a [`Point`].
 #[derive(Clone, Copy, Debug)]
 enum Place {
@@ -68,6 +70,11 @@ impl Axes {
         self.numbers.len()
     }
 
+    /// How many categorical parameters there are.
+    pub(crate) fn choices(&self) -> usize {
+        self.choices.len()
+    }
+
     /// How many choices each categorical parameter has.
     pub(crate) fn sizes(&self) -> Vec<usize> {
         self.choices.iter().map(|(_, size)| *size).collect()
@@ -83,12 +90,42 @@ impl Axes {
         self.space.parameters()[self.numbers[k].0].domain()
     }
 
+    /// The middle of every range, and the first of the choices.
+    pub(crate) fn middle(&self) -> Point {
+        Point {
+            x: vec![0.5; self.numbers()],
+            choices: vec![0; self.choices()],
+        }
+    }
+
+    /// A point of the space, each as likely as any other.
+    pub(crate) fn anywhere(&self, draws: &mut Draws) -> Point {
+        Point {
+            x: self.numbers.iter().map(|_| draws.unit()).collect(),
+            choices: self
+                .choices
+                .iter()
+                .map(|(_, size)| ((draws.unit() * *size as f64) as usize).min(size - 1) as u32)
+                .collect(),
+        }
+    }
+
+    /// How many points there are, if they can be counted.
+    pub(crate) fn cardinality(&self) -> Option<u128> {
+        self.space.cardinality()
+    }
+
     pub(crate) fn decode(&self, point: &Point) -> Result<Params, ParamsError> {
         self.space.assign(|index, domain| match self.places[index] {
             Place::Constant => domain.decode(0.5),
             Place::Number(k) => domain.decode(point.x[k]),
             Place::Choice(k) => Value::Choice(point.choices[k]),
         })
+    }
+
+    /// The parameters as those of this space, if they are any.
+    pub(crate) fn align(&self, params: &Params) -> Option<Params> {
+        self.space.align(params).ok()
     }
 
     /// The point of these parameters; `inactive` gives what they do not say.

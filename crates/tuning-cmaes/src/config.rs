@@ -1,33 +1,209 @@
 //! [`CmaEsConfig`]: the options of [`CmaEs`].
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Problem, StrategyConfig, StrategySpec, Unsupported};
+use tuning_core::{Direction, Problem, Scalar, StrategyConfig, StrategySpec, TrialId, Unsupported};
 
-use crate::{CmaEs, NAME};
+use crate::{
+    CmaEs, Earlier, NAME, Restart,
+    axes::Axes,
+    descent::{Settings, Standing},
+    earlier::Pool,
+    restart::Schedule,
+    search::weights::default_lambda,
+};
+
+/// More dimensions than this, and `auto` learns variances alone.
+const FULL: usize = 100;
+
+/// What is learned of how parameters go together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Covariance {
+    /// All of it up to 100 numeric parameters, variances alone beyond.
+    #[default]
+    Auto,
+    /// Which parameters matter together, and how: n²/2 numbers.
+    Full,
+    /// How much each parameter matters: n numbers, learned n/3 times as fast (sep-CMA-ES).
+    Diagonal,
+}
+
+impl Covariance {
+    /// The name in a study file.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Full => "full",
+            Self::Diagonal => "diagonal",
+        }
+    }
+}
 
 /// The options of [`CmaEs`].
+///
+/// # Example
+/// ```
+/// use tuning_cmaes::CmaEsConfig;
+/// use tuning_core::{Objectives, Parameter, Problem, Space, StrategyConfig};
+///
+/// let space = Space::new([Parameter::float("lr", 1e-5, 1e-1).log(), Parameter::int("layers", 1, 8)])?;
+/// let problem = Problem::new(space, Objectives::minimize("loss")?);
+/// let cmaes = CmaEsConfig::default().sigma0(0.2).build(&problem)?;
+/// # let _ = cmaes;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CmaEsConfig {
-    /// The first standard deviation, as a part of each parameter's range.
-    pub sigma: f64,
-    /// How many results make a generation; `4 + 3 ln n` if absent.
-    pub population: Option<usize>,
-    /// How many points are spread over the space before the first generation.
-    pub startup: usize,
-    /// Experiments.
-    pub lab: Vec<f64>,
+    /// The standard deviation to begin with, as a part of each parameter's range (of its logarithm where
+    /// it is logarithmic): above 0, at most 1.
+    pub sigma0: f64,
+    /// How many results make a generation (λ), at least 4; if absent, 4 + ⌊1.5 ln n⌋ for n parameters.
+    /// More make it more global and more robust against noise, and slower.
+    pub popsize: Option<usize>,
+    /// What follows when a descent has come to its end.
+    pub restart: Restart,
+    /// What is learned of how parameters go together.
+    pub covariance: Covariance,
+    /// Which part of earlier trials (those of others, told before its own first one, and
+    /// [`earlier`](Self::earlier)) says where to begin, from 0 (none: begin in the middle) to 1.
+    pub warm_start: f64,
+    /// Results of another study, to begin where they were best.
+    pub earlier: Vec<Earlier>,
+    /// Whether a point may be tried again, as it often would be where it has few cells or the best lies on the
+    /// border. Without, a known result is taken for
+    /// granted; set it if the objective is noisy.
+    pub repeats: bool,
 }
 
 impl Default for CmaEsConfig {
     fn default() -> Self {
         Self {
-            sigma: 1.0 / 6.0,
-            population: None,
-            startup: 0,
-            lab: Vec::new(),
+            sigma0: 1.0 / 6.0,
+            popsize: None,
+            restart: Restart::default(),
+            covariance: Covariance::default(),
+            warm_start: 0.1,
+            earlier: Vec::new(),
+            repeats: false,
         }
+    }
+}
+
+impl CmaEsConfig {
+    /// The same with this standard deviation to begin with.
+    #[must_use]
+    pub fn sigma0(mut self, sigma0: f64) -> Self {
+        self.sigma0 = sigma0;
+        self
+    }
+
+    /// The same with so many results in a generation.
+    #[must_use]
+    pub fn popsize(mut self, popsize: impl Into<Option<usize>>) -> Self {
+        self.popsize = popsize.into();
+        self
+    }
+
+    /// The same with restarts of this kind.
+    #[must_use]
+    pub fn restart(mut self, restart: Restart) -> Self {
+        self.restart = restart;
+        self
+    }
+
+    /// The same with so much learned of how parameters go together.
+    #[must_use]
+    pub fn covariance(mut self, covariance: Covariance) -> Self {
+        self.covariance = covariance;
+        self
+    }
+
+    /// The same with this part of earlier trials to begin with.
+    #[must_use]
+    pub fn warm_start(mut self, share: f64) -> Self {
+        self.warm_start = share;
+        self
+    }
+
+    /// The same with the results of another study.
+    #[must_use]
+    pub fn earlier(mut self, earlier: impl IntoIterator<Item = Earlier>) -> Self {
+        self.earlier.extend(earlier);
+        self
+    }
+
+    /// The same, trying points again or not.
+    #[must_use]
+    pub fn repeats(mut self, repeats: bool) -> Self {
+        self.repeats = repeats;
+        self
+    }
+
+    fn check(&self) -> Result<(), Unsupported> {
+        let refuse = |message: String| Err(Unsupported::new(NAME, message));
+        if !(self.sigma0 > 0.0 && self.sigma0 <= 1.0) {
+            return refuse(format!(
+                "cannot begin with `sigma0: {}`: it is a part of each parameter's range, so use a number above 0 and up \
+                 to 1",
+                self.sigma0
+            ));
+        }
+        if let Some(popsize) = self.popsize.filter(|popsize| *popsize < 4) {
+            return refuse(format!(
+                "cannot learn from a `popsize` of {popsize}: use at least 4, or leave it out"
+            ));
+        }
+        if !(0.0..=1.0).contains(&self.warm_start) {
+            return refuse(format!(
+                "cannot take `warm_start: {}` of the earlier trials: use a part from 0 to 1",
+                self.warm_start
+            ));
+        }
+        Ok(())
+    }
+
+    /// The earlier trials that lie in the space.
+    fn pool(&self, problem: &Problem, axes: &Axes) -> Result<Pool, Unsupported> {
+        let mut pool = Pool::default();
+        let middle = axes.middle();
+        let maximise =
+            problem.objectives.iter().next().map(|o| o.direction) == Some(Direction::Maximize);
+        for (index, earlier) in self.earlier.iter().enumerate() {
+            let refuse = |message: String| {
+                Unsupported::new(NAME, format!("cannot use `earlier.{index}`: {message}"))
+            };
+            let params = earlier
+                .params
+                .iter()
+                .map(|(name, value)| (name, value.clone()));
+            let params = problem
+                .space
+                .params(params)
+                .map_err(|error| refuse(error.to_string()))?;
+            if !earlier.value.is_finite() {
+                return Err(refuse(format!(
+                    "its value is {}: leave failed trials out",
+                    earlier.value
+                )));
+            }
+            let loss = if maximise {
+                -earlier.value
+            } else {
+                earlier.value
+            };
+            // Behind all trials that the study can have.
+            let number = TrialId::new(u64::MAX - index as u64);
+            pool.add(
+                number,
+                axes.encode(&params, &middle),
+                Standing::Measured(loss),
+            );
+        }
+        Ok(pool)
     }
 }
 
@@ -35,12 +211,28 @@ impl StrategyConfig for CmaEsConfig {
     type Strategy = CmaEs;
 
     fn spec(&self) -> StrategySpec {
-        StrategySpec::new(NAME)
-            .option("sigma", self.sigma)
-            .option("startup", self.startup as i64)
+        let popsize = match self.popsize {
+            Some(popsize) => i64::try_from(popsize).unwrap_or(i64::MAX).into(),
+            None => Scalar::from("auto"),
+        };
+        let mut spec = StrategySpec::new(NAME)
+            .option("sigma0", self.sigma0)
+            .option("popsize", popsize)
+            .option("restart", self.restart.as_str())
+            .option("covariance", self.covariance.as_str())
+            .option("warm_start", self.warm_start)
+            .option("repeats", self.repeats);
+        for (index, earlier) in self.earlier.iter().enumerate() {
+            spec = spec.option(format!("earlier.{index}.value"), earlier.value);
+            for (name, value) in &earlier.params {
+                spec = spec.option(format!("earlier.{index}.params.{name}"), value.clone());
+            }
+        }
+        spec
     }
 
     fn build(&self, problem: &Problem) -> Result<CmaEs, Unsupported> {
+        self.check()?;
         let objectives = problem.objectives.len();
         if objectives != 1 {
             return Err(Unsupported::new(
@@ -51,6 +243,27 @@ impl StrategyConfig for CmaEsConfig {
                 ),
             ));
         }
-        Ok(CmaEs::new(self.clone(), problem))
+        let axes = Axes::new(&problem.space);
+        let (numbers, all) = (axes.numbers(), axes.numbers() + axes.choices());
+        let lambda = self.popsize.unwrap_or_else(|| default_lambda(all));
+        let settings = Settings {
+            lambda,
+            sigma: self.sigma0,
+            separable: match self.covariance {
+                Covariance::Auto => numbers > FULL,
+                Covariance::Full => false,
+                Covariance::Diagonal => true,
+            },
+        };
+        let schedule = Schedule::new(self.restart, lambda, self.sigma0);
+        let pool = self.pool(problem, &axes)?;
+        Ok(CmaEs::new(
+            axes,
+            settings,
+            schedule,
+            self.warm_start,
+            pool,
+            self.repeats,
+        ))
     }
 }

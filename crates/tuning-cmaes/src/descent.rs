@@ -1,7 +1,10 @@
 //! [`Descent`]: one run of the search from its start to where a restart takes over.
 
+use std::collections::VecDeque;
+
 use crate::{
     axes::{Axes, Point},
+    earlier::promising,
     search::{
         categories::Categories,
         gaussian::{Gaussian, Member},
@@ -10,10 +13,13 @@ use crate::{
         weights::Weights,
     },
 };
-use tuning_core::Seed;
 
-/// How often a point outside the cube is drawn again before it is moved to the border.
-const REDRAWS: usize = 100;
+/// How often a point is drawn until it lies inside the box. The last one is taken as it is: the nearest point
+/// of the box is tried, and the step that was drawn is learned from: so optima on the border, which are common,
+/// are reached, and those inside are not missed.
+const DRAWS: usize = 2;
+/// How often where all coordinates are outside: the corners would be tried again and again.
+const MOST_DRAWS: usize = 100;
 
 /// How a trial came out, best first.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,6 +33,14 @@ pub(crate) enum Standing {
 }
 
 impl Standing {
+    /// Its loss, if it was measured to the end.
+    pub(crate) fn loss(self) -> Option<f64> {
+        match self {
+            Self::Measured(loss) => Some(loss),
+            _ => None,
+        }
+    }
+
     /// What orders them: measured before stopped before failed, then by loss. Equal keys are ties.
     pub(crate) fn key(self) -> (u8, f64) {
         match self {
@@ -53,7 +67,6 @@ pub(crate) struct Settings {
     pub(crate) lambda: usize,
     pub(crate) sigma: f64,
     pub(crate) separable: bool,
-    pub(crate) margin: f64,
 }
 
 /// One run of the search.
@@ -64,21 +77,40 @@ pub(crate) struct Descent {
     weights: Weights,
     settings: Settings,
     pub(crate) generation: u64,
+    /// How many results it has learned from.
+    pub(crate) trials: u64,
     /// The best and the worst loss of the last generations, newest last.
-    history: Vec<(f64, f64)>,
+    history: VecDeque<(f64, f64)>,
+    /// The best and the worst loss of all.
+    range: (f64, f64),
 }
 
 impl Descent {
+    /// From a point, every direction alike.
     pub(crate) fn new(axes: &Axes, settings: Settings, mean: Vec<f64>) -> Self {
-        let n = mean.len();
-        let gaussian = (n > 0).then(|| Gaussian::new(mean, settings.sigma, settings.separable));
+        let gaussian = Gaussian::new(mean, settings.sigma, settings.separable);
+        Self::from(axes, settings, gaussian, Categories::new(&axes.sizes()))
+    }
+
+    /// From a region that is known to be good.
+    pub(crate) fn warm(axes: &Axes, settings: Settings, top: &[&Point]) -> Self {
+        let gaussian = promising(top, settings.separable);
+        let mut categories = Categories::new(&axes.sizes());
+        categories.learn_from(top.iter().map(|point| &*point.choices));
+        Self::from(axes, settings, gaussian, categories)
+    }
+
+    fn from(axes: &Axes, settings: Settings, gaussian: Gaussian, categories: Categories) -> Self {
+        let n = axes.numbers();
         let mut descent = Self {
-            gaussian,
-            categories: Categories::new(&axes.sizes()),
+            gaussian: (n > 0).then_some(gaussian),
+            categories,
             weights: Weights::new(settings.lambda, n.max(1), settings.separable),
             settings,
             generation: 0,
-            history: Vec::new(),
+            trials: 0,
+            history: VecDeque::new(),
+            range: (f64::MAX, f64::MIN),
         };
         descent.keep_margins(axes);
         descent
@@ -95,31 +127,42 @@ impl Descent {
             best as u32
         };
         Point {
-            x: self.gaussian.as_ref().map_or_else(Vec::new, |g| g.mean.clone()),
-            choices: self.categories.probabilities().iter().map(likeliest).collect(),
+            x: self
+                .gaussian
+                .as_ref()
+                .map_or_else(Vec::new, |g| g.mean.clone()),
+            choices: self
+                .categories
+                .probabilities()
+                .iter()
+                .map(likeliest)
+                .collect(),
         }
     }
 
-    /// The point that belongs to this seed.
-    pub(crate) fn draw(&self, axes: &Axes, seed: Seed) -> Point {
-        let mut draws = Draws::new(seed);
+    /// The next point of a stream of random numbers.
+    pub(crate) fn draw(&self, axes: &Axes, draws: &mut Draws) -> Point {
         let mut point = Point {
             x: vec![0.0; axes.numbers()],
-            choices: vec![0; axes.sizes().len()],
+            choices: vec![0; axes.choices()],
         };
-        self.categories.draw(&mut draws, &mut point.choices);
+        self.categories.draw(draws, &mut point.choices);
         if let Some(gaussian) = &self.gaussian {
             let mut z = vec![0.0; point.x.len()];
-            let outside = |(k, x): (usize, &f64)| axes.is_continuous(k) && !(0.0..=1.0).contains(x);
-            for _ in 0..REDRAWS {
-                gaussian.draw(&mut draws, &mut z, &mut point.x);
-                if !point.x.iter().enumerate().any(outside) {
-                    break;
+            for drawn in 1..=MOST_DRAWS {
+                gaussian.draw(draws, &mut z, &mut point.x);
+                let (mut inside, mut outside) = (0, 0);
+                for (k, x) in point.x.iter().enumerate() {
+                    if axes.is_continuous(k) {
+                        *(if (0.0..=1.0).contains(x) {
+                            &mut inside
+                        } else {
+                            &mut outside
+                        }) += 1;
+                    }
                 }
-            }
-            for (k, x) in point.x.iter_mut().enumerate() {
-                if axes.is_continuous(k) {
-                    *x = x.clamp(0.0, 1.0);
+                if outside == 0 || (inside > 0 && drawn >= DRAWS) {
+                    break;
                 }
             }
         }
@@ -157,6 +200,7 @@ impl Descent {
             .map(|(entry, pull)| (&*entry.point.choices, *pull))
             .collect();
         self.categories.update(&chosen);
+        self.stay_near(axes);
         self.keep_margins(axes);
         self.remember(&entries);
         self.generation += 1;
@@ -169,7 +213,10 @@ impl Descent {
         let mut from = 0;
         while from < entries.len() {
             let key = entries[from].standing.key();
-            let tied = entries[from..].iter().take_while(|e| e.standing.key() == key).count();
+            let tied = entries[from..]
+                .iter()
+                .take_while(|e| e.standing.key() == key)
+                .count();
             for shares in [&mut pulls, &mut weights] {
                 let shares = &mut shares[from..from + tied];
                 let mean = shares.iter().sum::<f64>() / tied as f64;
@@ -180,48 +227,79 @@ impl Descent {
         (pulls, weights)
     }
 
+    /// Beyond the border of the box a coordinate changes nothing, and its mean would drift away: two
+    /// deviations are enough for nearly every trial to be on the border.
+    fn stay_near(&mut self, axes: &Axes) {
+        let Some(gaussian) = &mut self.gaussian else {
+            return;
+        };
+        for k in 0..gaussian.dimensions() {
+            if axes.is_continuous(k) {
+                let reach = 2.0 * gaussian.deviation(k);
+                gaussian.mean[k] = gaussian.mean[k].max(-reach).min(1.0 + reach);
+            }
+        }
+    }
+
     fn keep_margins(&mut self, axes: &Axes) {
-        let Some(gaussian) = &mut self.gaussian else { return };
+        let Some(gaussian) = &mut self.gaussian else {
+            return;
+        };
+        // Hamano et al. 2022, §4.4: about one step to a neighbour in a generation.
+        let alpha = 1.0 / (gaussian.dimensions() * self.settings.lambda) as f64;
         for k in 0..gaussian.dimensions() {
             if !axes.is_continuous(k) {
-                margin::correct(gaussian, k, axes.domain(k), self.settings.margin);
+                margin::correct(gaussian, k, axes.domain(k), alpha);
             }
         }
     }
 
     fn remember(&mut self, entries: &[Entry]) {
-        let measured: Vec<f64> = entries
-            .iter()
-            .filter_map(|entry| match entry.standing {
-                Standing::Measured(loss) => Some(loss),
-                _ => None,
-            })
-            .collect();
-        if let (Some(best), Some(worst)) = (measured.first(), measured.last()) {
-            let n = self.gaussian.as_ref().map_or(1, Gaussian::dimensions);
-            let term = 10 + (30 * n).div_ceil(self.settings.lambda);
-            if self.history.len() == term {
-                self.history.remove(0);
+        self.trials += entries.len() as u64;
+        let losses = entries.iter().filter_map(|entry| entry.standing.loss());
+        let (best, worst) = losses.fold((f64::MAX, f64::MIN), |(best, worst), loss| {
+            (best.min(loss), worst.max(loss))
+        });
+        if best <= worst {
+            if self.history.len() == self.term() {
+                self.history.pop_front();
             }
-            self.history.push((*best, *worst));
+            self.history.push_back((best, worst));
+            self.range = (self.range.0.min(best), self.range.1.max(worst));
         }
     }
 
+    /// How many generations without any difference mean that none is to come (Hansen 2016, B.3, TolFun).
+    fn term(&self) -> usize {
+        let n = self.gaussian.as_ref().map_or(1, Gaussian::dimensions);
+        10 + (30 * n).div_ceil(self.settings.lambda)
+    }
+
     /// Whether there is nothing left to gain here.
-    pub(crate) fn is_over(&self) -> bool {
-        let Some(gaussian) = &self.gaussian else { return false };
-        if !gaussian.is_finite() {
-            return true;
+    // Hansen 2016, B.3, with tolerances that know the scale: parameters are parts of their ranges, and
+    // losses are compared with all that this descent has seen.
+    pub(crate) fn is_over(&self, axes: &Axes) -> bool {
+        if self.history.len() == self.term() {
+            let all = self.history.iter();
+            let (best, worst) = all.fold((f64::MAX, f64::MIN), |(b, w), (x, y)| {
+                (b.min(*x), w.max(*y))
+            });
+            // Halves: the difference of ±1e308 overflows.
+            let spread = |best: f64, worst: f64| worst / 2.0 - best / 2.0;
+            let noise = 2.0 * f64::EPSILON * best.abs().max(worst.abs());
+            if spread(best, worst) <= 1e-11 * spread(self.range.0, self.range.1) + noise {
+                return true;
+            }
         }
-        let n = gaussian.dimensions();
-        let term = 10 + (30 * n).div_ceil(self.settings.lambda);
-        let (longest, shortest) = gaussian.half_axes();
-        let widest = (0..n).map(|k| gaussian.deviation(k)).fold(0.0, f64::max);
-        let flat = self.history.len() == term && {
-            let (best, worst) = self.history.iter().fold((f64::MAX, f64::MIN), |(b, w), (x, y)| (b.min(*x), w.max(*y)));
-            let size = best.abs().max(worst.abs());
-            (worst / 2.0 - best / 2.0) * 2.0 <= 1e-12 * size.min(1.0)
+        let Some(gaussian) = &self.gaussian else {
+            return false;
         };
-        flat || widest < 1e-11 || longest > 1e7 * shortest
+        let (longest, shortest) = gaussian.half_axes();
+        let mut continuous = (0..gaussian.dimensions())
+            .filter(|k| axes.is_continuous(*k))
+            .peekable();
+        let narrow =
+            continuous.peek().is_some() && continuous.all(|k| gaussian.deviation(k) < 1e-11);
+        narrow || longest > 1e7 * shortest || !gaussian.is_finite()
     }
 }

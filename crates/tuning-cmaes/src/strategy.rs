@@ -3,235 +3,364 @@
 use std::collections::BTreeMap;
 
 use tuning_core::{
-    Ask, Asked, Fact, Outcome, Problem, Proposal, Seed, Started, Strategy, StrategyError, TrialId,
+    Ask, Asked, Fact, FailureKind, Outcome, Params, ParamsError, Proposal, Seed, Started, Strategy,
+    StrategyError, TrialId,
 };
 
 use crate::{
-    CmaEsConfig,
     axes::{Axes, Point},
     descent::{Descent, Entry, Settings, Standing},
+    earlier::Pool,
     note::Note,
-    search::{normal::Draws, weights::default_lambda},
+    restart::Schedule,
+    search::normal::Draws,
+    seen::{Key, Seen},
 };
 
-#[derive(Clone, Debug)]
-struct Open {
-    point: Point,
-    own: bool,
-    startup: bool,
-    run: u64,
-    generation: u64,
-    exact: bool,
-    last: Option<f64>,
-    counted: bool,
-}
+/// How often a point is drawn until it is one that nobody has tried: first from the distribution, then
+/// from the whole space. It takes more than one draw where a point has few cells or lies on the border.
+const TRIES: usize = 32;
 
-/// CMA-ES.
+/// CMA-ES over mixed spaces. See the [crate's documentation](crate) for what it does and why.
 #[derive(Clone, Debug)]
 pub struct CmaEs {
-    config: CmaEsConfig,
     axes: Axes,
+    settings: Settings,
+    /// The share of earlier trials that says where to begin.
+    gamma: f64,
     descent: Descent,
-    run: u64,
+    schedule: Schedule,
+    /// The seed of its first own trial: where restarts take their randomness from.
     root: Option<Seed>,
-    started: usize,
+    /// Trials of others, told before the first own one; and whether the descent knows them all.
+    pool: Pool,
+    fresh: bool,
     open: BTreeMap<TrialId, Open>,
-    startup: Vec<(Point, Standing)>,
-    entries: Vec<(TrialId, Entry)>,
+    /// Own trials without a result.
+    busy: usize,
+    /// The results of the next generation.
+    entries: BTreeMap<TrialId, Entry>,
+    /// Results for points of this generation that need no trial: they had been tried before.
+    again: Vec<Entry>,
+    /// Results of others since the last generation.
+    guests: Vec<(f64, TrialId, Point)>,
+    /// What was tried, unless points may be tried again.
+    seen: Option<Seen>,
+}
+
+/// A trial that has not ended.
+#[derive(Clone, Debug)]
+struct Open {
+    key: Option<Key>,
+    /// Its point, until it has a result.
+    point: Option<Point>,
+    whose: Whose,
+    last: Option<f64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    Others,
+    Own {
+        run: u64,
+        generation: u64,
+        /// Whether `point` is what was drawn, before it was rounded to parameters.
+        exact: bool,
+    },
+}
+
+/// What a seed gives.
+struct Drawn {
+    point: Point,
+    params: Params,
+    /// What was drawn before and is known already.
+    again: Vec<Entry>,
+    /// Whether the distribution has nothing new to give.
+    exhausted: bool,
 }
 
 impl CmaEs {
-    pub(crate) fn new(config: CmaEsConfig, problem: &Problem) -> Self {
-        let axes = Axes::new(&problem.space);
-        let n = axes.numbers();
-        let mut this = Self {
-            descent: Descent::new(&axes, settings(&config, &axes), vec![0.5; n]),
-            config,
+    pub(crate) fn new(
+        axes: Axes,
+        settings: Settings,
+        schedule: Schedule,
+        gamma: f64,
+        pool: Pool,
+        repeats: bool,
+    ) -> Self {
+        Self {
+            descent: Descent::new(&axes, settings.clone(), axes.middle().x),
+            seen: (!repeats).then(Seen::default),
             axes,
-            run: 0,
+            settings,
+            gamma,
+            schedule,
             root: None,
-            started: 0,
+            fresh: pool.is_empty() || gamma == 0.0,
+            pool,
             open: BTreeMap::new(),
-            startup: Vec::new(),
-            entries: Vec::new(),
-        };
-        this.begin(vec![0.5; n]);
-        this
+            busy: 0,
+            entries: BTreeMap::new(),
+            again: Vec::new(),
+            guests: Vec::new(),
+        }
     }
 
-    fn begin(&mut self, mean: Vec<f64>) {
-        self.descent = Descent::new(&self.axes, settings(&self.config, &self.axes), mean);
-    }
-
-    fn propose(&self, ask: &Ask, n: usize) -> Result<Proposal, StrategyError> {
-        let index = self.started + n;
-        let (point, note) = if index < self.config.startup {
-            (self.spread(ask.study_seed(), index), Note::Startup)
+    /// Before the first own trial, the descent begins where earlier trials say.
+    fn prepare(&mut self) {
+        if self.fresh {
+            return;
+        }
+        self.fresh = true;
+        let top = self.pool.top(self.gamma);
+        let settings = self.settings.clone();
+        self.descent = if self.pool.is_enough() {
+            Descent::warm(&self.axes, settings, &top)
         } else {
-            let seed = ask.seed(n);
-            let note = Note::Draw {
-                run: self.run,
-                generation: self.descent.generation,
-                seed,
+            Descent::new(&self.axes, settings, top[0].x.clone())
+        };
+    }
+
+    /// The point that belongs to a seed, given the points of the same answer.
+    fn draw(&self, seed: Seed, batch: &[Key]) -> Result<Drawn, ParamsError> {
+        let mut draws = Draws::new(seed);
+        let mut again = Vec::new();
+        let mut tries = 1;
+        loop {
+            let dry = tries > TRIES;
+            let point = match dry {
+                false => self.descent.draw(&self.axes, &mut draws),
+                true => self.axes.anywhere(&mut draws),
             };
-            (self.descent.draw(&self.axes, seed), note)
-        };
-        let params = self.axes.decode(&point).map_err(StrategyError::from_source)?;
-        Ok(Proposal::start(params).tag(note.tag()))
-    }
-
-    /// Point `index` of a Latin hypercube.
-    fn spread(&self, study: Seed, index: usize) -> Point {
-        let size = self.config.startup;
-        let seed = study.named(crate::NAME);
-        let coordinate = |d: usize| {
-            let mut draws = Draws::new(seed.derive(d as u64));
-            let mut order: Vec<usize> = (0..size).collect();
-            for k in (1..size).rev() {
-                order.swap(k, (draws.unit() * (k + 1) as f64) as usize);
+            let params = self.axes.decode(&point)?;
+            let Some(seen) = &self.seen else {
+                return Ok(Drawn {
+                    point,
+                    params,
+                    again,
+                    exhausted: false,
+                });
+            };
+            let key = Key::of(&params);
+            let known = seen.get(key);
+            if (known.is_none() && !batch.contains(&key)) || tries == 2 * TRIES {
+                return Ok(Drawn {
+                    point,
+                    params,
+                    again,
+                    exhausted: dry,
+                });
             }
-            let mut jitter = 0.5;
-            for _ in 0..=index {
-                jitter = draws.unit();
+            if let Some(Some(standing)) = known
+                && !dry
+                && again.len() < self.descent.lambda()
+            {
+                again.push(Entry {
+                    point,
+                    standing,
+                    injected: false,
+                });
             }
-            (order[index] as f64 + jitter) / size as f64
-        };
-        let n = self.axes.numbers();
-        let sizes = self.axes.sizes();
-        Point {
-            x: (0..n).map(coordinate).collect(),
-            choices: sizes
-                .iter()
-                .enumerate()
-                .map(|(k, size)| (coordinate(n + k) * *size as f64) as u32)
-                .collect(),
+            tries += 1;
         }
     }
 
-    fn start(&mut self, started: &Started) {
-        let note = Note::read(&started.tag);
-        let centre = self.descent.centre();
-        let mut open = Open {
-            point: Point::default(),
-            own: note.is_some(),
-            startup: matches!(note, Some(Note::Startup)),
-            run: self.run,
+    fn propose(&self, seed: Seed, batch: &mut Vec<Key>) -> Result<Proposal, ParamsError> {
+        let drawn = self.draw(seed, batch)?;
+        if self.seen.is_some() {
+            batch.push(Key::of(&drawn.params));
+        }
+        let note = Note {
+            run: self.schedule.run(),
             generation: self.descent.generation,
-            exact: false,
-            last: None,
-            counted: false,
+            seed,
         };
-        if note.is_some() {
-            self.started += 1;
+        Ok(Proposal::start(drawn.params).tag(note.tag()))
+    }
+
+    fn started(&mut self, started: &Started) {
+        let note = Note::read(&started.tag);
+        let mut open = Open {
+            key: None,
+            point: None,
+            whose: Whose::Others,
+            last: None,
+        };
+        let mut exhausted = false;
+        if let Some(note) = note {
+            self.prepare();
+            self.root.get_or_insert(note.seed);
+            self.busy += 1;
+            let present =
+                note.run == self.schedule.run() && note.generation == self.descent.generation;
+            let drawn = present
+                .then(|| self.draw(note.seed, &[]))
+                .and_then(Result::ok);
+            let drawn = drawn.filter(|drawn| drawn.params == started.params);
+            open.whose = Whose::Own {
+                run: note.run,
+                generation: note.generation,
+                exact: drawn.is_some(),
+            };
+            if let Some(drawn) = drawn {
+                open.point = Some(drawn.point);
+                self.again.extend(drawn.again);
+                exhausted = drawn.exhausted;
+            }
         }
-        if let Some(Note::Draw { run, generation, seed }) = note {
-            self.root.get_or_insert(seed);
-            open.run = run;
-            if run == self.run && generation == self.descent.generation {
-                let point = self.descent.draw(&self.axes, seed);
-                if self.axes.decode(&point).is_ok_and(|params| params == started.params) {
-                    open.point = point;
-                    open.exact = true;
+        if open.point.is_none() {
+            open.point = Some(self.axes.encode(&started.params, &self.descent.centre()));
+        }
+        if let Some(seen) = &mut self.seen {
+            let own = self.axes.align(&started.params);
+            open.key = own.map(|params| Key::of(&params));
+            open.key.into_iter().for_each(|key| seen.begin(key));
+        }
+        if self.open.insert(started.trial, open).is_some() {
+            self.busy = self.busy.saturating_sub(1);
+        }
+        if exhausted && !self.is_all_seen() {
+            self.restart(); // all that is likely here has been tried
+        }
+    }
+
+    /// The trial's first result: that of its end, or of its first pause.
+    fn result(&mut self, trial: TrialId, standing: Standing) {
+        let Some(open) = self.open.get_mut(&trial) else {
+            return;
+        };
+        let Some(point) = open.point.take() else {
+            return;
+        };
+        if let (Some(seen), Some(key)) = (&mut self.seen, open.key) {
+            seen.end(key, standing);
+        }
+        match open.whose {
+            Whose::Others if self.root.is_none() => {
+                self.pool.add(trial, point, standing);
+                self.fresh = self.gamma == 0.0 || self.pool.is_empty();
+            }
+            Whose::Others => self.guest(trial, point, standing),
+            Whose::Own {
+                run,
+                generation,
+                exact,
+            } => {
+                self.busy = self.busy.saturating_sub(1);
+                if run == self.schedule.run() {
+                    let injected = !exact || generation != self.descent.generation;
+                    self.entries.insert(
+                        trial,
+                        Entry {
+                            point,
+                            standing,
+                            injected,
+                        },
+                    );
+                    self.close_if_full();
                 }
             }
         }
-        if !open.exact {
-            open.point = self.axes.encode(&started.params, &centre);
-        }
-        self.open.insert(started.trial, open);
     }
 
-    fn result(&mut self, trial: TrialId, standing: Standing, ended: bool) {
-        let Some(open) = self.open.get_mut(&trial) else { return };
-        let counted = std::mem::replace(&mut open.counted, true);
-        let open = if ended { self.open.remove(&trial) } else { Some(open.clone()) };
-        let Some(open) = open else { return };
-        if counted {
+    /// Keeps the best results of others until the generation is closed.
+    fn guest(&mut self, trial: TrialId, point: Point, standing: Standing) {
+        let Some(loss) = standing.loss() else { return };
+        let place = self.guests.partition_point(|(other, ..)| *other <= loss);
+        self.guests.insert(place, (loss, trial, point));
+        self.guests.truncate(self.descent.lambda());
+    }
+
+    /// A generation is full when it has λ results; or, where more workers are busy than that, as many as
+    /// there are workers, so that they share one large generation instead of working for several past ones.
+    fn close_if_full(&mut self) {
+        let results = self.entries.len() + self.again.len();
+        if results < self.descent.lambda().max(self.busy) {
             return;
         }
-        if open.startup {
-            self.startup.push((open.point, standing));
-            if self.startup.len() == self.config.startup {
-                self.after_startup();
-            }
-            return;
-        }
-        if !open.own || open.run != self.run {
-            return; // TODO foreign
-        }
-        let injected = !open.exact || open.generation != self.descent.generation;
-        self.entries.push((trial, Entry { point: open.point, standing, injected }));
-        let busy = self.open.values().filter(|o| o.own && !o.startup && !o.counted).count();
-        if self.entries.len() >= self.descent.lambda().max(busy) {
-            self.close();
+        let mut entries: Vec<_> = std::mem::take(&mut self.entries).into_values().collect();
+        entries.append(&mut self.again);
+        self.invite(&mut entries);
+        self.descent.update(&self.axes, entries);
+        if self.descent.is_over(&self.axes) {
+            self.restart();
         }
     }
 
-    fn after_startup(&mut self) {
-        let mut sorted: Vec<_> = self.startup.iter().collect();
-        sorted.sort_by(|a, b| a.1.key().0.cmp(&b.1.key().0).then(a.1.key().1.total_cmp(&b.1.key().1)));
-        let mean = match self.lab(0) as usize {
-            0 => sorted[0].0.x.clone(),
-            _ => {
-                let mu = (sorted.len() / 2).max(1);
-                let w: Vec<f64> = (1..=mu).map(|r| libm::log((sorted.len() as f64 + 1.0) / 2.0) - libm::log(r as f64)).collect();
-                let s: f64 = w.iter().sum();
-                (0..self.axes.numbers()).map(|k| (0..mu).map(|i| w[i] / s * sorted[i].0.x[k]).sum()).collect()
-            }
+    /// Results of others join if they are in the better half; at most one for five own ones, so that
+    /// they pull and do not drown.
+    fn invite(&mut self, entries: &mut Vec<Entry>) {
+        let guests = std::mem::take(&mut self.guests);
+        let mut losses: Vec<f64> = entries
+            .iter()
+            .filter_map(|entry| entry.standing.loss())
+            .collect();
+        losses.sort_by(f64::total_cmp);
+        let median = losses
+            .get(losses.len() / 2)
+            .copied()
+            .unwrap_or(f64::INFINITY);
+        let welcome = guests.into_iter().take(entries.len().div_ceil(5));
+        for (loss, _, point) in welcome.filter(|(loss, ..)| *loss < median) {
+            entries.push(Entry {
+                point,
+                standing: Standing::Measured(loss),
+                injected: true,
+            });
+        }
+    }
+
+    fn is_all_seen(&self) -> bool {
+        let seen = self.seen.as_ref().map_or(0, Seen::len);
+        self.axes
+            .cardinality()
+            .is_some_and(|all| seen as u128 >= all)
+    }
+
+    fn restart(&mut self) {
+        let root = self.root.unwrap_or(Seed::new(0));
+        let begin = self
+            .schedule
+            .next(self.descent.trials.max(1), self.axes.numbers(), root);
+        let settings = Settings {
+            lambda: begin.lambda,
+            sigma: begin.sigma,
+            ..self.settings.clone()
         };
-        self.begin(mean);
-    }
-
-    fn lab(&self, k: usize) -> f64 {
-        self.config.lab.get(k).copied().unwrap_or(0.0)
-    }
-
-    fn close(&mut self) {
-        let mut entries = std::mem::take(&mut self.entries);
-        entries.sort_by_key(|(trial, _)| *trial);
-        self.descent.update(&self.axes, entries.into_iter().map(|(_, e)| e).collect());
-        if self.descent.is_over() {
-            self.run += 1;
-            let root = self.root.unwrap_or(Seed::new(0)).named("restart");
-            let mut draws = Draws::new(root.derive(self.run));
-            let mean = (0..self.axes.numbers()).map(|_| draws.unit()).collect();
-            self.begin(mean);
-        }
-    }
-}
-
-fn settings(config: &CmaEsConfig, axes: &Axes) -> Settings {
-    let n = axes.numbers();
-    let all = n + axes.sizes().len();
-    let lambda = config.population.unwrap_or_else(|| default_lambda(all));
-    Settings {
-        lambda,
-        sigma: config.sigma,
-        separable: n > 100,
-        margin: 1.0 / (n.max(1) * lambda) as f64,
+        self.descent = Descent::new(&self.axes, settings, begin.mean);
+        self.entries.clear();
+        self.again.clear();
+        self.guests.clear();
     }
 }
 
 impl Strategy for CmaEs {
     fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+        self.prepare();
+        let mut batch = Vec::new();
         (0..ask.slots().get())
-            .map(|n| self.propose(ask, n))
+            .map(|n| self.propose(ask.seed(n), &mut batch))
             .collect::<Result<_, _>>()
             .map(Asked::Propose)
+            .map_err(StrategyError::from_source)
     }
 
     fn tell(&mut self, fact: &Fact) {
         match fact {
-            Fact::Started(started) => self.start(started),
+            Fact::Started(started) => self.started(started),
             Fact::Reported(reported) => {
                 if let Some(open) = self.open.get_mut(&reported.trial) {
                     open.last = Some(reported.values.first());
                 }
             }
+            // Under successive halving most trials are never resumed: what a trial had when it was paused
+            // is its result.
             Fact::Paused(paused) => {
-                if let Some(loss) = self.open.get(&paused.trial).and_then(|open| open.last) {
-                    self.result(paused.trial, Standing::Measured(loss), false);
-                }
+                let last = self.open.get(&paused.trial).and_then(|open| open.last);
+                self.result(
+                    paused.trial,
+                    last.map_or(Standing::Stopped(None), Standing::Measured),
+                );
             }
             Fact::Ended(ended) => {
                 let last = self.open.get(&ended.trial).and_then(|open| open.last);
@@ -240,7 +369,17 @@ impl Strategy for CmaEs {
                     Outcome::Stopped => Standing::Stopped(last),
                     _ => Standing::Failed,
                 };
-                self.result(ended.trial, standing, true);
+                self.result(ended.trial, standing);
+                let open = self.open.remove(&ended.trial);
+                // It says nothing about the point that a worker was lost.
+                let lost = ended.outcome.failure().is_some_and(|failure| {
+                    matches!(failure.kind, FailureKind::Lost | FailureKind::Cancelled)
+                });
+                if let (true, Some(seen), Some(key)) =
+                    (lost, &mut self.seen, open.and_then(|open| open.key))
+                {
+                    seen.forget(key);
+                }
             }
             _ => {}
         }

@@ -29,8 +29,15 @@ impl Categories {
         // probability of at least 0.73.
         let once = 1.0 - libm::pow(0.73, 1.0 / parameters.max(1.0));
         Self {
-            q: sizes.iter().map(|&size| vec![1.0 / size as f64; size]).collect(),
-            least: sizes.iter().map(|&size| once / (size - 1) as f64).map(|l| l.min(0.2)).collect(),
+            q: sizes
+                .iter()
+                .map(|&size| vec![1.0 / size as f64; size])
+                .collect(),
+            least: sizes
+                .iter()
+                .map(|&size| once / (size - 1) as f64)
+                .map(|l| l.min(0.2))
+                .collect(),
             trust: 1.0,
             path: vec![0.0; free],
             gamma: 0.0,
@@ -52,6 +59,23 @@ impl Categories {
         }
     }
 
+    /// Begins with the choices of good points, and with one of each choice besides.
+    pub(crate) fn learn_from<'a>(&mut self, points: impl Iterator<Item = &'a [u32]>) {
+        self.q.iter_mut().for_each(|q| q.fill(1.0));
+        for choices in points {
+            for (q, choice) in self.q.iter_mut().zip(choices) {
+                if let Some(q) = q.get_mut(*choice as usize) {
+                    *q += 1.0;
+                }
+            }
+        }
+        for (q, least) in self.q.iter_mut().zip(&self.least) {
+            let sum: f64 = q.iter().sum();
+            q.iter_mut().for_each(|q| *q /= sum);
+            lift(q, *least);
+        }
+    }
+
     /// One generation: `members` are choices with weights that are not negative and sum to 1.
     pub(crate) fn update(&mut self, members: &[(&[u32], f64)]) {
         let free = self.path.len();
@@ -59,7 +83,11 @@ impl Categories {
             return;
         }
         // The natural gradient is the weighted mean of (one-hot − q).
-        let mut gradient: Vec<Vec<f64>> = self.q.iter().map(|q| q.iter().map(|q| -q).collect()).collect();
+        let mut gradient: Vec<Vec<f64>> = self
+            .q
+            .iter()
+            .map(|q| q.iter().map(|q| -q).collect())
+            .collect();
         for (choices, weight) in members {
             for (gradient, choice) in gradient.iter_mut().zip(*choices) {
                 if let Some(gradient) = gradient.get_mut(*choice as usize) {
@@ -83,10 +111,10 @@ impl Categories {
         let step = 1.0 / self.trust;
         for (q, gradient) in self.q.iter_mut().zip(&gradient) {
             for (q, g) in q.iter_mut().zip(gradient) {
-                *q += (step / length).min(1.0) * g;
+                *q += step / length * g;
             }
         }
-        let beta = step / (free as f64).sqrt();
+        let beta = (step / (free as f64).sqrt()).min(1.0);
         let keep = 1.0 - beta;
         for (path, rooted) in self.path.iter_mut().zip(&rooted) {
             *path = keep * *path + (beta * (2.0 - beta)).sqrt() * rooted / length;
@@ -94,7 +122,7 @@ impl Categories {
         self.gamma = keep * keep * self.gamma + beta * (2.0 - beta);
         let squared: f64 = self.path.iter().map(|p| p * p).sum();
         self.trust *= libm::exp(beta * (self.gamma - squared / SIGNAL));
-        self.trust = self.trust.clamp(1.0, 1e6);
+        self.trust = self.trust.clamp(1e-6, 1e6);
         for (q, least) in self.q.iter_mut().zip(&self.least) {
             lift(q, *least);
         }
@@ -113,7 +141,8 @@ fn lift(q: &mut [f64], least: f64) {
     let sum: f64 = q.iter().sum();
     let above = sum - least * q.len() as f64;
     if above > 0.0 {
-        q.iter_mut().for_each(|q| *q -= (sum - 1.0) * (*q - least) / above);
+        q.iter_mut()
+            .for_each(|q| *q -= (sum - 1.0) * (*q - least) / above);
     }
     let sum: f64 = q.iter().sum();
     q.iter_mut().for_each(|q| *q /= sum);

@@ -199,7 +199,10 @@ mod tests {
             for j in 0..n {
                 let product: f64 = (0..n).map(|k| v(i, k) * eigen.values[k] * v(j, k)).sum();
                 let entry = matrix[i.max(j) * n + i.min(j)];
-                assert!((product - entry).abs() <= 1e-12 * size * n as f64, "{i} {j}: {product} {entry}");
+                assert!(
+                    (product - entry).abs() <= 1e-12 * size * n as f64,
+                    "{i} {j}: {product} {entry}"
+                );
                 let dot: f64 = (0..n).map(|k| v(k, i) * v(k, j)).sum();
                 assert!((dot - f64::from(u8::from(i == j))).abs() <= 1e-12 * n as f64);
             }

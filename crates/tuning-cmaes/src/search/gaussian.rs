@@ -185,7 +185,11 @@ impl Gaussian {
         let white = self.whiten(&shift);
         let c_s = weights.c_sigma;
         self.path_sigma.iter_mut().for_each(|p| *p *= 1.0 - c_s);
-        add(&mut self.path_sigma, (c_s * (2.0 - c_s) * mass).sqrt(), &white);
+        add(
+            &mut self.path_sigma,
+            (c_s * (2.0 - c_s) * mass).sqrt(),
+            &white,
+        );
         self.updates = self.updates.saturating_add(1);
         let length = norm(&self.path_sigma);
         // p. 28: no rank-one update while the step size is far too small.
@@ -330,7 +334,13 @@ impl Gaussian {
     pub(crate) fn is_finite(&self) -> bool {
         self.sigma.is_finite()
             && self.sigma > 0.0
-            && self.mean.iter().chain(&self.a).chain(&self.path_sigma).chain(&self.path_c).all(|x| x.is_finite())
+            && self
+                .mean
+                .iter()
+                .chain(&self.a)
+                .chain(&self.path_sigma)
+                .chain(&self.path_c)
+                .all(|x| x.is_finite())
     }
 }
 
@@ -347,7 +357,9 @@ fn compose(c: &mut [f64], b: &[f64], values: &[f64]) {
     let n = values.len();
     for i in 0..n {
         for j in 0..=i {
-            let entry: f64 = (0..n).map(|k| b[i * n + k] * values[k] * b[j * n + k]).sum();
+            let entry: f64 = (0..n)
+                .map(|k| b[i * n + k] * values[k] * b[j * n + k])
+                .sum();
             c[i * n + j] = entry;
             c[j * n + i] = entry;
         }

@@ -30,7 +30,11 @@ pub(crate) fn correct(gaussian: &mut Gaussian, k: usize, domain: &Domain, alpha:
         let edge = if first { above } else { below };
         let furthest = gaussian.a[k] * plain * quantile(1.0 - alpha);
         if (mean - edge).abs() > furthest {
-            gaussian.mean[k] = if first { edge - furthest } else { edge + furthest };
+            gaussian.mean[k] = if first {
+                edge - furthest
+            } else {
+                edge + furthest
+            };
         }
         return;
     }
@@ -49,7 +53,10 @@ pub(crate) fn correct(gaussian: &mut Gaussian, k: usize, domain: &Domain, alpha:
         return;
     }
     let part = |p: f64| (p + excess * (p - alpha / 2.0) / spare).clamp(1e-10, 0.5 - 1e-10);
-    let (z_low, z_up) = (quantile(1.0 - part(raised_low)), quantile(1.0 - part(raised_up)));
+    let (z_low, z_up) = (
+        quantile(1.0 - part(raised_low)),
+        quantile(1.0 - part(raised_up)),
+    );
     // Both edges are where these probabilities say: two equations for the mean and the deviation.
     gaussian.a[k] = (above - below) / ((z_low + z_up) * plain);
     gaussian.mean[k] = (below * z_up + above * z_low) / (z_low + z_up);

@@ -107,7 +107,11 @@ mod tests {
             (1e-10, -6.361_340_902_404_056),
             (0.999_999, 4.753_424_308_822_899),
         ] {
-            assert!((quantile(p) - z).abs() < 1e-9 * z.abs().max(1.0), "{p}: {}", quantile(p));
+            assert!(
+                (quantile(p) - z).abs() < 1e-9 * z.abs().max(1.0),
+                "{p}: {}",
+                quantile(p)
+            );
             assert!((cdf(z) - p).abs() < 1e-9 * p, "{z}: {}", cdf(z));
         }
         assert!(quantile(0.0).is_finite() && quantile(1.0).is_finite());
@@ -119,7 +123,12 @@ mod tests {
         let n = 40_000;
         let z: Vec<f64> = (0..n).map(|_| draws.normal()).collect();
         let moment = |k: i32| z.iter().map(|z| z.powi(k)).sum::<f64>() / f64::from(n);
-        assert!(moment(1).abs() < 0.02 && moment(3).abs() < 0.08, "{} {}", moment(1), moment(3));
+        assert!(
+            moment(1).abs() < 0.02 && moment(3).abs() < 0.08,
+            "{} {}",
+            moment(1),
+            moment(3)
+        );
         assert!((moment(2) - 1.0).abs() < 0.03 && (moment(4) - 3.0).abs() < 0.15);
     }
 }
