@@ -15,6 +15,10 @@ use crate::{
 /// More dimensions than this, and `auto` learns variances alone.
 const FULL: usize = 100;
 
+/// How many results can make a generation: two for the mean and two against, and what memory allows after
+/// restarts have grown it.
+const POPSIZES: std::ops::RangeInclusive<usize> = 4..=10_000;
+
 /// What is learned of how parameters go together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -61,7 +65,7 @@ pub struct CmaEsConfig {
     /// The standard deviation to begin with, as a part of each parameter's range (of its logarithm where
     /// it is logarithmic): above 0, at most 1.
     pub sigma0: f64,
-    /// How many results make a generation (λ), at least 4; if absent, 4 + ⌊1.5 ln n⌋ for n parameters.
+    /// How many results make a generation (λ), 4 to 10,000; if absent, 4 + ⌊1.5 ln n⌋ for n parameters.
     /// More make it more global and more robust against noise, and slower.
     pub popsize: Option<usize>,
     /// What follows when a descent has come to its end.
@@ -152,9 +156,11 @@ impl CmaEsConfig {
                 self.sigma0
             ));
         }
-        if let Some(popsize) = self.popsize.filter(|popsize| *popsize < 4) {
+        if let Some(popsize) = self.popsize.filter(|popsize| !POPSIZES.contains(popsize)) {
             return refuse(format!(
-                "cannot learn from a `popsize` of {popsize}: use at least 4, or leave it out"
+                "cannot learn from a `popsize` of {popsize}: use {} to {}, or leave it out",
+                POPSIZES.start(),
+                POPSIZES.end()
             ));
         }
         if !(0.0..=1.0).contains(&self.warm_start) {

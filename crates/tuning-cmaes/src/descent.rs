@@ -21,6 +21,10 @@ const DRAWS: usize = 2;
 /// How often where all coordinates are outside: the corners would be tried again and again.
 const MOST_DRAWS: usize = 100;
 
+/// A descent whose last losses differ by less than this part of what they are worse than the best one known
+/// will not get there.
+const HOPELESS: f64 = 0.01;
+
 /// How a trial came out, best first.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Standing {
@@ -69,6 +73,14 @@ pub(crate) struct Settings {
     pub(crate) separable: bool,
 }
 
+/// The losses of a generation.
+#[derive(Clone, Copy, Debug)]
+struct Losses {
+    best: f64,
+    median: f64,
+    worst: f64,
+}
+
 /// One run of the search.
 #[derive(Clone, Debug)]
 pub(crate) struct Descent {
@@ -79,8 +91,8 @@ pub(crate) struct Descent {
     pub(crate) generation: u64,
     /// How many results it has learned from.
     pub(crate) trials: u64,
-    /// The best and the worst loss of the last generations, newest last.
-    history: VecDeque<(f64, f64)>,
+    /// The losses of the last generations, newest last.
+    history: VecDeque<Losses>,
     /// The best and the worst loss of all.
     range: (f64, f64),
 }
@@ -254,17 +266,20 @@ impl Descent {
         }
     }
 
+    /// Takes down the losses of a generation that is ordered by them.
     fn remember(&mut self, entries: &[Entry]) {
         self.trials += entries.len() as u64;
-        let losses = entries.iter().filter_map(|entry| entry.standing.loss());
-        let (best, worst) = losses.fold((f64::MAX, f64::MIN), |(best, worst), loss| {
-            (best.min(loss), worst.max(loss))
-        });
-        if best <= worst {
-            if self.history.len() == self.term() {
+        let losses: Vec<f64> = entries.iter().filter_map(|e| e.standing.loss()).collect();
+        if let (Some(&best), Some(&worst)) = (losses.first(), losses.last()) {
+            if self.history.len() == self.memory() {
                 self.history.pop_front();
             }
-            self.history.push_back((best, worst));
+            let median = losses[losses.len() / 2];
+            self.history.push_back(Losses {
+                best,
+                median,
+                worst,
+            });
             self.range = (self.range.0.min(best), self.range.1.max(worst));
         }
     }
@@ -275,21 +290,52 @@ impl Descent {
         10 + (30 * n).div_ceil(self.settings.lambda)
     }
 
-    /// Whether there is nothing left to gain here.
+    /// How many generations must bring progress (Hansen 2016, B.3, Stagnation).
+    fn memory(&self) -> usize {
+        self.term() + 110
+    }
+
+    /// Whether the losses of the last generations are all but the same, or all of them worse than `known` by
+    /// far more than they differ: the second rule is our own.
+    fn is_settled(&self, known: f64) -> bool {
+        if self.history.len() < self.term() {
+            return false;
+        }
+        let last = self.history.iter().rev().take(self.term());
+        let (best, worst) = last.fold((f64::MAX, f64::MIN), |(best, worst), losses| {
+            (best.min(losses.best), worst.max(losses.worst))
+        });
+        // Halves: the difference of ±1e308 overflows.
+        let spread = |best: f64, worst: f64| worst / 2.0 - best / 2.0;
+        let noise = 2.0 * f64::EPSILON * best.abs().max(worst.abs());
+        let same = 1e-18 * spread(self.range.0, self.range.1) + noise;
+        spread(best, worst) <= same.max(HOPELESS * spread(known, best))
+    }
+
+    /// Whether neither the best nor the middle losses have fallen in a long time.
+    fn stagnates(&self) -> bool {
+        let memory = self.memory();
+        let third = memory * 3 / 10;
+        let typical = |from: usize, of: fn(&Losses) -> f64| {
+            let mut losses: Vec<f64> = self.history.iter().skip(from).take(third).map(of).collect();
+            losses.sort_by(f64::total_cmp);
+            losses[third / 2]
+        };
+        let risen = |of| typical(memory - third, of) >= typical(0, of);
+        self.history.len() == memory && risen(|l| l.best) && risen(|l| l.median)
+    }
+
+    /// The best loss it has seen; `f64::MAX` if none.
+    pub(crate) fn best(&self) -> f64 {
+        self.range.0
+    }
+
+    /// Whether there is nothing left to gain here, where `known` is the best loss of the descents before.
     // Hansen 2016, B.3, with tolerances that know the scale: parameters are parts of their ranges, and
     // losses are compared with all that this descent has seen.
-    pub(crate) fn is_over(&self, axes: &Axes) -> bool {
-        if self.history.len() == self.term() {
-            let all = self.history.iter();
-            let (best, worst) = all.fold((f64::MAX, f64::MIN), |(b, w), (x, y)| {
-                (b.min(*x), w.max(*y))
-            });
-            // Halves: the difference of ±1e308 overflows.
-            let spread = |best: f64, worst: f64| worst / 2.0 - best / 2.0;
-            let noise = 2.0 * f64::EPSILON * best.abs().max(worst.abs());
-            if spread(best, worst) <= 1e-11 * spread(self.range.0, self.range.1) + noise {
-                return true;
-            }
+    pub(crate) fn is_over(&self, axes: &Axes, known: f64) -> bool {
+        if self.is_settled(known) || self.stagnates() {
+            return true;
         }
         let Some(gaussian) = &self.gaussian else {
             return false;

@@ -30,6 +30,8 @@ pub struct CmaEs {
     gamma: f64,
     descent: Descent,
     schedule: Schedule,
+    /// The best loss of the descents before; `f64::MAX` if there is none.
+    best: f64,
     /// The seed of its first own trial: where restarts take their randomness from.
     root: Option<Seed>,
     /// Trials of others, told before the first own one; and whether the descent knows them all.
@@ -95,6 +97,7 @@ impl CmaEs {
             settings,
             gamma,
             schedule,
+            best: f64::MAX,
             root: None,
             fresh: pool.is_empty() || gamma == 0.0,
             pool,
@@ -282,7 +285,7 @@ impl CmaEs {
         entries.append(&mut self.again);
         self.invite(&mut entries);
         self.descent.update(&self.axes, entries);
-        if self.descent.is_over(&self.axes) {
+        if self.descent.is_over(&self.axes, self.best) {
             self.restart();
         }
     }
@@ -318,6 +321,7 @@ impl CmaEs {
     }
 
     fn restart(&mut self) {
+        self.best = self.best.min(self.descent.best());
         let root = self.root.unwrap_or(Seed::new(0));
         let begin = self
             .schedule

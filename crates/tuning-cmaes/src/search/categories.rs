@@ -105,7 +105,7 @@ impl Categories {
             }
         }
         let length = rooted.iter().map(|r| r * r).sum::<f64>().sqrt();
-        if !(length > 1e-12) {
+        if length.is_nan() || length <= 1e-12 {
             return;
         }
         let step = 1.0 / self.trust;
@@ -146,4 +146,66 @@ fn lift(q: &mut [f64], least: f64) {
     }
     let sum: f64 = q.iter().sum();
     q.iter_mut().for_each(|q| *q /= sum);
+}
+
+#[cfg(test)]
+mod tests {
+    use tuning_core::Seed;
+
+    use super::*;
+
+    /// Generations of six, where each parameter that is not 0 costs one.
+    fn learn(sizes: &[usize], generations: u64) -> Categories {
+        let mut categories = Categories::new(sizes);
+        for generation in 0..generations {
+            let mut draws = Draws::new(Seed::new(3).derive(generation));
+            let mut drawn = vec![vec![0; sizes.len()]; 6];
+            for choices in &mut drawn {
+                categories.draw(&mut draws, choices);
+            }
+            drawn.sort_by_key(|choices| choices.iter().filter(|choice| **choice > 0).count());
+            let pulls = [0.637, 0.285, 0.078];
+            let members: Vec<_> = drawn.iter().zip(pulls).map(|(c, w)| (&**c, w)).collect();
+            categories.update(&members);
+        }
+        categories
+    }
+
+    #[test]
+    fn they_are_probabilities_and_none_vanishes() {
+        let sizes = [2, 3, 17, 400];
+        for generations in [0, 1, 5, 300] {
+            let categories = learn(&sizes, generations);
+            for (q, least) in categories.q.iter().zip(&categories.least) {
+                assert!((q.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{q:?}");
+                let least = least.min(1.0 / q.len() as f64);
+                assert!(q.iter().all(|q| *q >= least * (1.0 - 1e-9)), "{q:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_better_choice_wins() {
+        let categories = learn(&[2, 3, 5], 60);
+        for q in categories.probabilities() {
+            assert!(q[0] > 0.75, "{q:?}");
+        }
+    }
+
+    #[test]
+    fn a_warm_start_is_the_shares_of_the_good_points() {
+        let mut categories = Categories::new(&[3]);
+        categories.learn_from([[2_u32], [2], [2], [0]].iter().map(|c| &c[..]));
+        // With one of each besides: 2, 1 and 4 of 7, none below the least of 0.135.
+        for (found, expected) in categories.q[0].iter().zip([2.0, 1.0, 4.0]) {
+            assert!((found - expected / 7.0).abs() < 1e-12, "{found}");
+        }
+    }
+
+    #[test]
+    fn no_parameters_are_no_trouble() {
+        let mut categories = Categories::new(&[]);
+        categories.update(&[(&[], 1.0)]);
+        assert!(categories.probabilities().is_empty());
+    }
 }

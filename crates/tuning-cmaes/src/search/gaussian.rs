@@ -292,7 +292,7 @@ impl Gaussian {
                         *b = eigen.vectors;
                         *d = eigen.values;
                         let largest = d.iter().fold(0.0_f64, |m, d| m.max(*d));
-                        if !(largest > 0.0) {
+                        if largest <= 0.0 {
                             *c = identity(n);
                             *b = identity(n);
                             d.fill(1.0);
@@ -379,3 +379,6 @@ fn add(to: &mut [f64], factor: f64, what: &[f64]) {
         *to += factor * what;
     }
 }
+
+#[cfg(test)]
+mod tests;
