@@ -29,6 +29,7 @@ const LAYERS: &[(&str, Layer)] = &[
     ("tuning-tpe", Strategy),
     ("tuning-gp", Strategy),
     ("tuning-cmaes", Strategy),
+    ("tuning-evolution", Strategy),
     ("tuning-multifidelity", Strategy),
     ("tuning-auto", Strategy),
     ("tuning-runtime", Runtime),

@@ -1,0 +1,145 @@
+//! [`DeConfig`]: the options of [`DifferentialEvolution`].
+
+use std::ops::RangeInclusive;
+
+use serde::{Deserialize, Serialize};
+use tuning_core::{Problem, StrategyConfig, StrategySpec, Unsupported};
+
+use super::{
+    NAME,
+    strategy::{DifferentialEvolution, Settings},
+};
+use crate::{genome::Genome, options};
+
+const MEMORIES: RangeInclusive<usize> = 1..=1000;
+
+/// The options of [`DifferentialEvolution`].
+///
+/// # Example
+/// ```
+/// use tuning_core::{Budget, Objectives, Parameter, Problem, Space, StrategyConfig};
+/// use tuning_evolution::DeConfig;
+///
+/// let space = Space::new([Parameter::float("x", -5.0, 5.0), Parameter::categorical("kind", ["a", "b"])])?;
+/// let problem = Problem::new(space, Objectives::minimize("loss")?).budget(Budget::trials(2000));
+/// let de = DeConfig::default().popsize(40).build(&problem)?;
+/// # let _ = de;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct DeConfig {
+    /// How many members the population has at first (NP), 4 to 10,000; if absent, five for each parameter,
+    /// at least 10 and at most 100, and at most a tenth of the budget of trials.
+    pub popsize: Option<usize>,
+    /// Which part of the population is the best that trials move towards (p), above 0, up to 1.
+    pub p_best: f64,
+    /// How many means of what worked are remembered (H), 1 to 1000.
+    pub memory: usize,
+    /// How many replaced members are kept for their differences, as a multiple of the population: 0 to 100.
+    pub archive: f64,
+    /// Whether the population shrinks to four over the budget of trials, if there is one.
+    pub shrink: bool,
+}
+
+impl Default for DeConfig {
+    /// As in L-SHADE, but for the size of the population, which is meant for a thousandth of its trials.
+    fn default() -> Self {
+        Self {
+            popsize: None,
+            p_best: 0.11,
+            memory: 6,
+            archive: 2.6,
+            shrink: true,
+        }
+    }
+}
+
+impl DeConfig {
+    /// The same with so many members at first.
+    #[must_use]
+    pub fn popsize(mut self, popsize: impl Into<Option<usize>>) -> Self {
+        self.popsize = popsize.into();
+        self
+    }
+
+    /// The same with this part of the population as the best.
+    #[must_use]
+    pub fn p_best(mut self, p_best: f64) -> Self {
+        self.p_best = p_best;
+        self
+    }
+
+    /// The same with so many means remembered.
+    #[must_use]
+    pub fn memory(mut self, memory: usize) -> Self {
+        self.memory = memory;
+        self
+    }
+
+    /// The same with an archive of this multiple of the population.
+    #[must_use]
+    pub fn archive(mut self, archive: f64) -> Self {
+        self.archive = archive;
+        self
+    }
+
+    /// The same with a population that shrinks or does not.
+    #[must_use]
+    pub fn shrink(mut self, shrink: bool) -> Self {
+        self.shrink = shrink;
+        self
+    }
+}
+
+impl StrategyConfig for DeConfig {
+    type Strategy = DifferentialEvolution;
+
+    fn spec(&self) -> StrategySpec {
+        StrategySpec::new(NAME)
+            .option("popsize", options::auto(self.popsize))
+            .option("p_best", self.p_best)
+            .option("memory", options::count(self.memory))
+            .option("archive", self.archive)
+            .option("shrink", self.shrink)
+    }
+
+    fn build(&self, problem: &Problem) -> Result<DifferentialEvolution, Unsupported> {
+        options::one_objective(NAME, problem)?;
+        options::popsize(NAME, self.popsize)?;
+        options::within(NAME, "memory", self.memory, &MEMORIES)?;
+        if !(self.p_best > 0.0 && self.p_best <= 1.0) {
+            return Err(Unsupported::new(
+                NAME,
+                format!(
+                    "cannot move towards the best `p_best: {}` of a population: use a part above 0 and up to 1",
+                    self.p_best
+                ),
+            ));
+        }
+        if !(0.0..=100.0).contains(&self.archive) {
+            return Err(Unsupported::new(
+                NAME,
+                format!(
+                    "cannot keep an `archive` of {} populations: use a multiple from 0 to 100",
+                    self.archive
+                ),
+            ));
+        }
+        let genome = Genome::new(&problem.space);
+        let budget = problem.budget.trials;
+        let usual = (5 * genome.free()).clamp(10, 100);
+        let affordable = budget.map_or(usual, |trials| (trials / 10).clamp(10, 100) as usize);
+        Ok(DifferentialEvolution::new(
+            genome,
+            Settings {
+                popsize: self.popsize.unwrap_or(usual.min(affordable)),
+                p_best: self.p_best,
+                memory: self.memory,
+                archive: self.archive,
+                shrinks_over: budget.filter(|_| self.shrink),
+            },
+        ))
+    }
+}

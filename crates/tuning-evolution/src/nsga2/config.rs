@@ -1,0 +1,131 @@
+//! [`Nsga2Config`]: the options of [`Nsga2`].
+
+use serde::{Deserialize, Serialize};
+use tuning_core::{Problem, StrategyConfig, StrategySpec, Unsupported};
+
+use super::{NAME, strategy::Nsga2, variation::Variation};
+use crate::{genome::Genome, options};
+
+/// The options of [`Nsga2`].
+///
+/// # Example
+/// ```
+/// use tuning_core::{Objective, Objectives, Parameter, Problem, Space, StrategyConfig};
+/// use tuning_evolution::Nsga2Config;
+///
+/// let space = Space::new([Parameter::int("width", 8, 512).log(), Parameter::float("dropout", 0.0, 0.5)])?;
+/// let objectives = Objectives::new([Objective::maximize("accuracy"), Objective::minimize("millis")])?;
+/// let nsga2 = Nsga2Config::default().popsize(60).build(&Problem::new(space, objectives))?;
+/// # let _ = nsga2;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Nsga2Config {
+    /// How many members the population has (N), 4 to 1000: about as many as the front shall have points.
+    pub popsize: usize,
+    /// How likely two parents mix their genes, 0 to 1.
+    pub crossover: f64,
+    /// How near children stay to their parents where numbers are mixed (η_c), 0 to 1000.
+    pub crossover_eta: f64,
+    /// How likely each gene is mutated, 0 to 1; if absent, one gene of a trial on average.
+    pub mutation: Option<f64>,
+    /// How near a mutated number stays to what it was (η_m), 0 to 1000.
+    pub mutation_eta: f64,
+}
+
+impl Default for Nsga2Config {
+    /// As in the paper, with half of its population of 100: studies are shorter than its 25,000 trials.
+    fn default() -> Self {
+        Self {
+            popsize: 50,
+            crossover: 0.9,
+            crossover_eta: 20.0,
+            mutation: None,
+            mutation_eta: 20.0,
+        }
+    }
+}
+
+impl Nsga2Config {
+    /// The same with so many members.
+    #[must_use]
+    pub fn popsize(mut self, popsize: usize) -> Self {
+        self.popsize = popsize;
+        self
+    }
+
+    /// The same with this probability of mixing genes.
+    #[must_use]
+    pub fn crossover(mut self, probability: f64) -> Self {
+        self.crossover = probability;
+        self
+    }
+
+    /// The same with children as near to their parents as this.
+    #[must_use]
+    pub fn crossover_eta(mut self, eta: f64) -> Self {
+        self.crossover_eta = eta;
+        self
+    }
+
+    /// The same with this probability of a gene's mutation.
+    #[must_use]
+    pub fn mutation(mut self, probability: impl Into<Option<f64>>) -> Self {
+        self.mutation = probability.into();
+        self
+    }
+
+    /// The same with mutations as small as this.
+    #[must_use]
+    pub fn mutation_eta(mut self, eta: f64) -> Self {
+        self.mutation_eta = eta;
+        self
+    }
+
+    fn check(&self) -> Result<(), Unsupported> {
+        options::within(NAME, "popsize", self.popsize, &(4..=1000))?;
+        let mutation = self.mutation.unwrap_or(0.0);
+        for (name, found, most) in [
+            ("crossover", self.crossover, 1.0),
+            ("crossover_eta", self.crossover_eta, 1000.0),
+            ("mutation", mutation, 1.0),
+            ("mutation_eta", self.mutation_eta, 1000.0),
+        ] {
+            if !(0.0..=most).contains(&found) {
+                let message = format!("cannot work with `{name}: {found}`: use 0 to {most}");
+                return Err(Unsupported::new(NAME, message));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl StrategyConfig for Nsga2Config {
+    type Strategy = Nsga2;
+
+    fn spec(&self) -> StrategySpec {
+        let spec = StrategySpec::new(NAME)
+            .option("popsize", options::count(self.popsize))
+            .option("crossover", self.crossover)
+            .option("crossover_eta", self.crossover_eta)
+            .option("mutation_eta", self.mutation_eta);
+        match self.mutation {
+            Some(mutation) => spec.option("mutation", mutation),
+            None => spec.option("mutation", "auto"),
+        }
+    }
+
+    fn build(&self, problem: &Problem) -> Result<Nsga2, Unsupported> {
+        self.check()?;
+        let genome = Genome::new(&problem.space);
+        let variation = Variation {
+            crossover: self.crossover,
+            crossover_eta: self.crossover_eta,
+            mutation: self.mutation.unwrap_or(1.0 / genome.free() as f64),
+            mutation_eta: self.mutation_eta,
+        };
+        Ok(Nsga2::new(genome, self.popsize, variation))
+    }
+}
