@@ -1,6 +1,6 @@
 //! Every strategy of this crate keeps the laws, whatever its options.
 
-use tuning_core::StrategyConfig;
+use tuning_core::{Objective, Objectives, Parameter, Problem, Space, StrategyConfig};
 use tuning_evolution::{DeConfig, Nsga2Config, RegularisedEvolutionConfig};
 
 #[test]
@@ -51,4 +51,62 @@ fn a_small_nsga2_keeps_the_laws() {
     tuning_conformance::strategy(|problem| config.build(problem))
         .seeds(1)
         .check();
+}
+
+fn problem(objectives: usize) -> Problem {
+    let space = Space::new([Parameter::float("x", 0.0, 1.0)]).unwrap();
+    let objectives = (0..objectives).map(|k| Objective::minimize(format!("loss{k}")));
+    Problem::new(space, Objectives::new(objectives).unwrap())
+}
+
+fn refusal(config: &impl StrategyConfig, objectives: usize) -> String {
+    let built = config.build(&problem(objectives));
+    built.err().expect("it refuses").to_string()
+}
+
+#[test]
+fn refusals_say_what_to_do() {
+    assert_eq!(
+        refusal(&DeConfig::default(), 2),
+        "strategy `de` optimises one objective, and the problem has 2: use `nsga2`, or let the evaluator weigh them into one"
+    );
+    assert!(refusal(&RegularisedEvolutionConfig::default(), 3).contains("use `nsga2`"));
+    assert_eq!(
+        refusal(&DeConfig::default().popsize(3), 1),
+        "strategy `de` cannot work with `popsize: 3`: use 4 to 10000"
+    );
+    assert!(
+        refusal(&DeConfig::default().p_best(0.0), 1).contains("use a part above 0 and up to 1")
+    );
+    assert!(
+        refusal(&DeConfig::default().archive(f64::NAN), 1).contains("use a multiple from 0 to 100")
+    );
+    assert!(refusal(&DeConfig::default().memory(0), 1).contains("`memory: 0`"));
+    let config = RegularisedEvolutionConfig::default();
+    assert!(refusal(&config.clone().tournament(0), 1).contains("`tournament: 0`: use 1 to 10000"));
+    assert!(refusal(&config.popsize(1), 1).contains("use 4 to 10000"));
+    assert_eq!(
+        refusal(&Nsga2Config::default().mutation(1.5), 2),
+        "strategy `nsga2` cannot work with `mutation: 1.5`: use 0 to 1"
+    );
+    assert!(
+        refusal(&Nsga2Config::default().crossover_eta(f64::INFINITY), 2).contains("use 0 to 1000")
+    );
+    assert!(refusal(&Nsga2Config::default().popsize(5000), 2).contains("use 4 to 1000"));
+}
+
+#[test]
+fn options_read_from_files_and_none_is_misspelt() {
+    let de: DeConfig = serde_json::from_str(r#"{"popsize": 30, "shrink": false}"#).unwrap();
+    assert_eq!(
+        de.spec().to_string(),
+        "de (archive: 2.6, memory: 6, p_best: 0.11, popsize: 30, shrink: false)"
+    );
+    let nsga2: Nsga2Config = serde_json::from_str("{}").unwrap();
+    assert_eq!(
+        nsga2.spec().to_string(),
+        "nsga2 (crossover: 0.9, crossover_eta: 10, mutation: auto, mutation_eta: 5, popsize: 30)"
+    );
+    let misspelt = serde_json::from_str::<RegularisedEvolutionConfig>(r#"{"sample_size": 5}"#);
+    assert!(misspelt.unwrap_err().to_string().contains("tournament"));
 }

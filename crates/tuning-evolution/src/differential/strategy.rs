@@ -148,11 +148,10 @@ impl DifferentialEvolution {
     // as well; then binomial crossover. A gene that is inactive in a parent takes no part; one that the member
     // lacks comes from whoever has it.
     fn breed(&self, order: &[u64], slot: u64, rates: Rates, draws: &mut Draws) -> Vec<f64> {
-        let best = ((self.settings.p_best * order.len() as f64).ceil() as usize).max(2);
         let genes = |place: usize| &self.members[&order[place]].genes;
         let own = order.iter().position(|other| *other == slot).unwrap_or(0);
         let x = genes(own);
-        let p = genes(draws.below(best.min(order.len())));
+        let p = genes(draws.below(self.best(order)));
         let first = draws.other(order.len(), [own; 2]);
         let second = draws.other(order.len() + self.archive.len(), [own, first]);
         let r1 = genes(first);
@@ -193,6 +192,16 @@ impl DifferentialEvolution {
                 }
             })
             .collect()
+    }
+
+    /// How many members are the best: a part of all, and those that are as good as the last of these, lest a
+    /// plateau be left by the accident of age.
+    fn best(&self, order: &[u64]) -> usize {
+        let part = ((self.settings.p_best * order.len() as f64).ceil() as usize).max(2);
+        let standing = |place: usize| &self.members[&order[place]].standing;
+        let last = standing(part.min(order.len()) - 1);
+        let as_good = |place: &usize| standing(*place).compare(last).is_le();
+        (0..order.len()).take_while(as_good).count()
     }
 
     /// The slots, best first; those of equal standing by age.
