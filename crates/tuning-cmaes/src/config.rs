@@ -9,7 +9,7 @@ use crate::{
     descent::{Settings, Standing},
     earlier::Pool,
     restart::Schedule,
-    search::weights::default_lambda,
+    search::weights::{first_lambda, later_lambda},
 };
 
 /// More dimensions than this, and `auto` learns variances alone.
@@ -65,8 +65,9 @@ pub struct CmaEsConfig {
     /// The standard deviation to begin with, as a part of each parameter's range (of its logarithm where
     /// it is logarithmic): above 0, at most 1.
     pub sigma0: f64,
-    /// How many results make a generation (λ), 4 to 10,000; if absent, 4 + ⌊1.5 ln n⌋ for n parameters.
-    /// More make it more global and more robust against noise, and slower.
+    /// How many results make a generation (λ), 4 to 10,000; if absent, 4 + ⌊1.5 ln n⌋ for n parameters in the
+    /// first 200 trials of a descent and 4 + ⌊2 ln n⌋ after. More make it more global and more robust
+    /// against noise, and slower.
     pub popsize: Option<usize>,
     /// What follows when a descent has come to its end.
     pub restart: Restart,
@@ -251,9 +252,10 @@ impl StrategyConfig for CmaEsConfig {
         }
         let axes = Axes::new(&problem.space);
         let (numbers, all) = (axes.numbers(), axes.numbers() + axes.choices());
-        let lambda = self.popsize.unwrap_or_else(|| default_lambda(all));
+        let lambda = self.popsize.unwrap_or_else(|| first_lambda(all));
         let settings = Settings {
             lambda,
+            later: self.popsize.unwrap_or_else(|| later_lambda(all)),
             sigma: self.sigma0,
             separable: match self.covariance {
                 Covariance::Auto => numbers > FULL,

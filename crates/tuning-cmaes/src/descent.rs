@@ -21,6 +21,9 @@ const DRAWS: usize = 2;
 /// How often where all coordinates are outside: the corners would be tried again and again.
 const MOST_DRAWS: usize = 100;
 
+/// So many trials of a descent go by with the smaller population.
+const EARLY: u64 = 200;
+
 /// A descent whose last losses differ by less than this part of what they are worse than the best one known
 /// will not get there.
 const HOPELESS: f64 = 0.01;
@@ -68,7 +71,10 @@ pub(crate) struct Entry {
 /// The knobs of a descent.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
+    /// How many results make a generation, at first.
     pub(crate) lambda: usize,
+    /// How many do so after the first `EARLY` trials; never fewer than `lambda`.
+    pub(crate) later: usize,
     pub(crate) sigma: f64,
     pub(crate) separable: bool,
 }
@@ -128,8 +134,10 @@ impl Descent {
         descent
     }
 
+    /// How many results make the present generation.
     pub(crate) fn lambda(&self) -> usize {
-        self.settings.lambda
+        let Settings { lambda, later, .. } = self.settings;
+        if self.trials < EARLY { lambda } else { later }
     }
 
     /// The middle of the distribution: the mean and the likeliest choices.
@@ -254,11 +262,12 @@ impl Descent {
     }
 
     fn keep_margins(&mut self, axes: &Axes) {
+        let lambda = self.lambda();
         let Some(gaussian) = &mut self.gaussian else {
             return;
         };
         // Hamano et al. 2022, §4.4: about one step to a neighbour in a generation.
-        let alpha = 1.0 / (gaussian.dimensions() * self.settings.lambda) as f64;
+        let alpha = 1.0 / (gaussian.dimensions() * lambda) as f64;
         for k in 0..gaussian.dimensions() {
             if !axes.is_continuous(k) {
                 margin::correct(gaussian, k, axes.domain(k), alpha);
@@ -271,7 +280,7 @@ impl Descent {
         self.trials += entries.len() as u64;
         let losses: Vec<f64> = entries.iter().filter_map(|e| e.standing.loss()).collect();
         if let (Some(&best), Some(&worst)) = (losses.first(), losses.last()) {
-            if self.history.len() == self.memory() {
+            while self.history.len() >= self.memory() {
                 self.history.pop_front();
             }
             let median = losses[losses.len() / 2];
@@ -287,7 +296,7 @@ impl Descent {
     /// How many generations without any difference mean that none is to come (Hansen 2016, B.3, TolFun).
     fn term(&self) -> usize {
         let n = self.gaussian.as_ref().map_or(1, Gaussian::dimensions);
-        10 + (30 * n).div_ceil(self.settings.lambda)
+        10 + (30 * n).div_ceil(self.lambda())
     }
 
     /// How many generations must bring progress (Hansen 2016, B.3, Stagnation).
@@ -322,7 +331,7 @@ impl Descent {
             losses[third / 2]
         };
         let risen = |of| typical(memory - third, of) >= typical(0, of);
-        self.history.len() == memory && risen(|l| l.best) && risen(|l| l.median)
+        self.history.len() >= memory && risen(|l| l.best) && risen(|l| l.median)
     }
 
     /// The best loss it has seen; `f64::MAX` if none.

@@ -52,8 +52,9 @@
 //! | failed and stopped trials | ranked last: stopped ones before failed ones, by what they reported last; ties share their weights | |
 //! | points tried before | not tried again: their known result counts for the generation | |
 //!
-//! The default population is 4 + ⌊1.5 ln n⌋, half of what the tutorial says: it is better up to some
-//! hundreds of trials, and restarts grow it.
+//! The default population is 4 + ⌊1.5 ln n⌋ for the first 200 trials of a descent, where faster turns are worth
+//! more than better directions, and 4 + ⌊2 ln n⌋ after: less than the tutorial's 4 + ⌊3 ln n⌋, because restarts
+//! grow it.
 //!
 //! # Cost
 //! An ask takes O(n²), a generation O(λn²); C is decomposed when it has changed enough to matter, O(n³).

@@ -328,6 +328,7 @@ impl CmaEs {
             .next(self.descent.trials.max(1), self.axes.numbers(), root);
         let settings = Settings {
             lambda: begin.lambda,
+            later: begin.lambda.max(self.settings.later),
             sigma: begin.sigma,
             ..self.settings.clone()
         };

@@ -17,10 +17,15 @@ pub(crate) struct Weights {
     pub(crate) chi: f64,
 }
 
-/// 4 + ⌊1.5 ln n⌋: less than the 4 + ⌊3 ln n⌋ of eq. 48, which is meant for 100 n trials and more. With 50 to
-/// 200 trials the smaller one is better, and restarts grow it.
-pub(crate) fn default_lambda(dimensions: usize) -> usize {
+/// 4 + ⌊1.5 ln n⌋: how many results make a generation in the first few hundred trials, where faster turns are
+/// worth more than better directions.
+pub(crate) fn first_lambda(dimensions: usize) -> usize {
     4 + (1.5 * libm::log(dimensions.max(1) as f64)) as usize
+}
+
+/// 4 + ⌊2 ln n⌋: for what comes after. Still less than the 4 + ⌊3 ln n⌋ of eq. 48: restarts grow it.
+pub(crate) fn later_lambda(dimensions: usize) -> usize {
+    4 + (2.0 * libm::log(dimensions.max(1) as f64)) as usize
 }
 
 impl Weights {

@@ -53,7 +53,7 @@ fn ellipsoid(params: &Params) -> f64 {
 #[test]
 fn smooth_functions_are_solved() {
     let config = CmaEsConfig::default();
-    assert!(ours(&config, &floats(5), 500, 1, sphere) < 1e-6);
+    assert!(ours(&config, &floats(5), 600, 1, sphere) < 1e-6);
     assert!(ours(&config, &floats(4), 2000, 1, rosenbrock) < 1e-6);
     assert!(ours(&config, &floats(5), 1500, 1, ellipsoid) < 1e-4);
 }
