@@ -1,0 +1,14 @@
+//! The model: two mixtures of kernels over the axes of a space.
+
+mod axis;
+mod bandwidth;
+mod column;
+mod density;
+mod kernels;
+mod math;
+mod sample;
+
+pub(crate) use axis::Axis;
+pub(crate) use kernels::{Kernels, Member};
+pub(crate) use math::ln;
+pub(crate) use sample::Chance;

@@ -1,0 +1,275 @@
+//! How [`Tpe`] comes to a proposal.
+
+use std::sync::Arc;
+
+use tuning_core::{Params, Seed, StrategyError};
+
+use crate::{
+    Tpe, finite,
+    model::{Axis, Chance, Kernels, Member},
+    split,
+    tried::fingerprint,
+};
+
+/// The most trials in flight that count, the newest ones.
+const MOST_OPEN: usize = 128;
+/// How often candidates are drawn anew, four times as many, when all of them were tried before.
+const ROUNDS: usize = 3;
+/// How many random points are tried before one that was tried is taken.
+const RANDOM: usize = 100;
+/// The numbers of trials that have none yet.
+const UNNUMBERED: u64 = 1 << 63;
+
+/// The proposals that an answer has so far.
+type Batch = [(Arc<[f64]>, Params)];
+
+impl Tpe {
+    /// Proposes one point more.
+    pub(crate) fn propose(&mut self, seed: Seed, batch: &Batch) -> Result<Params, StrategyError> {
+        let mut chance = Chance::new(seed);
+        let startup = self.history.ended() < u64::from(self.config.n_startup_trials);
+        if startup || chance.unit() < self.config.random_fraction {
+            return self.random(&mut chance, batch);
+        }
+        self.refresh(batch);
+        self.likely(&mut chance, batch)
+    }
+
+    /// Puts both mixtures in step with the trials.
+    fn refresh(&mut self, batch: &Batch) {
+        let best = self
+            .elite
+            .best(split::good(self.elite.count(), self.config.gamma));
+        let n = best.len();
+        let alike = self.elite.objectives() > 1; // within a front nobody is better
+        let member = |(rank, ended): (usize, &crate::history::Ended)| Member {
+            id: ended.trial,
+            point: Arc::clone(&ended.point),
+            weight: if alike { 1.0 } else { split::weight(rank, n) },
+        };
+        let mut good: Vec<Member> = best.into_iter().enumerate().map(member).collect();
+        good.sort_unstable_by_key(|member| member.id);
+
+        let is_good = |trial: u64| {
+            good.binary_search_by_key(&trial, |member| member.id)
+                .is_ok()
+        };
+        let rest = self
+            .history
+            .weighed()
+            .filter(|(ended, _)| !is_good(ended.trial));
+        let member = |(ended, weight): (&crate::history::Ended, f64)| Member {
+            id: ended.trial,
+            point: Arc::clone(&ended.point),
+            weight,
+        };
+        let mut bad: Vec<Member> = rest.map(member).collect();
+        if self.config.constant_liar {
+            let liar = |id: u64, point: &Arc<[f64]>| Member {
+                id,
+                point: Arc::clone(point),
+                weight: 1.0,
+            };
+            let newest_first = batch.iter().enumerate().rev().take(MOST_OPEN);
+            bad.extend(newest_first.map(|(n, (point, _))| liar(UNNUMBERED + n as u64, point)));
+            let room = MOST_OPEN.saturating_sub(batch.len());
+            let newest_first = self.open.iter().rev().take(room);
+            bad.extend(newest_first.map(|(trial, open)| liar(trial.get(), &open.point)));
+        }
+        bad.sort_unstable_by_key(|member| member.id);
+
+        let prior = self.config.prior_weight;
+        self.good.set(&self.axes, &good, prior);
+        self.bad.set(&self.axes, &bad, prior);
+    }
+
+    /// The candidate of the largest `l(x) / g(x)` that nobody tried.
+    fn likely(&mut self, chance: &mut Chance, batch: &Batch) -> Result<Params, StrategyError> {
+        let mut candidates = Candidates::new(self.axes.len());
+        let mut point = Vec::new();
+        for round in 0..ROUNDS {
+            let many = self.config.n_ei_candidates as usize * if round == 0 { 1 } else { 4 };
+            candidates.clear();
+            for _ in 0..many {
+                self.good.draw(&self.axes, chance, &mut point);
+                let score = score(&mut self.good, &mut self.bad, &self.axes, &point);
+                candidates.push(score, &point);
+            }
+            if let Some(params) = self.first_new(&mut candidates, batch)? {
+                return Ok(params);
+            }
+            if let Some(params) = self.left_over(batch)? {
+                return Ok(params);
+            }
+        }
+        let best = candidates.best().to_vec();
+        match self.near(&best, chance, batch)? {
+            Some(params) => Ok(params),
+            None => self.random(chance, batch),
+        }
+    }
+
+    /// The best candidate that is new.
+    fn first_new(
+        &self,
+        candidates: &mut Candidates,
+        batch: &Batch,
+    ) -> Result<Option<Params>, StrategyError> {
+        for rank in 0..candidates.len() {
+            let params = self.params(candidates.ranked(rank))?;
+            if self.is_new(&params, batch) {
+                return Ok(Some(params));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Of a small space, the best of all points that are new.
+    fn left_over(&mut self, batch: &Batch) -> Result<Option<Params>, StrategyError> {
+        if self.points.is_none() {
+            return Ok(None);
+        }
+        let mut candidates = Candidates::new(self.axes.len());
+        let (good, bad, axes) = (&mut self.good, &mut self.bad, &self.axes);
+        finite::each(axes, |point| {
+            candidates.push(score(good, bad, axes, point), point)
+        });
+        self.first_new(&mut candidates, batch)
+    }
+
+    /// A point beside `best`, in one or two coordinates.
+    fn near(
+        &self,
+        best: &[f64],
+        chance: &mut Chance,
+        batch: &Batch,
+    ) -> Result<Option<Params>, StrategyError> {
+        let mut point = Vec::with_capacity(best.len());
+        for _ in 0..RANDOM {
+            let moved = [chance.below(best.len()), chance.below(best.len())];
+            point.clear();
+            for (d, axis) in self.axes.iter().enumerate() {
+                let coordinate = match axis.is_active(&point) {
+                    false => f64::NAN,
+                    true if moved.contains(&d) || best[d].is_nan() => axis.settle(chance.unit()),
+                    true => best[d],
+                };
+                point.push(coordinate);
+            }
+            let params = self.params(&point)?;
+            if self.is_new(&params, batch) {
+                return Ok(Some(params));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A random point, if possible a new one.
+    fn random(&self, chance: &mut Chance, batch: &Batch) -> Result<Params, StrategyError> {
+        let mut params = self.params(&chance.point(&self.axes))?;
+        for _ in 0..RANDOM {
+            if self.is_new(&params, batch) {
+                return Ok(params);
+            }
+            params = self.params(&chance.point(&self.axes))?;
+        }
+        let mut left = Vec::new();
+        if self.points.is_some() {
+            finite::each(&self.axes, |point| left.push(point.to_vec()));
+        }
+        let mut new = Vec::new();
+        for point in left {
+            let params = self.params(&point)?;
+            if self.is_new(&params, batch) {
+                new.push(params);
+            }
+        }
+        match new.len() {
+            0 => Ok(params),
+            n => Ok(new.swap_remove(chance.below(n))),
+        }
+    }
+
+    fn params(&self, point: &[f64]) -> Result<Params, StrategyError> {
+        let assigned = self.space.assign(|d, _| self.axes[d].value(point[d]));
+        assigned.map_err(StrategyError::from_source)
+    }
+
+    /// Whether a point may be proposed: nobody tried it, or all points were tried.
+    fn is_new(&self, params: &Params, batch: &Batch) -> bool {
+        let key = fingerprint(params);
+        let asked = |key: u64| batch.iter().any(|(_, other)| fingerprint(other) == key);
+        let exhausted = || {
+            let tried = (self.tried.len() + batch.len()) as u128;
+            self.points.is_some_and(|points| tried >= points)
+        };
+        self.config.repeat || !(self.tried.contains(key) || asked(key)) || exhausted()
+    }
+}
+
+/// `ln l(x) - ln g(x)`.
+// Bergstra et al. 2011, section 4.1: the expected improvement grows with l(x) / g(x).
+fn score(good: &mut Kernels, bad: &mut Kernels, axes: &[Axis], point: &[f64]) -> f64 {
+    good.log_density(axes, point) - bad.log_density(axes, point)
+}
+
+/// Points with their scores.
+struct Candidates {
+    dimensions: usize,
+    points: Vec<f64>,
+    scores: Vec<f64>,
+    /// The places of all of them, the best first; empty until it is asked for.
+    order: Vec<usize>,
+}
+
+impl Candidates {
+    fn new(dimensions: usize) -> Self {
+        Self {
+            dimensions,
+            points: Vec::new(),
+            scores: Vec::new(),
+            order: Vec::new(),
+        }
+    }
+
+    fn clear(&mut self) {
+        self.points.clear();
+        self.scores.clear();
+        self.order.clear();
+    }
+
+    fn len(&self) -> usize {
+        self.scores.len()
+    }
+
+    fn push(&mut self, score: f64, point: &[f64]) {
+        self.points.extend_from_slice(point);
+        self.scores.push(score);
+    }
+
+    fn point(&self, place: usize) -> &[f64] {
+        &self.points[place * self.dimensions..][..self.dimensions]
+    }
+
+    /// The first of the best.
+    fn best(&self) -> &[f64] {
+        let better = |best: usize, place: usize| {
+            let (old, new) = (self.scores[best], self.scores[place]);
+            if new > old { place } else { best }
+        };
+        self.point((1..self.len()).fold(0, better))
+    }
+
+    /// The candidate of this rank; equals are in the order in which they came.
+    fn ranked(&mut self, rank: usize) -> &[f64] {
+        if rank == 0 {
+            return self.best(); // nearly always the only one that is asked for
+        }
+        if self.order.is_empty() {
+            self.order.extend(0..self.scores.len());
+            let scores = &self.scores;
+            self.order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
+        }
+        self.point(self.order[rank])
+    }
+}
