@@ -42,32 +42,34 @@ impl Tpe {
             .best(split::good(self.elite.count(), self.config.gamma));
         let n = best.len();
         let alike = self.elite.objectives() > 1; // within a front nobody is better
-        let member = |(rank, ended): (usize, &crate::history::Ended)| Member {
-            id: ended.trial,
-            point: Arc::clone(&ended.point),
-            weight: if alike { 1.0 } else { split::weight(rank, n) },
-        };
-        let mut good: Vec<Member> = best.into_iter().enumerate().map(member).collect();
+        let mut good = Vec::with_capacity(n);
+        for (rank, ended) in best.into_iter().enumerate() {
+            good.push(Member {
+                id: ended.trial,
+                point: &ended.point,
+                weight: if alike { 1.0 } else { split::weight(rank, n) },
+            });
+        }
         good.sort_unstable_by_key(|member| member.id);
 
         let is_good = |trial: u64| {
-            good.binary_search_by_key(&trial, |member| member.id)
-                .is_ok()
+            let found = good.binary_search_by_key(&trial, |member| member.id);
+            found.is_ok()
         };
-        let rest = self
-            .history
-            .weighed()
-            .filter(|(ended, _)| !is_good(ended.trial));
-        let member = |(ended, weight): (&crate::history::Ended, f64)| Member {
-            id: ended.trial,
-            point: Arc::clone(&ended.point),
-            weight,
-        };
-        let mut bad: Vec<Member> = rest.map(member).collect();
+        let mut bad = Vec::with_capacity(512);
+        for (ended, weight) in self.history.weighed() {
+            if !is_good(ended.trial) {
+                bad.push(Member {
+                    id: ended.trial,
+                    point: &ended.point,
+                    weight,
+                });
+            }
+        }
         if self.config.constant_liar {
-            let liar = |id: u64, point: &Arc<[f64]>| Member {
+            let liar = |id: u64, point| Member {
                 id,
-                point: Arc::clone(point),
+                point,
                 weight: 1.0,
             };
             let newest_first = batch.iter().enumerate().rev().take(MOST_OPEN);

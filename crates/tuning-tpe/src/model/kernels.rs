@@ -8,16 +8,15 @@ use std::sync::Arc;
 use super::{
     axis::Axis,
     column::{Column, PRIOR},
-    math,
 };
 
 /// A trial in a mixture.
-#[derive(Clone, Debug)]
-pub(crate) struct Member {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Member<'a> {
     /// Which trial; members are in this order.
     pub(crate) id: u64,
     /// Where it lies: one coordinate per axis, see [`Axis`].
-    pub(crate) point: Arc<[f64]>,
+    pub(crate) point: &'a Arc<[f64]>,
     /// How much it counts, more than 0.
     pub(crate) weight: f64,
 }
@@ -34,7 +33,9 @@ pub(crate) struct Kernels {
     pub(super) columns: Box<[Column]>,
     /// The sums of weights up to each kernel, of 1 in all.
     pub(super) cumulated: Vec<f64>,
-    /// What each kernel adds to the logarithm of the density wherever the point is.
+    /// The weights, of 1 in all.
+    pub(super) weights: Vec<f32>,
+    /// What each kernel adds to the logarithm of its density wherever the point is.
     pub(super) base: Vec<f32>,
     pub(super) sums: Vec<f32>,
 }
@@ -48,6 +49,7 @@ impl Kernels {
             points: Vec::new(),
             columns: axes.iter().map(Column::new).collect(),
             cumulated: vec![1.0],
+            weights: vec![1.0],
             base: vec![0.0],
             sums: Vec::new(),
         }
@@ -55,7 +57,7 @@ impl Kernels {
 
     /// Takes these members, in the order of their ids, and no others. `prior`: how much the prior
     /// counts, measured in members of mean weight.
-    pub(crate) fn set(&mut self, axes: &[Axis], members: &[Member], prior: f64) {
+    pub(crate) fn set(&mut self, axes: &[Axis], members: &[Member<'_>], prior: f64) {
         self.exchange(axes, members);
         for (column, axis) in self.columns.iter_mut().zip(axes) {
             column.settle(axis, self.narrowest);
@@ -64,14 +66,14 @@ impl Kernels {
     }
 
     /// Removes who is not among the members and adds who is missing.
-    fn exchange(&mut self, axes: &[Axis], members: &[Member]) {
+    fn exchange(&mut self, axes: &[Axis], members: &[Member<'_>]) {
         let mut place = 0;
         let mut gone = Vec::new();
         for (old, (id, point)) in self.ids.iter().zip(&self.points).enumerate() {
             while members.get(place).is_some_and(|member| member.id < *id) {
                 place += 1;
             }
-            let same = |member: &Member| member.id == *id && Arc::ptr_eq(&member.point, point);
+            let same = |member: &Member<'_>| member.id == *id && Arc::ptr_eq(member.point, point);
             if !members.get(place).is_some_and(same) {
                 gone.push(old);
             }
@@ -87,7 +89,7 @@ impl Kernels {
                 column.fill(axis, members.iter().map(|member| member.point[d]));
             }
             self.ids.extend(members.iter().map(|member| member.id));
-            let points = members.iter().map(|member| Arc::clone(&member.point));
+            let points = members.iter().map(|member| Arc::clone(member.point));
             self.points.extend(points);
             return;
         }
@@ -103,14 +105,14 @@ impl Kernels {
                 continue;
             }
             self.ids.insert(place, member.id);
-            self.points.insert(place, Arc::clone(&member.point));
+            self.points.insert(place, Arc::clone(member.point));
             for (d, (column, axis)) in self.columns.iter_mut().zip(axes).enumerate() {
                 column.insert(axis, place + 1, member.point[d]);
             }
         }
     }
 
-    fn weigh(&mut self, axes: &[Axis], members: &[Member], prior: f64) {
+    fn weigh(&mut self, axes: &[Axis], members: &[Member<'_>], prior: f64) {
         let sum: f64 = members.iter().map(|member| member.weight).sum();
         let mean = if members.is_empty() {
             1.0
@@ -119,15 +121,17 @@ impl Kernels {
         };
         let all = sum + mean * prior;
         self.cumulated.clear();
-        self.base.clear();
+        self.weights.clear();
         let mut cumulated = 0.0;
         let weights = members.iter().map(|member| member.weight);
         for weight in std::iter::once(mean * prior).chain(weights) {
             cumulated += weight / all;
             self.cumulated.push(cumulated);
-            self.base.push(math::ln(weight / all) as f32);
+            self.weights.push((weight / all) as f32);
         }
         debug_assert_eq!(PRIOR, 0);
+        self.base.clear();
+        self.base.resize(self.weights.len(), 0.0);
         for (column, axis) in self.columns.iter().zip(axes) {
             if let (false, Some(constants)) = (axis.is_conditional(), column.constants()) {
                 for (base, constant) in self.base.iter_mut().zip(constants) {

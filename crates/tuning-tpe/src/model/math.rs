@@ -13,7 +13,7 @@ pub(crate) fn ln(x: f64) -> f64 {
     libm::log(x)
 }
 
-/// The exponential of a number that is at most 0, to six digits; 0 below -87.
+/// The exponential of a number that is at most 0, to six digits; below -87 that of -87, which is as good as 0.
 ///
 /// No branch and no call: a loop over a slice becomes vector instructions.
 // Cody and Waite 1980: x = k ln 2 + r with |r| <= ln 2 / 2, the logarithm in two parts; then Taylor's
@@ -24,7 +24,7 @@ pub(crate) fn exp(x: f32) -> f32 {
     const LN_2_LOW: f32 = -2.121_944_4e-4;
     // Added and taken off again, it rounds to the nearest integer, which then stands in the lowest bits.
     const ROUND: f32 = 12_582_912.0;
-    let kept = if x < -87.0 { -87.0 } else { x };
+    let kept = if x > -87.0 { x } else { -87.0 };
     let shifted = kept * std::f32::consts::LOG2_E + ROUND;
     let k = shifted - ROUND;
     let r = (kept - k * LN_2_HIGH) - k * LN_2_LOW;
@@ -38,7 +38,7 @@ pub(crate) fn exp(x: f32) -> f32 {
     sum = sum * r + 1.0;
     // 2^k: the exponent bits of a float.
     let power = f32::from_bits(shifted.to_bits().wrapping_add(127) << 23);
-    if x < -87.0 { 0.0 } else { sum * power }
+    sum * power
 }
 
 /// The mass of the standard normal distribution between `a` and `b`, `a <= b`, with full relative
@@ -63,8 +63,7 @@ mod tests {
         }
         assert!(worst < 3e-7, "{worst:e}");
         assert_eq!(exp(0.0), 1.0);
-        assert_eq!(exp(-87.1), 0.0);
-        assert_eq!(exp(f32::NEG_INFINITY), 0.0);
+        assert!(exp(-1e30) < 2e-38 && exp(f32::NEG_INFINITY) < 2e-38);
     }
 
     #[test]

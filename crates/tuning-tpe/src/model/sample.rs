@@ -137,15 +137,13 @@ mod tests {
         let axes = Axis::of(&space.unwrap());
         let mut kernels = Kernels::new(&axes, 0.01);
         let points = [[0.05, 0.0, 1.0], [0.1, 1.0, 1.0], [0.8, 2.0, 0.0]];
-        let members: Vec<Member> = points
-            .iter()
-            .enumerate()
-            .map(|(id, point)| Member {
-                id: id as u64,
-                point: Arc::from(&point[..]),
-                weight: 1.0,
-            })
-            .collect();
+        let points = points.map(|point: [f64; 3]| Arc::from(&point[..]));
+        let members = points.iter().enumerate().map(|(id, point)| Member {
+            id: id as u64,
+            point,
+            weight: 1.0,
+        });
+        let members: Vec<Member<'_>> = members.collect();
         kernels.set(&axes, &members, 1.0);
         let (bins, draws) = (10_usize, 40_000);
         let mut counts = vec![0_u32; bins * 9];
