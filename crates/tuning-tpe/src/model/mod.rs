@@ -7,6 +7,7 @@ mod density;
 mod kernels;
 mod math;
 mod sample;
+mod shape;
 
 pub(crate) use axis::Axis;
 pub(crate) use kernels::{Kernels, Member};
