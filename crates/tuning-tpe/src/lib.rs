@@ -52,8 +52,10 @@
 //! - *Numbers*: a normal distribution on the parameter's scale, cut off at the ends of its range, as
 //!   wide as the larger gap to its neighbours, at least `1 / (n + 2)` and
 //!   [`min_bandwidth`](TpeConfig::min_bandwidth). Up to 64 ordered values have the masses of their cells.
-//! - *Choices*: a kernel's own choice has `(1 + 1/n) / (1 + C/n)`, every other one of `C` has
-//!   `(1/n) / (1 + C/n)`, for `n` kernels, the prior's included.
+//! - *Choices*: a kernel's own choice has `(1 + s/C) / (1 + s)`, every other one of `C` has
+//!   `(s/C) / (1 + s)`, with `s = min(20 / K, 16) / n` for `n` kernels, the prior's included, and `K`
+//!   parameters with choices that are active in a trial on average. The field has `s = C / n`, with which
+//!   a space of few such parameters keeps to the choices of its first good trials.
 //! - *Conditions*: where a parameter is not active in a trial, its kernel is the prior's. Points are drawn
 //!   parents first, and compared over what is active in them.
 //! - *Weights*: good trials count by their ranks, the best most; with several objectives alike. The others

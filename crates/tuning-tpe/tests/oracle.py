@@ -47,7 +47,8 @@ def log_density(point):
         active = [k for k, p in enumerate(POINTS) if not np.isnan(p[d])]
         if kind == "c":
             n = len(active) + 1
-            row = lambda k: (1 / n + (POINTS[k][d] == point[d])) / (1 + CHOICES / n)
+            shared = min(20 / 1, 16) / n  # one parameter has choices
+            row = lambda k: (shared / CHOICES + (POINTS[k][d] == point[d])) / (1 + shared)
             column = [row(k) if k in active else 1 / CHOICES for k in range(len(POINTS))]
             prior = 1 / CHOICES
         else:

@@ -41,7 +41,7 @@ impl Column {
             new_widths: Vec::new(),
         };
         column.put(axis, PRIOR, f64::NAN);
-        column.settle(axis, 1.0);
+        column.settle(axis, 1.0, 1.0);
         column
     }
 
@@ -105,13 +105,14 @@ impl Column {
         self.shape.insert(place, coordinate, centre);
     }
 
-    /// Computes what follows from the centres: widths, and what depends on those that changed.
-    pub(super) fn settle(&mut self, axis: &Axis, narrowest: f64) {
+    /// Computes what follows from the centres: widths, none below `narrowest`, and what depends on those
+    /// that changed. `spread`: see [`Masses::new`].
+    pub(super) fn settle(&mut self, axis: &Axis, narrowest: f64, spread: f64) {
         self.rows.clear();
         self.row_of.fill(NO_ROW);
         match &mut self.shape {
             Shape::Choices { masses, .. } => {
-                *masses = Masses::new(self.row_of.len(), self.order.len());
+                *masses = Masses::new(self.row_of.len(), self.order.len(), spread);
                 return;
             }
             Shape::Levels { table, .. } => {
@@ -174,6 +175,14 @@ impl Column {
         let row = &self.rows[self.row_of[value] as usize..][..n];
         for (sum, log) in sums.iter_mut().zip(row) {
             *sum += log;
+        }
+    }
+
+    /// How many kernels have a choice of their own, if the axis has choices.
+    pub(super) fn choosing(&self) -> usize {
+        match &self.shape {
+            Shape::Choices { .. } => self.order.len(),
+            _ => 0,
         }
     }
 

@@ -10,6 +10,11 @@ use super::{
     column::{Column, PRIOR},
 };
 
+/// About how many choices a draw changes, over the number of kernels.
+const CHANGES: f64 = 20.0;
+/// The most that all choices of a parameter share, in kernels.
+const MOST_SPREAD: f64 = 16.0;
+
 /// A trial in a mixture.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Member<'a> {
@@ -59,10 +64,21 @@ impl Kernels {
     /// counts, measured in members of mean weight.
     pub(crate) fn set(&mut self, axes: &[Axis], members: &[Member<'_>], prior: f64) {
         self.exchange(axes, members);
+        let spread = self.spread();
         for (column, axis) in self.columns.iter_mut().zip(axes) {
-            column.settle(axis, self.narrowest);
+            column.settle(axis, self.narrowest, spread);
         }
         self.weigh(axes, members, prior);
+    }
+
+    /// How much of a categorical kernel all choices share, in kernels: the fewer parameters have choices,
+    /// the more of each of them. So a draw changes about as many choices in every space, 20 over the
+    /// number of kernels, and none at all only rarely: a mixture that keeps to the choices of its first
+    /// good trials never learns about the others.
+    fn spread(&self) -> f64 {
+        let choosing: usize = self.columns.iter().map(Column::choosing).sum();
+        let each = choosing as f64 / self.ids.len().max(1) as f64;
+        (CHANGES / each.max(1.0)).min(MOST_SPREAD)
     }
 
     /// Removes who is not among the members and adds who is missing.

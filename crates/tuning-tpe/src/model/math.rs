@@ -5,40 +5,34 @@
 
 use std::f64::consts::FRAC_1_SQRT_2;
 
-/// `ln(sqrt(2π))`.
-pub(crate) const LN_SQRT_TAU: f64 = 0.918_938_533_204_672_8;
-
 /// The natural logarithm.
 pub(crate) fn ln(x: f64) -> f64 {
     libm::log(x)
 }
 
-/// The exponential of a number that is at most 0, to six digits; below -87 that of -87, which is as good as 0.
+/// The binary logarithm.
+pub(crate) fn log2(x: f64) -> f64 {
+    ln(x) * std::f64::consts::LOG2_E
+}
+
+/// Two to a power that is at most 0, to five digits; below -126 that of -126, which is as good as 0.
 ///
 /// No branch and no call: a loop over a slice becomes vector instructions.
-// Cody and Waite 1980: x = k ln 2 + r with |r| <= ln 2 / 2, the logarithm in two parts; then Taylor's
-// series to the seventh power, whose rest is below 6e-9.
+// 2^x = 2^k 2^f with k the nearest integer; the polynomial is the best of its degree for 2^f on
+// [-1/2, 1/2], off by a factor of 1 ± 2.6e-6 at most (Lawson's iteration on a Chebyshev grid).
 #[inline(always)]
-pub(crate) fn exp(x: f32) -> f32 {
-    const LN_2_HIGH: f32 = 0.693_359_4;
-    const LN_2_LOW: f32 = -2.121_944_4e-4;
+pub(crate) fn exp2(x: f32) -> f32 {
     // Added and taken off again, it rounds to the nearest integer, which then stands in the lowest bits.
     const ROUND: f32 = 12_582_912.0;
-    let kept = if x > -87.0 { x } else { -87.0 };
-    let shifted = kept * std::f32::consts::LOG2_E + ROUND;
-    let k = shifted - ROUND;
-    let r = (kept - k * LN_2_HIGH) - k * LN_2_LOW;
-    let mut sum = 1.0 / 5_040.0;
-    sum = sum * r + 1.0 / 720.0;
-    sum = sum * r + 1.0 / 120.0;
-    sum = sum * r + 1.0 / 24.0;
-    sum = sum * r + 1.0 / 6.0;
-    sum = sum * r + 0.5;
-    sum = sum * r + 1.0;
-    sum = sum * r + 1.0;
+    let kept = if x > -126.0 { x } else { -126.0 };
+    let shifted = kept + ROUND;
+    let f = kept - (shifted - ROUND);
+    // The halves do not wait for each other.
+    let low = 0.999_999_3 + f * 0.693_121_8;
+    let high = 0.240_247_44 + f * (0.055_917_86 + f * 0.009_570_101);
     // 2^k: the exponent bits of a float.
     let power = f32::from_bits(shifted.to_bits().wrapping_add(127) << 23);
-    sum * power
+    (low + f * f * high) * power
 }
 
 /// The mass of the standard normal distribution between `a` and `b`, `a <= b`, with full relative
@@ -55,15 +49,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_exponential_is_right_to_six_digits() {
+    fn powers_of_two_are_right_to_five_digits() {
         let mut worst = 0.0_f64;
-        for step in 0..87_000_u32 {
+        for step in 0..126_000_u32 {
             let x = -(step as f32) / 1000.0;
-            worst = worst.max((f64::from(exp(x)) / libm::exp(x.into()) - 1.0).abs());
+            worst = worst.max((f64::from(exp2(x)) / libm::exp2(x.into()) - 1.0).abs());
         }
-        assert!(worst < 3e-7, "{worst:e}");
-        assert_eq!(exp(0.0), 1.0);
-        assert!(exp(-1e30) < 2e-38 && exp(f32::NEG_INFINITY) < 2e-38);
+        assert!(worst < 3e-6, "{worst:e}");
+        assert!((exp2(0.0) - 1.0).abs() < 1e-6);
+        assert!(exp2(-1e30) < 2e-38 && exp2(f32::NEG_INFINITY) < 2e-38);
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! [`Shape`]: what kernels along one axis are made of, each number in an array of its own.
+//! [`Shape`]: what kernels along one axis are made of, each number in an array of its own. All logarithms
+//! in here are binary ones.
 
-use std::{collections::BTreeMap, f64::consts::FRAC_1_SQRT_2};
+use std::{collections::BTreeMap, f64::consts::LOG2_E};
 
 use super::{
     axis::{Axis, Kind, Levels},
@@ -9,6 +10,8 @@ use super::{
 
 /// The choice of kernels that have none: the prior's, and those of points where the axis is inactive.
 const NO_CHOICE: u32 = u32::MAX;
+/// The square root of 2π.
+const SQRT_TAU: f64 = 2.506_628_274_631_000_5;
 /// How many rows of a table are remembered.
 const ROWS: usize = 1024;
 
@@ -42,7 +45,7 @@ impl Shape {
             },
             Kind::Choices(n) => Self::Choices {
                 own: Vec::new(),
-                masses: Masses::new(*n, 0),
+                masses: Masses::new(*n, 0, 1.0),
             },
         }
     }
@@ -113,8 +116,8 @@ impl Shape {
                 _,
             ) => {
                 let inside = math::normal_mass(-centre / width, (1.0 - centre) / width);
-                scales[kernel] = (FRAC_1_SQRT_2 / width) as f32;
-                constants[kernel] = (-math::ln(width * inside) - math::LN_SQRT_TAU) as f32;
+                scales[kernel] = ((0.5 * LOG2_E).sqrt() / width) as f32;
+                constants[kernel] = (-math::log2(width * inside * SQRT_TAU)) as f32;
             }
             (Self::Levels { rows, table }, Kind::Levels(levels)) => {
                 rows[kernel] = table.row(levels, centre, width);
@@ -180,7 +183,7 @@ impl Table {
             // there.
             let log = |cell: &[f64]| {
                 let mass = math::normal_mass(place(cell[0]), place(cell[1]));
-                math::ln((mass / inside).max(1e-35)) as f32
+                math::log2((mass / inside).max(1e-35)) as f32
             };
             self.logs.extend(levels.edges.windows(2).map(log));
             next
@@ -200,18 +203,18 @@ pub(super) struct Masses {
 }
 
 impl Masses {
-    /// For a parameter of so many choices, and so many kernels.
-    // Optuna's `_CategoricalDistribution`: one part in the number of kernels, the prior's included, is
-    // added to each choice, and then all are made to sum to 1.
-    pub(super) fn new(choices: usize, kernels: usize) -> Self {
+    /// For a parameter of so many choices, and so many kernels. `spread`: how many kernels the share that
+    /// all choices have together counts for.
+    pub(super) fn new(choices: usize, kernels: usize, spread: f64) -> Self {
         let n = choices as f64;
-        let spread = 1.0 / (kernels as f64 + 1.0);
-        let all = 1.0 + spread * n;
+        // Optuna's `_CategoricalDistribution` has a spread of as many as there are choices.
+        let shared = spread / (kernels as f64 + 1.0);
+        let all = 1.0 + shared;
         Self {
             kept: 1.0 / all,
-            own: math::ln((1.0 + spread) / all) as f32,
-            other: math::ln(spread / all) as f32,
-            prior: -math::ln(n) as f32,
+            own: math::log2((1.0 + shared / n) / all) as f32,
+            other: math::log2(shared / n / all) as f32,
+            prior: -math::log2(n) as f32,
         }
     }
 }
