@@ -1,0 +1,211 @@
+//! [`GpConfig`]: the options of [`Gp`].
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use tuning_core::{Problem, StrategyConfig, StrategySpec, Unsupported};
+
+use crate::strategy::Gp;
+
+/// The name of the strategy.
+pub(crate) const NAME: &str = "gp";
+
+/// What the next trial is chosen by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Acquisition {
+    /// The logarithm of the expected improvement (Ament et al. 2023).
+    LogEi,
+    /// The upper confidence bound: the mean and [`GpConfig::ucb_beta`] deviations (Srinivas et al. 2010).
+    Ucb,
+    /// One of them for odd trials, the other for even ones: each makes good what the other misses.
+    #[default]
+    Alternate,
+}
+
+impl fmt::Display for Acquisition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LogEi => "log_ei",
+            Self::Ucb => "ucb",
+            Self::Alternate => "alternate",
+        })
+    }
+}
+
+/// The options of [`Gp`].
+///
+/// # Example
+/// ```
+/// use tuning_core::{Objectives, Parameter, Problem, Space, StrategyConfig};
+/// use tuning_gp::{Acquisition, GpConfig};
+///
+/// let space = Space::new([Parameter::float("lr", 1e-5, 0.1).log(), Parameter::int("layers", 1, 8)])?;
+/// let problem = Problem::new(space, Objectives::minimize("loss")?);
+/// let gp = GpConfig::default().startup_trials(12).acquisition(Acquisition::LogEi).build(&problem)?;
+/// # let _ = gp;
+/// let error = GpConfig::default().ucb_beta(-1.0).build(&problem).unwrap_err();
+/// assert_eq!(error.to_string(), "strategy `gp` has a ucb_beta of -1: it must be a number from 0 to 100");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct GpConfig {
+    /// How many trials are spread over the space before the model decides; 1 to 10 000.
+    pub startup_trials: u32,
+    /// What the next trial is chosen by.
+    pub acquisition: Acquisition,
+    /// How many deviations above the mean the upper confidence bound is; 0 to 100. More explores more.
+    pub ucb_beta: f64,
+    /// Whether losses are warped by a power of Yeo and Johnson before they are modelled, so that
+    /// a few bad ones do not hide the differences between good ones.
+    pub output_warp: bool,
+    /// How many results the model rests on at most: the best, the newest, and a sample of the others;
+    /// 16 to 2048. The cost of a proposal grows with its cube.
+    pub max_observations: u32,
+    /// From how many results on proposals keep to a region around the best point that grows with success and
+    /// shrinks without; at least 16.
+    pub trust_region_after: u32,
+}
+
+impl Default for GpConfig {
+    fn default() -> Self {
+        Self {
+            startup_trials: 8,
+            acquisition: Acquisition::default(),
+            ucb_beta: 1.8,
+            output_warp: true,
+            max_observations: 256,
+            trust_region_after: 400,
+        }
+    }
+}
+
+impl GpConfig {
+    /// The same with so many trials before the model decides.
+    #[must_use]
+    pub fn startup_trials(mut self, trials: u32) -> Self {
+        self.startup_trials = trials;
+        self
+    }
+
+    /// The same with trials chosen like this.
+    #[must_use]
+    pub fn acquisition(mut self, acquisition: Acquisition) -> Self {
+        self.acquisition = acquisition;
+        self
+    }
+
+    /// The same with a bound so many deviations above the mean.
+    #[must_use]
+    pub fn ucb_beta(mut self, deviations: f64) -> Self {
+        self.ucb_beta = deviations;
+        self
+    }
+
+    /// The same with warped losses or not.
+    #[must_use]
+    pub fn output_warp(mut self, warp: bool) -> Self {
+        self.output_warp = warp;
+        self
+    }
+
+    /// The same with a model of at most so many results.
+    #[must_use]
+    pub fn max_observations(mut self, results: u32) -> Self {
+        self.max_observations = results;
+        self
+    }
+
+    /// The same with a trust region from so many results on.
+    #[must_use]
+    pub fn trust_region_after(mut self, results: u32) -> Self {
+        self.trust_region_after = results;
+        self
+    }
+
+    fn check(&self) -> Result<(), Unsupported> {
+        let range = |name: &str, value: f64, ok: bool, range: &str| {
+            let message = || format!("has a {name} of {value}: it must be a number {range}");
+            if ok {
+                Ok(())
+            } else {
+                Err(Unsupported::new(NAME, message()))
+            }
+        };
+        let number = |name: &str, value: u32, (low, high): (u32, u32)| {
+            let ok = (low..=high).contains(&value);
+            range(name, f64::from(value), ok, &format!("from {low} to {high}"))
+        };
+        number("startup_trials", self.startup_trials, (1, 10_000))?;
+        number("max_observations", self.max_observations, (16, 2048))?;
+        number(
+            "trust_region_after",
+            self.trust_region_after,
+            (16, u32::MAX),
+        )?;
+        let ok = (0.0..=100.0).contains(&self.ucb_beta);
+        range("ucb_beta", self.ucb_beta, ok, "from 0 to 100")
+    }
+}
+
+impl StrategyConfig for GpConfig {
+    type Strategy = Gp;
+
+    fn spec(&self) -> StrategySpec {
+        StrategySpec::new(NAME)
+            .option("startup_trials", i64::from(self.startup_trials))
+            .option("acquisition", self.acquisition.to_string())
+            .option("ucb_beta", self.ucb_beta)
+            .option("output_warp", self.output_warp)
+            .option("max_observations", i64::from(self.max_observations))
+            .option("trust_region_after", i64::from(self.trust_region_after))
+    }
+
+    fn build(&self, problem: &Problem) -> Result<Gp, Unsupported> {
+        self.check()?;
+        Ok(Gp::new(self.clone(), problem))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tuning_core::{Objectives, Parameter, Space};
+
+    use super::*;
+
+    #[test]
+    fn options_out_of_range_are_refused_by_name() {
+        let space = Space::new([Parameter::float("x", 0.0, 1.0)]).unwrap();
+        let problem = Problem::new(space, Objectives::minimize("loss").unwrap());
+        let check = |config: GpConfig, name: &str| {
+            let error = config.build(&problem).unwrap_err().to_string();
+            assert!(
+                error.contains(name) && error.contains("must be a number from"),
+                "{error}"
+            );
+        };
+        let config = GpConfig::default;
+        check(config().startup_trials(0), "startup_trials of 0");
+        check(config().ucb_beta(f64::NAN), "ucb_beta of NaN");
+        check(config().max_observations(15), "max_observations of 15");
+        check(config().trust_region_after(1), "trust_region_after of 1");
+    }
+
+    #[test]
+    fn every_option_is_in_the_spec_under_its_own_name() {
+        let config = GpConfig::default();
+        let fields = serde_json::to_value(&config).unwrap();
+        let spec = config.spec();
+        for (name, value) in fields.as_object().unwrap() {
+            let kept = serde_json::to_value(&spec.options[name]).unwrap();
+            assert_eq!(kept, *value, "{name}");
+        }
+        assert_eq!(spec.options.len(), fields.as_object().unwrap().len());
+        let read: GpConfig = serde_json::from_str(r#"{"acquisition": "ucb"}"#).unwrap();
+        assert_eq!(read, config.acquisition(Acquisition::Ucb));
+        assert!(serde_json::from_str::<GpConfig>(r#"{"beta": 1}"#).is_err());
+    }
+}

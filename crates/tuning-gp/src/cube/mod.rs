@@ -1,0 +1,10 @@
+//! [`Cube`]: the search space as the model sees it.
+
+mod axis;
+mod columns;
+mod cube;
+mod moves;
+
+pub(crate) use axis::{ABSENT, Axis, Kind, nearest};
+pub(crate) use columns::{Column, Columns, Table};
+pub(crate) use cube::Cube;

@@ -1,0 +1,11 @@
+//! Functions that the standard library lacks, or computes differently on different machines.
+
+mod exp;
+mod normal;
+#[cfg(test)]
+mod oracle;
+mod stream;
+
+pub(crate) use exp::exp_negative;
+pub(crate) use normal::{log_cdf, log_improvement};
+pub(crate) use stream::Stream;

@@ -1,0 +1,109 @@
+//! [`Chain`]: fits that begin where the last one ended, and are functions of the results alone.
+
+use crate::{
+    cube::{Columns, Table},
+    model::{Hyper, Prior, fit},
+};
+
+/// No fit below so many results.
+pub(crate) const FIRST: usize = 4;
+/// Results are added by 1 / so many of them between fits, and at least one.
+const GROWTH: usize = 20;
+/// Every so many fits one is begun at the prior's mode too, and the better one taken.
+const AFRESH: usize = 10;
+
+/// The last fit of a chain.
+///
+/// A fit begins where the one before it ended, which costs a third of one from the prior's mode. So that
+/// this is a function of the results, and not of when somebody asked, the chain has its links at
+/// fixed numbers of results (every one up to 40, then every 5 %) and begins anew at each power of two:
+/// one that is told a long log at once makes fifteen fits, and ends with the same numbers to the last bit.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Chain {
+    link: Option<Link>,
+}
+
+#[derive(Clone, Debug)]
+struct Link {
+    /// What the results are results of.
+    of: u64,
+    results: usize,
+    count: usize,
+    hyper: Hyper,
+}
+
+impl Chain {
+    /// Returns the hyper-parameters for so many results, at least [`FIRST`]. `data` gives the points
+    /// and targets that the first so many make.
+    pub(crate) fn hyper(
+        &mut self,
+        columns: &Columns,
+        of: u64,
+        results: usize,
+        data: impl Fn(usize) -> (Table, Vec<f64>),
+    ) -> Hyper {
+        let begin = FIRST.max(1 << results.max(1).ilog2());
+        let known = |link: &Link| link.of == of && (begin..=results).contains(&link.results);
+        let mut link = self.link.take().filter(known);
+        loop {
+            let next = link
+                .as_ref()
+                .map_or(begin, |link| link.results + (link.results / GROWTH).max(1));
+            if next > results {
+                break;
+            }
+            let (table, targets) = data(next);
+            let count = link.as_ref().map_or(0, |link| link.count + 1);
+            let last = link.map(|link| link.hyper);
+            let afresh = (count % AFRESH == 0).then(|| Prior::new(columns.weights()).mode());
+            let starts: Vec<Hyper> = last.into_iter().chain(afresh).collect();
+            link = Some(Link {
+                of,
+                results: next,
+                count,
+                hyper: fit(columns, &table, &targets, &starts),
+            });
+        }
+        self.link = link;
+        let found = self.link.as_ref().map(|link| link.hyper.clone());
+        found.unwrap_or_else(|| Prior::new(columns.weights()).mode())
+    }
+
+    /// Returns hyper-parameters fitted from the prior's mode alone, whatever came before.
+    pub(crate) fn once(columns: &Columns, table: &Table, targets: &[f64]) -> Hyper {
+        fit(
+            columns,
+            table,
+            targets,
+            &[Prior::new(columns.weights()).mode()],
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tuning_core::{Parameter, Seed, Space};
+
+    use super::*;
+    use crate::{cube::Cube, math::Stream, model::Targets};
+
+    #[test]
+    fn it_does_not_depend_on_when_it_was_asked() {
+        let space = Space::new([Parameter::float("x", 0.0, 1.0), Parameter::int("n", 1, 5)]);
+        let cube = Cube::new(&space.unwrap());
+        let columns = Columns::new(&cube);
+        let mut stream = Stream::new(Seed::new(1));
+        let points: Vec<_> = (0..70).map(|_| cube.random(&mut stream)).collect();
+        let losses: Vec<f64> = points.iter().map(|p| (p[0] - 0.3).powi(2) + p[1]).collect();
+        let data = |n: usize| {
+            let table = Table::of(&columns, points[..n].iter().map(Vec::as_slice));
+            (table, Targets::new(&losses[..n], true).values)
+        };
+        let mut often = Chain::default();
+        for n in [4, 5, 9, 17, 18, 40, 41, 63, 66, 70] {
+            let expected = Chain::default().hyper(&columns, 1, n, data);
+            assert_eq!(often.hyper(&columns, 1, n, data), expected, "{n}");
+            assert_eq!(often.hyper(&columns, 1, n, data), expected, "{n} again");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What the facts make of the model: which results it learns from, how, and where it is trusted.
+
+mod active;
+mod build;
+mod chain;
+mod region;
+mod scalar;
+
+pub(crate) use build::{Limits, Surrogate, Surrogates};

@@ -1,0 +1,31 @@
+//! The strategy keeps the laws, with its defaults and with options that reach its further parts.
+
+use tuning_core::StrategyConfig;
+use tuning_gp::{Acquisition, GpConfig};
+
+#[test]
+fn gp_keeps_the_laws() {
+    tuning_conformance::strategy(|problem| GpConfig::default().build(problem)).check();
+}
+
+#[test]
+fn a_small_model_in_a_trust_region_keeps_the_laws() {
+    let config = GpConfig::default()
+        .startup_trials(2)
+        .max_observations(16)
+        .trust_region_after(16)
+        .output_warp(false)
+        .acquisition(Acquisition::LogEi);
+    tuning_conformance::strategy(|problem| config.build(problem))
+        .trials(40)
+        .seeds(2)
+        .check();
+}
+
+#[test]
+fn one_chosen_at_run_time_keeps_the_laws() {
+    let config = GpConfig::default().acquisition(Acquisition::Ucb).boxed();
+    tuning_conformance::strategy(|problem| config.build(problem))
+        .seeds(1)
+        .check();
+}
