@@ -29,8 +29,7 @@ pub(crate) fn spread(cube: &Cube, others: &[&[f64]], stream: &mut Stream) -> Vec
 
 /// The mean logarithm of squared distances, times the number of coordinates up to a few.
 fn nearness(cube: &Cube, a: &[f64], b: &[f64]) -> f64 {
-    let mut sum = 0.0;
-    let mut count = 0.0;
+    let (mut sum, mut product, mut count) = (0.0, 1.0, 0.0);
     for ((axis, a), b) in cube.axes().iter().zip(a).zip(b) {
         let (far, cell) = match &axis.kind {
             Kind::Constant => continue,
@@ -39,9 +38,14 @@ fn nearness(cube: &Cube, a: &[f64], b: &[f64]) -> f64 {
             Kind::Continuous => ((a - b).abs(), 0.0),
         };
         let least: f64 = f64::max(0.02, 0.5 * cell);
-        sum += libm::log(far * far + least * least);
+        product *= far * far + least * least;
+        if product < 1e-200 {
+            sum += libm::log(product);
+            product = 1.0;
+        }
         count += 1.0;
     }
+    sum += libm::log(product);
     if count > 0.0 {
         sum * f64::min(count, 20.0) / count
     } else {

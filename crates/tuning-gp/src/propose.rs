@@ -91,7 +91,7 @@ impl Proposer<'_> {
         let (rule, why) = self.rule(surrogate, number, stream);
         let ends = surrogate.region.zip(surrogate.centres.first());
         let bounds = ends
-            .filter(|_| number % AT_LARGE != 0)
+            .filter(|_| !number.is_multiple_of(AT_LARGE))
             .map(|(region, centre)| {
                 let (lower, upper) = region.ends(centre, &surrogate.lengths);
                 SearchBounds { lower, upper }

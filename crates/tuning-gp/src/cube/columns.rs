@@ -2,7 +2,7 @@
 
 use std::f64::consts::FRAC_PI_2;
 
-use super::{axis::Kind, cube::Cube};
+use super::{axis::Kind, space::Cube};
 
 /// What stands in a column.
 #[derive(Clone, Copy, Debug, PartialEq)]

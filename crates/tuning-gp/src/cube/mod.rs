@@ -2,9 +2,9 @@
 
 mod axis;
 mod columns;
-mod cube;
 mod moves;
+mod space;
 
 pub(crate) use axis::{ABSENT, Axis, Kind, nearest};
 pub(crate) use columns::{Column, Columns, Table};
-pub(crate) use cube::Cube;
+pub(crate) use space::Cube;

@@ -2,7 +2,7 @@
 
 use super::{
     axis::{Kind, nearest},
-    cube::Cube,
+    space::Cube,
 };
 use crate::math::Stream;
 

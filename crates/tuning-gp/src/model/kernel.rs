@@ -1,6 +1,6 @@
 //! The kernel: how alike the values at two points are.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use crate::{
     cube::{Column, Columns, Table},
@@ -12,6 +12,10 @@ use super::prior::Hyper;
 
 /// Points that are worked on together.
 const CHUNK: usize = 4 * LANES;
+
+/// For so many coordinates there is a second part: with one both are the same, and with many it costs
+/// more than it is worth.
+const SUMS: RangeInclusive<usize> = 2..=24;
 
 /// `variance · ((1 - share) · M(Σ w d²) + share · mean M(fine · w d²))`: Matérn functions of the distance in
 /// all coordinates together, and of each coordinate by itself.
@@ -67,8 +71,7 @@ impl Kernel {
         Self {
             groups: groups.collect(),
             variance: hyper.variance(),
-            // With one coordinate both parts are the same.
-            share: if weights.len() > 1 {
+            share: if SUMS.contains(&weights.len()) {
                 hyper.share()
             } else {
                 0.0

@@ -76,10 +76,11 @@ impl Surrogates {
         seed: Seed,
     ) -> Option<Surrogate> {
         let single = history.objectives() == 1;
-        if let Some((version, last)) = &self.last {
-            if single && *version == history.version() {
-                return Some(last.clone());
-            }
+        if let Some((version, last)) = &self.last
+            && single
+            && *version == history.version()
+        {
+            return Some(last.clone());
         }
         let (at, level) = history.view((cube.free() + 3).max(8))?;
         if level.len() < FIRST {

@@ -55,7 +55,9 @@ impl Chain {
             let (table, targets) = data(next);
             let count = link.as_ref().map_or(0, |link| link.count + 1);
             let last = link.map(|link| link.hyper);
-            let afresh = (count % AFRESH == 0).then(|| Prior::new(columns.weights()).mode());
+            let afresh = count
+                .is_multiple_of(AFRESH)
+                .then(|| Prior::new(columns.weights()).mode());
             let starts: Vec<Hyper> = last.into_iter().chain(afresh).collect();
             link = Some(Link {
                 of,
