@@ -1,0 +1,96 @@
+//! [`AutoConfig`]: the options.
+
+use serde::{Deserialize, Serialize};
+use tuning_cmaes::CmaesConfig;
+use tuning_core::{Problem, Strategy, StrategyConfig, StrategySpec, Unsupported};
+use tuning_evolution::EvolutionConfig;
+use tuning_gp::GpConfig;
+use tuning_tpe::TpeConfig;
+
+use crate::{plan::Expert, strategy::Auto};
+
+pub(crate) const NAME: &str = "auto";
+
+/// The options of [`Auto`]. None of them needs to be set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct AutoConfig {
+    /// How many results the Gaussian process leads for: 300. Its asks cost milliseconds, which is nothing for so few; 0
+    /// leaves it out.
+    pub gp_until: u64,
+    /// How many seconds a trial takes, roughly; 0 where that is not known. The durations of finished trials tell, too,
+    /// unless results are told as proposed. Where trials are slow, the Gaussian process keeps a share for longer.
+    pub trial_seconds: f64,
+}
+
+impl Default for AutoConfig {
+    fn default() -> Self {
+        Self {
+            gp_until: 300,
+            trial_seconds: 0.0,
+        }
+    }
+}
+
+impl AutoConfig {
+    /// The same with the Gaussian process leading for so many results; 0 leaves it out.
+    #[must_use]
+    pub fn gp_until(mut self, results: u64) -> Self {
+        self.gp_until = results;
+        self
+    }
+
+    /// The same for trials that take so many seconds, roughly; 0 where that is not known.
+    #[must_use]
+    pub fn trial_seconds(mut self, seconds: f64) -> Self {
+        self.trial_seconds = seconds;
+        self
+    }
+
+    fn check(&self) -> Result<(), Unsupported> {
+        if self.trial_seconds.is_finite() && self.trial_seconds >= 0.0 {
+            return Ok(());
+        }
+        Err(Unsupported::new(
+            NAME,
+            format!(
+                "cannot plan with `trial_seconds: {}`: write a number from 0 on, 0 for not known",
+                self.trial_seconds
+            ),
+        ))
+    }
+}
+
+impl StrategyConfig for AutoConfig {
+    type Strategy = Auto;
+
+    fn spec(&self) -> StrategySpec {
+        let until = i64::try_from(self.gp_until).unwrap_or(i64::MAX);
+        StrategySpec::new(NAME)
+            .option("gp_until", until)
+            .option("trial_seconds", self.trial_seconds)
+    }
+
+    /// # Errors
+    /// If an option makes no sense, or TPE, which handles every space, refuses this one. Members that cannot handle the
+    /// problem are left out.
+    fn build(&self, problem: &Problem) -> Result<Auto, Unsupported> {
+        self.check()?;
+        let mut members: Vec<(Expert, Box<dyn Strategy>)> = Vec::new();
+        if self.gp_until > 0
+            && let Ok(gp) = GpConfig::default().build(problem)
+        {
+            members.push((Expert::Gp, Box::new(gp)));
+        }
+        let tpe = TpeConfig::default().build(problem)?;
+        members.push((Expert::Tpe, Box::new(tpe)));
+        if let Ok(cmaes) = CmaesConfig::default().build(problem) {
+            members.push((Expert::Cmaes, Box::new(cmaes)));
+        }
+        if let Ok(evolution) = EvolutionConfig::default().build(problem) {
+            members.push((Expert::Evolution, Box::new(evolution)));
+        }
+        Ok(Auto::new(self, problem, members))
+    }
+}

@@ -1,0 +1,148 @@
+//! [`Plan`]: who is asked for the next trial, and why. The rules in one place.
+
+use std::fmt;
+
+use tuning_core::{Domain, Problem, Seed};
+
+use crate::{config::AutoConfig, history::History};
+
+/// A member of the portfolio.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expert {
+    Gp,
+    Tpe,
+    Cmaes,
+    Evolution,
+}
+
+impl Expert {
+    /// Its name, as the tag of a trial has it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Gp => "gp",
+            Self::Tpe => "tpe",
+            Self::Cmaes => "cmaes",
+            Self::Evolution => "evolution",
+        }
+    }
+
+    /// The member of this name.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        [Self::Gp, Self::Tpe, Self::Cmaes, Self::Evolution]
+            .into_iter()
+            .find(|expert| expert.name() == name)
+    }
+}
+
+/// Why a member is asked, in words for the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// Few results yet: a model of the whole function gets the most out of each.
+    FewResults,
+    /// Every so often somebody else is asked, in case the model is wrong.
+    SecondOpinion,
+    /// So many trials run at once that a model of pending results says little.
+    ManyAtOnce,
+    /// It was the best of late.
+    DoingWell,
+    /// Nobody else can handle the space.
+    OnlyOne,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::FewResults => "few results yet",
+            Self::SecondOpinion => "second opinion",
+            Self::ManyAtOnce => "many trials at once",
+            Self::DoingWell => "doing well of late",
+            Self::OnlyOne => "suits the space",
+        })
+    }
+}
+
+/// Every so many trials another member than the leader is asked.
+const SECOND_OPINION: u64 = 5;
+/// With more trials than this at once, or a third of all results, pending ones outweigh what a model knows.
+const MANY: u64 = 20;
+/// Trials that take longer let the Gaussian process cost its tens of milliseconds at any number of results.
+const SLOW_SECONDS: f64 = 0.5;
+/// Populations need so many results before they are worth a trial.
+const POPULATION: u64 = 1000;
+
+/// The rules for one problem.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    gp_until: u64,
+    trial_seconds: f64,
+    numeric: bool,
+    members: Vec<Expert>,
+}
+
+impl Plan {
+    pub(crate) fn new(config: &AutoConfig, problem: &Problem, members: Vec<Expert>) -> Self {
+        let choices = |domain: &Domain| matches!(domain, Domain::Categorical(_));
+        let parameters = problem.space.parameters();
+        Self {
+            gp_until: config.gp_until,
+            trial_seconds: config.trial_seconds,
+            numeric: parameters
+                .iter()
+                .all(|parameter| !choices(parameter.domain()) && parameter.condition().is_none()),
+            members,
+        }
+    }
+
+    /// Who is asked for the trial with this number. `seed` is the trial's own.
+    pub(crate) fn choose(&self, history: &History, trial: u64, seed: Seed) -> (Expert, Reason) {
+        let results = history.results();
+        let second = trial % SECOND_OPINION == SECOND_OPINION - 1;
+        if self.has(Expert::Gp) && results < self.gp_until {
+            let many = history.open() >= MANY && 3 * history.open() > results;
+            return match (many, second) {
+                (true, _) if trial % 2 == 1 => (Expert::Tpe, Reason::ManyAtOnce),
+                (false, true) if trial > 2 * SECOND_OPINION => {
+                    (Expert::Tpe, Reason::SecondOpinion)
+                }
+                _ => (Expert::Gp, Reason::FewResults),
+            };
+        }
+        let candidates = self.candidates(history);
+        if let [only] = candidates[..] {
+            return (only, Reason::OnlyOne);
+        }
+        (draw(history, &candidates, seed), Reason::DoingWell)
+    }
+
+    /// Who may be asked once there are many results.
+    fn candidates(&self, history: &History) -> Vec<Expert> {
+        let seconds = history
+            .trial_seconds()
+            .unwrap_or(0.0)
+            .max(self.trial_seconds);
+        let fits = |expert: &Expert| match expert {
+            Expert::Tpe => true,
+            Expert::Gp => seconds >= SLOW_SECONDS,
+            Expert::Cmaes => self.numeric,
+            Expert::Evolution => history.results() >= POPULATION,
+        };
+        self.members.iter().copied().filter(fits).collect()
+    }
+
+    fn has(&self, expert: Expert) -> bool {
+        self.members.contains(&expert)
+    }
+}
+
+/// Draws a member in proportion to its promise.
+fn draw(history: &History, candidates: &[Expert], seed: Seed) -> Expert {
+    let promise: Vec<f64> = candidates.iter().map(|e| history.promise(*e)).collect();
+    let mut left = seed.named("auto").unit() * promise.iter().sum::<f64>();
+    for (expert, promise) in candidates.iter().zip(promise) {
+        left -= promise;
+        if left < 0.0 {
+            return *expert;
+        }
+    }
+    candidates.last().copied().unwrap_or(Expert::Tpe)
+}

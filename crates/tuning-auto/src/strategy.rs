@@ -1,0 +1,119 @@
+//! [`Auto`]: the strategy.
+
+use std::{fmt, num::NonZeroUsize};
+
+use tuning_core::{Ask, Asked, Fact, Problem, Proposal, Strategy, StrategyError, Tag};
+
+use crate::{
+    config::{AutoConfig, NAME},
+    history::History,
+    plan::{Expert, Plan, Reason},
+};
+
+/// The automatic strategy. Its tags read `auto:gp, few results yet/…`: who proposed the trial, and why.
+pub struct Auto {
+    plan: Plan,
+    history: History,
+    members: Vec<(Expert, Box<dyn Strategy>)>,
+}
+
+impl Auto {
+    pub(crate) fn new(
+        config: &AutoConfig,
+        problem: &Problem,
+        members: Vec<(Expert, Box<dyn Strategy>)>,
+    ) -> Self {
+        let names = members.iter().map(|(expert, _)| *expert).collect();
+        Self {
+            plan: Plan::new(config, problem, names),
+            history: History::default(),
+            members,
+        }
+    }
+
+    /// How many of the next trials the same member is asked for: it sees its own proposals of one answer, not those of
+    /// the others.
+    fn run(&self, ask: &Ask) -> (Expert, Reason, NonZeroUsize) {
+        let who = |n| {
+            let (trial, seed) = (ask.trial(n).get(), ask.seed(n));
+            self.plan.choose(&self.history, trial, seed)
+        };
+        let first = who(0);
+        let more = (1..ask.slots().get()).take_while(|n| who(*n) == first);
+        let slots = NonZeroUsize::MIN.saturating_add(more.count());
+        (first.0, first.1, slots)
+    }
+}
+
+impl Strategy for Auto {
+    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+        let (expert, reason, slots) = self.run(ask);
+        let ask = ask.clone().with_slots(slots);
+        let mut answer = Asked::Done;
+        // If the one that is meant has nothing, the others are asked in their order.
+        let first = |member: &&mut (Expert, Box<dyn Strategy>)| member.0 == expert;
+        let (meant, others): (Vec<_>, Vec<_>) = self.members.iter_mut().partition(first);
+        for (expert, member) in meant.into_iter().chain(others) {
+            match member.ask(&ask)? {
+                Asked::Propose(proposals) => {
+                    let note = format!("{}, {reason}", expert.name());
+                    let wrap = |proposal: Proposal| proposal.map_tag(|tag| tag.wrap(NAME, &note));
+                    return Ok(Asked::Propose(proposals.into_iter().map(wrap).collect()));
+                }
+                Asked::Done => {}
+                other => answer = other,
+            }
+        }
+        Ok(answer)
+    }
+
+    fn tell(&mut self, fact: &Fact) {
+        let (author, inner) = author(fact);
+        self.history.tell(fact, author);
+        for (expert, member) in &mut self.members {
+            let tag = if author == Some(*expert) {
+                inner.clone()
+            } else {
+                Tag::NONE
+            };
+            match fact {
+                Fact::Started(started) => {
+                    let mut started = started.clone();
+                    started.tag = tag;
+                    member.tell(&started.into());
+                }
+                Fact::Resumed(resumed) => {
+                    let mut resumed = resumed.clone();
+                    resumed.tag = tag;
+                    member.tell(&resumed.into());
+                }
+                _ => member.tell(fact),
+            }
+        }
+    }
+}
+
+/// Which member proposed this work, and the member's own tag.
+fn author(fact: &Fact) -> (Option<Expert>, Tag) {
+    let tag = match fact {
+        Fact::Started(started) => &started.tag,
+        Fact::Resumed(resumed) => &resumed.tag,
+        _ => return (None, Tag::NONE),
+    };
+    let Some((note, inner)) = tag.unwrap(NAME) else {
+        return (None, Tag::NONE);
+    };
+    match note.split(',').next().and_then(Expert::of) {
+        Some(expert) => (Some(expert), inner),
+        None => (None, Tag::NONE),
+    }
+}
+
+impl fmt::Debug for Auto {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Auto")
+            .field("plan", &self.plan)
+            .field("results", &self.history.results())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,17 @@
+//! The automatic strategy keeps the laws, in each of its phases.
+
+use tuning_auto::AutoConfig;
+use tuning_core::StrategyConfig;
+
+#[test]
+fn auto_keeps_the_laws() {
+    tuning_conformance::strategy(|problem| AutoConfig::default().build(problem)).check();
+}
+
+#[test]
+fn auto_without_its_gaussian_process_keeps_the_laws() {
+    let config = AutoConfig::default().gp_until(0);
+    tuning_conformance::strategy(|problem| config.build(problem))
+        .seeds(1)
+        .check();
+}
