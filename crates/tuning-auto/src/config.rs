@@ -1,9 +1,11 @@
 //! [`AutoConfig`]: the options.
 
 use serde::{Deserialize, Serialize};
-use tuning_cmaes::CmaesConfig;
-use tuning_core::{Problem, Strategy, StrategyConfig, StrategySpec, Unsupported};
-use tuning_evolution::EvolutionConfig;
+use tuning_cmaes::CmaEsConfig;
+use tuning_core::{
+    Domain, Parameter, Problem, Strategy, StrategyConfig, StrategySpec, Unsupported,
+};
+use tuning_evolution::{DeConfig, Nsga2Config, RegularisedEvolutionConfig};
 use tuning_gp::GpConfig;
 use tuning_tpe::TpeConfig;
 
@@ -85,12 +87,26 @@ impl StrategyConfig for AutoConfig {
         }
         let tpe = TpeConfig::default().build(problem)?;
         members.push((Expert::Tpe, Box::new(tpe)));
-        if let Ok(cmaes) = CmaesConfig::default().build(problem) {
+        if let Ok(cmaes) = CmaEsConfig::default().build(problem) {
             members.push((Expert::Cmaes, Box::new(cmaes)));
         }
-        if let Ok(evolution) = EvolutionConfig::default().build(problem) {
-            members.push((Expert::Evolution, Box::new(evolution)));
+        if let Some(evolution) = evolution(problem) {
+            members.push((Expert::Evolution, evolution));
         }
         Ok(Auto::new(self, problem, members))
     }
+}
+
+/// The population that suits the problem: of a front, of choices, or of points.
+fn evolution(problem: &Problem) -> Option<Box<dyn Strategy>> {
+    let parameters = problem.space.parameters();
+    let choices = |parameter: &&Parameter| matches!(parameter.domain(), Domain::Categorical(_));
+    let built = if problem.objectives.len() > 1 {
+        Nsga2Config::default().boxed().build(problem)
+    } else if 2 * parameters.iter().filter(choices).count() > parameters.len() {
+        RegularisedEvolutionConfig::default().boxed().build(problem)
+    } else {
+        DeConfig::default().boxed().build(problem)
+    };
+    built.ok()
 }

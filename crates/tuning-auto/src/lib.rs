@@ -29,7 +29,9 @@
 mod config;
 mod history;
 mod plan;
+mod registry;
 mod strategy;
 
 pub use config::AutoConfig;
+pub use registry::registry;
 pub use strategy::Auto;

@@ -101,9 +101,7 @@ impl Plan {
             let many = history.open() >= MANY && 3 * history.open() > results;
             return match (many, second) {
                 (true, _) if trial % 2 == 1 => (Expert::Tpe, Reason::ManyAtOnce),
-                (false, true) if trial > 2 * SECOND_OPINION => {
-                    (Expert::Tpe, Reason::SecondOpinion)
-                }
+                (false, true) if trial > 2 * SECOND_OPINION => (Expert::Tpe, Reason::SecondOpinion),
                 _ => (Expert::Gp, Reason::FewResults),
             };
         }
