@@ -30,8 +30,8 @@ const MEMORIES: RangeInclusive<usize> = 1..=1000;
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DeConfig {
-    /// How many members the population has at first (NP), 4 to 10,000; if absent, five for each parameter,
-    /// at least 10 and at most 100, and at most a tenth of the budget of trials.
+    /// How many members the population has at first (NP), 4 to 10,000; if absent, two for each parameter, but
+    /// no more than one for 80 trials of the budget; at least 8 and at most 100.
     pub popsize: Option<usize>,
     /// Which part of the population is the best that trials move towards (p), above 0, up to 1.
     pub p_best: f64,
@@ -44,7 +44,7 @@ pub struct DeConfig {
 }
 
 impl Default for DeConfig {
-    /// As in L-SHADE, but for the size of the population, which is meant for a thousandth of its trials.
+    /// As in L-SHADE, but for the size of the population: its 18 for each parameter are for 10,000 trials each.
     fn default() -> Self {
         Self {
             popsize: None,
@@ -129,8 +129,8 @@ impl StrategyConfig for DeConfig {
         }
         let genome = Genome::new(&problem.space);
         let budget = problem.budget.trials;
-        let usual = (5 * genome.free()).clamp(10, 100);
-        let affordable = budget.map_or(usual, |trials| (trials / 10).clamp(10, 100) as usize);
+        let usual = (2 * genome.free()).clamp(8, 100);
+        let affordable = budget.map_or(usual, |trials| (trials / 80).clamp(8, 100) as usize);
         Ok(DifferentialEvolution::new(
             genome,
             Settings {
