@@ -56,9 +56,9 @@ impl Default for TpeConfig {
         Self {
             n_startup_trials: 10,
             gamma: 0.15,
-            n_ei_candidates: 64,
+            n_ei_candidates: 40,
             prior_weight: 1.0,
-            min_bandwidth: 0.01,
+            min_bandwidth: 0.003,
             random_fraction: 0.02,
             constant_liar: true,
             repeat: false,

@@ -50,8 +50,9 @@
 //! `l(x) / g(x)` (Bergstra et al. 2011).
 //!
 //! - *Numbers*: a normal distribution on the parameter's scale, cut off at the ends of its range, as
-//!   wide as the larger gap to its neighbours, at least `1 / (n + 2)` and
-//!   [`min_bandwidth`](TpeConfig::min_bandwidth). Up to 64 ordered values have the masses of their cells.
+//!   wide as the larger gap to its neighbours. At least `1 / (n + 2)` for `n` kernels (for the good ones: for a
+//!   third of all trials, if they are more) and [`min_bandwidth`](TpeConfig::min_bandwidth). Up to 64 ordered
+//!   values have the masses of their cells, and no kernel is narrower than half a cell.
 //! - *Choices*: a kernel's own choice has `(1 + s/C) / (1 + s)`, every other one of `C` has
 //!   `(s/C) / (1 + s)`, with `s = min(20 / K, 16) / n` for `n` kernels, the prior's included, and `K`
 //!   parameters with choices that are active in a trial on average. The field has `s = C / n`, with which

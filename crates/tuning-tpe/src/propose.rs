@@ -13,6 +13,9 @@ use crate::{
 
 /// The most trials in flight that count, the newest ones.
 const MOST_OPEN: usize = 128;
+/// The good trials are few, and get no more: so that the search can become as fine as there are trials, their
+/// kernels may be as narrow as those of a third of all.
+const TRIALS_PER_CROWD: f64 = 3.0;
 /// How often candidates are drawn anew, four times as many, when all of them were tried before.
 const ROUNDS: usize = 3;
 /// How many random points are tried before one that was tried is taken.
@@ -81,8 +84,9 @@ impl Tpe {
         bad.sort_unstable_by_key(|member| member.id);
 
         let prior = self.config.prior_weight;
-        self.good.set(&self.axes, &good, prior);
-        self.bad.set(&self.axes, &bad, prior);
+        let crowd = self.elite.count() as f64 / TRIALS_PER_CROWD;
+        self.good.set(&self.axes, &good, prior, crowd);
+        self.bad.set(&self.axes, &bad, prior, 0.0);
     }
 
     /// The candidate of the largest `l(x) / g(x)` that nobody tried.

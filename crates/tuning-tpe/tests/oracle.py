@@ -18,10 +18,10 @@ LEVELS, CHOICES = 5, 3
 PRIOR, NARROWEST = 1.0, 0.01
 
 
-def widths(places):
+def widths(places, narrowest):
     order = np.argsort(places, kind="stable")
     sorted_, n = np.array(places)[order], len(places)
-    least = max(NARROWEST, 1 / (n + 2))
+    least = max(narrowest, 1 / (n + 2))
     out = np.zeros(n)
     for k in range(n):
         gaps = [sorted_[k] - sorted_[k - 1]] if k else []
@@ -53,7 +53,8 @@ def log_density(point):
             prior = 1 / CHOICES
         else:
             place = lambda v: (v + 0.5) / LEVELS if kind == "n" else v
-            wide = dict(zip(active, widths([place(POINTS[k][d]) for k in active])))
+            narrowest = max(NARROWEST, 0.5 / LEVELS) if kind == "n" else NARROWEST
+            wide = dict(zip(active, widths([place(POINTS[k][d]) for k in active], narrowest)))
             prior = kernel(kind, 0.5, 1.0, point[d])
             column = [
                 kernel(kind, place(POINTS[k][d]), wide[k], point[d]) if k in active else prior

@@ -3,15 +3,15 @@
 /// Writes the widths of kernels at these places, which rise, on the unit interval.
 ///
 /// A kernel is as wide as the larger of the gaps to its two neighbours; the outermost two have but one,
-/// and a kernel alone reaches to the farther end of the interval. None is narrower than `narrowest` or
-/// than one part in the number of kernels plus two, and none wider than the interval.
+/// and a kernel alone reaches to the farther end of the interval. None is narrower than `narrowest` or than
+/// one part in `crowd` plus two, and none wider than the interval.
 // Bergstra et al. 2011, "Algorithms for hyper-parameter optimization", section 4, with the bounds of
 // hyperopt; the outermost kernels as in Optuna 5 (`consider_endpoints` off), which Watanabe 2023,
 // arXiv:2304.11127, section 4.3.2, compares.
-pub(crate) fn widths(places: &[f64], narrowest: f64, widths: &mut Vec<f64>) {
+pub(crate) fn widths(places: &[f64], narrowest: f64, crowd: f64, widths: &mut Vec<f64>) {
     widths.clear();
     let n = places.len();
-    let least = narrowest.max(1.0 / (n as f64 + 2.0)).min(1.0);
+    let least = narrowest.max(1.0 / (crowd + 2.0)).min(1.0);
     let width = |k: usize| {
         let below = if k > 0 {
             places[k] - places[k - 1]
@@ -40,7 +40,7 @@ mod tests {
     fn a_kernel_is_as_wide_as_its_larger_gap() {
         let check = |places: &[f64], narrowest: f64, expected: &[f64]| {
             let mut found = vec![9.0];
-            widths(places, narrowest, &mut found);
+            widths(places, narrowest, places.len() as f64, &mut found);
             assert_eq!(found.len(), expected.len());
             for (found, expected) in found.iter().zip(expected) {
                 assert!((found - expected).abs() < 1e-12, "{places:?}: {found}");

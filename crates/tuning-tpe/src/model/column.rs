@@ -11,6 +11,17 @@ pub(super) const PRIOR: usize = 0;
 
 const NO_ROW: u32 = u32::MAX;
 
+/// How narrow kernels may become.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Limits {
+    /// No kernel is narrower than this part of the axis.
+    pub(super) narrowest: f64,
+    /// No kernel is narrower than one part in this number plus two, or in their own number plus two.
+    pub(super) crowd: f64,
+    /// See [`Masses::new`].
+    pub(super) spread: f64,
+}
+
 /// The kernels of a mixture along one axis.
 #[derive(Clone, Debug)]
 pub(super) struct Column {
@@ -41,7 +52,7 @@ impl Column {
             new_widths: Vec::new(),
         };
         column.put(axis, PRIOR, f64::NAN);
-        column.settle(axis, 1.0, 1.0);
+        column.settle(axis, Limits::default());
         column
     }
 
@@ -105,14 +116,13 @@ impl Column {
         self.shape.insert(place, coordinate, centre);
     }
 
-    /// Computes what follows from the centres: widths, none below `narrowest`, and what depends on those
-    /// that changed. `spread`: see [`Masses::new`].
-    pub(super) fn settle(&mut self, axis: &Axis, narrowest: f64, spread: f64) {
+    /// Computes what follows from the centres: widths, and what depends on those that changed.
+    pub(super) fn settle(&mut self, axis: &Axis, limits: Limits) {
         self.rows.clear();
         self.row_of.fill(NO_ROW);
         match &mut self.shape {
             Shape::Choices { masses, .. } => {
-                *masses = Masses::new(self.row_of.len(), self.order.len(), spread);
+                *masses = Masses::new(self.row_of.len(), self.order.len(), limits.spread);
                 return;
             }
             Shape::Levels { table, .. } => {
@@ -126,7 +136,13 @@ impl Column {
         let sorted = self.order.iter();
         let sorted = sorted.map(|kernel| self.centres[*kernel as usize]);
         self.places.extend(sorted);
-        bandwidth::widths(&self.places, narrowest, &mut self.new_widths);
+        let own = self.order.len() as f64;
+        let (narrowest, crowd) = match axis.values() {
+            // A kernel that knows but its own cell would end the search beside it.
+            Some(levels) => (limits.narrowest.max(0.5 / levels as f64), own),
+            None => (limits.narrowest, limits.crowd.max(own)),
+        };
+        bandwidth::widths(&self.places, narrowest, crowd, &mut self.new_widths);
         for (kernel, width) in self.order.iter().zip(&self.new_widths) {
             let kernel = *kernel as usize;
             if self.widths[kernel] != *width {

@@ -104,7 +104,7 @@ mod tests {
         // The output of tests/oracle.py, with scipy 1.17.
         let axes = Axis::of(&space());
         let mut kernels = Kernels::new(&axes, 0.01);
-        kernels.set(&axes, &members(&points()), 1.0);
+        kernels.set(&axes, &members(&points()), 1.0, 0.0);
         for (point, expected) in [
             ([0.12, 0.0, 1.0, 0.41], -2.509_177_176_321_627_7),
             ([0.5, 2.0, 0.0, f64::NAN], -3.127_353_687_614_456),
@@ -120,7 +120,7 @@ mod tests {
     fn a_density_sums_to_one() {
         let axes = Axis::of(&space());
         let mut kernels = Kernels::new(&axes, 0.01);
-        kernels.set(&axes, &members(&points()), 0.5);
+        kernels.set(&axes, &members(&points()), 0.5, 0.0);
         let steps = 200;
         let mut sum = 0.0;
         for x in 0..steps {
@@ -149,9 +149,9 @@ mod tests {
         let mut by_steps = Kernels::new(&axes, 0.01);
         for chosen in [&[0, 1][..], &[1, 3], &[0, 2, 3], &[2], &[], &[0, 1, 2, 3]] {
             let chosen: Vec<Member<'_>> = chosen.iter().map(|k: &usize| all[*k]).collect();
-            by_steps.set(&axes, &chosen, 1.0);
+            by_steps.set(&axes, &chosen, 1.0, 0.0);
             let mut at_once = Kernels::new(&axes, 0.01);
-            at_once.set(&axes, &chosen, 1.0);
+            at_once.set(&axes, &chosen, 1.0, 0.0);
             for x in [0.0, 0.3, 0.77, 1.0] {
                 let point = [x, 2.0, 1.0, 1.0 - x];
                 let (a, b) = (

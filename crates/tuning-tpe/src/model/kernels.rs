@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{
     axis::Axis,
-    column::{Column, PRIOR},
+    column::{Column, Limits, PRIOR},
 };
 
 /// About how many choices a draw changes, over the number of kernels.
@@ -61,12 +61,17 @@ impl Kernels {
     }
 
     /// Takes these members, in the order of their ids, and no others. `prior`: how much the prior
-    /// counts, measured in members of mean weight.
-    pub(crate) fn set(&mut self, axes: &[Axis], members: &[Member<'_>], prior: f64) {
+    /// counts, measured in members of mean weight. `crowd`: kernels of numbers may be as narrow as those of
+    /// so many members.
+    pub(crate) fn set(&mut self, axes: &[Axis], members: &[Member<'_>], prior: f64, crowd: f64) {
         self.exchange(axes, members);
-        let spread = self.spread();
+        let limits = Limits {
+            narrowest: self.narrowest,
+            crowd,
+            spread: self.spread(),
+        };
         for (column, axis) in self.columns.iter_mut().zip(axes) {
-            column.settle(axis, self.narrowest, spread);
+            column.settle(axis, limits);
         }
         self.weigh(axes, members, prior);
     }

@@ -144,7 +144,7 @@ mod tests {
             weight: 1.0,
         });
         let members: Vec<Member<'_>> = members.collect();
-        kernels.set(&axes, &members, 1.0);
+        kernels.set(&axes, &members, 1.0, 0.0);
         let (bins, draws) = (10_usize, 40_000);
         let mut counts = vec![0_u32; bins * 9];
         let mut chance = Chance::new(Seed::new(3));
