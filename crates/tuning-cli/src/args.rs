@@ -390,7 +390,7 @@ pub(crate) struct CheckStrategyArgs {
 #[derive(Debug, Args)]
 pub(crate) struct SolverArgs {
     /// What proposes: a name, or YAML such as `{name: grid, resolution: 5}`
-    #[arg(value_name = "STRATEGY", default_value = "random")]
+    #[arg(value_name = "STRATEGY", default_value = "auto")]
     pub(crate) strategy: String,
 }
 

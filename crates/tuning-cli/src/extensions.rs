@@ -48,7 +48,7 @@ pub struct Extensions {
 impl Default for Extensions {
     /// The strategies that come with the program.
     fn default() -> Self {
-        Registry::standard().into()
+        tuning_auto::registry().into()
     }
 }
 

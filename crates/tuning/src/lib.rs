@@ -84,16 +84,25 @@
 //!
 //! | feature (all on by default) | module |
 //! |---|---|
+//! | `auto` | [`auto`]: the automatic strategy; [`gp`], [`tpe`], [`cmaes`], [`evolution`]: those that it chooses from |
 //! | `derive` | none: [`#[derive(Tunable)]`](macro@Tunable), search spaces that are Rust types |
 //! | `strategies` | [`strategies`]: grid, random, Sobol, combinators, the registry |
 //! | `runtime` | [`runtime`]: the driver, evaluators, the bus, the simulator |
 //! | `observers` | [`observers`]: log, progress, table, JSON lines, channels, closures |
 //! | `sqlite` | [`sqlite`]: the embedded durable journal |
 
+#[cfg(feature = "auto")]
+pub use tuning_auto as auto;
+#[cfg(feature = "auto")]
+pub use tuning_cmaes as cmaes;
 pub use tuning_core::*;
 #[cfg(feature = "derive")]
 #[doc(inline)]
 pub use tuning_derive::TunableOfTuning as Tunable;
+#[cfg(feature = "auto")]
+pub use tuning_evolution as evolution;
+#[cfg(feature = "auto")]
+pub use tuning_gp as gp;
 #[cfg(feature = "observers")]
 pub use tuning_observers as observers;
 #[cfg(feature = "runtime")]
@@ -102,10 +111,16 @@ pub use tuning_runtime as runtime;
 pub use tuning_sqlite as sqlite;
 #[cfg(feature = "strategies")]
 pub use tuning_strategies as strategies;
+#[cfg(feature = "auto")]
+pub use tuning_tpe as tpe;
 
 pub mod prelude {
     //! What most programs need: `use tuning::prelude::*`.
 
+    #[cfg(feature = "auto")]
+    pub use tuning_auto::AutoConfig;
+    #[cfg(feature = "auto")]
+    pub use tuning_cmaes::CmaEsConfig;
     pub use tuning_core::{
         Budget, Event, EventKind, Failure, FailureKind, Fidelity, Objective, Objectives, Observer,
         Order, Outcome, Parameter, Params, ParamsError, Seed, Space, Strategy, StrategyConfig,
@@ -113,6 +128,8 @@ pub mod prelude {
     };
     #[cfg(feature = "derive")]
     pub use tuning_derive::TunableOfTuning as Tunable;
+    #[cfg(feature = "auto")]
+    pub use tuning_gp::GpConfig;
     #[cfg(feature = "observers")]
     pub use tuning_observers::{FinalTable, JsonLines, Log, ProgressBar, callback, handler};
     #[cfg(feature = "runtime")]
@@ -125,4 +142,6 @@ pub mod prelude {
     pub use tuning_strategies::{
         DedupConfig, EnqueueConfig, GridConfig, RandomConfig, Registry, SobolConfig,
     };
+    #[cfg(feature = "auto")]
+    pub use tuning_tpe::TpeConfig;
 }

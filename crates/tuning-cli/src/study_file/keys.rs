@@ -77,7 +77,7 @@ pub(super) static ROOT: Keys = Keys::new(
             "What proposes trials: a name, or `name` with options (`tune strategies` lists them), or `command` with \
              `options`: a program of your own.",
         )
-        .default("\"random\"")
+        .default("\"auto\"")
         .synonyms(&["algorithm", "optimizer", "search_alg", "tuner"]),
         Key::new(
             "enqueue",

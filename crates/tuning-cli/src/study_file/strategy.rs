@@ -70,14 +70,16 @@ impl StrategyConfig for SharedConfig {
     }
 }
 
-/// Reads the strategy; `random` if nothing is said.
+/// Reads the strategy; if nothing is said `auto`, or `random` in a program that has no `auto`.
 pub(super) fn strategy(
     item: Option<&Item<'_>>,
     folder: &Path,
     registry: &Registry,
 ) -> Option<BoxedConfig> {
     let Some(item) = item else {
-        return registry.read(&"random".into()).ok();
+        let automatic = registry.entries().any(|entry| entry.name() == "auto");
+        let name = if automatic { "auto" } else { "random" };
+        return registry.read(&name.into()).ok();
     };
     match registry.read(&in_folder(item, folder, true)?) {
         Ok(config) => Some(config),
