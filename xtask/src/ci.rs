@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::error::{Error, Result};
 use crate::process::Cargo;
 use crate::workspace::{Crate, Workspace};
-use crate::{test, tidy};
+use crate::{api, documents, test, tidy};
 
 struct Step {
     name: &'static str,
@@ -55,6 +55,11 @@ const STEPS: &[Step] = &[
         },
     },
     Step {
+        name: "api",
+        summary: "the files of public items are up to date",
+        run: || api::run(&["--check".to_owned()]),
+    },
+    Step {
         name: "doctest",
         summary: "the examples in the documentation",
         run: test::doc_tests,
@@ -63,6 +68,11 @@ const STEPS: &[Step] = &[
         name: "test",
         summary: "the tests",
         run: || test::tests(&[]),
+    },
+    Step {
+        name: "readme",
+        summary: "what the documents show, as they show it",
+        run: || documents::run(&[]),
     },
 ];
 
@@ -180,7 +190,7 @@ mod tests {
         assert_eq!(names(&["--only=test"])?, ["test"]);
         assert_eq!(
             names(&["--skip", "fmt,clippy", "--skip", "doc"])?,
-            ["tidy", "alone", "doctest", "test"]
+            ["tidy", "alone", "api", "doctest", "test", "readme"]
         );
         assert_eq!(names(&[])?.len(), STEPS.len());
         Ok(())

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
-use crate::{bench, ci, demo, documents, new_strategy, peers, test, tidy};
+use crate::{api, bench, ci, demo, documents, new_strategy, peers, semver, test, tidy};
 
 /// One subcommand of `cargo xtask`.
 pub(crate) struct Command {
@@ -44,6 +44,20 @@ pub(crate) const COMMANDS: &[Command] = &[
         summary: "check the layering of crates, sources, manifests and documents",
         help: tidy::help,
         run: tidy::run,
+    },
+    Command {
+        name: "api",
+        arguments: "[CRATE…] [--check]",
+        summary: "write the public items of each published crate to its api.txt",
+        help: || api::HELP.to_owned(),
+        run: api::run,
+    },
+    Command {
+        name: "semver",
+        arguments: "[--baseline REV] [--install]",
+        summary: "compare the public items with those of a release, by cargo-semver-checks",
+        help: || semver::HELP.to_owned(),
+        run: semver::run,
     },
     Command {
         name: "readme",

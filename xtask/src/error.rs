@@ -24,6 +24,8 @@ pub(crate) enum Error {
     Untidy(usize),
     /// So many documents cannot be followed, and it has been printed why; what is left of them.
     Documents(usize, String),
+    /// These files do not tell the public items as they are, and the differences have been printed.
+    Stale(Vec<String>),
     /// `cargo metadata` or the file system refused.
     Workspace(String),
 }
@@ -49,6 +51,12 @@ impl fmt::Display for Error {
             Error::Documents(count, kept) => {
                 write!(f, "{count} documents cannot be followed{kept}")
             }
+            Error::Stale(files) => write!(
+                f,
+                "not up to date: {}; if the change is meant, run `cargo xtask api`, and name it in the commit and in \
+                 CHANGELOG.md",
+                files.join(", ")
+            ),
             Error::Untidy(1) => f.write_str("tidy found 1 problem"),
             Error::Untidy(problems) => write!(f, "tidy found {problems} problems"),
         }

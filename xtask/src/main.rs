@@ -5,6 +5,7 @@
     reason = "a program for a terminal"
 )]
 
+mod api;
 mod bench;
 mod ci;
 mod command;
@@ -16,6 +17,7 @@ mod new_strategy;
 mod peers;
 mod process;
 mod rust_source;
+mod semver;
 mod test;
 mod tidy;
 mod tree;

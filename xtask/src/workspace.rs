@@ -124,6 +124,12 @@ impl Crate {
         }
     }
 
+    /// Whether others can depend on it.
+    pub(crate) fn has_library(&self) -> bool {
+        let kinds = ["lib", "proc-macro"];
+        self.targets.iter().any(|target| kinds.contains(&&*target.kind))
+    }
+
     /// The crate's manifest, relative to the root.
     pub(crate) fn manifest(&self) -> String {
         self.file("Cargo.toml")

@@ -9,7 +9,7 @@
 //! use tuning_strategies::{RandomConfig, Registry};
 //!
 //! fn main() -> ExitCode {
-//!     let mut registry = Registry::standard();
+//!     let mut registry = tuning_cli::registry();
 //!     registry.register::<RandomConfig>("mine", "what `tune strategies` says of it");
 //!     tuning_cli::main_with(registry)
 //! }
@@ -45,6 +45,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 pub use extensions::Extensions;
+pub use tuning_auto::registry;
 
 /// Runs the program on the arguments of this process, with the strategies that come with it.
 #[must_use]

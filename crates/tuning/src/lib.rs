@@ -91,6 +91,11 @@
 //! | `observers` | [`observers`]: log, progress, table, JSON lines, channels, closures |
 //! | `sqlite` | [`sqlite`]: the embedded durable journal |
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+#[doc = include_str!("../docs/publish-a-strategy.md")]
+mod readme {}
+
 #[cfg(feature = "auto")]
 pub use tuning_auto as auto;
 #[cfg(feature = "auto")]

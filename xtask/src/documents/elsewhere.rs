@@ -22,6 +22,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "cargo xtask demo",
         "a release build and half a minute: run it by hand",
     ),
+    ("cargo xtask peers", "it measures for hours"),
     ("cargo xtask readme", "it is what runs this"),
     (
         "cargo xtask semver",

@@ -7,7 +7,7 @@ pub(crate) struct Fence {
     pub(crate) line: usize,
     /// The first word behind the back quotes, in small letters: `sh`, `rust`; empty if there is none.
     pub(crate) language: String,
-    /// The other words, but for the reason: `exit=2`, `skip`, `no_run`.
+    /// The other words, but for the reason: `exit:2`, `skip`, `no_run`.
     pub(crate) words: Vec<String>,
     /// What stands in parentheses behind them: `skip (it takes an hour)`.
     pub(crate) reason: Option<String>,
@@ -16,18 +16,18 @@ pub(crate) struct Fence {
 }
 
 impl Fence {
-    /// The value of the word `name=value`.
+    /// The value of the word `name:value`.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
         self.words
             .iter()
-            .find_map(|word| word.strip_prefix(name)?.strip_prefix('='))
+            .find_map(|word| word.strip_prefix(name)?.strip_prefix(':'))
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
         self.words.iter().any(|word| word == name)
     }
 
-    /// The file that it is, by the word `file=NAME` or by a first line that is a comment with a name in it.
+    /// The file that it is, by the word `file:NAME` or by a first line that is a comment with a name in it.
     pub(crate) fn file(&self) -> Option<&str> {
         self.value("file").or_else(|| {
             let first = self.text.lines().next()?.trim();
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn blocks_are_found_with_their_lines_and_words() {
-        let text = "a\n```sh exit=2 (so it says)\nfalse\n```\n\n- b\n  ````yaml\n  x: 1\n    ```\n  ````\n";
+        let text = "a\n```sh exit:2 (so it says)\nfalse\n```\n\n- b\n  ````yaml\n  x: 1\n    ```\n  ````\n";
         let found = fences(text);
         let [one, two] = found.as_slice() else {
             panic!("{found:?}")
@@ -150,7 +150,7 @@ mod tests {
             Some("src/lib.rs".to_owned())
         );
         assert_eq!(
-            file("```json file=a.json\n{}\n```"),
+            file("```json file:a.json\n{}\n```"),
             Some("a.json".to_owned())
         );
         for none in [

@@ -133,7 +133,7 @@ fn commands(fence: &Fence, typed: Vec<Typed>) -> Vec<Step> {
         None => 0,
         Some(Ok(code)) => code,
         Some(Err(_)) => {
-            let task = Task::Fault("`exit=` takes a number, such as `exit=2`".to_owned());
+            let task = Task::Fault("`exit:` takes a number, such as `exit:2`".to_owned());
             return vec![Step {
                 line: fence.line,
                 task,
@@ -180,11 +180,11 @@ fn is_study(text: &str) -> bool {
 /// A word that means nothing here, unless rustdoc knows it.
 fn unknown_word(fence: &Fence) -> Option<String> {
     let unknown = fence.words.iter().find(|word| {
-        let name = word.split_once('=').map_or(word.as_str(), |(name, _)| name);
+        let name = word.split_once(':').map_or(word.as_str(), |(name, _)| name);
         fence.language != "rust" && !WORDS.contains(&name)
     })?;
     Some(format!(
-        "`{unknown}` means nothing here: a block may bear file=NAME, edits=NAME, shows=NAME, exit=CODE or skip (REASON)"
+        "`{unknown}` means nothing here: a block may bear file:NAME, edits:NAME, shows:NAME, exit:CODE or skip (REASON)"
     ))
 }
 
@@ -225,11 +225,11 @@ mod tests {
             Task::DocTested { .. }
         ));
         assert!(matches!(
-            only("```rust edits=src/lib.rs\nfn ask() {}\n```"),
+            only("```rust edits:src/lib.rs\nfn ask() {}\n```"),
             Task::Edit { .. }
         ));
         assert!(matches!(
-            only("```rust shows=src/lib.rs\nfn ask() {}\n```"),
+            only("```rust shows:src/lib.rs\nfn ask() {}\n```"),
             Task::Shows { .. }
         ));
         let study = plan("```yaml\n# study.yaml\nparameters: {}\n```");
@@ -263,8 +263,8 @@ mod tests {
         for text in [
             "```sh skip\nx\n```",
             "```sh skip ()\nx\n```",
-            "```sh exti=2\nx\n```",
-            "```sh exit=two\nx\n```",
+            "```sh exti:2\nx\n```",
+            "```sh exit:two\nx\n```",
         ] {
             assert!(matches!(only(text), Task::Fault(_)), "{text}");
         }
@@ -272,7 +272,7 @@ mod tests {
 
     #[test]
     fn the_last_command_has_the_exit_code() {
-        let exits: Vec<_> = plan("```sh exit=3\na\nb\n```")
+        let exits: Vec<_> = plan("```sh exit:3\na\nb\n```")
             .into_iter()
             .map(|step| match step.task {
                 Task::Run { exit, .. } => exit,

@@ -1,6 +1,7 @@
 //! The command: which documents there are, what they are followed with, and the report.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::documents::follow::{Reader, Tally};
 use crate::documents::place::{Place, link};
@@ -22,10 +23,10 @@ commands of cargo and commands with paths of the repository run in the checkout.
   ```yaml with `# NAME.yaml`   a file (so in any language: `# train.py`, `// src/lib.rs`); a study is validated
   ```yaml without a name       part of a study file: completed, and validated
   ```rust                      an example that a doc test compiles, here or word for word elsewhere
-  exit=CODE                    the last command ends with this code (```sh exit=2)
-  file=NAME                    the block is this file, whatever its first line
-  edits=NAME                   its functions take the place of their namesakes in that file
-  shows=NAME                   its lines stand in that file
+  exit:CODE                    the last command ends with this code (```sh exit:2)
+  file:NAME                    the block is this file, whatever its first line
+  edits:NAME                   its functions take the place of their namesakes in that file
+  shows:NAME                   its lines stand in that file
   skip (REASON)                not to be run; the report tells the reason
   <!-- sh                      a block that is run and not shown, up to a line `-->`
 
@@ -133,17 +134,23 @@ fn prepare(workspace: &Workspace) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Where Python is called `python3` alone, it gets the name that the documents use.
+/// The interpreter itself under the name that the documents use, where it is called `python3` alone, and where `python`
+/// is a script that takes its time to find it.
 fn lend_python(programs: &Path) -> std::io::Result<()> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let find = |name: &str| {
-        std::env::split_paths(&path)
-            .map(|place| place.join(name))
-            .find(|file| file.is_file())
-    };
-    match (find("python"), find("python3")) {
-        (None, Some(python)) => link(&python, &programs.join("python")),
-        _ => Ok(()),
+    let asked = ["python", "python3"].iter().find_map(|name| {
+        let mut python = Command::new(name);
+        let output = python
+            .args(["-c", "import sys; print(sys.executable)"])
+            .output()
+            .ok()?;
+        output.status.success().then_some(output.stdout)
+    });
+    match asked {
+        Some(answer) => link(
+            Path::new(String::from_utf8_lossy(&answer).trim()),
+            &programs.join("python"),
+        ),
+        None => Ok(()),
     }
 }
 

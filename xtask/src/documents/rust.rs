@@ -60,23 +60,27 @@ fn included(path: &str, text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The doc comments of a source, each as the Markdown that it is.
+/// The doc comments of a source, each as the Markdown that it is. A fence may stand in an attribute
+/// (`#![cfg_attr(feature = "x", doc = "```")]`): it opens an example that is compiled with some features.
 fn comments(text: &str) -> Vec<String> {
     let mut found = vec![String::new()];
-    for line in text.lines() {
-        let line = line.trim_start();
-        let Some(rest) = line
+    let mut in_attribute = false;
+    for line in text.lines().map(str::trim) {
+        let comment = found.last_mut().expect("there is one from the start");
+        in_attribute |= line.starts_with("#[") || line.starts_with("#![");
+        if in_attribute {
+            if line.contains("doc = \"```\"") {
+                comment.push_str("```\n");
+            }
+            in_attribute = !line.ends_with(']');
+        } else if let Some(rest) = line
             .strip_prefix("//!")
             .or_else(|| line.strip_prefix("///"))
-        else {
-            if found.last().is_some_and(|comment| !comment.is_empty()) {
-                found.push(String::new());
-            }
-            continue;
-        };
-        if let Some(comment) = found.last_mut() {
+        {
             comment.push_str(rest.strip_prefix(' ').unwrap_or(rest));
             comment.push('\n');
+        } else if !comment.is_empty() {
+            found.push(String::new());
         }
     }
     found
@@ -112,6 +116,14 @@ fn seen(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_example_may_begin_in_an_attribute() {
+        let source = "//! Docs.\n#![cfg_attr(\n    feature = \"x\",\n    doc = \"```\"\n)]\n\
+                      #![cfg_attr(not(feature = \"x\"), doc = \"```ignore\")]\n//! shown();\n//! ```\n";
+        let tests = DocTests::of(&Tree::default().with("crates/x/src/lib.rs", source));
+        assert!(tests.hold("README.md", "shown();\n"));
+    }
 
     #[test]
     fn an_example_is_compiled_in_its_document_or_as_the_same_text() {

@@ -3,10 +3,9 @@
 use std::process::ExitCode;
 
 use my_strategy::{MyStrategyConfig, NAME};
-use tuning_strategies::Registry;
 
 fn main() -> ExitCode {
-    let mut registry = Registry::standard();
+    let mut registry = tuning_cli::registry();
     registry.register::<MyStrategyConfig>(NAME, "say in a line what `tune strategies` says of it");
     tuning_cli::main_with(registry)
 }

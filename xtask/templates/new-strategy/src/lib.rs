@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use tuning_core::{
-    Ask, Asked, Fact, Outcome, Params, Problem, Space, Strategy, StrategyConfig, StrategyError,
-    StrategySpec, TrialId, Unsupported,
+    Ask, Asked, Fact, Outcome, Params, Problem, Proposal, Space, Strategy, StrategyConfig,
+    StrategyError, StrategySpec, TrialId, Unsupported,
 };
 
 /// What it is called in study files, in journals and in errors.
@@ -77,7 +77,7 @@ impl Strategy for MyStrategy {
         // - `self.best`, what `tell` remembers; `self.space.encode(params)` is a point of the unit cube, with none for
         //   an inactive parameter, and `self.space.decode(&point)` leads back, from one number per parameter;
         // - the answer: `Asked::Propose(vec![Proposal::start(params), …])`.
-        let _ = (ask, &self.space, self.step, &self.best);
+        let _ = (ask, &self.space, self.step, &self.best, Proposal::start);
         Err(StrategyError::new("`my-strategy` proposes nothing yet: fill in `ask` in src/lib.rs"))
     }
 
