@@ -23,7 +23,8 @@ const OTHER_FORMAT: i32 = 3;
 const FILE: &str = "api.txt";
 
 pub(crate) fn run(args: &[String]) -> Result {
-    let (options, names): (Vec<&String>, Vec<_>) = args.iter().partition(|arg| arg.starts_with('-'));
+    let (options, names): (Vec<&String>, Vec<_>) =
+        args.iter().partition(|arg| arg.starts_with('-'));
     if let Some(option) = options.iter().find(|option| **option != "--check") {
         return Err(Error::unknown("option", option, ["--check"].into_iter()));
     }
@@ -50,12 +51,20 @@ pub(crate) fn run(args: &[String]) -> Result {
         if check {
             stale.push(krate.file(FILE));
         } else {
-            std::fs::write(&file, surface)
-                .map_err(|error| Error::Workspace(format!("cannot write `{}`: {error}", file.display())))?;
+            std::fs::write(&file, surface).map_err(|error| {
+                Error::Workspace(format!("cannot write `{}`: {error}", file.display()))
+            })?;
         }
     }
     if stale.is_empty() {
-        println!("api: {}", if check { "all files are up to date" } else { "all files are written" });
+        println!(
+            "api: {}",
+            if check {
+                "all files are up to date"
+            } else {
+                "all files are written"
+            }
+        );
         return Ok(());
     }
     Err(Error::Stale(stale))
@@ -79,8 +88,23 @@ fn choose<'a>(workspace: &'a Workspace, names: &[&String]) -> Result<Vec<&'a Cra
 
 /// The public items of a crate as text; none if rustdoc writes JSON of another format.
 fn surface(workspace: &Workspace, krate: &Crate, program: &Path) -> Result<Option<String>> {
-    let args = ["rustdoc", "--quiet", "-p", &krate.name, "--lib", "--all-features", "--"];
-    let json = ["-Z", "unstable-options", "--output-format", "json", "--cap-lints", "allow"];
+    let args = [
+        "rustdoc",
+        "--quiet",
+        "-p",
+        &krate.name,
+        "--lib",
+        "--all-features",
+        "--",
+    ];
+    let json = [
+        "-Z",
+        "unstable-options",
+        "--output-format",
+        "json",
+        "--cap-lints",
+        "allow",
+    ];
     let rustdoc = std::env::var_os("RUSTDOC").unwrap_or_else(|| "rustdoc".into());
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
@@ -94,10 +118,15 @@ fn surface(workspace: &Workspace, krate: &Crate, program: &Path) -> Result<Optio
     let shown = format!("cargo {} {}", args.join(" "), json.join(" "));
     succeeded(&shown, cargo.output())?;
 
-    let file: PathBuf = ["doc", &format!("{}.json", krate.name.replace('-', "_"))].iter().collect();
+    let file: PathBuf = ["doc", &format!("{}.json", krate.name.replace('-', "_"))]
+        .iter()
+        .collect();
     let file = workspace.target_directory.join(file);
     let output = Command::new(program).arg(&file).output();
-    if output.as_ref().is_ok_and(|output| output.status.code() == Some(OTHER_FORMAT)) {
+    if output
+        .as_ref()
+        .is_ok_and(|output| output.status.code() == Some(OTHER_FORMAT))
+    {
         return Ok(None);
     }
     let output = succeeded(&format!("xtask-api {}", file.display()), output)?;
@@ -154,7 +183,10 @@ mod tests {
     fn what_went_and_what_came_is_shown() {
         assert_eq!(difference("a\nb\n", "b\nc\n"), "- a\n+ c\n");
         assert_eq!(difference("", "a\n"), "+ a\n");
-        assert_eq!(difference("a\nb\n", "b\na\n"), "the same lines in another order\n");
+        assert_eq!(
+            difference("a\nb\n", "b\na\n"),
+            "the same lines in another order\n"
+        );
     }
 
     #[test]
@@ -172,11 +204,17 @@ mod tests {
             ..Workspace::default()
         };
         let names = |names: &[&String]| -> Result<Vec<String>> {
-            Ok(choose(&workspace, names)?.iter().map(|krate| krate.name.clone()).collect())
+            Ok(choose(&workspace, names)?
+                .iter()
+                .map(|krate| krate.name.clone())
+                .collect())
         };
         assert_eq!(names(&[])?, ["tuning-core"]);
         let error = names(&[&"tuning-cor".to_owned()]).expect_err("no such crate");
-        assert!(error.to_string().contains("did you mean `tuning-core`"), "{error}");
+        assert!(
+            error.to_string().contains("did you mean `tuning-core`"),
+            "{error}"
+        );
         Ok(())
     }
 }

@@ -18,21 +18,37 @@ const TOOL: &str = "cargo-semver-checks";
 pub(crate) fn run(args: &[String]) -> Result {
     let (baseline, install) = parse(args)?;
     let workspace = Workspace::load()?;
-    let Some(baseline) = baseline.or_else(|| git(&["describe", "--tags", "--abbrev=0", "--match", "v*"])) else {
+    let Some(baseline) =
+        baseline.or_else(|| git(&["describe", "--tags", "--abbrev=0", "--match", "v*"]))
+    else {
         println!(
             "semver: NOTHING IS COMPARED: there is no tag `v…` yet, so nothing was released. `--baseline REV` compares with \
              a revision"
         );
         return Ok(());
     };
-    if git(&["rev-parse", "--verify", "--quiet", &format!("{baseline}^{{commit}}")]).is_none() {
+    if git(&[
+        "rev-parse",
+        "--verify",
+        "--quiet",
+        &format!("{baseline}^{{commit}}"),
+    ])
+    .is_none()
+    {
         return Err(Error::Usage(format!("git knows no revision `{baseline}`")));
     }
     let tool = tool(&workspace, install)?;
     let (old, new): (Vec<&Crate>, Vec<_>) = workspace
         .published()
         .filter(|krate| krate.has_library())
-        .partition(|krate| git(&["cat-file", "-t", &format!("{baseline}:{}", krate.manifest())]).is_some());
+        .partition(|krate| {
+            git(&[
+                "cat-file",
+                "-t",
+                &format!("{baseline}:{}", krate.manifest()),
+            ])
+            .is_some()
+        });
     for krate in new {
         println!("semver: {} is new since {baseline}", krate.name);
     }
@@ -41,16 +57,25 @@ pub(crate) fn run(args: &[String]) -> Result {
         return Ok(());
     }
     let mut args = vec!["--baseline-rev".to_owned(), baseline];
-    args.extend(old.iter().flat_map(|krate| ["-p".to_owned(), krate.name.clone()]));
+    args.extend(
+        old.iter()
+            .flat_map(|krate| ["-p".to_owned(), krate.name.clone()]),
+    );
     match tool {
         None => Cargo::new(&["semver-checks"]).args(&args).run(),
         Some(tool) => {
             let command = format!("{} semver-checks {}", tool.display(), args.join(" "));
             println!("$ {command}");
-            let status = Command::new(&tool).arg("semver-checks").args(&args).status();
+            let status = Command::new(&tool)
+                .arg("semver-checks")
+                .args(&args)
+                .status();
             match status {
                 Ok(status) if status.success() => Ok(()),
-                Ok(status) => Err(Error::Failed { command, status: status.to_string() }),
+                Ok(status) => Err(Error::Failed {
+                    command,
+                    status: status.to_string(),
+                }),
                 Err(source) => Err(Error::NotStarted { command, source }),
             }
         }
@@ -65,12 +90,20 @@ fn parse(args: &[String]) -> Result<(Option<String>, bool)> {
             Some(("--baseline", rev)) => baseline = Some(rev.to_owned()),
             None if arg == "--baseline" => {
                 let rev = args.next().ok_or_else(|| {
-                    Error::Usage("`--baseline` needs a revision, such as `--baseline HEAD~5`".to_owned())
+                    Error::Usage(
+                        "`--baseline` needs a revision, such as `--baseline HEAD~5`".to_owned(),
+                    )
                 })?;
                 baseline = Some(rev.clone());
             }
             None if arg == "--install" => install = true,
-            _ => return Err(Error::unknown("option", arg, ["--baseline", "--install"].into_iter())),
+            _ => {
+                return Err(Error::unknown(
+                    "option",
+                    arg,
+                    ["--baseline", "--install"].into_iter(),
+                ));
+            }
         }
     }
     Ok((baseline, install))
@@ -82,7 +115,9 @@ fn tool(workspace: &Workspace, install: bool) -> Result<Option<PathBuf>> {
         return Ok(None);
     }
     let root = workspace.target_directory.join("tools");
-    let tool = root.join("bin").join(format!("{TOOL}{}", std::env::consts::EXE_SUFFIX));
+    let tool = root
+        .join("bin")
+        .join(format!("{TOOL}{}", std::env::consts::EXE_SUFFIX));
     if tool.exists() {
         return Ok(Some(tool));
     }
@@ -93,7 +128,9 @@ fn tool(workspace: &Workspace, install: bool) -> Result<Option<PathBuf>> {
         )));
     }
     let root = root.to_string_lossy().into_owned();
-    Cargo::new(&["install", TOOL, "--locked", "--root"]).args(&[root]).run()?;
+    Cargo::new(&["install", TOOL, "--locked", "--root"])
+        .args(&[root])
+        .run()?;
     Ok(Some(tool))
 }
 
@@ -110,10 +147,23 @@ mod tests {
 
     #[test]
     fn a_baseline_is_a_revision() -> Result {
-        let words = |words: &[&str]| parse(&words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>());
+        let words = |words: &[&str]| {
+            parse(
+                &words
+                    .iter()
+                    .map(|&word| word.to_owned())
+                    .collect::<Vec<_>>(),
+            )
+        };
         assert_eq!(words(&[])?, (None, false));
-        assert_eq!(words(&["--baseline", "v0.1.0", "--install"])?, (Some("v0.1.0".to_owned()), true));
-        assert_eq!(words(&["--baseline=HEAD~3"])?, (Some("HEAD~3".to_owned()), false));
+        assert_eq!(
+            words(&["--baseline", "v0.1.0", "--install"])?,
+            (Some("v0.1.0".to_owned()), true)
+        );
+        assert_eq!(
+            words(&["--baseline=HEAD~3"])?,
+            (Some("HEAD~3".to_owned()), false)
+        );
         let message = |args: &[&str]| words(args).expect_err("a wrong command line").to_string();
         assert!(message(&["--baseline"]).contains("needs a revision"));
         assert!(message(&["--base", "x"]).contains("did you mean `--baseline`"));

@@ -127,7 +127,9 @@ impl Crate {
     /// Whether others can depend on it.
     pub(crate) fn has_library(&self) -> bool {
         let kinds = ["lib", "proc-macro"];
-        self.targets.iter().any(|target| kinds.contains(&&*target.kind))
+        self.targets
+            .iter()
+            .any(|target| kinds.contains(&&*target.kind))
     }
 
     /// The crate's manifest, relative to the root.

@@ -6,7 +6,7 @@
 //! ```no_run
 //! use std::process::ExitCode;
 //!
-//! use tuning_strategies::{RandomConfig, Registry};
+//! use tuning_strategies::RandomConfig;
 //!
 //! fn main() -> ExitCode {
 //!     let mut registry = tuning_cli::registry();

@@ -1,6 +1,9 @@
 //! Values of special functions with all their digits, written by tests/oracle.py.
 
-#![expect(clippy::approx_constant, reason = "what a function is at 0 or 10 is what it is checked against")]
+#![expect(
+    clippy::approx_constant,
+    reason = "what a function is at 0 or 10 is what it is checked against"
+)]
 
 /// x and e^(x²) erfc(x).
 pub(crate) const ERFCX: &[(f64, f64)] = &[
