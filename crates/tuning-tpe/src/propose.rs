@@ -6,7 +6,7 @@ use tuning_core::{Params, Seed, StrategyError};
 
 use crate::{
     Tpe, finite,
-    model::{Axis, Chance, Kernels, Member},
+    model::{Chance, Member},
     split,
     tried::fingerprint,
 };
@@ -34,15 +34,17 @@ impl Tpe {
         if startup || chance.unit() < self.config.random_fraction {
             return self.random(&mut chance, batch);
         }
-        self.refresh(batch);
-        self.likely(&mut chance, batch)
+        let branch = self.branches.due(batch.iter().map(|(point, _)| &**point));
+        self.refresh(branch, batch);
+        self.likely(branch, &mut chance, batch)
     }
 
-    /// Puts both mixtures in step with the trials.
-    fn refresh(&mut self, batch: &Batch) {
-        let best = self
-            .elite
-            .best(split::good(self.elite.count(), self.config.gamma));
+    /// Puts both mixtures in step with the trials, or with those of a branch.
+    fn refresh(&mut self, branch: Option<usize>, batch: &Batch) {
+        let branch = branch.map(|place| self.branches.get(place));
+        let holds = |point: &[f64]| branch.is_none_or(|branch| branch.holds(point));
+        let elite = branch.map_or(&self.elite, |branch| &branch.elite);
+        let best = elite.best(split::good(elite.count(), self.config.gamma));
         let n = best.len();
         let alike = self.elite.objectives() > 1; // within a front nobody is better
         let mut good = Vec::with_capacity(n);
@@ -61,7 +63,7 @@ impl Tpe {
         };
         let mut bad = Vec::with_capacity(512);
         for (ended, weight) in self.history.weighed() {
-            if !is_good(ended.trial) {
+            if holds(&ended.point) && !is_good(ended.trial) {
                 bad.push(Member {
                     id: ended.trial,
                     point: &ended.point,
@@ -76,35 +78,46 @@ impl Tpe {
                 weight: 1.0,
             };
             let newest_first = batch.iter().enumerate().rev().take(MOST_OPEN);
+            let newest_first = newest_first.filter(|(_, (point, _))| holds(point));
             bad.extend(newest_first.map(|(n, (point, _))| liar(UNNUMBERED + n as u64, point)));
             let room = MOST_OPEN.saturating_sub(batch.len());
             let newest_first = self.open.iter().rev().take(room);
+            let newest_first = newest_first.filter(|(_, open)| holds(&open.point));
             bad.extend(newest_first.map(|(trial, open)| liar(trial.get(), &open.point)));
         }
         bad.sort_unstable_by_key(|member| member.id);
 
         let prior = self.config.prior_weight;
-        let crowd = self.elite.count() as f64 / TRIALS_PER_CROWD;
-        self.good.set(&self.axes, &good, prior, crowd);
-        self.bad.set(&self.axes, &bad, prior, 0.0);
+        let crowd = elite.count() as f64 / TRIALS_PER_CROWD;
+        let model = &mut self.models[usize::from(branch.is_some())];
+        model.good.set(&self.axes, &good, prior, crowd);
+        model.bad.set(&self.axes, &bad, prior, 0.0);
     }
 
     /// The candidate of the largest `l(x) / g(x)` that nobody tried.
-    fn likely(&mut self, chance: &mut Chance, batch: &Batch) -> Result<Params, StrategyError> {
+    fn likely(
+        &mut self,
+        branch: Option<usize>,
+        chance: &mut Chance,
+        batch: &Batch,
+    ) -> Result<Params, StrategyError> {
+        let fixed = branch.map(|place| self.branches.get(place));
+        let fixed = fixed.map(|branch| (branch.axis, branch.choice));
+        let used = usize::from(branch.is_some());
         let mut candidates = Candidates::new(self.axes.len());
         let mut point = Vec::new();
         for round in 0..ROUNDS {
             let many = self.config.n_ei_candidates as usize * if round == 0 { 1 } else { 4 };
             candidates.clear();
             for _ in 0..many {
-                self.good.draw(&self.axes, chance, &mut point);
-                let score = score(&mut self.good, &mut self.bad, &self.axes, &point);
-                candidates.push(score, &point);
+                let model = &mut self.models[used];
+                model.good.draw(&self.axes, fixed, chance, &mut point);
+                candidates.push(model.score(&self.axes, &point), &point);
             }
             if let Some(params) = self.first_new(&mut candidates, batch)? {
                 return Ok(params);
             }
-            if let Some(params) = self.left_over(batch)? {
+            if let Some(params) = self.left_over(used, batch)? {
                 return Ok(params);
             }
         }
@@ -131,14 +144,14 @@ impl Tpe {
     }
 
     /// Of a small space, the best of all points that are new.
-    fn left_over(&mut self, batch: &Batch) -> Result<Option<Params>, StrategyError> {
+    fn left_over(&mut self, used: usize, batch: &Batch) -> Result<Option<Params>, StrategyError> {
         if self.points.is_none() {
             return Ok(None);
         }
         let mut candidates = Candidates::new(self.axes.len());
-        let (good, bad, axes) = (&mut self.good, &mut self.bad, &self.axes);
+        let (model, axes) = (&mut self.models[used], &self.axes);
         finite::each(axes, |point| {
-            candidates.push(score(good, bad, axes, point), point)
+            candidates.push(model.score(axes, point), point);
         });
         self.first_new(&mut candidates, batch)
     }
@@ -211,12 +224,6 @@ impl Tpe {
         };
         self.config.repeat || !(self.tried.contains(key) || asked(key)) || exhausted()
     }
-}
-
-/// `ln l(x) - ln g(x)`.
-// Bergstra et al. 2011, section 4.1: the expected improvement grows with l(x) / g(x).
-fn score(good: &mut Kernels, bad: &mut Kernels, axes: &[Axis], point: &[f64]) -> f64 {
-    good.log_density(axes, point) - bad.log_density(axes, point)
 }
 
 /// Points with their scores.

@@ -9,10 +9,11 @@ use tuning_core::{
 
 use crate::{
     TpeConfig,
+    branches::Branches,
     elite::{Elite, Level},
     finite,
     history::History,
-    model::{Axis, Kernels},
+    model::{Axis, Model},
     tried::{Tried, fingerprint},
 };
 
@@ -29,6 +30,8 @@ use crate::{
 /// - Trials in flight count as bad ones until they end, those of the same answer too.
 /// - A failed trial is a bad one. A stopped trial has the value of its last report, and is compared with
 ///   those that got about as far; those that got further come before it.
+/// - Choices on which half of the space depends each get a share of the trials, so that none is forgotten
+///   before it has shown what it can do.
 /// - No point is proposed twice as long as there are others.
 /// - With several objectives, the good ones are the first fronts, and of the last of these the points
 ///   in its emptiest regions.
@@ -49,8 +52,9 @@ pub struct Tpe {
     pub(crate) tried: Tried,
     pub(crate) history: History,
     pub(crate) elite: Elite,
-    pub(crate) good: Kernels,
-    pub(crate) bad: Kernels,
+    pub(crate) branches: Branches,
+    /// The model of the whole space, and that of the branch that was looked at last.
+    pub(crate) models: [Model; 2],
 }
 
 /// A trial that has not ended.
@@ -65,7 +69,7 @@ impl Tpe {
         let space = problem.space.clone();
         let axes = Axis::of(&space);
         let objectives = problem.objectives.len();
-        let kernels = Kernels::new(&axes, config.min_bandwidth);
+        let model = Model::new(&axes, config.min_bandwidth);
         Self {
             config,
             objectives,
@@ -75,8 +79,8 @@ impl Tpe {
             tried: Tried::default(),
             history: History::default(),
             elite: Elite::new(objectives),
-            good: kernels.clone(),
-            bad: kernels,
+            branches: Branches::of(&axes, objectives),
+            models: [model.clone(), model],
             space,
             axes,
         }
@@ -100,6 +104,7 @@ impl Tpe {
             point: self.point(&params),
             reported: None,
         };
+        self.branches.started(&open.point);
         self.open.insert(trial, open);
     }
 
@@ -115,6 +120,7 @@ impl Tpe {
             _ => return,
         };
         if values.len() == self.objectives {
+            self.branches.valued(level, values.as_slice(), &ended);
             self.elite.push(level, values.as_slice(), ended);
         }
     }

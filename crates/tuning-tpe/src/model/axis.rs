@@ -77,6 +77,11 @@ impl Axis {
             .collect()
     }
 
+    /// The place of the axis that decides whether this one is active.
+    pub(crate) fn parent(&self) -> Option<usize> {
+        self.parent.as_ref().map(|(parent, _)| *parent)
+    }
+
     /// Whether the parameter may be inactive.
     pub(crate) fn is_conditional(&self) -> bool {
         self.parent.is_some()

@@ -162,3 +162,28 @@ impl Kernels {
         }
     }
 }
+
+/// The two mixtures.
+#[derive(Clone, Debug)]
+pub(crate) struct Model {
+    /// Of the good trials: `l`.
+    pub(crate) good: Kernels,
+    /// Of the others: `g`.
+    pub(crate) bad: Kernels,
+}
+
+impl Model {
+    pub(crate) fn new(axes: &[Axis], narrowest: f64) -> Self {
+        let kernels = Kernels::new(axes, narrowest);
+        Self {
+            good: kernels.clone(),
+            bad: kernels,
+        }
+    }
+
+    /// `ln l(x) - ln g(x)`.
+    // Bergstra et al. 2011, section 4.1: the expected improvement grows with l(x) / g(x).
+    pub(crate) fn score(&mut self, axes: &[Axis], point: &[f64]) -> f64 {
+        self.good.log_density(axes, point) - self.bad.log_density(axes, point)
+    }
+}

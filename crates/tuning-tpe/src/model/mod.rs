@@ -10,6 +10,6 @@ mod sample;
 mod shape;
 
 pub(crate) use axis::Axis;
-pub(crate) use kernels::{Kernels, Member};
+pub(crate) use kernels::{Member, Model};
 pub(crate) use math::ln;
 pub(crate) use sample::Chance;

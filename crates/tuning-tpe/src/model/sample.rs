@@ -104,15 +104,22 @@ impl Kernels {
         axis.settle(place.clamp(0.0, 1.0))
     }
 
-    /// Draws a point into `point`: parents first, then what is active because of them.
-    pub(crate) fn draw(&self, axes: &[Axis], chance: &mut Chance, point: &mut Vec<f64>) {
+    /// Draws a point into `point`: parents first, then what is active because of them. `fixed`: the
+    /// coordinate of one axis, where it is active.
+    pub(crate) fn draw(
+        &self,
+        axes: &[Axis],
+        fixed: Option<(usize, f64)>,
+        chance: &mut Chance,
+        point: &mut Vec<f64>,
+    ) {
         let kernel = self.kernel(chance);
         point.clear();
         for (d, axis) in axes.iter().enumerate() {
-            point.push(if axis.is_active(point) {
-                self.coordinate(axis, d, kernel, chance)
-            } else {
-                f64::NAN
+            point.push(match fixed {
+                _ if !axis.is_active(point) => f64::NAN,
+                Some((place, coordinate)) if place == d => coordinate,
+                _ => self.coordinate(axis, d, kernel, chance),
             });
         }
     }
@@ -150,7 +157,7 @@ mod tests {
         let mut chance = Chance::new(Seed::new(3));
         let mut point = Vec::new();
         for _ in 0..draws {
-            kernels.draw(&axes, &mut chance, &mut point);
+            kernels.draw(&axes, None, &mut chance, &mut point);
             let bin = ((point[0] * bins as f64) as usize).min(bins - 1);
             counts[(bin * 3 + point[1] as usize) * 3 + point[2] as usize] += 1;
         }
