@@ -62,7 +62,7 @@
 //! | if … | then |
 //! |---|---|
 //! | trials are in flight, or a batch is asked for | each is believed to come out as the model says ([Ginsbourger et al. 2010]), so that nobody goes there again; and three of four proposals without news explore what is not hopeless ([Song et al. 2024]) |
-//! | trials fail | a second process says where, and its logarithm of the probability of success is added; lost and cancelled trials say nothing |
+//! | trials fail | a second process says where, and four times the logarithm of the probability of success is added ([Gardner et al. 2014], with caution); lost and cancelled trials say nothing |
 //! | trials are stopped by a pruner | each counts as the whole trial would have that ranked like it when it was stopped |
 //! | trials report along the way | the highest fidelity with enough results is modelled |
 //! | there are several objectives | each proposal optimises an augmented Tchebycheff function with weights from its seed ([Knowles 2006]), on a model of up to 128 results |
@@ -90,6 +90,7 @@
 //! [Ament et al. 2023]: https://arxiv.org/abs/2310.20708
 //! [Duvenaud et al. 2011]: https://arxiv.org/abs/1112.4394
 //! [Eriksson et al. 2019]: https://arxiv.org/abs/1910.01739
+//! [Gardner et al. 2014]: https://proceedings.mlr.press/v32/gardner14.html
 //! [Ginsbourger et al. 2010]: https://doi.org/10.1007/978-3-642-10701-6_6
 //! [Hvarfner et al. 2024]: https://arxiv.org/abs/2402.02229
 //! [Joseph et al. 2015]: https://doi.org/10.1093/biomet/asv002

@@ -4,6 +4,9 @@ use crate::{math::log_cdf, model::Posterior};
 
 /// Trials near the boundary are not told apart better than this: added to the variance.
 const BLUR: f64 = 0.01;
+/// The power of the probability: with 1, as a sum over what can happen has it, trials pile up on the
+/// boundary where the best values lie there.
+const CAUTION: f64 = 4.0;
 
 /// A process of labels: those of trials that failed lie below the threshold, the others above.
 #[derive(Clone, Debug)]
@@ -12,7 +15,7 @@ pub(crate) struct Feasibility {
     pub(crate) threshold: f64,
 }
 
-/// The logarithm of the probability that a normal label is above the threshold, and how it changes with
+/// [`CAUTION`] times the logarithm of the probability that a normal label is above the threshold, and how it changes with
 /// its mean and variance.
 // The weight of Gardner et al. 2014, "Bayesian optimization with inequality constraints", with labels for
 // the constraint's values, which nobody has measured where a trial failed.
@@ -20,6 +23,7 @@ pub(crate) fn log_probability(mean: f64, variance: f64, threshold: f64) -> (f64,
     let deviation = (variance + BLUR).sqrt();
     let z = (mean - threshold) / deviation;
     let (log, slope) = log_cdf(z);
+    let (log, slope) = (CAUTION * log, CAUTION * slope);
     (
         log,
         slope / deviation,

@@ -129,6 +129,7 @@ mod tests {
                 &table,
                 targets,
                 &[Prior::new(columns.weights()).mode()],
+                40,
             );
             Posterior::new(&columns, table.clone(), targets.to_vec(), &hyper).unwrap()
         };

@@ -7,8 +7,15 @@ use super::{
 };
 use crate::cube::{Columns, Table};
 
-/// Returns the most likely hyper-parameters, sought from each of the starts.
-pub(crate) fn fit(columns: &Columns, table: &Table, targets: &[f64], starts: &[Hyper]) -> Hyper {
+/// Returns the most likely hyper-parameters, sought from each of the starts with so many calls of the
+/// likelihood at most.
+pub(crate) fn fit(
+    columns: &Columns,
+    table: &Table,
+    targets: &[f64],
+    starts: &[Hyper],
+    calls: usize,
+) -> Hyper {
     let prior = Prior::new(columns.weights());
     let (lower, upper) = prior.bounds();
     let bounds = Bounds {
@@ -16,8 +23,8 @@ pub(crate) fn fit(columns: &Columns, table: &Table, targets: &[f64], starts: &[H
         upper: &upper,
     };
     let method = Lbfgs {
-        steps: 30,
-        calls: 50,
+        steps: calls,
+        calls,
         tolerance: 1e-2,
         gain: 1e-4,
         reach: 3.0,

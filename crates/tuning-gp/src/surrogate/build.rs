@@ -18,8 +18,10 @@ use crate::{
 
 /// Several objectives are fitted anew for each proposal: fewer results have to do.
 const MOST_OF_SEVERAL: usize = 128;
-/// So many failures, and so many others, tell where trials fail.
-const VERDICTS: usize = 64;
+/// So many trials tell where trials fail: half of them failed.
+const VERDICTS: usize = 128;
+/// A trial counts as one that does not fail from this mean label on; failures have the label 0, others 1.
+const BOUNDARY: f64 = 0.6;
 /// So many of the best points are searched around.
 const CENTRES: usize = 5;
 
@@ -100,7 +102,7 @@ impl Surrogates {
         } else {
             limits.observations.min(MOST_OF_SEVERAL)
         };
-        let data = |results: usize| {
+        let data = |results: usize, most: usize| {
             let places = active(&losses[..results], most);
             let targets: Vec<f64> = places.iter().map(|k| losses[*k]).collect();
             let points = places.iter().map(|k| history.point(level.row(*k)));
@@ -109,11 +111,12 @@ impl Surrogates {
                 Targets::new(&targets, limits.warp).values,
             )
         };
-        let (table, targets) = data(losses.len());
+        let fitted = |results: usize, few: usize| data(results, few.min(most));
+        let (table, targets) = data(losses.len(), most);
         let hyper = if single {
-            self.chain.hyper(columns, at, losses.len(), data)
+            self.chain.hyper(columns, at, losses.len(), fitted)
         } else {
-            Chain::once(columns, &table, &targets)
+            Chain::once(columns, losses.len(), fitted)
         };
         let process = Posterior::new(columns, table, targets, &hyper)?;
         let means = process.means_at_data();
@@ -143,11 +146,11 @@ impl Surrogates {
         if verdicts.iter().all(|(_, good)| *good) || verdicts.iter().all(|(_, good)| !*good) {
             return None;
         }
-        let data = |results: usize| {
+        let data = |results: usize, most: usize| {
             let told = &verdicts[..results];
             let last = |wanted: bool| {
                 let places = (0..told.len()).rev().filter(move |k| told[*k].1 == wanted);
-                places.take(VERDICTS)
+                places.take(most / 2)
             };
             let mut places: Vec<usize> = last(true).chain(last(false)).collect();
             places.sort_unstable();
@@ -163,8 +166,8 @@ impl Surrogates {
             let deviation = (share * (1.0 - share)).sqrt().max(0.1);
             (share, deviation)
         };
-        let standardised = |results: usize| {
-            let (table, labels) = data(results);
+        let standardised = |results: usize, most: usize| {
+            let (table, labels) = data(results, most);
             let (share, deviation) = standard(&labels);
             (
                 table,
@@ -177,11 +180,11 @@ impl Surrogates {
         let hyper = self
             .verdicts
             .hyper(columns, 0, verdicts.len(), standardised);
-        let (share, deviation) = standard(&data(verdicts.len()).1);
-        let (table, targets) = standardised(verdicts.len());
+        let (share, deviation) = standard(&data(verdicts.len(), VERDICTS).1);
+        let (table, targets) = standardised(verdicts.len(), VERDICTS);
         Some(Feasibility {
             process: Posterior::new(columns, table, targets, &hyper)?,
-            threshold: (0.5 - share) / deviation,
+            threshold: (BOUNDARY - share) / deviation,
         })
     }
 }

@@ -9,8 +9,10 @@ use crate::{
 pub(crate) const FIRST: usize = 4;
 /// Results are added by 1 / so many of them between fits, and at least one.
 const GROWTH: usize = 20;
-/// Every so many fits one is begun at the prior's mode too, and the better one taken.
-const AFRESH: usize = 10;
+/// A fit from the prior's mode: of so many results at most, with so many calls of the likelihood.
+const COLD: (usize, usize) = (64, 40);
+/// A fit from the last one.
+const WARM: (usize, usize) = (128, 12);
 
 /// The last fit of a chain.
 ///
@@ -18,6 +20,7 @@ const AFRESH: usize = 10;
 /// this is a function of the results, and not of when somebody asked, the chain has its links at
 /// fixed numbers of results (every one up to 40, then every 5 %) and begins anew at each power of two:
 /// one that is told a long log at once makes fifteen fits, and ends with the same numbers to the last bit.
+/// Hyper-parameters need fewer results than predictions do: fits are of a part of the active set.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Chain {
     link: Option<Link>,
@@ -28,19 +31,18 @@ struct Link {
     /// What the results are results of.
     of: u64,
     results: usize,
-    count: usize,
     hyper: Hyper,
 }
 
 impl Chain {
     /// Returns the hyper-parameters for so many results, at least [`FIRST`]. `data` gives the points
-    /// and targets that the first so many make.
+    /// and targets of a number of the first so many.
     pub(crate) fn hyper(
         &mut self,
         columns: &Columns,
         of: u64,
         results: usize,
-        data: impl Fn(usize) -> (Table, Vec<f64>),
+        data: impl Fn(usize, usize) -> (Table, Vec<f64>),
     ) -> Hyper {
         let begin = FIRST.max(1 << results.max(1).ilog2());
         let known = |link: &Link| link.of == of && (begin..=results).contains(&link.results);
@@ -52,18 +54,13 @@ impl Chain {
             if next > results {
                 break;
             }
-            let (table, targets) = data(next);
-            let count = link.as_ref().map_or(0, |link| link.count + 1);
-            let last = link.map(|link| link.hyper);
-            let afresh = count
-                .is_multiple_of(AFRESH)
-                .then(|| Prior::new(columns.weights()).mode());
-            let starts: Vec<Hyper> = last.into_iter().chain(afresh).collect();
+            let cold = || (Prior::new(columns.weights()).mode(), COLD);
+            let (start, (most, calls)) = link.map_or_else(cold, |link| (link.hyper, WARM));
+            let (table, targets) = data(next, most);
             link = Some(Link {
                 of,
                 results: next,
-                count,
-                hyper: fit(columns, &table, &targets, &starts),
+                hyper: fit(columns, &table, &targets, &[start], calls),
             });
         }
         self.link = link;
@@ -72,13 +69,14 @@ impl Chain {
     }
 
     /// Returns hyper-parameters fitted from the prior's mode alone, whatever came before.
-    pub(crate) fn once(columns: &Columns, table: &Table, targets: &[f64]) -> Hyper {
-        fit(
-            columns,
-            table,
-            targets,
-            &[Prior::new(columns.weights()).mode()],
-        )
+    pub(crate) fn once(
+        columns: &Columns,
+        results: usize,
+        data: impl Fn(usize, usize) -> (Table, Vec<f64>),
+    ) -> Hyper {
+        let (table, targets) = data(results, COLD.0);
+        let mode = Prior::new(columns.weights()).mode();
+        fit(columns, &table, &targets, &[mode], COLD.1)
     }
 }
 
@@ -97,7 +95,7 @@ mod tests {
         let mut stream = Stream::new(Seed::new(1));
         let points: Vec<_> = (0..70).map(|_| cube.random(&mut stream)).collect();
         let losses: Vec<f64> = points.iter().map(|p| (p[0] - 0.3).powi(2) + p[1]).collect();
-        let data = |n: usize| {
+        let data = |n: usize, _: usize| {
             let table = Table::of(&columns, points[..n].iter().map(Vec::as_slice));
             (table, Targets::new(&losses[..n], true).values)
         };
