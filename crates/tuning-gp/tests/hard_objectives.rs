@@ -93,7 +93,6 @@ fn a_region_that_fails_is_left() {
         let ours = (0..5).map(|seed| share(&run(&GpConfig::default(), &space(), TRIALS, seed, f)));
         let even = (0..5).map(|seed| share(&random(&space(), TRIALS, seed, f)));
         let (ours, even) = (ours.sum::<f64>() / 5.0, even.sum::<f64>() / 5.0);
-        println!("{name}: {ours:.2} of its trials fail, {even:.2} of random ones");
         assert!(
             ours < limit * even,
             "{name}: {ours} fail, of random ones {even}"

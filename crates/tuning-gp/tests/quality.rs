@@ -19,7 +19,6 @@ fn check(space: &Space, trials: u64, limit: f64, f: impl Fn(&Params) -> f64) {
             .map(|seed| best(&random(space, trials, seed, &f)))
             .collect(),
     );
-    println!("{ours:.5}, random {even:.5}");
     assert!(ours < even && ours < limit, "{ours}, random {even}");
 }
 
