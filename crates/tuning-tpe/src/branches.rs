@@ -3,7 +3,8 @@
 //! The first good trials are of one branch, and soon all are: what is promising in another one has no
 //! kernel in the better mixture, and would need luck to be as good at once. So each branch gets a share of
 //! the trials, a smaller one as the study grows, that are chosen by the trials of that branch alone. This
-//! is for parameters on which at least half of the space depends; others are learnt well enough without.
+//! is for parameters of which at least half of the space depends on one choice or another: where branches
+//! share their parameters, what is learnt in one serves the others, and no share is needed.
 
 use crate::{
     elite::{Elite, Level},
@@ -113,12 +114,13 @@ impl Branches {
     }
 }
 
-/// How many axes depend on this one, be it through others.
+/// How many axes are active with a single choice of this one, be it through others.
 fn dependants(axes: &[Axis], axis: usize) -> usize {
     let mut depends = vec![false; axes.len()];
     for (place, other) in axes.iter().enumerate() {
-        let parent = other.parent();
-        depends[place] = parent.is_some_and(|parent| parent == axis || depends[parent]);
+        depends[place] = other.parent().is_some_and(|(parent, choices)| {
+            depends[parent] || (parent == axis && choices.len() == 1)
+        });
     }
     depends.into_iter().filter(|depends| *depends).count()
 }
@@ -166,6 +168,11 @@ mod tests {
             Parameter::categorical("optimizer", ["adam", "sgd"]),
             Parameter::float("momentum", 0.0, 1.0).when("optimizer", ["sgd"]),
             Parameter::float("lr", 0.0, 1.0),
+        ]);
+        assert!(Branches::of(&Axis::of(&space.unwrap()), 1).0.is_empty());
+        let space = Space::new([
+            Parameter::categorical("booster", ["linear", "tree", "dart"]),
+            Parameter::int("depth", 1, 9).when("booster", ["tree", "dart"]),
         ]);
         assert!(Branches::of(&Axis::of(&space.unwrap()), 1).0.is_empty());
     }

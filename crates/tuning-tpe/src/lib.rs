@@ -59,9 +59,9 @@
 //!   a space of few such parameters keeps to the choices of its first good trials.
 //! - *Conditions*: where a parameter is not active in a trial, its kernel is the prior's. Points are drawn
 //!   parents first, and compared over what is active in them.
-//! - *Branches*: each choice of a parameter on which at least half of the space depends gets an equal part of
-//!   `3.5 n^0.6` of `n` trials (of three quarters, at first), proposed by the model of that branch alone. TPE
-//!   is greedy else: it stays for ever in the branch of its first good trials.
+//! - *Branches*: where at least half of the space is active with one choice of a parameter or another
+//!   alone, each of its choices gets an equal part of `3.5 n^0.6` of `n` trials (of three quarters, at first),
+//!   proposed by the model of that branch. TPE is greedy else: it stays in the branch of its first good trials.
 //! - *Weights*: good trials count by their ranks, the best most; with several objectives alike. The others
 //!   count in full if they are among the newest 25, and by a linear ramp before.
 //! - *Memory*: of the others the newest 160 are kept, and of all before them a weighted sample of 96. So

@@ -77,9 +77,10 @@ impl Axis {
             .collect()
     }
 
-    /// The place of the axis that decides whether this one is active.
-    pub(crate) fn parent(&self) -> Option<usize> {
-        self.parent.as_ref().map(|(parent, _)| *parent)
+    /// The place of the axis that decides whether this one is active, and the choices with which it is.
+    pub(crate) fn parent(&self) -> Option<(usize, &[u32])> {
+        let (parent, choices) = self.parent.as_ref()?;
+        Some((*parent, choices))
     }
 
     /// Whether the parameter may be inactive.
