@@ -315,31 +315,26 @@ mod tests {
 
     #[test]
     fn its_inverse_is_that_of_the_textbook() {
-        for size in [1, 9, 40, 97] {
-            let full = matrix(size);
-            let mut lower = vec![vec![0.0; size]; size];
-            for i in 0..size {
-                for j in 0..=i {
-                    let known: f64 = (0..j).map(|k| lower[i][k] * lower[j][k]).sum();
-                    let rest: f64 = full.row(i)[j] - known;
-                    lower[i][j] = if i == j {
-                        rest.sqrt()
-                    } else {
-                        rest / lower[j][j]
-                    };
-                }
+        for n in [1, 9, 40, 97] {
+            let full = matrix(n);
+            let mut lower = vec![0.0_f64; n * n];
+            for (i, j) in (0..n).flat_map(|i| (0..=i).map(move |j| (i, j))) {
+                let known = (0..j).map(|k| lower[i * n + k] * lower[j * n + k]);
+                let rest: f64 = full.row(i)[j] - known.sum::<f64>();
+                lower[i * n + j] = if i == j {
+                    rest.sqrt()
+                } else {
+                    rest / lower[j * n + j]
+                };
             }
             let mut factor = Factor::default();
             assert!(factor.compute(&mut full.clone()));
-            let logs: f64 = (0..size).map(|i| lower[i][i].ln()).sum();
-            assert!((factor.half_log_det() - logs).abs() < 1e-8, "{size}");
-            for i in 0..size {
-                for j in 0..=i {
-                    let entry = |k: usize| factor.row(i)[k] * lower[k][j];
-                    let sum: f64 = (j..=i).map(entry).sum();
-                    let expected = if i == j { 1.0 } else { 0.0 };
-                    assert!((sum - expected).abs() < 1e-8, "{size}: ({i}, {j}) {sum}");
-                }
+            let logs: f64 = (0..n).map(|i| lower[i * n + i].ln()).sum();
+            assert!((factor.half_log_det() - logs).abs() < 1e-8, "{n}");
+            for (i, j) in (0..n).flat_map(|i| (0..=i).map(move |j| (i, j))) {
+                let sum: f64 = (j..=i).map(|k| factor.row(i)[k] * lower[k * n + j]).sum();
+                let expected = if i == j { 1.0 } else { 0.0 };
+                assert!((sum - expected).abs() < 1e-8, "{n}: ({i}, {j}) {sum}");
             }
         }
     }
