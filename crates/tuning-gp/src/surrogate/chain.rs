@@ -12,7 +12,7 @@ const GROWTH: usize = 20;
 /// A fit from the prior's mode: of so many results at most, with so many calls of the likelihood.
 const COLD: (usize, usize) = (64, 40);
 /// A fit from the last one.
-const WARM: (usize, usize) = (128, 12);
+const WARM: (usize, usize) = (96, 8);
 
 /// The last fit of a chain.
 ///
