@@ -12,6 +12,9 @@ use crate::place;
 /// The release that we compare with: pinned, so that a number can be repeated.
 pub const VERSION: &str = "5.0.0";
 
+/// The release of Rustuna beside it: Optuna's vocabulary in front of Rust, with a TPE of its own.
+pub const RUSTUNA: &str = "0.2.0";
+
 /// An installed Optuna.
 #[derive(Clone, Debug)]
 pub struct Optuna {
@@ -58,13 +61,33 @@ impl Optuna {
         }
         let path = folder.display().to_string();
         run(Command::new("python3").args(["-m", "venv", "--clear", &path]))?;
-        let wanted = format!("optuna=={VERSION}");
-        run(Command::new(&this.python).args(["-m", "pip", "install", "--quiet", &wanted]))?;
+        let wanted = [format!("optuna=={VERSION}"), format!("rustuna=={RUSTUNA}")];
+        let pip = ["-m", "pip", "install", "--quiet"];
+        run(Command::new(&this.python).args(pip).args(wanted))?;
         Ok(this)
     }
 
     fn is_there(&self) -> bool {
-        run(Command::new(&self.python).args(["-c", "import optuna"])).is_ok()
+        run(Command::new(&self.python).args(["-c", "import optuna, rustuna"])).is_ok()
+    }
+
+    /// The seconds that a peer's TPE takes for so many trials: `optuna` or `rustuna`.
+    ///
+    /// # Errors
+    /// If the script fails.
+    pub fn tpe(&self, peer: &str, trials: u64) -> Result<f64, String> {
+        #[derive(Deserialize)]
+        struct Took {
+            seconds: f64,
+        }
+        let script = place::workspace().join("benches/peers/tpe_overhead.py");
+        let text = run(Command::new(&self.python)
+            .arg(script)
+            .arg(peer)
+            .args(["--trials", &trials.to_string()]))?;
+        let took: Took = serde_json::from_str(&text)
+            .map_err(|error| format!("{error} in what it printed: {text}"))?;
+        Ok(took.seconds)
     }
 
     /// Runs one measurement of `peers/optuna_overhead.py`.

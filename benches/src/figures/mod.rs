@@ -4,6 +4,7 @@ mod ask_tell;
 mod build;
 mod driver;
 mod memory;
+mod models;
 mod observers;
 mod parallel;
 mod proposals;
@@ -40,6 +41,12 @@ pub const FIGURES: &[Figure] = &[
         about: "proposals of random, grid and Sobol search through `dyn Strategy`",
         has_peer: false,
         run: proposals::run,
+    },
+    Figure {
+        name: "models",
+        about: "asks of TPE, the Gaussian process and CMA-ES, TPE beside its peers",
+        has_peer: true,
+        run: models::run,
     },
     Figure {
         name: "driver",
@@ -126,6 +133,11 @@ impl Context {
     /// How many times the peer and we take turns.
     fn rounds(&self, full: usize) -> usize {
         if self.quick { 1 } else { full }
+    }
+
+    /// The peer, if it is there.
+    fn optuna(&self) -> Option<&Optuna> {
+        self.optuna.as_ref()
     }
 
     fn block_on<T>(&self, work: impl Future<Output = T>) -> T {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use tuning_core::{BoxedConfig, StrategyConfig as _};
 use tuning_process::{NAME, ProcessConfig, TIMEOUT};
-use tuning_strategies::{Options, Registry, RegistryError};
+use tuning_strategies::{OptionInfo, Options, Registry, RegistryError};
 
 /// Adds it, unless there is one of this name already.
 pub(crate) fn register(registry: &mut Registry) {
@@ -22,6 +22,22 @@ pub(crate) fn register(registry: &mut Registry) {
             "workdir": ".",
         }),
         |options, _| config(options),
+    );
+    let info = OptionInfo::new;
+    registry.describe(
+        NAME,
+        [
+            (
+                "command",
+                info("the program and its arguments, or a script for the shell"),
+            ),
+            ("options", info("what the program is told as its options")),
+            ("timeout", info("how long one answer may take")),
+            (
+                "workdir",
+                info("the folder that it runs in; that of the study file if it is not said"),
+            ),
+        ],
     );
 }
 

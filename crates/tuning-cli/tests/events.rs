@@ -54,7 +54,7 @@ fn all_that_happened_is_shown_in_order_to_people_and_to_programs() {
         }
     }
     assert!(
-        lines[0].contains("strategy random, seed 7, as-finished"),
+        lines[0].contains("strategy auto (") && lines[0].contains("), seed 7, as-finished"),
         "{text}"
     );
     assert!(

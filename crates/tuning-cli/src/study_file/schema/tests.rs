@@ -12,8 +12,15 @@ use crate::{
     study_file::{keys::ROOT, load, template},
 };
 
+/// What the program has.
+fn registry() -> Registry {
+    let mut registry = crate::registry();
+    crate::process::register(&mut registry);
+    registry
+}
+
 fn validator() -> Validator {
-    let schema = schema(&Registry::standard());
+    let schema = schema(&registry());
     jsonschema::meta::validate(&schema).expect("it is a schema");
     jsonschema::draft202012::new(&schema).expect("it is a schema of draft 2020-12")
 }
@@ -35,7 +42,7 @@ fn parse(format: Format, text: &str) -> Value {
 fn read(folder: &Path, study: &Value) -> Result<(), String> {
     let path = folder.join("study.json");
     std::fs::write(&path, study.to_string()).unwrap();
-    match load(&path, &[], &Registry::standard().into()) {
+    match load(&path, &[], &registry().into()) {
         Ok(_) => Ok(()),
         Err(error) => Err(error.to_string()),
     }
@@ -284,6 +291,8 @@ fn the_study_files_of_the_project_are_good() {
         }
         is_good(&validator, &study, &path.display().to_string());
     }
+    let rest =
+        json!({"command": "true", "parameters": {"x": {"values": [1, 2]}}, "objective": "loss"});
     for readme in [
         include_str!("../../../README.md"),
         include_str!("../../../../../README.md"),
@@ -292,7 +301,15 @@ fn the_study_files_of_the_project_are_good() {
         assert!(!blocks.is_empty());
         for block in blocks {
             let text = block.split("```").next().unwrap();
-            is_good(&validator, &parse(Format::Yaml, text), text);
+            let mut study = parse(Format::Yaml, text);
+            let read = study.as_object_mut().unwrap();
+            if !read.contains_key("include") {
+                // A block may be a part of a file.
+                for (key, value) in rest.as_object().unwrap() {
+                    read.entry(key.clone()).or_insert_with(|| value.clone());
+                }
+            }
+            is_good(&validator, &study, text);
         }
     }
 }
