@@ -1,6 +1,6 @@
 //! A Rust source as the checks look at it: comments, strings and tests taken out. It is a scanner of text, not a parser.
 
-/// `text` with the insides of comments, strings and characters as spaces; every line and column stays where it was.
+/// `text` with the insides of comments, strings and characters as spaces; every byte of the rest stays where it was.
 pub(crate) fn code(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let mut out = String::with_capacity(text.len());
@@ -23,11 +23,12 @@ pub(crate) fn code(text: &str) -> String {
             at += 1;
             continue;
         };
-        out.extend(
-            chars[at..end]
-                .iter()
-                .map(|&c| if c == '\n' { c } else { ' ' }),
-        );
+        for &c in &chars[at..end] {
+            match c {
+                '\n' => out.push(c),
+                _ => out.push_str(&" ".repeat(c.len_utf8())),
+            }
+        }
         at = end;
     }
     out

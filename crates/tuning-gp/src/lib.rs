@@ -101,6 +101,10 @@
 //! [Swersky et al. 2014]: https://arxiv.org/abs/1409.4011
 //! [Yeo and Johnson 2000]: https://doi.org/10.1093/biomet/87.4.954
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 mod acquisition;
 mod config;
 mod cube;

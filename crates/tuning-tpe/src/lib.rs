@@ -75,6 +75,10 @@
 //! computationally expensive optimization problems", for several objectives. Defaults are those of the
 //! field where they proved best on a panel of test functions, tables and surrogates of training runs.
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 mod branches;
 mod config;
 mod elite;

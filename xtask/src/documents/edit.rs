@@ -89,6 +89,8 @@ mod tests {
             "impl A {\n    /// Docs.\n    fn ask(&self) -> u8 {\n        if true {\n            2\n        }\n    }\n\n    \
              fn tell(&self) {}\n}\n"
         );
+        let told = FILE.replace("let s", "// …\n        let s");
+        assert_eq!(replaced(&told, block)?, text, "letters of several bytes");
         let both = replaced(FILE, &format!("{block}\nfn tell(&self) {{ drop(1) }}\n"))?;
         assert!(both.contains("2\n") && both.contains("drop(1)"), "{both}");
         Ok(())

@@ -291,8 +291,7 @@ fn the_study_files_of_the_project_are_good() {
         }
         is_good(&validator, &study, &path.display().to_string());
     }
-    let rest =
-        json!({"command": "true", "parameters": {"x": {"values": [1, 2]}}, "objective": "loss"});
+    let rest = json!({"command": "true", "parameters": {"x": {"values": [1, 2]}}, "objective": {"name": "loss", "direction": "minimize"}});
     for readme in [
         include_str!("../../../README.md"),
         include_str!("../../../../../README.md"),
