@@ -24,6 +24,10 @@
 //! | name observers of your own there | [`Extensions`] |
 //! | run studies within a Rust program | the crate `tuning` |
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 mod activity;
 mod args;
 mod columns;
