@@ -15,6 +15,8 @@ pub(crate) struct History {
     results: u64,
     open: BTreeMap<TrialId, Option<Expert>>,
     best: Option<f64>,
+    /// How many results there were when the best one came.
+    best_at: u64,
     recent: VecDeque<Gain>,
     micros: VecDeque<u64>,
 }
@@ -63,6 +65,7 @@ impl History {
         let better = self.best.is_none_or(|best| *loss < best);
         if better {
             self.best = Some(*loss);
+            self.best_at = self.results;
         }
         better
     }
@@ -70,6 +73,11 @@ impl History {
     /// How many trials have completed.
     pub(crate) fn results(&self) -> u64 {
         self.results
+    }
+
+    /// How many results came after the best one. With several objectives there is no best one: 0.
+    pub(crate) fn since_best(&self) -> u64 {
+        self.best.map_or(0, |_| self.results - self.best_at)
     }
 
     /// How many trials have started and not ended.

@@ -41,6 +41,8 @@ pub(crate) enum Reason {
     FewResults,
     /// Every so often somebody else is asked, in case the model is wrong.
     SecondOpinion,
+    /// Nothing better for a while: the model may be looking at the wrong place.
+    NoProgress,
     /// So many trials run at once that a model of pending results says little.
     ManyAtOnce,
     /// It was the best of late.
@@ -54,6 +56,7 @@ impl fmt::Display for Reason {
         f.write_str(match self {
             Self::FewResults => "few results yet",
             Self::SecondOpinion => "second opinion",
+            Self::NoProgress => "no progress of late",
             Self::ManyAtOnce => "many trials at once",
             Self::DoingWell => "doing well of late",
             Self::OnlyOne => "suits the space",
@@ -63,6 +66,12 @@ impl fmt::Display for Reason {
 
 /// Every so many trials another member than the leader is asked.
 const SECOND_OPINION: u64 = 5;
+/// The trial of these that he is asked for.
+const LAST: u64 = SECOND_OPINION - 1;
+/// Up to this trial there is nothing yet to have an opinion on.
+const FIRST_OPINIONS: u64 = 10;
+/// After so many results without a better one, every second trial is another member's.
+const STUCK: u64 = 20;
 /// With more trials than this at once, or a third of all results, pending ones outweigh what a model knows.
 const MANY: u64 = 20;
 /// Trials that take longer let the Gaussian process cost its tens of milliseconds at any number of results.
@@ -96,12 +105,18 @@ impl Plan {
     /// Who is asked for the trial with this number. `seed` is the trial's own.
     pub(crate) fn choose(&self, history: &History, trial: u64, seed: Seed) -> (Expert, Reason) {
         let results = history.results();
-        let second = trial % SECOND_OPINION == SECOND_OPINION - 1;
         if self.has(Expert::Gp) && results < self.gp_until {
             let many = history.open() >= MANY && 3 * history.open() > results;
-            return match (many, second) {
-                (true, _) if trial % 2 == 1 => (Expert::Tpe, Reason::ManyAtOnce),
-                (false, true) if trial > 2 * SECOND_OPINION => (Expert::Tpe, Reason::SecondOpinion),
+            if many {
+                return match trial % 2 {
+                    1 => (Expert::Tpe, Reason::ManyAtOnce),
+                    _ => (Expert::Gp, Reason::FewResults),
+                };
+            }
+            let stuck = history.since_best() >= STUCK;
+            return match (stuck, trial % SECOND_OPINION, trial % 2) {
+                (true, _, 1) => (self.another(trial / 2), Reason::NoProgress),
+                (false, LAST, _) if trial > FIRST_OPINIONS => (Expert::Tpe, Reason::SecondOpinion),
                 _ => (Expert::Gp, Reason::FewResults),
             };
         }
@@ -125,6 +140,14 @@ impl Plan {
             Expert::Evolution => history.results() >= POPULATION,
         };
         self.members.iter().copied().filter(fits).collect()
+    }
+
+    /// TPE and CMA-ES in turn, or TPE alone.
+    fn another(&self, turn: u64) -> Expert {
+        match turn % 2 {
+            1 if self.has(Expert::Cmaes) => Expert::Cmaes,
+            _ => Expert::Tpe,
+        }
     }
 
     fn has(&self, expert: Expert) -> bool {
