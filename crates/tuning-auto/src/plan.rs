@@ -65,13 +65,13 @@ impl fmt::Display for Reason {
 }
 
 /// Every so many trials another member than the leader is asked.
-const SECOND_OPINION: u64 = 5;
+const SECOND_OPINION: u64 = 4;
 /// The trial of these that he is asked for.
 const LAST: u64 = SECOND_OPINION - 1;
 /// Up to this trial there is nothing yet to have an opinion on.
-const FIRST_OPINIONS: u64 = 10;
+const FIRST_OPINIONS: u64 = 6;
 /// After so many results without a better one, every second trial is another member's.
-const STUCK: u64 = 20;
+const STUCK: u64 = 16;
 /// With more trials than this at once, or a third of all results, pending ones outweigh what a model knows.
 const MANY: u64 = 20;
 /// Trials that take longer let the Gaussian process cost its tens of milliseconds at any number of results.
@@ -142,9 +142,9 @@ impl Plan {
         self.members.iter().copied().filter(fits).collect()
     }
 
-    /// TPE and CMA-ES in turn, or TPE alone.
+    /// TPE, and every third time CMA-ES if it is there.
     fn another(&self, turn: u64) -> Expert {
-        match turn % 2 {
+        match turn % 3 {
             1 if self.has(Expert::Cmaes) => Expert::Cmaes,
             _ => Expert::Tpe,
         }
