@@ -53,6 +53,7 @@ fn converse(program: &Path, trials: u64, folder: Option<&Path>) -> Result<f64, B
     let study = json!({
         "parameters": parameters,
         "objective": {"name": "loss", "direction": "minimize"},
+        "strategy": "random",
         "budget": {"trials": trials},
     });
     tuner.say(&json!({ "study": study }).to_string())?;
