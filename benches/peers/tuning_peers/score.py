@@ -79,6 +79,8 @@ class Scores:
         """A row a method: mean regret over tasks (each the mean of its seeds) with a bootstrap interval, mean rank over
         tasks and seeds, and seconds nowhere: those are told apart."""
         methods = [m for m in self.methods if self.measured(m, budget)]
+        if not methods:
+            return []  # no run is that long
         regret = {m: np.array([self.regret(t, m, budget).mean() for t in tasks]) for m in methods}
         ranks = self._ranks(methods, budget, tasks)
         rows = []
