@@ -92,6 +92,7 @@
 //! | `sqlite` | [`sqlite`]: the embedded durable journal |
 
 #[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
 #[doc = include_str!("../README.md")]
 #[doc = include_str!("../docs/publish-a-strategy.md")]
 mod readme {}
