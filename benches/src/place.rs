@@ -19,6 +19,21 @@ pub fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
 }
 
+/// The program `tune` as users have it.
+///
+/// # Errors
+/// If it was not built.
+pub fn tune() -> Result<PathBuf, String> {
+    let program = target().join(format!("release/tune{}", env::consts::EXE_SUFFIX));
+    match program.exists() {
+        true => Ok(program),
+        false => Err(format!(
+            "{} is not there: run `cargo build --release -p tuning-cli` first",
+            program.display()
+        )),
+    }
+}
+
 /// A new folder below the target folder, removed when it is dropped. Not in `/tmp`, which is memory
 /// on many machines: what is to be durable has to go to a disk.
 ///

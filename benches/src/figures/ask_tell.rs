@@ -18,14 +18,7 @@ use crate::{
 };
 
 pub(super) fn run(context: &Context) -> Rows {
-    let program = place::target().join(format!("release/tune{}", std::env::consts::EXE_SUFFIX));
-    if !program.exists() {
-        let program = program.display();
-        return Err(format!(
-            "{program} is not there: run `cargo build --release -p tuning-cli` first"
-        )
-        .into());
-    }
+    let program = place::tune()?;
     let (n, durable) = (context.size(20_000), context.size(500));
     let (mut memory, mut sqlite) = (Vec::new(), Vec::new());
     for _ in 0..context.rounds(5) {

@@ -12,14 +12,7 @@ use crate::{
 };
 
 pub(super) fn run(context: &Context) -> Rows {
-    let program = place::target().join(format!("release/tune{}", std::env::consts::EXE_SUFFIX));
-    if !program.exists() {
-        let program = program.display();
-        return Err(format!(
-            "{program} is not there: run `cargo build --release -p tuning-cli` first"
-        )
-        .into());
-    }
+    let program = place::tune()?;
     let mut millis = Vec::new();
     for _ in 0..context.size(50) {
         let began = Instant::now();

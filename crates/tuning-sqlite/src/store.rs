@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension as _, ToSql, TransactionBehavior};
 use tuning_core::{Entry, JournalError, Seq, Standing, StudySpec};
 
 use crate::{
@@ -149,20 +149,12 @@ impl Store {
     /// # Errors
     /// If SQLite fails.
     pub(crate) fn set_cursor(&mut self, observer: &str, at: Seq) -> Result<(), JournalError> {
-        self.sync(false)?;
-        self.write(|transaction, study, id| {
-            let id = match *id {
-                Some(id) => id,
-                None => *id.insert(begin(transaction, study, 0)?),
-            };
-            transaction
-                .prepare_cached(
-                    "INSERT INTO cursors (study, observer, seq) VALUES (?1, ?2, ?3) \
-                     ON CONFLICT (study, observer) DO UPDATE SET seq = excluded.seq",
-                )?
-                .execute((id, observer, to_sql(at.get())))?;
-            Ok(Ok(()))
-        })
+        self.set(
+            "INSERT INTO cursors (study, observer, seq) VALUES (?1, ?2, ?3) \
+             ON CONFLICT (study, observer) DO UPDATE SET seq = excluded.seq",
+            observer,
+            to_sql(at.get()),
+        )
     }
 
     /// How observers stand, in the order of their names.
@@ -186,6 +178,22 @@ impl Store {
         observer: &str,
         standing: &str,
     ) -> Result<(), JournalError> {
+        self.set(
+            "INSERT INTO standings (study, observer, body) VALUES (?1, ?2, ?3) \
+             ON CONFLICT (study, observer) DO UPDATE SET body = excluded.body",
+            observer,
+            standing,
+        )
+    }
+
+    /// Stores one value of an observer, by a statement that takes the study, the observer and the value; the study
+    /// begins here if there is nothing of it yet.
+    fn set(
+        &mut self,
+        statement: &str,
+        observer: &str,
+        value: impl ToSql,
+    ) -> Result<(), JournalError> {
         self.sync(false)?;
         self.write(|transaction, study, id| {
             let id = match *id {
@@ -193,11 +201,8 @@ impl Store {
                 None => *id.insert(begin(transaction, study, 0)?),
             };
             transaction
-                .prepare_cached(
-                    "INSERT INTO standings (study, observer, body) VALUES (?1, ?2, ?3) \
-                     ON CONFLICT (study, observer) DO UPDATE SET body = excluded.body",
-                )?
-                .execute((id, observer, standing))?;
+                .prepare_cached(statement)?
+                .execute((id, observer, value))?;
             Ok(Ok(()))
         })
     }
