@@ -62,7 +62,7 @@ fn describe_models(registry: &mut Registry) {
             "gp",
             [
                 (
-                    "startup_trials",
+                    "n_startup_trials",
                     info("how many trials are spread over the space before the model decides")
                         .at_least(1.0)
                         .at_most(10_000.0),
@@ -176,7 +176,7 @@ fn describe_populations(registry: &mut Registry) {
                 ),
                 ("earlier", info("results of another study to begin with")),
                 (
-                    "repeats",
+                    "repeat",
                     info("whether a point may be tried again, for noisy objectives"),
                 ),
             ],

@@ -81,7 +81,7 @@ pub struct CmaEsConfig {
     /// Whether a point may be tried again, as it often would be where it has few cells or the best lies on the
     /// border. Without, a known result is taken for
     /// granted; set it if the objective is noisy.
-    pub repeats: bool,
+    pub repeat: bool,
 }
 
 impl Default for CmaEsConfig {
@@ -93,7 +93,7 @@ impl Default for CmaEsConfig {
             covariance: Covariance::default(),
             warm_start: 0.1,
             earlier: Vec::new(),
-            repeats: false,
+            repeat: false,
         }
     }
 }
@@ -143,8 +143,8 @@ impl CmaEsConfig {
 
     /// The same, trying points again or not.
     #[must_use]
-    pub fn repeats(mut self, repeats: bool) -> Self {
-        self.repeats = repeats;
+    pub fn repeat(mut self, repeat: bool) -> Self {
+        self.repeat = repeat;
         self
     }
 
@@ -228,7 +228,7 @@ impl StrategyConfig for CmaEsConfig {
             .option("restart", self.restart.as_str())
             .option("covariance", self.covariance.as_str())
             .option("warm_start", self.warm_start)
-            .option("repeats", self.repeats);
+            .option("repeat", self.repeat);
         for (index, earlier) in self.earlier.iter().enumerate() {
             spec = spec.option(format!("earlier.{index}.value"), earlier.value);
             for (name, value) in &earlier.params {
@@ -271,7 +271,7 @@ impl StrategyConfig for CmaEsConfig {
             schedule,
             self.warm_start,
             pool,
-            self.repeats,
+            self.repeat,
         ))
     }
 }

@@ -88,11 +88,11 @@ impl CmaEs {
         schedule: Schedule,
         gamma: f64,
         pool: Pool,
-        repeats: bool,
+        repeat: bool,
     ) -> Self {
         Self {
             descent: Descent::new(&axes, settings.clone(), axes.middle().x),
-            seen: (!repeats).then(Seen::default),
+            seen: (!repeat).then(Seen::default),
             axes,
             settings,
             gamma,

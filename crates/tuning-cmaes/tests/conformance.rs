@@ -27,11 +27,11 @@ fn cmaes_with_large_steps_and_repetitions_keeps_the_laws() {
         .restart(Restart::Same)
         .popsize(24)
         .warm_start(0.0)
-        .repeats(true);
+        .repeat(true);
     tuning_conformance::strategy(|problem| config.build(problem))
         .skip(
             Law::Duplicates,
-            "points may be tried again: that is what `repeats` says",
+            "points may be tried again: that is what `repeat` says",
         )
         .skip(
             Law::Sanity,
@@ -82,7 +82,7 @@ fn options_read_from_files_and_none_is_misspelt() {
     assert_eq!(config.popsize, Some(12));
     assert_eq!(
         config.spec().to_string(),
-        "cmaes (covariance: diagonal, popsize: 12, repeats: false, restart: ipop, sigma0: 0.3, warm_start: 0.1)"
+        "cmaes (covariance: diagonal, popsize: 12, repeat: false, restart: ipop, sigma0: 0.3, warm_start: 0.1)"
     );
     assert!(
         read(r#"{"sigma": 0.3}"#)

@@ -43,7 +43,7 @@ impl fmt::Display for Acquisition {
 ///
 /// let space = Space::new([Parameter::float("lr", 1e-5, 0.1).log(), Parameter::int("layers", 1, 8)])?;
 /// let problem = Problem::new(space, Objectives::minimize("loss")?);
-/// let gp = GpConfig::default().startup_trials(12).acquisition(Acquisition::LogEi).build(&problem)?;
+/// let gp = GpConfig::default().n_startup_trials(12).acquisition(Acquisition::LogEi).build(&problem)?;
 /// # let _ = gp;
 /// let error = GpConfig::default().ucb_beta(-1.0).build(&problem).unwrap_err();
 /// assert_eq!(error.to_string(), "strategy `gp` has a ucb_beta of -1: it must be a number from 0 to 100");
@@ -54,7 +54,7 @@ impl fmt::Display for Acquisition {
 #[non_exhaustive]
 pub struct GpConfig {
     /// How many trials are spread over the space before the model decides; 1 to 10 000.
-    pub startup_trials: u32,
+    pub n_startup_trials: u32,
     /// What the next trial is chosen by.
     pub acquisition: Acquisition,
     /// How many deviations above the mean the upper confidence bound is; 0 to 100. More explores more.
@@ -73,7 +73,7 @@ pub struct GpConfig {
 impl Default for GpConfig {
     fn default() -> Self {
         Self {
-            startup_trials: 8,
+            n_startup_trials: 8,
             acquisition: Acquisition::default(),
             ucb_beta: 1.8,
             output_warp: true,
@@ -86,8 +86,8 @@ impl Default for GpConfig {
 impl GpConfig {
     /// The same with so many trials before the model decides.
     #[must_use]
-    pub fn startup_trials(mut self, trials: u32) -> Self {
-        self.startup_trials = trials;
+    pub fn n_startup_trials(mut self, trials: u32) -> Self {
+        self.n_startup_trials = trials;
         self
     }
 
@@ -139,7 +139,7 @@ impl GpConfig {
             let ok = (low..=high).contains(&value);
             range(name, f64::from(value), ok, &format!("from {low} to {high}"))
         };
-        number("startup_trials", self.startup_trials, (1, 10_000))?;
+        number("n_startup_trials", self.n_startup_trials, (1, 10_000))?;
         number("max_observations", self.max_observations, (16, 2048))?;
         number(
             "trust_region_after",
@@ -156,7 +156,7 @@ impl StrategyConfig for GpConfig {
 
     fn spec(&self) -> StrategySpec {
         StrategySpec::new(NAME)
-            .option("startup_trials", i64::from(self.startup_trials))
+            .option("n_startup_trials", i64::from(self.n_startup_trials))
             .option("acquisition", self.acquisition.to_string())
             .option("ucb_beta", self.ucb_beta)
             .option("output_warp", self.output_warp)
@@ -188,7 +188,7 @@ mod tests {
             );
         };
         let config = GpConfig::default;
-        check(config().startup_trials(0), "startup_trials of 0");
+        check(config().n_startup_trials(0), "n_startup_trials of 0");
         check(config().ucb_beta(f64::NAN), "ucb_beta of NaN");
         check(config().max_observations(15), "max_observations of 15");
         check(config().trust_region_after(1), "trust_region_after of 1");

@@ -48,7 +48,7 @@ impl Gp {
     }
 
     fn surrogate(&mut self, ask: &Ask, n: usize) -> Option<Surrogate> {
-        if (self.history.rows() as u64) < u64::from(self.config.startup_trials) {
+        if (self.history.rows() as u64) < u64::from(self.config.n_startup_trials) {
             return None;
         }
         let limits = Limits {

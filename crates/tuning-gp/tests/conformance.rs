@@ -14,7 +14,7 @@ fn gp_keeps_the_laws() {
 #[test]
 fn a_small_model_in_a_trust_region_keeps_the_laws() {
     let config = GpConfig::default()
-        .startup_trials(2)
+        .n_startup_trials(2)
         .max_observations(16)
         .trust_region_after(16)
         .output_warp(false)
