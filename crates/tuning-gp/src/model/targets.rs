@@ -10,7 +10,7 @@ pub(crate) struct Targets {
 impl Targets {
     /// Of finite losses of any size; warped, so that they are more like normal ones, or not.
     pub(crate) fn new(losses: &[f64], warp: bool) -> Self {
-        let mut values = upright(losses);
+        let mut values = upright(losses, warp);
         if warp {
             let lambda = best_lambda(&values);
             for value in &mut values {
@@ -22,16 +22,18 @@ impl Targets {
     }
 }
 
-/// Losses upside down, shifted and scaled without overflow: median 0, deviation 1; zeros if all are equal.
-fn upright(losses: &[f64]) -> Vec<f64> {
-    let mut sorted = losses.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let middle = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
+/// Losses upside down, shifted and scaled without overflow: median 0, deviation 1; zeros if all are equal. With
+/// `draw_in`, those that are much worse than the median come nearer to it.
+fn upright(losses: &[f64], draw_in: bool) -> Vec<f64> {
+    let middle = median(losses.to_vec());
     // Halves: the difference of ±1e308 overflows.
     let mut values: Vec<f64> = losses
         .iter()
         .map(|loss| 0.5 * middle - 0.5 * loss)
         .collect();
+    if draw_in {
+        shorten(&mut values);
+    }
     let largest = values
         .iter()
         .fold(0.0, |most: f64, value| most.max(value.abs()));
@@ -42,6 +44,33 @@ fn upright(losses: &[f64]) -> Vec<f64> {
     let deviation = moments(&values).1;
     values.iter_mut().for_each(|value| *value /= deviation);
     values
+}
+
+/// Draws in the tail of what is much worse than the median, 0: an objective that diverges in a part of its space would
+/// otherwise leave no room for the differences between all others. Values keep their order, and none is farther
+/// than twice the limit.
+fn shorten(values: &mut [f64]) {
+    // The median distance, scaled to be a normal distribution's deviation. Where more than half of the values are
+    // equal it is 0, and those that are better tell.
+    let typical = DEVIATION_OF_MEDIAN * median(values.iter().map(|value| value.abs()).collect());
+    let better = values.iter().copied().fold(0.0, f64::max);
+    let limit = TAIL * if typical > 0.0 { typical } else { better };
+    if limit > 0.0 {
+        for value in values.iter_mut().filter(|value| **value < -limit) {
+            *value = -limit * (2.0 - limit / value.abs());
+        }
+    }
+}
+
+/// From how many deviations below the median on a value is drawn in.
+const TAIL: f64 = 5.0;
+/// The deviation of a normal distribution over its median distance from the middle.
+const DEVIATION_OF_MEDIAN: f64 = 1.482_602_218_505_602;
+
+/// The middle value, of an even number the upper one; 0 of none.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
 /// Mean and deviation.
@@ -135,7 +164,7 @@ mod tests {
     fn lambda_is_that_of_a_reference() {
         // SciPy 1.17.1: `stats.yeojohnson_normmax(x)` of x = -(losses - median) / std(losses).
         let losses: Vec<f64> = (1..=12).map(|k| f64::from(k * k * k) / 100.0).collect();
-        let lambda = best_lambda(&upright(&losses));
+        let lambda = best_lambda(&upright(&losses, false));
         assert!((lambda - LAMBDA_OF_CUBES).abs() < 1e-3, "{lambda}");
     }
 
@@ -155,6 +184,30 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_few_losses_beyond_all_bounds_leave_the_others_apart() {
+        let usual: Vec<f64> = (0..30).map(|k| 0.4 + 0.01 * f64::from(k)).collect();
+        let apart = |losses: &[f64]| {
+            let values = Targets::new(losses, true).values;
+            values[0] - values[29]
+        };
+        let alone = apart(&usual);
+        for worst in [10.0, 1e76, 1e308] {
+            let with: Vec<f64> = usual.iter().copied().chain([worst; 5]).collect();
+            let values = Targets::new(&with, true).values;
+            assert!(values[..31].is_sorted_by(|a, b| a > b), "{worst}");
+            assert!(apart(&with) > 0.5 * alone, "{worst}: {}", apart(&with));
+        }
+        // Also where most losses are the same.
+        let mut plateau = vec![1.0; 40];
+        plateau.extend([0.5, 0.2, 1e200]);
+        let values = Targets::new(&plateau, true).values;
+        assert!(
+            values[41] - values[40] > 0.1 && values[40] - values[0] > 0.1,
+            "{values:?}"
+        );
     }
 
     #[test]
