@@ -59,8 +59,8 @@ pub struct GpConfig {
     pub acquisition: Acquisition,
     /// How many deviations above the mean the upper confidence bound is; 0 to 100. More explores more.
     pub ucb_beta: f64,
-    /// Whether losses are warped by a power of Yeo and Johnson before they are modelled, so that
-    /// a few bad ones do not hide the differences between good ones.
+    /// Whether losses are drawn in where they are far worse than the median, and warped by a power of Yeo and
+    /// Johnson, before they are modelled: so a few bad ones do not hide the differences between good ones.
     pub output_warp: bool,
     /// How many results the model rests on at most: the best, the newest, and a sample of the others;
     /// 16 to 2048. The cost of a proposal grows with its cube.

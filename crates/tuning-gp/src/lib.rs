@@ -33,7 +33,8 @@
 //! ```
 //!
 //! # The model
-//! Losses are turned upside down, warped by the power of [Yeo and Johnson 2000] that makes them most normal, and
+//! Losses are turned upside down, those that are far worse than the median are drawn in (none remains farther from it than
+//! ten times what is usual), and all are warped by the power of [Yeo and Johnson 2000] that makes them most normal, and
 //! standardised. Their covariance at two points is that of Matérn 5/2 processes, M(r) = (1 + q + q²/3) e^-q with
 //! q = √5 r ([Rasmussen and Williams 2006], eq. 4.17):
 //!
@@ -63,6 +64,7 @@
 //! |---|---|
 //! | trials are in flight, or a batch is asked for | each is believed to come out as the model says ([Ginsbourger et al. 2010]), so that nobody goes there again; and three of four proposals without news explore what is not hopeless ([Song et al. 2024]) |
 //! | trials fail | a second process says where, and four times the logarithm of the probability of success is added ([Gardner et al. 2014], with caution); lost and cancelled trials say nothing |
+//! | ten results bring nothing clearly better | every other pair of proposals is made with half the lengths, in case those that were fitted take what was seen of a part of the space for all of it ([Berkenkamp et al. 2019]) |
 //! | trials are stopped by a pruner | each counts as the whole trial would have that ranked like it when it was stopped |
 //! | trials report along the way | the highest fidelity with enough results is modelled |
 //! | there are several objectives | each proposal optimises an augmented Tchebycheff function with weights from its seed ([Knowles 2006]), on a model of up to 128 results |
@@ -88,6 +90,7 @@
 //! (`fearless_simd` only chooses the instructions).
 //!
 //! [Ament et al. 2023]: https://arxiv.org/abs/2310.20708
+//! [Berkenkamp et al. 2019]: https://arxiv.org/abs/1901.03357
 //! [Duvenaud et al. 2011]: https://arxiv.org/abs/1112.4394
 //! [Eriksson et al. 2019]: https://arxiv.org/abs/1910.01739
 //! [Gardner et al. 2014]: https://proceedings.mlr.press/v32/gardner14.html

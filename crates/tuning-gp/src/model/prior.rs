@@ -15,6 +15,15 @@ impl Hyper {
         logs.iter().map(|log| libm::exp(*log)).collect()
     }
 
+    /// The same with lengths that are shorter by this much of a logarithm.
+    pub(crate) fn shortened(mut self, by: f64) -> Self {
+        let weights = self.0.len() - REST;
+        for log in &mut self.0[..weights] {
+            *log += 2.0 * by;
+        }
+        self
+    }
+
     /// How much of the kernel is a sum over coordinates.
     pub(crate) fn share(&self) -> f64 {
         1.0 / (1.0 + libm::exp(-self.0[self.0.len() - 3]))

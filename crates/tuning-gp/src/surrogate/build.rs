@@ -4,6 +4,7 @@ use tuning_core::Seed;
 
 use super::{
     active::active,
+    caution::doubted,
     chain::{Chain, FIRST},
     region::Region,
     scalar::scalarise,
@@ -114,7 +115,7 @@ impl Surrogates {
         let fitted = |results: usize, few: usize| data(results, few.min(most));
         let (table, targets) = data(losses.len(), most);
         let hyper = if single {
-            self.chain.hyper(columns, at, losses.len(), fitted)
+            doubted(self.chain.hyper(columns, at, losses.len(), fitted), losses)
         } else {
             Chain::once(columns, losses.len(), fitted)
         };

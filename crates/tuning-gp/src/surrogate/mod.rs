@@ -2,6 +2,7 @@
 
 mod active;
 mod build;
+mod caution;
 mod chain;
 mod region;
 mod scalar;
