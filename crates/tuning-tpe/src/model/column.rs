@@ -169,6 +169,7 @@ impl Column {
     }
 
     /// Adds the logarithms of the kernels at a coordinate, without the constants of continuous ones.
+    #[inline(always)]
     pub(super) fn add(&mut self, coordinate: f64, sums: &mut [f32]) {
         let n = sums.len();
         if let Shape::Continuum {

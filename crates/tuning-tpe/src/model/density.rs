@@ -1,4 +1,12 @@
 //! The density of a mixture at a point.
+//!
+//! The loops are compiled for several widths of vector registers, and the widest that the machine has is taken. Every
+//! number is computed by the same operations in the same order with all of them, and multiplications are never fused with
+//! additions: the results do not differ from machine to machine by a single bit.
+
+use std::sync::OnceLock;
+
+use fearless_simd::{Level, dispatch};
 
 use super::{axis::Axis, kernels::Kernels, math};
 
@@ -11,6 +19,13 @@ impl Kernels {
     /// In single precision, to five digits: more than a comparison of candidates needs, and twice as many
     /// numbers fit a register.
     pub(crate) fn log_density(&mut self, axes: &[Axis], point: &[f64]) -> f64 {
+        static LEVEL: OnceLock<Level> = OnceLock::new();
+        let level = *LEVEL.get_or_init(Level::new);
+        dispatch!(level, _simd => self.log_density_in(axes, point))
+    }
+
+    #[inline(always)]
+    fn log_density_in(&mut self, axes: &[Axis], point: &[f64]) -> f64 {
         let mut sums = std::mem::take(&mut self.sums);
         sums.clear();
         sums.extend_from_slice(&self.base);
@@ -34,6 +49,7 @@ impl Kernels {
 
 /// `log2 Σ w 2^x`, with the largest `x` taken out first: nothing overflows. Leaves the terms in `logs`.
 // Loops as plain as these become vector instructions.
+#[inline(always)]
 fn log2_sum(logs: &mut [f32], weights: &[f32]) -> f64 {
     let most = in_lanes(logs, f32::MIN, |most, x| if x > most { x } else { most });
     let most = most.iter().fold(f32::MIN, |a, b| a.max(*b));
