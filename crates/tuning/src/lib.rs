@@ -1,6 +1,6 @@
 //! Hyper-parameter tuning: search spaces, strategies, a parallel durable runtime, observers.
 //!
-//! This crate only re-exports others, by feature: depend on it to have one dependency instead of five.
+//! This crate only re-exports others, by feature: depend on it to have one dependency instead of all of them.
 //!
 //! ```
 //! use tuning::prelude::*;
