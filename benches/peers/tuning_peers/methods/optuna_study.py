@@ -19,15 +19,17 @@ def _sampler(name, seed):
             return optuna.samplers.GPSampler(seed=seed, deterministic_objective=False)
         case "cmaes":
             return optuna.samplers.CmaEsSampler(seed=seed)
+        case "nsga2":
+            return optuna.samplers.NSGAIISampler(seed=seed)
     raise ValueError(name)
 
 
 class OptunaStudy:
     """One study in memory."""
 
-    def __init__(self, sampler, space, trials, seed):
+    def __init__(self, sampler, space, trials, seed, objectives=("loss",)):
         self._space = space
-        self._study = optuna.create_study(sampler=_sampler(sampler, seed))
+        self._study = optuna.create_study(sampler=_sampler(sampler, seed), directions=["minimize"] * len(objectives))
 
     def ask(self):
         """The parameters of the next trial, suggested in the order of the space."""
@@ -38,10 +40,10 @@ class OptunaStudy:
                 params[p.name] = suggest(self._trial, p)
         return params
 
-    def tell(self, value):
-        """The result of the trial asked for last."""
-        if math.isfinite(value):
-            self._study.tell(self._trial, value)
+    def tell(self, *values):
+        """The result of the trial asked for last, a value for each objective."""
+        if all(math.isfinite(value) for value in values):
+            self._study.tell(self._trial, list(values))
         else:
             self._study.tell(self._trial, state=optuna.trial.TrialState.FAIL)
 

@@ -11,7 +11,7 @@ import subprocess
 class Ours:
     """One study of one strategy in a process of its own."""
 
-    def __init__(self, strategy, space, trials, seed):
+    def __init__(self, strategy, space, trials, seed, objectives=("loss",)):
         program = os.environ.get("TUNE", "tune")
         self._process = subprocess.Popen(
             [program, "ask-tell"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
@@ -19,13 +19,14 @@ class Ours:
         study = {
             "name": "peers",
             "parameters": {p.name: _parameter(p) for p in space},
-            "objective": {"name": "loss", "direction": "minimize"},
+            "objectives": [{"name": name, "direction": "minimize"} for name in objectives],
             "strategy": strategy,
             "budget": {"trials": trials},
             "seed": seed,
         }
         self._call({"study": study})
         self._kinds = {p.name: p for p in space}
+        self._objectives = objectives
 
     def ask(self):
         """The parameters of the next trial."""
@@ -35,9 +36,12 @@ class Ours:
         self._trial = asked[0]["trial"]
         return {name: _value(self._kinds[name], value) for name, value in asked[0]["params"].items()}
 
-    def tell(self, value):
-        """The result of the trial asked for last."""
-        result = {"values": {"loss": value}} if math.isfinite(value) else {"failed": f"it was {value}"}
+    def tell(self, *values):
+        """The result of the trial asked for last, a value for each objective."""
+        if all(math.isfinite(value) for value in values):
+            result = {"values": dict(zip(self._objectives, values))}
+        else:
+            result = {"failed": f"it was {values}"}
         self._call({"tell": {"trial": self._trial, **result}})
 
     def close(self):

@@ -17,5 +17,5 @@ class Random:
         """The next point."""
         return at(self._space, self._draw.random(len(self._space)))
 
-    def tell(self, value):
+    def tell(self, *values):
         """It learns nothing."""
