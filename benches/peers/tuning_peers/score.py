@@ -90,12 +90,13 @@ class Scores:
         return sorted(rows, key=lambda row: row["regret"])
 
     def _ranks(self, methods, budget, tasks) -> dict:
-        """The mean rank of medians over seeds would hide spread: seeds are ranked one by one, ties share."""
+        """The mean rank of medians over seeds would hide spread: seeds are ranked one by one, ties share. Of a method with
+        fewer seeds they come again."""
         total = defaultdict(list)
         for task in tasks:
             values = {m: self.values(task, m, budget) for m in methods}
-            seeds = min(len(v) for v in values.values())
-            matrix = np.array([values[m][:seeds] for m in methods])
+            seeds = max(len(v) for v in values.values())
+            matrix = np.array([np.resize(values[m], seeds) for m in methods])
             ranks = stats.rankdata(matrix, axis=0).mean(axis=1)
             for m, rank in zip(methods, ranks):
                 total[m].append(rank)
