@@ -9,7 +9,10 @@ use tuning_evolution::{DeConfig, Nsga2Config, RegularisedEvolutionConfig};
 use tuning_gp::GpConfig;
 use tuning_tpe::TpeConfig;
 
-use crate::{plan::Expert, strategy::Auto};
+use crate::{
+    plan::Expert,
+    strategy::{Auto, Members},
+};
 
 pub(crate) const NAME: &str = "auto";
 
@@ -79,19 +82,17 @@ impl StrategyConfig for AutoConfig {
     /// problem are left out.
     fn build(&self, problem: &Problem) -> Result<Auto, Unsupported> {
         self.check()?;
-        let mut members: Vec<(Expert, Box<dyn Strategy>)> = Vec::new();
-        if self.gp_until > 0
-            && let Ok(gp) = GpConfig::default().build(problem)
-        {
-            members.push((Expert::Gp, Box::new(gp)));
+        let mut members = Members::default();
+        if self.gp_until > 0 {
+            members.gp = GpConfig::default().build(problem).ok();
         }
         let tpe = TpeConfig::default().build(problem)?;
-        members.push((Expert::Tpe, Box::new(tpe)));
+        members.others.push((Expert::Tpe, Box::new(tpe)));
         if let Ok(cmaes) = CmaEsConfig::default().build(problem) {
-            members.push((Expert::Cmaes, Box::new(cmaes)));
+            members.others.push((Expert::Cmaes, Box::new(cmaes)));
         }
         if let Some(evolution) = evolution(problem) {
-            members.push((Expert::Evolution, evolution));
+            members.others.push((Expert::Evolution, evolution));
         }
         Ok(Auto::new(self, problem, members))
     }

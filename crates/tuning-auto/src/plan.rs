@@ -43,6 +43,8 @@ pub(crate) enum Reason {
     SecondOpinion,
     /// Nothing better for a while: the model may be looking at the wrong place.
     NoProgress,
+    /// Results vary more than the parameters explain: a model of the whole function is unsure of all of it.
+    Noisy,
     /// So many trials run at once that a model of pending results says little.
     ManyAtOnce,
     /// It was the best of late.
@@ -57,6 +59,7 @@ impl fmt::Display for Reason {
             Self::FewResults => "few results yet",
             Self::SecondOpinion => "second opinion",
             Self::NoProgress => "no progress of late",
+            Self::Noisy => "noisy results",
             Self::ManyAtOnce => "many trials at once",
             Self::DoingWell => "doing well of late",
             Self::OnlyOne => "suits the space",
@@ -72,6 +75,9 @@ const LAST: u64 = SECOND_OPINION - 1;
 const FIRST_OPINIONS: u64 = 6;
 /// After so many results without a better one, every second trial is another member's.
 const STUCK: u64 = 16;
+/// If the Gaussian process takes more than this share of the variance for noise, every second trial is TPE's, which takes
+/// single results less seriously.
+const NOISY: f64 = 0.3;
 /// With more trials than this at once, or a third of all results, pending ones outweigh what a model knows.
 const MANY: u64 = 20;
 /// Trials that take longer let the Gaussian process cost its tens of milliseconds at any number of results.
@@ -102,10 +108,22 @@ impl Plan {
         }
     }
 
-    /// Who is asked for the trial with this number. `seed` is the trial's own.
-    pub(crate) fn choose(&self, history: &History, trial: u64, seed: Seed) -> (Expert, Reason) {
+    /// Whether the Gaussian process leads.
+    pub(crate) fn is_led_by_gp(&self, history: &History) -> bool {
+        self.has(Expert::Gp) && history.results() < self.gp_until
+    }
+
+    /// Who is asked for the trial with this number. `seed` is the trial's own; `noise` what the Gaussian process says of it, if
+    /// it leads.
+    pub(crate) fn choose(
+        &self,
+        history: &History,
+        noise: Option<f64>,
+        trial: u64,
+        seed: Seed,
+    ) -> (Expert, Reason) {
         let results = history.results();
-        if self.has(Expert::Gp) && results < self.gp_until {
+        if self.is_led_by_gp(history) {
             let many = history.open() >= MANY && 3 * history.open() > results;
             if many {
                 return match trial % 2 {
@@ -116,6 +134,9 @@ impl Plan {
             let stuck = history.since_best() >= STUCK;
             return match (stuck, trial % SECOND_OPINION, trial % 2) {
                 (true, _, 1) => (self.another(trial / 2), Reason::NoProgress),
+                (false, _, 1) if noise.is_some_and(|share| share > NOISY) => {
+                    (Expert::Tpe, Reason::Noisy)
+                }
                 (false, LAST, _) if trial > FIRST_OPINIONS => (Expert::Tpe, Reason::SecondOpinion),
                 _ => (Expert::Gp, Reason::FewResults),
             };

@@ -4,6 +4,8 @@ use std::{fmt, num::NonZeroUsize};
 
 use tuning_core::{Ask, Asked, Fact, Problem, Proposal, Strategy, StrategyError, Tag};
 
+use tuning_gp::Gp;
+
 use crate::{
     config::{AutoConfig, NAME},
     history::History,
@@ -14,18 +16,35 @@ use crate::{
 pub struct Auto {
     plan: Plan,
     history: History,
-    members: Vec<(Expert, Box<dyn Strategy>)>,
+    members: Members,
+}
+
+/// The members of the portfolio, the Gaussian process by its type: it also tells how noisy results are.
+#[derive(Default)]
+pub(crate) struct Members {
+    pub(crate) gp: Option<Gp>,
+    pub(crate) others: Vec<(Expert, Box<dyn Strategy>)>,
+}
+
+impl Members {
+    fn names(&self) -> Vec<Expert> {
+        let gp = self.gp.iter().map(|_| Expert::Gp);
+        gp.chain(self.others.iter().map(|(expert, _)| *expert))
+            .collect()
+    }
+
+    fn iter_mut(&mut self) -> impl Iterator<Item = (Expert, &mut dyn Strategy)> {
+        let gp = self.gp.iter_mut();
+        let gp = gp.map(|gp| (Expert::Gp, gp as &mut dyn Strategy));
+        let others = self.others.iter_mut();
+        gp.chain(others.map(|(expert, member)| (*expert, &mut **member as &mut dyn Strategy)))
+    }
 }
 
 impl Auto {
-    pub(crate) fn new(
-        config: &AutoConfig,
-        problem: &Problem,
-        members: Vec<(Expert, Box<dyn Strategy>)>,
-    ) -> Self {
-        let names = members.iter().map(|(expert, _)| *expert).collect();
+    pub(crate) fn new(config: &AutoConfig, problem: &Problem, members: Members) -> Self {
         Self {
-            plan: Plan::new(config, problem, names),
+            plan: Plan::new(config, problem, members.names()),
             history: History::default(),
             members,
         }
@@ -33,10 +52,13 @@ impl Auto {
 
     /// How many of the next trials the same member is asked for: it sees its own proposals of one answer, not those of
     /// the others.
-    fn run(&self, ask: &Ask) -> (Expert, Reason, NonZeroUsize) {
+    fn run(&mut self, ask: &Ask) -> (Expert, Reason, NonZeroUsize) {
+        let gp = self.members.gp.as_mut();
+        let gp = gp.filter(|_| self.plan.is_led_by_gp(&self.history));
+        let noise = gp.and_then(Gp::noise_share);
         let who = |n| {
             let (trial, seed) = (ask.trial(n).get(), ask.seed(n));
-            self.plan.choose(&self.history, trial, seed)
+            self.plan.choose(&self.history, noise, trial, seed)
         };
         let first = who(0);
         let more = (1..ask.slots().get()).take_while(|n| who(*n) == first);
@@ -51,7 +73,7 @@ impl Strategy for Auto {
         let ask = ask.clone().with_slots(slots);
         let mut answer = Asked::Done;
         // If the one that is meant has nothing, the others are asked in their order.
-        let first = |member: &&mut (Expert, Box<dyn Strategy>)| member.0 == expert;
+        let first = |member: &(Expert, &mut dyn Strategy)| member.0 == expert;
         let (meant, others): (Vec<_>, Vec<_>) = self.members.iter_mut().partition(first);
         for (expert, member) in meant.into_iter().chain(others) {
             match member.ask(&ask)? {
@@ -70,8 +92,8 @@ impl Strategy for Auto {
     fn tell(&mut self, fact: &Fact) {
         let (author, inner) = author(fact);
         self.history.tell(fact, author);
-        for (expert, member) in &mut self.members {
-            let tag = if author == Some(*expert) {
+        for (expert, member) in self.members.iter_mut() {
+            let tag = if author == Some(expert) {
                 inner.clone()
             } else {
                 Tag::NONE

@@ -92,6 +92,21 @@ fn without_progress_every_second_trial_is_anothers() {
 }
 
 #[test]
+fn where_results_are_noise_every_second_trial_is_of_tpe() {
+    // Noise that is a function of the parameters' last digits, and always a little better in the end.
+    let noise = |params: &Params| {
+        let digits = params.float("x").unwrap().to_bits() ^ params.float("y").unwrap().to_bits();
+        Seed::new(digits).unit()
+    };
+    let noisy = tags(&AutoConfig::default(), 60, 1, |params| Some(noise(params)));
+    let said = count(&noisy[10..], "auto:tpe, noisy results");
+    let stuck = count(&noisy[10..], "no progress of late");
+    assert!(said >= 5 && said + stuck >= 20, "{noisy:?}");
+    let smooth = tags(&AutoConfig::default(), 60, 1, bowl);
+    assert_eq!(count(&smooth, "noisy results"), 0);
+}
+
+#[test]
 fn many_at_once_are_shared() {
     let tags = tags(&AutoConfig::default(), 100, 50, bowl);
     assert!(

@@ -47,15 +47,23 @@ impl Gp {
         }
     }
 
+    /// The share of the variance of losses (as the model has them: warped) that it takes for noise, 0 to 1: what it cannot
+    /// explain by the parameters. Near 0 for a smooth objective; large for one that is noisy, or rougher than
+    /// trials are dense.
+    ///
+    /// None with several objectives, and while there are too few results. A function of the facts told: it may fit
+    /// the model, and leaves no trace that another call could observe.
+    pub fn noise_share(&mut self) -> Option<f64> {
+        let limits = self.limits();
+        self.surrogates
+            .noise_share(&self.cube, &self.columns, &self.history, limits)
+    }
+
     fn surrogate(&mut self, ask: &Ask, n: usize) -> Option<Surrogate> {
         if (self.history.rows() as u64) < u64::from(self.config.n_startup_trials) {
             return None;
         }
-        let limits = Limits {
-            observations: self.config.max_observations as usize,
-            trust_region_after: self.config.trust_region_after as usize,
-            warp: self.config.output_warp,
-        };
+        let limits = self.limits();
         self.surrogates.surrogate(
             &self.cube,
             &self.columns,
@@ -63,6 +71,14 @@ impl Gp {
             limits,
             ask.seed(n),
         )
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            observations: self.config.max_observations as usize,
+            trust_region_after: self.config.trust_region_after as usize,
+            warp: self.config.output_warp,
+        }
     }
 }
 

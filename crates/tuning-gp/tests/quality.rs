@@ -3,7 +3,10 @@
 mod common;
 
 use common::{best, median, random, run};
-use tuning_core::{Parameter, Params, Space};
+use tuning_core::{
+    Ended, Objectives, Outcome, Parameter, Params, Problem, Seed, Space, Started, Strategy as _,
+    StrategyConfig as _, TrialId, Values,
+};
 use tuning_gp::GpConfig;
 
 const SEEDS: u64 = 5;
@@ -71,4 +74,31 @@ fn a_mixed_conditional_space() {
                 _ => 1.0,
             }
     });
+}
+
+#[test]
+fn the_share_of_noise_tells_noise_from_a_slope() {
+    let space = Space::new([
+        Parameter::float("x", 0.0, 1.0),
+        Parameter::float("y", 0.0, 1.0),
+    ])
+    .unwrap();
+    let share = |noise: f64| {
+        let problem = Problem::new(space.clone(), Objectives::minimize("loss").unwrap());
+        let mut gp = GpConfig::default().build(&problem).unwrap();
+        assert_eq!(gp.noise_share(), None, "nothing is known yet");
+        for trial in 0..40 {
+            let draw = |n: u64| Seed::new(trial).derive(n).unit();
+            let (point, id) = ([draw(0), draw(1)], TrialId::new(trial));
+            gp.tell(&Started::new(id, space.decode(&point).unwrap()).into());
+            let loss = point[0] + (3.0 * point[1]).sin() + noise * draw(2);
+            let outcome = Outcome::Completed(Values::one(loss).unwrap());
+            gp.tell(&Ended::new(id, outcome).into());
+        }
+        let share = gp.noise_share();
+        assert_eq!(gp.noise_share(), share, "nobody asked before");
+        share.unwrap()
+    };
+    let (smooth, noisy) = (share(0.0), share(5.0));
+    assert!(smooth < 0.02 && noisy > 0.5, "{smooth} {noisy}");
 }

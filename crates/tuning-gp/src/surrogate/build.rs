@@ -12,9 +12,9 @@ use super::{
 use crate::{
     acquisition::Feasibility,
     cube::{Columns, Cube, Table},
-    history::History,
+    history::{History, Level},
     math::Stream,
-    model::{Posterior, Scratch, Targets},
+    model::{Hyper, Posterior, Scratch, Targets},
 };
 
 /// Several objectives are fitted anew for each proposal: fewer results have to do.
@@ -85,10 +85,7 @@ impl Surrogates {
         {
             return Some(last.clone());
         }
-        let (at, level) = history.view((cube.free() + 3).max(8))?;
-        if level.len() < FIRST {
-            return None;
-        }
+        let (at, level) = enough(cube, history)?;
         let several: Vec<f64>;
         let losses = match level.single() {
             Some(losses) => losses,
@@ -104,19 +101,15 @@ impl Surrogates {
             limits.observations.min(MOST_OF_SEVERAL)
         };
         let data = |results: usize, most: usize| {
-            let places = active(&losses[..results], most);
-            let targets: Vec<f64> = places.iter().map(|k| losses[*k]).collect();
-            let points = places.iter().map(|k| history.point(level.row(*k)));
-            (
-                Table::of(columns, points),
-                Targets::new(&targets, limits.warp).values,
-            )
+            let known = (history, level, &losses[..results]);
+            data(columns, known, limits.warp, most)
         };
-        let fitted = |results: usize, few: usize| data(results, few.min(most));
         let (table, targets) = data(losses.len(), most);
         let hyper = if single {
-            doubted(self.chain.hyper(columns, at, losses.len(), fitted), losses)
+            let fitted = self.fitted(columns, (history, at, level), losses, limits);
+            doubted(fitted, losses)
         } else {
+            let fitted = |results: usize, few: usize| data(results, few.min(most));
             Chain::once(columns, losses.len(), fitted)
         };
         let process = Posterior::new(columns, table, targets, &hyper)?;
@@ -139,6 +132,36 @@ impl Surrogates {
             self.last = Some((history.version(), surrogate.clone()));
         }
         Some(surrogate)
+    }
+
+    /// The share of the targets' variance that the last fit takes for noise. None with several objectives, and while
+    /// there are too few results.
+    pub(crate) fn noise_share(
+        &mut self,
+        cube: &Cube,
+        columns: &Columns,
+        history: &History,
+        limits: Limits,
+    ) -> Option<f64> {
+        let (at, level) = enough(cube, history)?;
+        let losses = level.single()?;
+        let hyper = self.fitted(columns, (history, at, level), losses, limits);
+        Some(hyper.noise() / (hyper.noise() + hyper.variance()))
+    }
+
+    /// The hyper-parameters for a single objective.
+    fn fitted(
+        &mut self,
+        columns: &Columns,
+        (history, at, level): (&History, u64, &Level),
+        losses: &[f64],
+        limits: Limits,
+    ) -> Hyper {
+        let data = |results: usize, few: usize| {
+            let known = (history, level, &losses[..results]);
+            data(columns, known, limits.warp, few.min(limits.observations))
+        };
+        self.chain.hyper(columns, at, losses.len(), data)
     }
 
     /// Where trials fail: a process of 1 for those that did not and 0 for those that did.
@@ -188,6 +211,28 @@ impl Surrogates {
             threshold: (BOUNDARY - share) / deviation,
         })
     }
+}
+
+/// What is modelled, once there is enough of it.
+fn enough<'a>(cube: &Cube, history: &'a History) -> Option<(u64, &'a Level)> {
+    let view = history.view((cube.free() + 3).max(8));
+    view.filter(|(_, level)| level.len() >= FIRST)
+}
+
+/// The points and targets of the active set of these losses, at most so many.
+fn data(
+    columns: &Columns,
+    (history, level, losses): (&History, &Level, &[f64]),
+    warp: bool,
+    most: usize,
+) -> (Table, Vec<f64>) {
+    let places = active(losses, most);
+    let targets: Vec<f64> = places.iter().map(|k| losses[*k]).collect();
+    let points = places.iter().map(|k| history.point(level.row(*k)));
+    (
+        Table::of(columns, points),
+        Targets::new(&targets, warp).values,
+    )
 }
 
 /// Lengths of the kernel along each axis, within the cube's size; 1 where there is no length.
