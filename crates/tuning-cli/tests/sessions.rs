@@ -59,7 +59,7 @@ fn completed(folder: &Folder) -> Vec<u64> {
 #[test]
 fn a_second_process_is_refused_and_readers_are_welcome() {
     let folder = Folder::with_study();
-    let child = folder.start(&["run", "study.yaml"], &[("DELAY", "0.2")]);
+    let child = folder.start(&["run", "study.yaml"], &[("DELAY", "1")]);
     folder.wait_for_lines("started.log", 1);
     let second = folder.ends_with(1, &["run", "study.yaml"]);
     let expect = format!("is being run by process {}", child.id());

@@ -7,14 +7,20 @@ use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
-    process,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    process, thread,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use serde_json::{Value, json};
 use tuning_core::JournalError;
 
 use crate::{error, schema};
+
+/// How long a lock is waited for. A process that is killed while it starts a program leaves its lock for an instant to the
+/// copy of itself that was to become that program: who runs the study again at once must not be refused.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How often it is tried in that time.
+const AGAIN: Duration = Duration::from_millis(10);
 
 /// The right to run a study, until it is dropped.
 #[derive(Debug)]
@@ -28,10 +34,11 @@ impl StudyLock {
     /// Takes the lock of a study in the database at `path`.
     ///
     /// # Errors
-    /// [`JournalError::Busy`] if another process holds it; [`JournalError::Unavailable`] if the lock
+    /// [`JournalError::Busy`] if another process holds it for more than a second; [`JournalError::Unavailable`] if the lock
     /// file cannot be written.
     pub(crate) fn take(database: &Path, study: &str) -> Result<Self, JournalError> {
         let path = sidecar(database, study);
+        let began = Instant::now();
         loop {
             let mut file = OpenOptions::new()
                 .read(true)
@@ -42,6 +49,10 @@ impl StudyLock {
                 .map_err(|error| error::file(&path, "create the lock file", error))?;
             match file.try_lock() {
                 Ok(()) => {}
+                Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => {
+                    thread::sleep(AGAIN);
+                    continue;
+                }
                 Err(TryLockError::WouldBlock) => return Err(busy(database, study, &mut file)),
                 Err(TryLockError::Error(error)) => {
                     let what = "lock (does its file system support locks?) the file";
@@ -197,7 +208,7 @@ mod tests {
         assert!(matches!(error, JournalError::Busy { .. }));
         let text = error.to_string();
         assert!(
-            text.contains("`digits`") && text.contains("this very process (for 0 s)"),
+            text.contains("`digits`") && text.contains("this very process (for "),
             "{text}"
         );
         drop((first, other));
@@ -207,6 +218,18 @@ mod tests {
             "no litter"
         );
         StudyLock::take(&database, "digits").unwrap();
+    }
+
+    #[test]
+    fn a_lock_that_is_free_in_a_moment_is_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let database = dir.path().join("study.db");
+        let first = StudyLock::take(&database, "digits").unwrap();
+        thread::scope(|scope| {
+            let second = scope.spawn(|| StudyLock::take(&database, "digits"));
+            drop(first);
+            second.join().unwrap().unwrap();
+        });
     }
 
     #[test]

@@ -97,7 +97,9 @@ fn a_second_process_is_told_who_runs_the_study() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("study.db");
     let mut child = spawn(&path);
-    heads(&mut child).next().unwrap();
+    // Kept until it is killed: who cannot say his heads dies.
+    let mut heads = heads(&mut child);
+    heads.next().unwrap();
     let error = SqliteJournal::open(&path, "digits").unwrap_err();
     child.kill().unwrap();
     child.wait().unwrap();
