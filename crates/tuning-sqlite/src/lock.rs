@@ -34,8 +34,8 @@ impl StudyLock {
     /// Takes the lock of a study in the database at `path`.
     ///
     /// # Errors
-    /// [`JournalError::Busy`] if another process holds it for more than a second; [`JournalError::Unavailable`] if the lock
-    /// file cannot be written.
+    /// [`JournalError::Busy`] if this process holds it, or another one does for more than a second;
+    /// [`JournalError::Unavailable`] if the lock file cannot be written.
     pub(crate) fn take(database: &Path, study: &str) -> Result<Self, JournalError> {
         let path = sidecar(database, study);
         let began = Instant::now();
@@ -49,11 +49,15 @@ impl StudyLock {
                 .map_err(|error| error::file(&path, "create the lock file", error))?;
             match file.try_lock() {
                 Ok(()) => {}
-                Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => {
+                Err(TryLockError::WouldBlock) => {
+                    let owner = owner(&mut file);
+                    // This very process was not killed: there is nothing to wait for.
+                    if is_this_process(&owner) || began.elapsed() >= PATIENCE {
+                        return Err(busy(database, study, &owner));
+                    }
                     thread::sleep(AGAIN);
                     continue;
                 }
-                Err(TryLockError::WouldBlock) => return Err(busy(database, study, &mut file)),
                 Err(TryLockError::Error(error)) => {
                     let what = "lock (does its file system support locks?) the file";
                     return Err(error::file(&path, what, error));
@@ -142,15 +146,23 @@ fn write_owner(file: &mut File) -> io::Result<()> {
     writeln!(file, "{owner}")
 }
 
-/// Says who runs the study, as far as the lock file can be read.
-fn busy(database: &Path, study: &str, file: &mut File) -> JournalError {
+/// Who holds the lock, as far as its file can be read.
+fn owner(file: &mut File) -> Value {
     let mut text = String::new();
-    let owner = match file.read_to_string(&mut text) {
+    match file.read_to_string(&mut text) {
         Ok(_) => serde_json::from_str(&text).unwrap_or(Value::Null),
         Err(_) => Value::Null,
-    };
+    }
+}
+
+fn is_this_process(owner: &Value) -> bool {
+    owner["process"].as_u64() == Some(u64::from(process::id()))
+}
+
+/// Says who runs the study.
+fn busy(database: &Path, study: &str, owner: &Value) -> JournalError {
     let who = match owner["process"].as_u64() {
-        Some(process) if process == u64::from(process::id()) => "this very process".to_owned(),
+        _ if is_this_process(owner) => "this very process".to_owned(),
         Some(process) => format!("process {process}"),
         None => "another process".to_owned(),
     };
@@ -208,7 +220,7 @@ mod tests {
         assert!(matches!(error, JournalError::Busy { .. }));
         let text = error.to_string();
         assert!(
-            text.contains("`digits`") && text.contains("this very process (for "),
+            text.contains("`digits`") && text.contains("this very process (for 0 s)"),
             "{text}"
         );
         drop((first, other));
@@ -221,13 +233,18 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_that_is_free_in_a_moment_is_waited_for() {
+    fn the_lock_of_a_killed_process_that_is_free_in_a_moment_is_waited_for() {
         let dir = tempfile::tempdir().unwrap();
         let database = dir.path().join("study.db");
-        let first = StudyLock::take(&database, "digits").unwrap();
+        let path = sidecar(&database, "digits");
+        std::fs::write(&path, "{\"process\":1}").unwrap();
+        let held = File::open(&path).unwrap();
+        held.lock().unwrap();
         thread::scope(|scope| {
             let second = scope.spawn(|| StudyLock::take(&database, "digits"));
-            drop(first);
+            // Long enough to be refused by, and far from what is waited.
+            thread::sleep(5 * AGAIN);
+            drop(held);
             second.join().unwrap().unwrap();
         });
     }
