@@ -87,13 +87,14 @@ fn the_share_of_noise_tells_noise_from_a_slope() {
         let problem = Problem::new(space.clone(), Objectives::minimize("loss").unwrap());
         let mut gp = GpConfig::default().build(&problem).unwrap();
         assert_eq!(gp.noise_share(), None, "nothing is known yet");
-        for trial in 0..40 {
-            let draw = |n: u64| Seed::new(trial).derive(n).unit();
-            let (point, id) = ([draw(0), draw(1)], TrialId::new(trial));
-            gp.tell(&Started::new(id, space.decode(&point).unwrap()).into());
-            let loss = point[0] + (3.0 * point[1]).sin() + noise * draw(2);
-            let outcome = Outcome::Completed(Values::one(loss).unwrap());
-            gp.tell(&Ended::new(id, outcome).into());
+        let trials = random(&space, 40, 1, |p| {
+            let (x, y) = (p.float("x").unwrap(), p.float("y").unwrap());
+            x + (3.0 * y).sin() + noise * Seed::new(x.to_bits()).unit()
+        });
+        for (trial, (params, loss)) in (0..).map(TrialId::new).zip(trials) {
+            gp.tell(&Started::new(trial, params).into());
+            let outcome = Outcome::Completed(Values::one(loss.unwrap()).unwrap());
+            gp.tell(&Ended::new(trial, outcome).into());
         }
         let share = gp.noise_share();
         assert_eq!(gp.noise_share(), share, "nobody asked before");

@@ -1,5 +1,7 @@
 //! [`Targets`]: losses as the process likes them: larger is better, mean 0, deviation 1, no long tails.
 
+use crate::math::median;
+
 /// What losses become: a rising function of the loss upside down.
 #[derive(Clone, Debug)]
 pub(crate) struct Targets {
@@ -66,12 +68,6 @@ fn shorten(values: &mut [f64]) {
 const TAIL: f64 = 5.0;
 /// The deviation of a normal distribution over its median distance from the middle.
 const DEVIATION_OF_MEDIAN: f64 = 1.482_602_218_505_602;
-
-/// The middle value, of an even number the upper one; 0 of none.
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
-}
 
 /// Mean and deviation.
 fn moments(values: &[f64]) -> (f64, f64) {

@@ -1,6 +1,6 @@
 //! [`doubted`]: shorter lengths while nothing gets better.
 
-use crate::model::Hyper;
+use crate::{math::median, model::Hyper};
 
 /// After so many results without one that is clearly better, the lengths are doubted.
 const PATIENCE: usize = 10;
@@ -24,12 +24,9 @@ pub(crate) fn doubted(hyper: Hyper, losses: &[f64]) -> Hyper {
 
 /// How many results came after the last one that was clearly better than those before it.
 fn since_clearly_better(losses: &[f64]) -> usize {
-    let mut copy = losses.to_vec();
-    let middle = copy.len() / 2;
-    let (low, median, _) = copy.select_nth_unstable_by(middle, f64::total_cmp);
-    let best = low.iter().copied().fold(*median, f64::min);
+    let best = losses.iter().copied().fold(f64::INFINITY, f64::min);
     // Halves: the difference of ±1e308 overflows.
-    let clearly = CLEARLY * (0.5 * *median - 0.5 * best);
+    let clearly = CLEARLY * (0.5 * median(losses.to_vec()) - 0.5 * best);
     let (mut mark, mut at) = (f64::INFINITY, 0);
     for (k, loss) in losses.iter().enumerate() {
         if mark == f64::INFINITY || 0.5 * mark - 0.5 * loss > clearly {
