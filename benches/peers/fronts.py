@@ -7,22 +7,20 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from functools import partial
 from pathlib import Path
 
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_name] = "1"
-
-import numpy as np  # noqa: E402
-
 sys.path.insert(0, str(Path(__file__).parent))
 
+from tuning_peers.drive import drive  # noqa: E402
+from tuning_peers.markdown import table  # noqa: E402
 from tuning_peers.methods.optuna_study import OptunaStudy  # noqa: E402
 from tuning_peers.methods.ours import Ours  # noqa: E402
 from tuning_peers.methods.plain import Random  # noqa: E402
 from tuning_peers.space import choice, integer, real  # noqa: E402
+
+import numpy as np  # noqa: E402, after `tuning_peers`, which gives it one thread
 
 BUDGETS = (50, 100, 200)
 OBJECTIVES = ("first", "second")
@@ -95,19 +93,6 @@ def hypervolume(points, reference) -> float:
     return area
 
 
-def study(make, task, trials, seed):
-    """The points of one study, in their order."""
-    space, f, _ = TASKS[task]
-    method = make(space, trials, seed, objectives=OBJECTIVES)
-    points = []
-    for _ in range(trials):
-        points.append(f(method.ask()))
-        method.tell(*points[-1])
-    if hasattr(method, "close"):
-        method.close()
-    return points
-
-
 def main():
     """The command line."""
     parse = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -118,20 +103,20 @@ def main():
     args = parse.parse_args()
     budgets = [b for b in BUDGETS if b <= args.trials]
     for task in args.tasks.split(","):
-        reference = TASKS[task][2]
+        space, f, reference = TASKS[task]
         found = {}
         for method in args.methods.split(","):
             for seed in range(args.seeds):
-                points = study(METHODS[method], task, args.trials, seed)
+                made = METHODS[method](space, args.trials, seed, objectives=OBJECTIVES)
+                points = [values for _, values in drive(made, args.trials, f)]
                 found.setdefault(method, []).append([hypervolume(points[:b], reference) for b in budgets])
         best = max(run[-1] for runs in found.values() for run in runs)
         print(f"\n{task}; hypervolume as a share of the largest that was found, median (least–most) of {args.seeds} seeds\n")
-        print("| method | " + " | ".join(f"after {b} trials" for b in budgets) + " |")
-        print("|" + " --- |" * (len(budgets) + 1))
+        rows = []
         for method, runs in found.items():
             shares = np.array(runs) / best
-            cells = [f"{np.median(c):.3f} ({c.min():.3f}–{c.max():.3f})" for c in shares.T]
-            print(f"| {method} | " + " | ".join(cells) + " |", flush=True)
+            rows.append([method, *(f"{np.median(c):.3f} ({c.min():.3f}–{c.max():.3f})" for c in shares.T)])
+        print("\n".join(table(["method"] + [f"after {b} trials" for b in budgets], rows)), flush=True)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent))
 
 from tuning_peers import score  # noqa: E402
+from tuning_peers.markdown import table  # noqa: E402
 from tuning_peers.methods import METHODS  # noqa: E402
 from tuning_peers.tasks import QUICK_TASKS, all_tasks  # noqa: E402
 
@@ -91,7 +92,7 @@ def _table(scores, names):
         ranks = [f"{found[b][m]['rank']:.2f}" if m in found[b] else "" for b in BUDGETS]
         seeds = min(len(scores.curves[n][m]) for n in names)
         rows.append([m, *regrets, *ranks, str(seeds)])
-    return _markdown(head, rows)
+    return table(head, rows)
 
 
 def _duels(scores, names):
@@ -108,7 +109,7 @@ def _duels(scores, names):
                 else:
                     row.append("")
             rows.append(row)
-    return _markdown(["ours", "theirs"] + [f"won/tied/lost @{b}" for b in BUDGETS], rows)
+    return table(["ours", "theirs"] + [f"won/tied/lost @{b}" for b in BUDGETS], rows)
 
 
 def _groups(scores, groups):
@@ -122,7 +123,7 @@ def _groups(scores, groups):
             cells.append(f"{np.mean([scores.regret(n, m, 100).mean() for n in names]):.3f}")
         rows.append([m, *cells])
     sizes = [sum(t.group == g for t in scores.tasks.values()) for g in groups]
-    return _markdown(["method", *(f"{g} ({n})" for g, n in zip(groups, sizes))], rows)
+    return table(["method", *(f"{g} ({n})" for g, n in zip(groups, sizes))], rows)
 
 
 def _worse(scores):
@@ -131,7 +132,7 @@ def _worse(scores):
         if m != "random":
             cells = [", ".join(scores.worse_than_random(m, b, NOT_NOISE)) or "none" for b in BUDGETS]
             rows.append([m, *(cell if scores.measured(m, b) else "" for cell, b in zip(cells, BUDGETS))])
-    return _markdown(["method"] + [f"after {b} trials" for b in BUDGETS], rows)
+    return table(["method"] + [f"after {b} trials" for b in BUDGETS], rows)
 
 
 def _seconds(scores, runs):
@@ -142,7 +143,7 @@ def _seconds(scores, runs):
             mean = np.mean([r["seconds"] / max(len(r["values"]), 1) for r in mine])
             p99 = np.median([r["p99"] for r in mine])
             rows.append([m, f"{1e3 * mean:.3g} ms", f"{1e3 * np.median([r['p50'] for r in mine]):.3g} ms", f"{1e3 * p99:.3g} ms"])
-    return _markdown(["method", "mean", "median", "median of the 99th percentiles"], rows)
+    return table(["method", "mean", "median", "median of the 99th percentiles"], rows)
 
 
 def details(scores) -> str:
@@ -159,7 +160,7 @@ def details(scores) -> str:
                 low, middle, high = np.quantile(v, [0.25, 0.5, 0.75]) if len(v) else (0, 0, 0)
                 cells.append(f"{middle:.5g} ({low:.4g}–{high:.4g})" if len(v) else "")
             rows.append([m, *cells])
-        lines += [*_markdown(["method"] + [f"median best @{b}" for b in BUDGETS], rows), ""]
+        lines += [*table(["method"] + [f"median best @{b}" for b in BUDGETS], rows), ""]
     return "\n".join(lines)
 
 
@@ -183,10 +184,6 @@ def pictures(scores, out):
         axes.legend(fontsize=8)
         figure.savefig(out / f"regret-{group}.svg")
         pyplot.close(figure)
-
-
-def _markdown(head, rows):
-    return ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head), *("| " + " | ".join(r) + " |" for r in rows)]
 
 
 def _version(package):

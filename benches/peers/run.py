@@ -16,9 +16,6 @@ import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_name] = "1"  # one run a core: nobody gets two
-
 sys.path.insert(0, str(Path(__file__).parent))
 
 from tuning_peers.methods import METHODS, QUICK_METHODS, SLOW  # noqa: E402
