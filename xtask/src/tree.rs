@@ -96,11 +96,16 @@ mod tests {
 
     #[test]
     fn files_and_their_directories_exist_and_prefixes_do_not() {
-        let tree = Tree::default().with("crates/tuning/src/lib.rs", "");
-        for path in ["", "crates", "crates/tuning/", "crates/tuning/src/lib.rs"] {
+        let tree = Tree::default().with("crates/hypertuning/src/lib.rs", "");
+        for path in [
+            "",
+            "crates",
+            "crates/hypertuning/",
+            "crates/hypertuning/src/lib.rs",
+        ] {
             assert!(tree.exists(path), "{path}");
         }
-        for path in ["crate", "crates/tun", "crates/tuning/src/lib"] {
+        for path in ["crate", "crates/tun", "crates/hypertuning/src/lib"] {
             assert!(!tree.exists(path), "{path}");
         }
     }

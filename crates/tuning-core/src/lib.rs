@@ -66,7 +66,7 @@
 //! | watch a study | [`Observer`], [`Event`], [`Progress`] |
 //! | keep its log | [`Journal`], [`Entry`] |
 //! | drive a study by hand | [`AskTell`] |
-//! | run one in parallel, with a durable journal | the crates `tuning-runtime` and `tuning-sqlite`, or all of it: `tuning` |
+//! | run one in parallel, with a durable journal | the crates `tuning-runtime` and `tuning-sqlite`, or all of it: `hypertuning` |
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,7 +1,7 @@
 //! Search spaces that are Rust types: [`#[derive(Tunable)]`](macro@Tunable) for structs and enums.
 //!
 //! The trait is `tuning_core::Tunable`, and its module `tuning_core::typed` tells how parameters are
-//! named. Those who depend on `tuning` have both in `tuning::prelude`.
+//! named. Those who depend on `hypertuning` have both in `hypertuning::prelude`.
 //!
 //! This crate knows how a type is spelled, and nothing of search spaces: it names the items of
 //! `tuning-core`, which judges what they make.
@@ -27,13 +27,13 @@ pub fn tunable(input: TokenStream) -> TokenStream {
     derive(&input, quote!(::tuning_core)).into()
 }
 
-/// [`Tunable`](macro@Tunable) for those who depend on the crate `tuning`, which has it under that name.
+/// [`Tunable`](macro@Tunable) for those who depend on the crate `hypertuning`, which has it under that name.
 ///
 #[doc = include_str!("tunable.md")]
-#[proc_macro_derive(TunableOfTuning, attributes(tune))]
-pub fn tunable_of_tuning(input: TokenStream) -> TokenStream {
+#[proc_macro_derive(TunableOfHypertuning, attributes(tune))]
+pub fn tunable_of_hypertuning(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    derive(&input, quote!(::tuning)).into()
+    derive(&input, quote!(::hypertuning)).into()
 }
 
 /// `root`: the crate that the generated code names.
@@ -59,13 +59,13 @@ mod tests {
                      #[tune(default)] Four,
                  }}"
             );
-            derive(&syn::parse_str(&text).unwrap(), quote!(::tuning)).to_string()
+            derive(&syn::parse_str(&text).unwrap(), quote!(::hypertuning)).to_string()
         };
         let facade = code("");
-        assert!(facade.contains(":: tuning :: Tunable"), "{facade}");
+        assert!(facade.contains(":: hypertuning :: Tunable"), "{facade}");
         assert!(!facade.contains("tuning_core"), "{facade}");
         let own = code("#[tune(crate = crate::ours)]");
         assert!(own.contains("crate :: ours :: typed :: Scope"), "{own}");
-        assert!(!own.contains(":: tuning"), "{own}");
+        assert!(!own.contains(":: hypertuning"), "{own}");
     }
 }

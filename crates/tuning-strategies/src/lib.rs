@@ -31,7 +31,7 @@
 //! | try some points of your own first | [`EnqueueConfig::over`] any strategy |
 //! | never try a point twice | [`DedupConfig::over`] any strategy |
 //! | choose a strategy by its name in a study file | [`Registry`] |
-//! | learn from results | the crates `tuning-tpe`, `tuning-gp`, `tuning-cmaes`, or all of it: `tuning` |
+//! | learn from results | the crates `tuning-tpe`, `tuning-gp`, `tuning-cmaes`, or all of it: `hypertuning` |
 //!
 //! # A strategy of your own
 //! Nothing here is closed to others. A strategy is a type with `tuning_core::Strategy`, its options are

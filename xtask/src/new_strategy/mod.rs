@@ -22,7 +22,7 @@ uses it. It compiles at once, against this checkout; its test fails and says wha
 
   --published    depend on the versions on crates.io instead of this checkout
 
-crates/tuning/docs/publish-a-strategy.md goes on from there.";
+crates/hypertuning/docs/publish-a-strategy.md goes on from there.";
 
 pub(crate) fn run(args: &[String]) -> Result {
     let arguments = Arguments::parse(args)?;

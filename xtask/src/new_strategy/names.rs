@@ -96,7 +96,7 @@ impl Names {
             };
             return refuse(format!("`{name}` is no name for a crate: {fault}{hint}"));
         }
-        if workspace.get(name).is_some() || name == "tuning" {
+        if workspace.get(name).is_some() || name == "hypertuning" {
             return refuse(format!(
                 "`{name}` is a crate of this project: name yours after what it does, such as `{name}-of-mine`"
             ));
@@ -289,7 +289,7 @@ mod tests {
             "tuning-core",
             &["is a crate of this project", "`tuning-core-of-mine`"],
         );
-        check("tuning", &["is a crate of this project"]);
+        check("hypertuning", &["is a crate of this project"]);
         check(
             "random",
             &["a strategy `random` already, in `tuning-strategies`"],

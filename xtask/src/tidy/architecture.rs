@@ -46,7 +46,7 @@ mod tests {
         outside.directory = "xtask".to_owned();
         let workspace = Workspace {
             crates: vec![
-                Crate::example("tuning"),
+                Crate::example("hypertuning"),
                 Crate::example("tuning-core"),
                 outside,
             ],
@@ -60,8 +60,8 @@ mod tests {
                 .collect();
             assert_eq!(found, expect, "{text}");
         };
-        check("`tuning` re-exports `tuning-core`.", &[]);
-        check("`tuning-core`", &["does not mention `tuning`"]);
+        check("`hypertuning` re-exports `tuning-core`.", &[]);
+        check("`tuning-core`", &["does not mention `hypertuning`"]);
         check("tuning, tuning_core", &["does not mention `tuning-core`"]);
     }
 }

@@ -208,10 +208,10 @@ mod tests {
                 above_core("tuning-runtime").on("tuning-strategies", Kind::Dev),
                 above_core("tuning-observers").on("indicatif", Kind::Normal),
                 above_core("tuning-sqlite").on("rusqlite", Kind::Normal),
-                above_core("tuning")
+                above_core("hypertuning")
                     .on("tuning-strategies", Kind::Normal)
                     .on("tuning-runtime", Kind::Normal),
-                above_core("tuning-cli").on("tuning", Kind::Normal),
+                above_core("tuning-cli").on("hypertuning", Kind::Normal),
             ],
             &[],
         );
@@ -241,10 +241,10 @@ mod tests {
         check_finds(
             vec![
                 Crate::example("tuning-observers"),
-                Crate::example("tuning").on("tuning-observers", Kind::Normal),
-                Crate::example("tuning-gp").on("tuning", Kind::Normal),
+                Crate::example("hypertuning").on("tuning-observers", Kind::Normal),
+                Crate::example("tuning-gp").on("hypertuning", Kind::Normal),
             ],
-            &["`tuning-gp` depends on `tuning-observers` through `tuning`"],
+            &["`tuning-gp` depends on `tuning-observers` through `hypertuning`"],
         );
     }
 
@@ -301,10 +301,10 @@ mod tests {
     fn a_cycle_through_dev_dependencies_is_found_once() {
         check_finds(
             vec![
-                Crate::example("tuning").on("tuning-runtime", Kind::Normal),
-                Crate::example("tuning-runtime").on("tuning", Kind::Dev),
+                Crate::example("hypertuning").on("tuning-runtime", Kind::Normal),
+                Crate::example("tuning-runtime").on("hypertuning", Kind::Dev),
             ],
-            &["cycle `tuning` → `tuning-runtime` → `tuning`"],
+            &["cycle `hypertuning` → `tuning-runtime` → `hypertuning`"],
         );
     }
 

@@ -38,7 +38,7 @@ const LAYERS: &[(&str, Layer)] = &[
     ("tuning-postgres", Journal),
     (CONFORMANCE, Conformance),
     ("tuning-derive", Derive),
-    ("tuning", Facade),
+    ("hypertuning", Facade),
     ("tuning-cli", Program),
 ];
 

@@ -128,9 +128,9 @@ mod tests {
     fn check_finds(text: &str, expect: &[&str]) {
         let tree = Tree::default()
             .with("ARCHITECTURE.md", "")
-            .with("crates/tuning/src/lib.rs", "")
-            .with("crates/tuning/a b.txt", "")
-            .with("crates/tuning/README.md", text);
+            .with("crates/hypertuning/src/lib.rs", "")
+            .with("crates/hypertuning/a b.txt", "")
+            .with("crates/hypertuning/README.md", text);
         let found: Vec<_> = check(&tree)
             .into_iter()
             .map(|p| format!("{} {}", p.at, p.what))
@@ -139,7 +139,7 @@ mod tests {
             .iter()
             .map(|expect| {
                 let (line, target) = expect.split_once(' ').expect("line and target");
-                format!("crates/tuning/README.md:{line} the link to `{target}` leads nowhere")
+                format!("crates/hypertuning/README.md:{line} the link to `{target}` leads nowhere")
             })
             .collect();
         assert_eq!(found, expect, "{text}");

@@ -199,10 +199,14 @@ mod tests {
 
     #[test]
     fn the_facade_only_re_exports() {
-        check_finds("tuning", "pub fn f() {}", &["1 has a `fn` of its own"]);
-        check_finds("tuning", "impl X for Y {}", &["1 has a `impl` of its own"]);
+        check_finds("hypertuning", "pub fn f() {}", &["1 has a `fn` of its own"]);
         check_finds(
-            "tuning",
+            "hypertuning",
+            "impl X for Y {}",
+            &["1 has a `impl` of its own"],
+        );
+        check_finds(
+            "hypertuning",
             "//! fn in words\n#[cfg(feature = \"tpe\")]\npub use tuning_tpe as tpe;\npub mod prelude { pub use a::B; }",
             &[],
         );

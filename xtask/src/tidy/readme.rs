@@ -218,7 +218,7 @@ mod tests {
                         .to_vec(),
                     ..Crate::example("tuning-cli")
                 },
-                Crate::example("tuning"),
+                Crate::example("hypertuning"),
             ],
             ..Workspace::default()
         };
@@ -264,8 +264,8 @@ mod tests {
             &["2 there is no bin `tuna`"],
         );
         check_finds(
-            "```sh\ncargo run -p tuning --example digits\n```",
-            &["2 `tuning` has no example `digits`"],
+            "```sh\ncargo run -p hypertuning --example digits\n```",
+            &["2 `hypertuning` has no example `digits`"],
         );
         check_finds(
             "```sh\ncargo bench --bench speed\n```",

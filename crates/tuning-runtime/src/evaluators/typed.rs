@@ -18,7 +18,7 @@ use super::{
 /// # Example
 /// ```
 /// use tuning_core::{Space, Tunable};
-/// use tuning_derive::Tunable; // or both of `tuning::prelude`
+/// use tuning_derive::Tunable; // or both of `hypertuning::prelude`
 /// use tuning_runtime::{Study, blocking_typed};
 ///
 /// #[derive(Clone, Debug, Tunable)]
@@ -75,7 +75,7 @@ where
 /// # Example
 /// ```
 /// use tuning_core::Tunable;
-/// use tuning_derive::Tunable; // or both of `tuning::prelude`
+/// use tuning_derive::Tunable; // or both of `hypertuning::prelude`
 /// use tuning_runtime::asynchronous_typed;
 ///
 /// #[derive(Tunable)]

@@ -32,7 +32,7 @@ pub(crate) const NAME: &str = "enqueue";
 /// A value of a type that is the space is a point too:
 /// ```
 /// use tuning_core::{Objectives, Problem, Space, StrategyConfig, Tunable};
-/// use tuning_derive::Tunable; // or both of `tuning::prelude`
+/// use tuning_derive::Tunable; // or both of `hypertuning::prelude`
 /// use tuning_strategies::{EnqueueConfig, RandomConfig};
 ///
 /// #[derive(Tunable)]

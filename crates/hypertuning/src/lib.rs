@@ -3,7 +3,7 @@
 //! This crate only re-exports others, by feature: depend on it to have one dependency instead of all of them.
 //!
 //! ```
-//! use tuning::prelude::*;
+//! use hypertuning::prelude::*;
 //!
 //! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let space = Space::new([
@@ -32,7 +32,7 @@
 //! The space can be a type of your own, and a trial's parameters a value of it:
 //!
 //! ```
-//! use tuning::prelude::*;
+//! use hypertuning::prelude::*;
 //!
 //! #[derive(Clone, Debug, Tunable)]
 //! struct Training {
@@ -77,7 +77,7 @@
 //!
 //! | if you want to … | depend on |
 //! |---|---|
-//! | run studies in your program | `tuning` |
+//! | run studies in your program | `hypertuning` |
 //! | publish a strategy, a pruner, an observer or a journal | `tuning-core`, and `tuning-conformance` for its tests |
 //! | drive trials by hand | `tuning-core` ([`AskTell`]) and `tuning-strategies` |
 //! | tune a program in any language | no crate: the program `tune`, of `tuning-cli` |
@@ -104,7 +104,7 @@ pub use tuning_cmaes as cmaes;
 pub use tuning_core::*;
 #[cfg(feature = "derive")]
 #[doc(inline)]
-pub use tuning_derive::TunableOfTuning as Tunable;
+pub use tuning_derive::TunableOfHypertuning as Tunable;
 #[cfg(feature = "auto")]
 pub use tuning_evolution as evolution;
 #[cfg(feature = "auto")]
@@ -121,7 +121,7 @@ pub use tuning_strategies as strategies;
 pub use tuning_tpe as tpe;
 
 pub mod prelude {
-    //! What most programs need: `use tuning::prelude::*`.
+    //! What most programs need: `use hypertuning::prelude::*`.
 
     #[cfg(feature = "auto")]
     pub use tuning_auto::AutoConfig;
@@ -133,7 +133,7 @@ pub mod prelude {
         Trial, TrialId, Tunable, Values, Verdict,
     };
     #[cfg(feature = "derive")]
-    pub use tuning_derive::TunableOfTuning as Tunable;
+    pub use tuning_derive::TunableOfHypertuning as Tunable;
     #[cfg(feature = "auto")]
     pub use tuning_gp::GpConfig;
     #[cfg(feature = "observers")]

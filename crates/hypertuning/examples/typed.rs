@@ -5,14 +5,14 @@
 //! out is the best one. It takes about a second.
 //!
 //! ```text
-//! cargo run --release -p tuning --example typed
+//! cargo run --release -p hypertuning --example typed
 //! ```
 
 #![expect(clippy::print_stdout, reason = "an example shows what came out")]
 
 use std::error::Error;
 
-use tuning::prelude::*;
+use hypertuning::prelude::*;
 
 /// How to fit a curve: a choice between two models.
 #[derive(Clone, Debug, PartialEq, Tunable)]

@@ -10,7 +10,7 @@ use std::{
     thread,
 };
 
-use tuning::{
+use hypertuning::{
     AskTell, BoxedConfig, EndReason, Ended, Fact, Metrics, Observer, ObserverError, Problem, Turn,
     Work, observers::Broadcast, prelude::*, runtime::StudyBuilder,
 };
@@ -326,17 +326,20 @@ async fn errors_are_told_apart() {
     struct Broken;
     impl StrategyConfig for Broken {
         type Strategy = Fails;
-        fn spec(&self) -> tuning::StrategySpec {
-            tuning::StrategySpec::new("broken")
+        fn spec(&self) -> hypertuning::StrategySpec {
+            hypertuning::StrategySpec::new("broken")
         }
-        fn build(&self, _: &Problem) -> Result<Fails, tuning::Unsupported> {
+        fn build(&self, _: &Problem) -> Result<Fails, hypertuning::Unsupported> {
             Ok(Fails)
         }
     }
     struct Fails;
     impl Strategy for Fails {
-        fn ask(&mut self, _: &tuning::Ask) -> Result<tuning::Asked, tuning::StrategyError> {
-            Err(tuning::StrategyError::new("no model"))
+        fn ask(
+            &mut self,
+            _: &hypertuning::Ask,
+        ) -> Result<hypertuning::Asked, hypertuning::StrategyError> {
+            Err(hypertuning::StrategyError::new("no model"))
         }
         fn tell(&mut self, _: &Fact) {}
     }

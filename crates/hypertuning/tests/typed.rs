@@ -1,10 +1,10 @@
-//! Spaces that are types, with `tuning` as the only dependency: `tuning::prelude` has all it takes.
+//! Spaces that are types, with `hypertuning` as the only dependency: `hypertuning::prelude` has all it takes.
 
 #[path = "../examples/typed.rs"]
 mod example;
 
 use example::{Model, Weights};
-use tuning::prelude::*;
+use hypertuning::prelude::*;
 
 #[test]
 fn the_example_runs() {
@@ -44,7 +44,7 @@ fn names_are_the_paths_to_the_fields() {
 mod narrow {
     //! What a user has who names the trait and the macro alone.
 
-    use tuning::Tunable;
+    use hypertuning::Tunable;
 
     #[derive(Debug, PartialEq, Tunable)]
     pub(super) struct Rate {
@@ -55,7 +55,7 @@ mod narrow {
 
 #[test]
 fn the_trait_and_the_macro_have_one_name() {
-    use tuning::Tunable as _;
+    use hypertuning::Tunable as _;
     let rate = narrow::Rate::default_value().unwrap();
     assert_eq!(rate, narrow::Rate { rate: 0.5 });
 }

@@ -5,8 +5,8 @@
 //! study whose trials fail one after the other: it holds the study's handle.
 //!
 //! ```text
-//! cargo run --release -p tuning --example observer
-//! cargo test --release -p tuning --example observer
+//! cargo run --release -p hypertuning --example observer
+//! cargo test --release -p hypertuning --example observer
 //! ```
 
 #![expect(clippy::print_stdout, reason = "an example shows what came out")]
@@ -19,7 +19,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use tuning::{
+use hypertuning::{
     Best, Fact, Objectives, ObserverError, Progress, Seq, prelude::*, runtime::StudyHandle,
 };
 
@@ -169,7 +169,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
 
 #[cfg(test)]
 mod tests {
-    use tuning::EndReason;
+    use hypertuning::EndReason;
 
     use super::*;
 

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-use tuning::{
+use hypertuning::{
     Ask, Asked, Fact, Problem, Proposal, Seed, StrategyError, StrategySpec, Unsupported, prelude::*,
 };
+use serde::{Deserialize, Serialize};
 
 /// Its options, as a study file gives them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
