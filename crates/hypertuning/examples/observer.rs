@@ -111,17 +111,17 @@ impl Observer for Patience {
     }
 }
 
-/// One session: up to so many trials, all of which fail from this one on.
+/// One session of a study with this budget, whose trials all fail from `broken_from` on.
 pub(crate) async fn session(
     folder: &Path,
-    trials: u64,
+    budget: Budget,
     broken_from: u64,
 ) -> Result<Summary, Box<dyn Error>> {
     let space = Space::new([Parameter::float("x", -1.0, 1.0)])?;
     let mut study = Study::builder("watched", space)
         .minimize("loss")
         .strategy(SobolConfig::default())
-        .trials(trials)
+        .budget(budget)
         .workers(1)
         .journal(SqliteJournal::open(folder.join("study.db"), "watched")?)
         .open()
@@ -160,8 +160,10 @@ pub(crate) async fn session(
 #[tokio::main]
 pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
-    println!("{}\n", session(folder.path(), 1_000, 20).await?);
-    println!("{}\n", session(folder.path(), 100, u64::MAX).await?);
+    let first = session(folder.path(), Budget::unlimited(), 20).await?;
+    println!("{first}\n");
+    let more = Budget::trials(first.counts.started + 80);
+    println!("{}\n", session(folder.path(), more, u64::MAX).await?);
     let notes = std::fs::read_to_string(folder.path().join("notebook.txt"))?;
     print!("the notebook of both:\n{notes}");
     Ok(())
@@ -184,11 +186,18 @@ mod tests {
     #[tokio::test]
     async fn one_stops_the_study_and_the_other_goes_on_where_it_was() {
         let folder = tempfile::tempdir().unwrap();
-        let first = session(folder.path(), 1_000, 20).await.unwrap();
+        // Without a budget it ends when `Patience` has stopped it, however late that comes.
+        let first = session(folder.path(), Budget::unlimited(), 20)
+            .await
+            .unwrap();
         assert_eq!(first.reason, EndReason::Stopped);
         assert!(first.counts.failed >= 5, "{first}");
-        let second = session(folder.path(), 100, u64::MAX).await.unwrap();
+        let trials = first.counts.started + 80;
+        let second = session(folder.path(), Budget::trials(trials), u64::MAX)
+            .await
+            .unwrap();
         assert_eq!(second.reason, EndReason::Trials);
+        assert_eq!(second.counts.started, trials);
 
         let notes = std::fs::read_to_string(folder.path().join("notebook.txt")).unwrap();
         let losses: Vec<f64> = notes
