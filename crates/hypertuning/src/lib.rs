@@ -85,6 +85,7 @@
 //! | feature (all on by default) | module |
 //! |---|---|
 //! | `auto` | [`auto`]: the automatic strategy; [`gp`], [`tpe`], [`cmaes`], [`evolution`]: those that it chooses from |
+//! | `command` | [`command`]: trials that are programs, in any language |
 //! | `derive` | none: [`#[derive(Tunable)]`](macro@Tunable), search spaces that are Rust types |
 //! | `strategies` | [`strategies`]: grid, random, Sobol, combinators, the registry |
 //! | `runtime` | [`runtime`]: the driver, evaluators, the bus, the simulator |
@@ -101,6 +102,8 @@ mod readme {}
 pub use tuning_auto as auto;
 #[cfg(feature = "auto")]
 pub use tuning_cmaes as cmaes;
+#[cfg(feature = "command")]
+pub use tuning_command as command;
 pub use tuning_core::*;
 #[cfg(feature = "derive")]
 #[doc(inline)]

@@ -3,8 +3,9 @@
 use std::{io, path::PathBuf};
 
 use thiserror::Error;
+use tuning_command::CommandError;
 use tuning_core::JournalError;
-use tuning_runtime::{StudyError, command::CommandError};
+use tuning_runtime::StudyError;
 
 use crate::{document::Located, exit::Exit};
 

@@ -15,7 +15,7 @@
 //! | if you want to … | look at |
 //! |---|---|
 //! | run a study | [`Study::builder`] |
-//! | tune a program in any language | [`command`] |
+//! | tune a program in any language | the crate `tuning-command` |
 //! | tune a function | [`blocking`], [`asynchronous`] |
 //! | evaluate the trials yourself, one call at a time | [`Study::by_hand`] |
 //! | tune one that takes a type of its own | [`blocking_typed`], [`asynchronous_typed`], [`Summary::best_typed`] |
@@ -33,7 +33,6 @@
 mod readme {}
 
 mod bus;
-pub mod command;
 mod driver;
 mod error;
 mod evaluators;

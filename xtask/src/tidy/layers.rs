@@ -1,7 +1,8 @@
 //! Who may depend on whom, as tables: the layer of each crate, and the law of each layer. `layering.rs` applies them.
 
 use self::Layer::{
-    Conformance, Core, Derive, Facade, Journal, Observers, Process, Program, Runtime, Strategy,
+    Command, Conformance, Core, Derive, Facade, Journal, Observers, Process, Program, Runtime,
+    Strategy,
 };
 
 /// What a crate is for. Each crate below `crates/` has a row in `LAYERS`.
@@ -12,6 +13,8 @@ pub(crate) enum Layer {
     /// Strategies that are programs: they need what other strategies must not touch.
     Process,
     Runtime,
+    /// Evaluators whose trials are programs.
+    Command,
     Observers,
     Journal,
     Conformance,
@@ -33,6 +36,7 @@ const LAYERS: &[(&str, Layer)] = &[
     ("tuning-multifidelity", Strategy),
     ("tuning-auto", Strategy),
     ("tuning-runtime", Runtime),
+    ("tuning-command", Command),
     ("tuning-observers", Observers),
     ("tuning-sqlite", Journal),
     ("tuning-postgres", Journal),
@@ -84,6 +88,12 @@ pub(crate) const RULES: &[Rule] = &[
         law: Law::NeverReaches(&[Strategy, Process]),
         rule: "the runtime depends on no strategy crate: it drives any `dyn Strategy`",
         remedy: "take a `Box<dyn Strategy>`; a test that needs a strategy takes it as a dev-dependency",
+    },
+    Rule {
+        of: Command,
+        law: Law::OfOursOnly(&[Core]),
+        rule: "of our crates, tuning-command depends on tuning-core alone: its evaluator serves any loop, ours or another",
+        remedy: "use core's `Evaluator` and `RunningTrial`; what joins it with a study file goes to tuning-cli",
     },
     Rule {
         of: Observers,

@@ -5,8 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use tuning_command::{Argument, CommandError, CommandLine, CommandSpec, Place};
 use tuning_core::Space;
-use tuning_runtime::command::{Argument, CommandError, CommandLine, CommandSpec, Place};
 
 use crate::document::{Fields, Item, Key, Keys, Node, Place as DocumentPlace, Shape, has_variable};
 

@@ -6,13 +6,11 @@ use std::{
     time::Duration,
 };
 
+use tuning_command::{CommandLine, CommandSpec};
 use tuning_core::{
     Budget, FidelityRange, Objectives, Order, Problem, Seed, Space, StrategyConfig as _, StudySpec,
 };
-use tuning_runtime::{
-    Retry,
-    command::{CommandLine, CommandSpec},
-};
+use tuning_runtime::Retry;
 
 use super::{
     budget, command, keys, observers,

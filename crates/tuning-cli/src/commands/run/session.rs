@@ -3,11 +3,10 @@
 use std::{pin::pin, time::Duration};
 
 use serde_json::Value;
+use tuning_command::CommandEvaluator;
 use tuning_core::{Counts, Direction, EndReason, Objective, TrialState, Trials};
 use tuning_observers::format_duration;
-use tuning_runtime::{
-    ObserverReport, Study, StudyBuilder, StudyHandle, Summary, command::CommandEvaluator,
-};
+use tuning_runtime::{ObserverReport, Study, StudyBuilder, StudyHandle, Summary};
 use tuning_sqlite::SqliteJournal;
 
 use super::{

@@ -15,7 +15,7 @@ use tuning_core::Fidelity;
 
 /// The checkpoints of one trial.
 #[derive(Clone, Debug)]
-pub(super) struct Checkpoints {
+pub(crate) struct Checkpoints {
     folder: PathBuf,
 }
 
@@ -24,14 +24,14 @@ const END: &str = "end";
 
 impl Checkpoints {
     /// Those of the trial that has this folder.
-    pub(super) fn of(trial: &Path) -> Self {
+    pub(crate) fn of(trial: &Path) -> Self {
         Self {
             folder: trial.join("checkpoint"),
         }
     }
 
     /// The folder for work until this step, or to the end.
-    pub(super) fn path(&self, until: Option<Fidelity>) -> PathBuf {
+    pub(crate) fn path(&self, until: Option<Fidelity>) -> PathBuf {
         match until {
             Some(until) => self.folder.join(until.to_string()),
             None => self.folder.join(END),
@@ -42,7 +42,7 @@ impl Checkpoints {
     ///
     /// A folder is named for what the work was to reach. Where a program reported less (or, because
     /// it reports now and then, more), it is the nearest.
-    pub(super) fn before(&self, from: Fidelity, until: Option<Fidelity>) -> Option<PathBuf> {
+    pub(crate) fn before(&self, from: Fidelity, until: Option<Fidelity>) -> Option<PathBuf> {
         let mut steps = self.steps();
         steps.retain(|step| until.is_none_or(|until| *step < until));
         let nearest = nearest(&steps, from, false)?;
@@ -50,7 +50,7 @@ impl Checkpoints {
     }
 
     /// The checkpoint that another trial begins with: that of a step, or that of the end.
-    pub(super) fn donated(&self, at: Option<Fidelity>) -> Option<PathBuf> {
+    pub(crate) fn donated(&self, at: Option<Fidelity>) -> Option<PathBuf> {
         let steps = self.steps();
         let end = Some(self.path(None)).filter(|path| path.is_dir());
         let step = match at {
@@ -63,7 +63,7 @@ impl Checkpoints {
 
     /// Makes the folder for work until `until`, as a copy of `source` if there is one. If it is
     /// there already it stays as it is: the work was tried before.
-    pub(super) fn begin(&self, until: Option<Fidelity>, source: Option<&Path>) -> io::Result<()> {
+    pub(crate) fn begin(&self, until: Option<Fidelity>, source: Option<&Path>) -> io::Result<()> {
         fs::create_dir_all(&self.folder)?;
         let target = self.path(until);
         if target.is_dir() {
@@ -87,7 +87,7 @@ impl Checkpoints {
 
     /// Removes the halves of copies that a killed tuner left. Those of this process are still being
     /// made, by attempts that were given up, and end by themselves.
-    pub(super) fn sweep(&self) {
+    pub(crate) fn sweep(&self) {
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             let name = entry.file_name();
             let name = name.to_string_lossy();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Which process runs a trial. The number alone would not do: it is given to a stranger some day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct ProcessRecord {
+pub(crate) struct ProcessRecord {
     /// The number of the process and of its group.
     pid: u32,
     /// When it started, in the kernel's ticks since the computer did.
@@ -22,7 +22,7 @@ const LOOK: (Duration, u32) = (Duration::from_millis(5), 2000);
 
 impl ProcessRecord {
     /// The note of the process of this number, which runs.
-    pub(super) fn of(pid: u32) -> Self {
+    pub(crate) fn of(pid: u32) -> Self {
         Self {
             pid,
             started: start_of(pid).map(|(_, started)| started),
@@ -31,19 +31,19 @@ impl ProcessRecord {
     }
 
     /// The note in this file; none if there is none that can be read.
-    pub(super) fn read(path: &Path) -> Option<Self> {
+    pub(crate) fn read(path: &Path) -> Option<Self> {
         serde_json::from_slice(&fs::read(path).ok()?).ok()
     }
 
     /// Writes the note: it is there as a whole or not at all.
-    pub(super) fn write(&self, path: &Path) -> io::Result<()> {
+    pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
         let whole = path.with_extension("json.new");
         fs::write(&whole, serde_json::to_vec(self)?)?;
         fs::rename(whole, path)
     }
 
     /// Whether this very process still runs. Where that cannot be known, it is taken for gone.
-    pub(super) fn lives(&self) -> bool {
+    pub(crate) fn lives(&self) -> bool {
         let Some((state, started)) = start_of(self.pid) else {
             return false;
         };
@@ -53,20 +53,20 @@ impl ProcessRecord {
 
     /// Kills the process with its group, if it lives, and waits for its end. Returns whether it is
     /// gone.
-    pub(super) async fn end(&self) -> bool {
+    pub(crate) async fn end(&self) -> bool {
         for _ in 0..LOOK.1 {
             if !self.lives() {
                 return true;
             }
             #[cfg(unix)]
-            super::process::kill_group(self.pid);
+            crate::process::kill_group(self.pid);
             tokio::time::sleep(LOOK.0).await;
         }
         !self.lives()
     }
 
     /// The number of the process.
-    pub(super) fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.pid
     }
 }

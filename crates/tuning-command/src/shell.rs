@@ -1,21 +1,21 @@
 //! [`Script`]: a shell script whose placeholders have become variables, so that no value is ever
 //! part of it.
 
-use super::template::{Part, Template};
+use crate::template::{Part, Template};
 
 /// A script for `sh`, and the placeholders whose values its variables hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Script {
+pub(crate) struct Script {
     /// The text for `sh -c`.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// The variables that the text expands, each with the name of its placeholder.
-    pub(super) variables: Vec<(String, String)>,
+    pub(crate) variables: Vec<(String, String)>,
 }
 
 impl Script {
     /// Replaces each placeholder by the expansion of a variable, quoted as its surroundings need
     /// it.
-    pub(super) fn new(template: &Template) -> Self {
+    pub(crate) fn new(template: &Template) -> Self {
         let mut script = Self {
             text: String::new(),
             variables: Vec::new(),

@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tuning_core::{Failure, FailureKind, Fidelity, TrialId, Work};
 
-use super::{checkpoint::Checkpoints, record::ProcessRecord};
+use crate::{checkpoint::Checkpoints, record::ProcessRecord};
 
 /// The files of one trial, ready for a piece of work.
 #[derive(Debug)]
-pub(super) struct TrialFolder {
+pub(crate) struct TrialFolder {
     path: PathBuf,
     checkpoint: PathBuf,
     from: Option<Fidelity>,
@@ -32,7 +32,7 @@ struct Identity {
 
 impl TrialFolder {
     /// Waits until no program of an earlier tuner works in the folder any more, killing it.
-    pub(super) async fn reclaim(trials_dir: &Path, trial: TrialId) -> Result<(), Failure> {
+    pub(crate) async fn reclaim(trials_dir: &Path, trial: TrialId) -> Result<(), Failure> {
         let path = process_file(&path(trials_dir, trial));
         let Some(record) = ProcessRecord::read(&path) else {
             return Ok(());
@@ -50,7 +50,7 @@ impl TrialFolder {
 
     /// Makes the folder ready for a piece of work: its own, with the checkpoint to go on from,
     /// without a result.
-    pub(super) fn prepare(
+    pub(crate) fn prepare(
         trials_dir: &Path,
         study: Option<&str>,
         work: &Work,
@@ -89,7 +89,7 @@ impl TrialFolder {
     }
 
     /// Opens the logs of both streams, to be continued.
-    pub(super) fn logs(&self, work: &Work) -> Result<(File, File), Failure> {
+    pub(crate) fn logs(&self, work: &Work) -> Result<(File, File), Failure> {
         let open = |name: &str| {
             let path = self.path.join(name);
             open_log(&path, work).map_err(|error| cannot("open the log", &path, &error))
@@ -98,33 +98,33 @@ impl TrialFolder {
     }
 
     /// The folder.
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Where the program saves and finds checkpoints.
-    pub(super) fn checkpoint(&self) -> &Path {
+    pub(crate) fn checkpoint(&self) -> &Path {
         &self.checkpoint
     }
 
     /// Where the program may write its result.
-    pub(super) fn result(&self) -> PathBuf {
+    pub(crate) fn result(&self) -> PathBuf {
         self.path.join("result")
     }
 
     /// Where it is noted which process works here.
-    pub(super) fn process(&self) -> PathBuf {
+    pub(crate) fn process(&self) -> PathBuf {
         process_file(&self.path)
     }
 
     /// The step that the checkpoint is of, if the work goes on from one.
-    pub(super) fn from(&self) -> Option<Fidelity> {
+    pub(crate) fn from(&self) -> Option<Fidelity> {
         self.from
     }
 }
 
 /// A failure to do something with a file.
-pub(super) fn cannot(what: &str, path: &Path, error: &io::Error) -> Failure {
+pub(crate) fn cannot(what: &str, path: &Path, error: &io::Error) -> Failure {
     let reason = format!("cannot {what} `{}`: {error}", path.display());
     Failure::new(FailureKind::Error, reason)
 }

@@ -9,7 +9,7 @@ use tokio::{
 };
 use tuning_core::{Failure, Fidelity, RunningTrial, Verdict};
 
-use super::{
+use crate::{
     line::Line,
     output::{LineSplitter, Tail},
     results::Results,
@@ -24,11 +24,11 @@ const CHUNK: usize = 64 * 1024;
 
 /// Where an evaluation stands.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Phase {
+pub(crate) struct Phase {
     /// What the program says does not count any more.
-    pub(super) deaf: bool,
+    pub(crate) deaf: bool,
     /// The program has ended.
-    pub(super) exited: bool,
+    pub(crate) exited: bool,
 }
 
 /// Carries one stream of a program into its log.
@@ -36,7 +36,7 @@ pub(super) struct Phase {
 /// It reads no faster than it writes: a program that prints more than that has to wait, as for any
 /// pipe.
 #[derive(Debug)]
-pub(super) struct Pump<R> {
+pub(crate) struct Pump<R> {
     pipe: R,
     /// None after a write failed: a full disk ends the log, not the trial.
     log: Option<File>,
@@ -47,7 +47,7 @@ pub(super) struct Pump<R> {
 }
 
 impl<R: AsyncRead + Unpin> Pump<R> {
-    pub(super) fn new(pipe: R, log: std::fs::File, phase: watch::Receiver<Phase>) -> Self {
+    pub(crate) fn new(pipe: R, log: std::fs::File, phase: watch::Receiver<Phase>) -> Self {
         Self {
             pipe,
             log: Some(File::from_std(log)),
@@ -59,12 +59,12 @@ impl<R: AsyncRead + Unpin> Pump<R> {
     }
 
     /// Carries everything until the stream ends.
-    pub(super) async fn run(&mut self) {
+    pub(crate) async fn run(&mut self) {
         while !self.next().await.is_empty() {}
     }
 
     /// Carries everything until the stream ends, and lets a listener hear it.
-    pub(super) async fn run_with(&mut self, listener: &mut Listener<'_>) {
+    pub(crate) async fn run_with(&mut self, listener: &mut Listener<'_>) {
         loop {
             let chunk = self.next().await;
             if chunk.is_empty() {
@@ -76,7 +76,7 @@ impl<R: AsyncRead + Unpin> Pump<R> {
     }
 
     /// The end of what was carried, as text.
-    pub(super) fn tail(&self) -> String {
+    pub(crate) fn tail(&self) -> String {
         self.tail.text()
     }
 
@@ -116,7 +116,7 @@ impl<R: AsyncRead + Unpin> Pump<R> {
 
 /// What was said that ends a program.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Decision {
+pub(crate) enum Decision {
     /// A verdict.
     Stop,
     /// The program ran on although it had reached its `until`.
@@ -127,7 +127,7 @@ pub(super) enum Decision {
 
 /// Hears what a program says on its standard output.
 #[derive(Debug)]
-pub(super) struct Listener<'a> {
+pub(crate) struct Listener<'a> {
     trial: &'a RunningTrial,
     results: Results,
     phase: watch::Receiver<Phase>,
@@ -138,7 +138,7 @@ pub(super) struct Listener<'a> {
 }
 
 impl<'a> Listener<'a> {
-    pub(super) fn new(
+    pub(crate) fn new(
         trial: &'a RunningTrial,
         results: Results,
         phase: watch::Receiver<Phase>,
@@ -156,7 +156,7 @@ impl<'a> Listener<'a> {
     }
 
     /// What was measured.
-    pub(super) fn results(&self) -> &Results {
+    pub(crate) fn results(&self) -> &Results {
         &self.results
     }
 

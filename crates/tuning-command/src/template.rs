@@ -2,17 +2,17 @@
 
 use std::ffi::{OsStr, OsString};
 
-use super::variables::Variables;
+use crate::variables::Variables;
 
 /// Text with placeholders, parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Template {
+pub(crate) struct Template {
     parts: Vec<Part>,
 }
 
 /// A piece of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     /// Text that stands for itself, `$$` already undone.
     Text(String),
     /// The name in `${name}`.
@@ -21,11 +21,11 @@ pub(super) enum Part {
 
 /// A `${` without its `}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Unclosed;
+pub(crate) struct Unclosed;
 
 impl Template {
     /// Parses text in which `${name}` is a placeholder and `$$` a `$`; any other `$` is itself.
-    pub(super) fn parse(text: &str) -> Result<Self, Unclosed> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Unclosed> {
         let mut parts = Vec::new();
         let mut plain = String::new();
         let mut rest = text;
@@ -54,12 +54,12 @@ impl Template {
     }
 
     /// The pieces in order.
-    pub(super) fn parts(&self) -> &[Part] {
+    pub(crate) fn parts(&self) -> &[Part] {
         &self.parts
     }
 
     /// The names of the placeholders in order, repeated if they are.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
             Part::Placeholder(name) => Some(name.as_str()),
             Part::Text(_) => None,
@@ -67,7 +67,7 @@ impl Template {
     }
 
     /// The text with its placeholders filled in; none if one of them has no value now.
-    pub(super) fn fill(&self, variables: &Variables<'_>) -> Option<OsString> {
+    pub(crate) fn fill(&self, variables: &Variables<'_>) -> Option<OsString> {
         let mut out = OsString::new();
         for part in &self.parts {
             match part {
@@ -80,7 +80,7 @@ impl Template {
 
     /// Whether this is an option that takes the next argument as its value: `-m` or `--momentum`,
     /// but no `--momentum=0.9`, no negative number, no `-` and no `--`.
-    pub(super) fn is_option(&self) -> bool {
+    pub(crate) fn is_option(&self) -> bool {
         let [Part::Text(text)] = &self.parts[..] else {
             return false;
         };

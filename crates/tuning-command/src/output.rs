@@ -12,7 +12,7 @@ const TAIL_LINES: usize = 20;
 
 /// Cuts a stream into lines, at `\n` and at the `\r` of progress bars.
 #[derive(Debug, Default)]
-pub(super) struct LineSplitter {
+pub(crate) struct LineSplitter {
     /// The head of a line whose end has not come.
     held: Vec<u8>,
 }
@@ -20,7 +20,7 @@ pub(super) struct LineSplitter {
 impl LineSplitter {
     /// The first line that ends in `chunk` (put together with what came before), and the rest of
     /// the chunk; none if none ends there. The line is valid until the next call.
-    pub(super) fn next<'c>(&mut self, chunk: &'c [u8], line: &mut Vec<u8>) -> Option<&'c [u8]> {
+    pub(crate) fn next<'c>(&mut self, chunk: &'c [u8], line: &mut Vec<u8>) -> Option<&'c [u8]> {
         let end = chunk.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
         self.hold(&chunk[..end.unwrap_or(chunk.len())]);
         let end = end?;
@@ -30,7 +30,7 @@ impl LineSplitter {
     }
 
     /// The line that the stream ended in, if it did not end with a line's end.
-    pub(super) fn finish(&mut self) -> Option<Vec<u8>> {
+    pub(crate) fn finish(&mut self) -> Option<Vec<u8>> {
         (!self.held.is_empty()).then(|| std::mem::take(&mut self.held))
     }
 
@@ -42,14 +42,14 @@ impl LineSplitter {
 
 /// The last lines of a stream.
 #[derive(Debug, Default)]
-pub(super) struct Tail {
+pub(crate) struct Tail {
     bytes: VecDeque<u8>,
     cut: bool,
 }
 
 impl Tail {
     /// Adds what came next.
-    pub(super) fn push(&mut self, chunk: &[u8]) {
+    pub(crate) fn push(&mut self, chunk: &[u8]) {
         let chunk = &chunk[chunk.len().saturating_sub(TAIL_BYTES)..];
         let excess = (self.bytes.len() + chunk.len()).saturating_sub(TAIL_BYTES);
         self.cut |= excess > 0;
@@ -58,7 +58,7 @@ impl Tail {
     }
 
     /// The last lines as text, as far as it is text; empty if there was nothing but blanks.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let bytes: Vec<u8> = self.bytes.iter().copied().collect();
         let text = String::from_utf8_lossy(&bytes);
         let text: String = text

@@ -18,7 +18,7 @@ const REAP: Duration = Duration::from_secs(10);
 ///
 /// Dropped at any moment, the whole group is killed at once; tokio reaps the program.
 #[derive(Debug)]
-pub(super) struct Process {
+pub(crate) struct Process {
     // Before the child, so that the group is killed while its number is still taken.
     group: Group,
     child: Child,
@@ -26,7 +26,7 @@ pub(super) struct Process {
 
 impl Process {
     /// Starts a program without input, whose output is piped.
-    pub(super) fn spawn(mut command: Command) -> io::Result<Self> {
+    pub(crate) fn spawn(mut command: Command) -> io::Result<Self> {
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -45,18 +45,18 @@ impl Process {
     }
 
     /// The number of the process, and of its group.
-    pub(super) fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         self.group.id
     }
 
     /// What it writes; there once.
-    pub(super) fn output(&mut self) -> Option<(ChildStdout, ChildStderr)> {
+    pub(crate) fn output(&mut self) -> Option<(ChildStdout, ChildStderr)> {
         Some((self.child.stdout.take()?, self.child.stderr.take()?))
     }
 
     /// Waits until the program has ended, and kills what is left of its group. Can be dropped and
     /// called again.
-    pub(super) async fn wait(&mut self) -> io::Result<ExitStatus> {
+    pub(crate) async fn wait(&mut self) -> io::Result<ExitStatus> {
         let status = self.child.wait().await;
         // Its number may be given away from here on, unless others of the group live; that this
         // happens before the next line, and to the leader of a new group, would take all other
@@ -67,12 +67,12 @@ impl Process {
     }
 
     /// Whether the program has ended, and its group with it.
-    pub(super) fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.group.over
     }
 
     /// Asks the group to end, and kills it after `grace`.
-    pub(super) async fn end(&mut self, grace: Duration) {
+    pub(crate) async fn end(&mut self, grace: Duration) {
         if !grace.is_zero() && self.group.terminate() {
             // How it ends does not matter any more.
             if let Ok(_status) = timeout(grace, self.wait()).await {
@@ -130,7 +130,7 @@ impl Drop for Group {
 
 /// Kills every process of a group.
 #[cfg(unix)]
-pub(super) fn kill_group(id: u32) {
+pub(crate) fn kill_group(id: u32) {
     signal_group(id, rustix::process::Signal::KILL);
 }
 

@@ -8,7 +8,7 @@ use std::{
 
 use tuning_core::{RunningTrial, Space};
 
-use super::folder::TrialFolder;
+use crate::folder::TrialFolder;
 
 /// The placeholders that are no parameters, and whether they have a value in every trial.
 const BUILT_IN: [(&str, bool); 8] = [
@@ -23,7 +23,7 @@ const BUILT_IN: [(&str, bool); 8] = [
 ];
 
 /// The variables that a program finds in its environment; no other `TUNE_` variable gets there.
-pub(super) const ENVIRONMENT: [&str; 10] = [
+pub(crate) const ENVIRONMENT: [&str; 10] = [
     "TUNE_TRIAL",
     "TUNE_ATTEMPT",
     "TUNE_PARAMS",
@@ -38,7 +38,7 @@ pub(super) const ENVIRONMENT: [&str; 10] = [
 
 /// What a name can stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Known {
+pub(crate) enum Known {
     /// It has a value in every trial.
     Always,
     /// It has a value in some trials.
@@ -46,7 +46,7 @@ pub(super) enum Known {
 }
 
 /// Looks a placeholder up.
-pub(super) fn known(space: &Space, name: &str) -> Option<Known> {
+pub(crate) fn known(space: &Space, name: &str) -> Option<Known> {
     let always = match space
         .index_of(name)
         .and_then(|index| space.parameter(index))
@@ -62,7 +62,7 @@ pub(super) fn known(space: &Space, name: &str) -> Option<Known> {
 }
 
 /// The known placeholder that `name` is most like, if it is like one at all.
-pub(super) fn nearest(space: &Space, name: &str) -> Option<String> {
+pub(crate) fn nearest(space: &Space, name: &str) -> Option<String> {
     let parameters = space.parameters().iter().map(|parameter| parameter.name());
     let built_in = BUILT_IN.iter().map(|(name, _)| *name);
     tuning_core::nearest(name, parameters.chain(built_in)).map(str::to_owned)
@@ -70,15 +70,15 @@ pub(super) fn nearest(space: &Space, name: &str) -> Option<String> {
 
 /// What the placeholders stand for in one piece of work.
 #[derive(Debug)]
-pub(super) struct Variables<'a> {
-    pub(super) trial: &'a RunningTrial,
-    pub(super) folder: &'a TrialFolder,
-    pub(super) study: Option<&'a str>,
+pub(crate) struct Variables<'a> {
+    pub(crate) trial: &'a RunningTrial,
+    pub(crate) folder: &'a TrialFolder,
+    pub(crate) study: Option<&'a str>,
 }
 
 impl Variables<'_> {
     /// The value of a placeholder; none if it has none in this work.
-    pub(super) fn get(&self, name: &str) -> Option<Cow<'_, OsStr>> {
+    pub(crate) fn get(&self, name: &str) -> Option<Cow<'_, OsStr>> {
         let params = self.trial.params();
         if params.space().index_of(name).is_some() {
             return params.get(name).map(|scalar| text(&scalar));
@@ -102,7 +102,7 @@ impl Variables<'_> {
     }
 
     /// The variables of the environment that have a value, each one of [`ENVIRONMENT`].
-    pub(super) fn environment(&self) -> Vec<(&'static str, OsString)> {
+    pub(crate) fn environment(&self) -> Vec<(&'static str, OsString)> {
         let params = serde_json::to_string(self.trial.params())
             .expect("a map from names to finite numbers, texts and truth values is JSON");
         let mut out = vec![("TUNE_PARAMS", OsString::from(params))];

@@ -5,7 +5,7 @@ use std::{ffi::OsStr, io, path::Path, process::ExitStatus};
 use tuning_core::{Failure, FailureKind};
 
 /// How a program ended, for people.
-pub(super) fn describe(status: ExitStatus) -> String {
+pub(crate) fn describe(status: ExitStatus) -> String {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
         return match signal {
@@ -26,7 +26,7 @@ pub(super) fn describe(status: ExitStatus) -> String {
 }
 
 /// Why a program did not start, and what to do about it.
-pub(super) fn not_started(program: &OsStr, workdir: Option<&Path>, error: &io::Error) -> Failure {
+pub(crate) fn not_started(program: &OsStr, workdir: Option<&Path>, error: &io::Error) -> Failure {
     let remedy = match error.kind() {
         _ if workdir.is_some_and(|workdir| !workdir.is_dir()) => {
             let workdir = workdir.unwrap_or(Path::new(""));

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use tuning_core::{Failure, FailureKind, Fidelity, Metrics, Objectives, Values};
 
-use super::line::Line;
+use crate::line::Line;
 
 /// What a program has measured so far.
 #[derive(Debug)]
-pub(super) struct Results {
+pub(crate) struct Results {
     objectives: Objectives,
     step_keys: Vec<String>,
     zero_based: bool,
@@ -21,20 +21,20 @@ pub(super) struct Results {
 
 /// What one line says.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Measured {
+pub(crate) struct Measured {
     /// Its step, if it has one.
-    pub(super) at: Option<Fidelity>,
+    pub(crate) at: Option<Fidelity>,
     /// The value of each objective that it has.
-    pub(super) values: Vec<Option<f64>>,
+    pub(crate) values: Vec<Option<f64>>,
     /// Its other numbers.
-    pub(super) metrics: Vec<(String, f64)>,
+    pub(crate) metrics: Vec<(String, f64)>,
     /// The reason, if it says that the parameters are not allowed together.
-    pub(super) infeasible: Option<String>,
+    pub(crate) infeasible: Option<String>,
 }
 
 impl Measured {
     /// The step and the values, if it has a step and the values of all objectives.
-    pub(super) fn report(&self) -> Option<(Fidelity, Vec<f64>)> {
+    pub(crate) fn report(&self) -> Option<(Fidelity, Vec<f64>)> {
         Some((self.at?, self.whole()?))
     }
 
@@ -45,7 +45,7 @@ impl Measured {
 }
 
 impl Results {
-    pub(super) fn new(objectives: Objectives, step_keys: Vec<String>, zero_based: bool) -> Self {
+    pub(crate) fn new(objectives: Objectives, step_keys: Vec<String>, zero_based: bool) -> Self {
         Self {
             latest: vec![None; objectives.len()],
             objectives,
@@ -57,7 +57,7 @@ impl Results {
     }
 
     /// Sorts out what a line says.
-    pub(super) fn read(&self, line: Line) -> Measured {
+    pub(crate) fn read(&self, line: Line) -> Measured {
         let (mut numbers, doubtful) = match line {
             Line::Numbers { numbers, doubtful } => (numbers, doubtful),
             Line::Infeasible(reason) => {
@@ -95,7 +95,7 @@ impl Results {
     }
 
     /// Keeps what a line says: it comes after what was kept before.
-    pub(super) fn keep(&mut self, measured: &Measured) {
+    pub(crate) fn keep(&mut self, measured: &Measured) {
         for (latest, value) in self.latest.iter_mut().zip(&measured.values) {
             *latest = value.or(*latest);
         }
@@ -114,19 +114,19 @@ impl Results {
     }
 
     /// The reason if the program said that the parameters are not allowed together.
-    pub(super) fn infeasible(&self) -> Option<Failure> {
+    pub(crate) fn infeasible(&self) -> Option<Failure> {
         self.infeasible.as_deref().map(infeasible)
     }
 
     /// The last measurement: none if there is none.
-    pub(super) fn last(&self) -> Option<Result<Values, Failure>> {
+    pub(crate) fn last(&self) -> Option<Result<Values, Failure>> {
         let apart = || self.latest.iter().copied().collect();
         let values: Vec<f64> = self.whole.clone().or_else(apart)?;
         Some(self.objectives.check(values))
     }
 
     /// What was expected of the program, and how much of that came.
-    pub(super) fn expected(&self) -> String {
+    pub(crate) fn expected(&self) -> String {
         let objects = self
             .objectives
             .iter()
@@ -147,7 +147,7 @@ impl Results {
     }
 
     /// Reads the text of a result file.
-    pub(super) fn file(&self, text: &str) -> Result<(Values, Metrics), Failure> {
+    pub(crate) fn file(&self, text: &str) -> Result<(Values, Metrics), Failure> {
         let text = text.trim();
         let broken = |what: String| {
             Failure::new(

@@ -13,7 +13,7 @@ use tokio::{
 };
 use tuning_core::{Evaluator, Failure, FailureKind, Outcome, RunningTrial, StopReason, Values};
 
-use super::{
+use crate::{
     explain::{describe, not_started},
     folder::{TrialFolder, cannot},
     process::Process,
@@ -26,7 +26,7 @@ use super::{
 
 /// Runs a program for each piece of work; made by [`CommandSpec::build`].
 ///
-/// The [module](super) says what the program is given and what is expected of it. It needs a tokio
+/// The [module](crate) says what the program is given and what is expected of it. It needs a tokio
 /// runtime with I/O and time (`enable_all`).
 #[derive(Clone, Debug)]
 pub struct CommandEvaluator(Arc<Inner>);
@@ -65,7 +65,7 @@ impl Evaluator for CommandEvaluator {
 }
 
 impl CommandEvaluator {
-    pub(super) fn new(spec: CommandSpec, plan: Plan) -> Self {
+    pub(crate) fn new(spec: CommandSpec, plan: Plan) -> Self {
         Self(Arc::new(Inner { spec, plan }))
     }
 
@@ -228,7 +228,7 @@ impl Inner {
     }
 }
 
-/// The arguments of a piece of work; [`Argument`](super::Argument) says which of them vanish.
+/// The arguments of a piece of work; [`Argument`](crate::Argument) says which of them vanish.
 fn arguments(items: &[Item], variables: &Variables<'_>) -> Vec<OsString> {
     let mut out = Vec::with_capacity(items.len());
     let mut option_waits = false;

@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use tuning_core::{Parameter, Space};
-//! use tuning_runtime::command::{Argument, CommandSpec};
+//! use tuning_command::{Argument, CommandSpec};
 //!
 //! let space = Space::new([Parameter::float("lr", 1e-5, 1e-1).log()])?;
 //! # let folder = std::env::temp_dir();
@@ -93,6 +93,10 @@
 //! `trial.json` (whose folder this is), `result`, `checkpoint/`, and `process.json` while the
 //! program runs. A folder of the same number from another study (other parameters, seed or study
 //! name) is set aside as `<trial>.stale-<n>`.
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
 
 mod argument;
 mod checkpoint;

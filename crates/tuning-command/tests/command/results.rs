@@ -108,7 +108,7 @@ async fn a_program_that_cannot_start_comes_with_a_remedy() {
         ("./lost", "interpreter"),
         ("./bare", "#!/bin/sh"),
     ] {
-        let spec = bench.spec(tuning_runtime::command::CommandSpec::new([program]));
+        let spec = bench.spec(tuning_command::CommandSpec::new([program]));
         let outcome = bench.run(&spec, bench.work(0)).await;
         failed(&outcome, FailureKind::Error, &[program, expect]);
     }

@@ -11,12 +11,12 @@ use std::{
 use async_trait::async_trait;
 use tempfile::TempDir;
 use tokio::sync::watch;
+use tuning_command::CommandSpec;
 use tuning_core::{
     Evaluator as _, Failure, FailureKind, Fidelity, Objective, Objectives, Outcome, Parameter,
     Params, RunningTrial, Scalar, Seed, Space, StopReason, TrialId, TrialLink, Values, Verdict,
     Work,
 };
-use tuning_runtime::command::CommandSpec;
 
 /// What a test's driver says to a report at a step.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 /// What a line (or a result file) says.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Line {
+pub(crate) enum Line {
     /// Numbers by name.
     Numbers {
         /// In the order of the line; of a name that occurs twice the last one counts.
@@ -20,7 +20,7 @@ pub(super) enum Line {
 
 impl Line {
     /// Reads a line of output; none if it is just output.
-    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let bytes = bytes.trim_ascii();
         match (bytes.first()?, bytes.last()?) {
             (b'{', b'}') => Self::object(&String::from_utf8_lossy(bytes)).ok(),
@@ -35,7 +35,7 @@ impl Line {
     }
 
     /// Reads a JSON object, in which `NaN` and `Infinity` may stand as Python writes them.
-    pub(super) fn object(text: &str) -> Result<Self, serde_json::Error> {
+    pub(crate) fn object(text: &str) -> Result<Self, serde_json::Error> {
         let object: Map<String, Value> = match serde_json::from_str(text) {
             Ok(object) => object,
             Err(error) => match quote_non_finite(text) {

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use tuning_core::Space;
 
-use super::{
+use crate::{
     argument::{Argument, CommandLine},
     error::{CommandError, Place},
     evaluator::CommandEvaluator,
@@ -13,13 +13,13 @@ use super::{
     variables::{self, Known},
 };
 
-/// Which program to run for each trial, and how; the [module](super) says what the program can
+/// Which program to run for each trial, and how; the [module](crate) says what the program can
 /// expect.
 ///
 /// # Example
 /// ```
 /// use tuning_core::{Parameter, Space};
-/// use tuning_runtime::command::CommandSpec;
+/// use tuning_command::CommandSpec;
 ///
 /// let space = Space::new([
 ///     Parameter::categorical("optimizer", ["adam", "sgd"]),
@@ -224,21 +224,21 @@ impl CommandSpec {
 
 /// A command whose placeholders are all known.
 #[derive(Clone, Debug)]
-pub(super) struct Plan {
-    pub(super) line: Line,
-    pub(super) env: Vec<(String, Template)>,
+pub(crate) struct Plan {
+    pub(crate) line: Line,
+    pub(crate) env: Vec<(String, Template)>,
 }
 
 /// What to run, parsed.
 #[derive(Clone, Debug)]
-pub(super) enum Line {
+pub(crate) enum Line {
     Direct(Vec<Item>),
     Shell(Script),
 }
 
 /// An argument or a group, parsed.
 #[derive(Clone, Debug)]
-pub(super) enum Item {
+pub(crate) enum Item {
     One(Template),
     Group(Vec<Template>),
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::support::{Bench, completed, failed};
+use tuning_command::{Argument, CommandError, CommandLine, CommandSpec, Place};
 use tuning_core::{FailureKind, Fidelity, Parameter, Params, Seed, Space, TrialId, Work};
-use tuning_runtime::command::{Argument, CommandError, CommandLine, CommandSpec, Place};
 
 /// Prints its arguments, each in a line of its own in a file, between brackets.
 const SHOW: &str = r#"for a in "$@"; do printf '[%s]\n' "$a"; done > shown; echo loss=1"#;
