@@ -68,7 +68,7 @@ pub enum StudyError {
     /// The strategy failed or broke a law. All results so far are safe.
     #[error(transparent)]
     Ask(#[from] AskError),
-    /// A result that was told [by hand](crate::ByHand) cannot be taken. Nothing has changed; the study
+    /// A result that was told to a [manual session](crate::ManualSession) cannot be taken. Nothing has changed; the study
     /// goes on.
     #[error(transparent)]
     Tell(#[from] TellError),

@@ -17,7 +17,7 @@
 //! | run a study | [`Study::builder`] |
 //! | tune a program in any language | the crate `tuning-command` |
 //! | tune a function | [`blocking`], [`asynchronous`] |
-//! | evaluate the trials yourself, one call at a time | [`Study::by_hand`] |
+//! | evaluate the trials yourself, one call at a time | [`Study::manual`] |
 //! | tune one that takes a type of its own | [`blocking_typed`], [`asynchronous_typed`], [`Summary::best_typed`] |
 //! | stop it, cancel a trial, watch it while it runs | [`StudyHandle`] |
 //! | keep it | the crate `tuning-sqlite`, or any other [`Journal`](tuning_core::Journal) |
@@ -53,4 +53,4 @@ pub use evaluators::{
 pub use executor::{Executor, TokioExecutor};
 pub use memory::MemoryJournal;
 pub use retry::Retry;
-pub use study::{ByHand, Study, StudyBuilder, StudyHandle, Summary};
+pub use study::{ManualSession, Study, StudyBuilder, StudyHandle, Summary};

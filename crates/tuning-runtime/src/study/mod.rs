@@ -1,9 +1,9 @@
 //! [`Study`]: opened with a [builder](StudyBuilder), run with an evaluator, steered through a [handle](StudyHandle).
 
 mod builder;
-mod by_hand;
 mod finish;
 mod handle;
+mod manual;
 mod open;
 mod session;
 mod summary;
@@ -21,8 +21,8 @@ use tuning_core::{
 };
 
 pub use builder::StudyBuilder;
-pub use by_hand::ByHand;
 pub use handle::StudyHandle;
+pub use manual::ManualSession;
 pub use summary::Summary;
 
 use crate::{

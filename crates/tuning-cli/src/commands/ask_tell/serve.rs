@@ -136,8 +136,8 @@ async fn serve(
 ) -> Result<Exit, CliError> {
     let ranking = Ranking::new(file.objectives.clone(), &study.trials().await?);
     let observers = Observers::subscribe(&study, file, false)?;
-    let hand = study.by_hand().await?;
-    let mut session = Session::new(file, journal, hand, ranking);
+    let manual = study.manual().await?;
+    let mut session = Session::new(file, journal, manual, ranking);
     let served = if asked {
         wire.answer(&session.ready())
     } else {

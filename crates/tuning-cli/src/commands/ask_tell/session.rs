@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use tuning_core::{
     Best, Counts, EndReason, Metrics, Outcome, Params, TrialId, TrialState, Turn, Values, Work,
 };
-use tuning_runtime::{ByHand, StudyError, Summary};
+use tuning_runtime::{ManualSession, StudyError, Summary};
 
 use super::{
     PROTOCOL,
@@ -21,7 +21,7 @@ pub(super) struct Session<'a> {
     file: &'a StudyFile,
     /// Where it is kept, if anywhere.
     journal: Option<PathBuf>,
-    hand: ByHand<'a>,
+    manual: ManualSession<'a>,
     ranking: Ranking,
     resumed: bool,
     /// The work of the last ask, which its answer borrows.
@@ -32,14 +32,14 @@ impl<'a> Session<'a> {
     pub(super) fn new(
         file: &'a StudyFile,
         journal: Option<PathBuf>,
-        hand: ByHand<'a>,
+        manual: ManualSession<'a>,
         ranking: Ranking,
     ) -> Self {
         Self {
-            resumed: hand.progress().sessions() > 1,
+            resumed: manual.progress().sessions() > 1,
             file,
             journal,
-            hand,
+            manual,
             ranking,
             work: Vec::new(),
         }
@@ -73,7 +73,7 @@ impl<'a> Session<'a> {
                 )),
             },
             Request::Ask(slots) => {
-                let turn = self.hand.ask(slots).await?;
+                let turn = self.manual.ask(slots).await?;
                 self.turn(turn)
             }
             Request::Report {
@@ -82,7 +82,7 @@ impl<'a> Session<'a> {
                 values,
                 metrics,
             } => Answer::Verdict {
-                verdict: self.hand.report(trial, at, values, metrics).await?,
+                verdict: self.manual.report(trial, at, values, metrics).await?,
             },
             Request::Tell {
                 trial,
@@ -93,7 +93,7 @@ impl<'a> Session<'a> {
                 state: self.tell(trial, outcome, metrics).await?,
             },
             Request::Best(number) => {
-                let best = self.ranking.best(number, self.hand.progress());
+                let best = self.ranking.best(number, self.manual.progress());
                 Answer::Best {
                     best: best.iter().map(|best| self.ranked(best)).collect(),
                 }
@@ -110,7 +110,7 @@ impl<'a> Session<'a> {
     /// # Errors
     /// If the journal fails.
     pub(super) async fn close(self) -> Result<Summary, StudyError> {
-        self.hand.close().await
+        self.manual.close().await
     }
 
     async fn tell(
@@ -121,12 +121,12 @@ impl<'a> Session<'a> {
     ) -> Result<TrialState, StudyError> {
         let completed: Option<(Params, Values)> = match &outcome {
             Outcome::Completed(values) => {
-                let open = self.hand.progress().trial(trial);
+                let open = self.manual.progress().trial(trial);
                 open.map(|open| (open.params.clone(), values.clone()))
             }
             _ => None,
         };
-        let state = self.hand.finish(trial, outcome, metrics).await?;
+        let state = self.manual.finish(trial, outcome, metrics).await?;
         if let (TrialState::Completed, Some((params, values))) = (state, completed) {
             self.ranking.add(trial, params, values);
         }
@@ -147,7 +147,7 @@ impl<'a> Session<'a> {
                 message: reason.to_string(),
             },
             _ => {
-                let trials = match self.hand.in_flight() {
+                let trials = match self.manual.in_flight() {
                     1 => "1 trial is".to_owned(),
                     n => format!("{n} trials are"),
                 };
@@ -161,8 +161,8 @@ impl<'a> Session<'a> {
     }
 
     fn status(&self) -> Status<'_> {
-        let spec = self.hand.spec();
-        let progress = self.hand.progress();
+        let spec = self.manual.spec();
+        let progress = self.manual.progress();
         Status {
             protocol: PROTOCOL,
             study: &self.file.name,
@@ -176,12 +176,12 @@ impl<'a> Session<'a> {
             resumed: self.resumed,
             counts: progress.counts(),
             best: progress.best().map(|best| self.ranked(best)),
-            open: self.hand.ready().map(|work| self.handed(work)).collect(),
+            open: self.manual.ready().map(|work| self.handed(work)).collect(),
         }
     }
 
     fn handed<'s>(&'s self, work: &'s Work) -> Handed<'s> {
-        let open = self.hand.progress().trial(work.trial);
+        let open = self.manual.progress().trial(work.trial);
         Handed::new(work, open.map_or("", |open| open.tag.as_str()))
     }
 

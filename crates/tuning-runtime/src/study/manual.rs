@@ -1,4 +1,4 @@
-//! [`ByHand`]: a session whose trials somebody else evaluates, asked for and told one call at a time.
+//! [`ManualSession`]: a session whose trials somebody else evaluates, asked for and told one call at a time.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// A session of a study whose trials you evaluate in whatever way: the loop is yours, and everything else
-/// is as in [`Study::run`]. Made by [`Study::by_hand`].
+/// is as in [`Study::run`]. Made by [`Study::manual`].
 ///
 /// Every answer is given once what it rests on is in the journal: a trial that was handed out, a report
 /// or a result that was taken stays so, whatever happens next. The budget, the order of results, the
@@ -55,18 +55,18 @@ use crate::{
 /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let space = Space::new([Parameter::float("x", -2.0, 2.0)])?;
 /// let mut study = Study::builder("bowl", space).minimize("loss").strategy(Random).trials(20).open().await?;
-/// let mut hand = study.by_hand().await?;
-/// while let Turn::Work(work) = hand.ask(NonZeroUsize::MIN).await? {
+/// let mut session = study.manual().await?;
+/// while let Turn::Work(work) = session.ask(NonZeroUsize::MIN).await? {
 ///     for work in work {
 ///         let loss = Values::one(work.params.float("x")?.powi(2))?;
-///         hand.finish(work.trial, Outcome::Completed(loss), Metrics::default()).await?;
+///         session.finish(work.trial, Outcome::Completed(loss), Metrics::default()).await?;
 ///     }
 /// }
-/// let summary = hand.close().await?;
+/// let summary = session.close().await?;
 /// assert_eq!(summary.counts.completed, 20);
 /// # Ok(()) }
 /// ```
-pub struct ByHand<'a> {
+pub struct ManualSession<'a> {
     study: &'a mut Study,
     session: Session,
     time_left: Option<Duration>,
@@ -87,10 +87,10 @@ impl Study {
     ///
     /// # Errors
     /// If the journal fails.
-    pub async fn by_hand(&mut self) -> Result<ByHand<'_>, StudyError> {
+    pub async fn manual(&mut self) -> Result<ManualSession<'_>, StudyError> {
         let session = self.begin()?;
         let (opened, time_left) = (self.opened(), self.time_left());
-        let mut hand = ByHand {
+        let mut session = ManualSession {
             study: self,
             session,
             time_left,
@@ -101,17 +101,17 @@ impl Study {
             slow: false,
             failed: false,
         };
-        hand.note(opened);
-        for work in hand.machine()?.in_flight() {
+        session.note(opened);
+        for work in session.machine()?.in_flight() {
             let failure = Failure::new(FailureKind::Lost, "the study was interrupted");
-            hand.again(work.trial, failure)?;
+            session.again(work.trial, failure)?;
         }
-        hand.commit().await?;
-        Ok(hand)
+        session.commit().await?;
+        Ok(session)
     }
 }
 
-impl ByHand<'_> {
+impl ManualSession<'_> {
     /// Asks for up to `slots` pieces of work: first what has to be done again, then what the strategy
     /// proposes.
     ///
@@ -349,9 +349,9 @@ impl ByHand<'_> {
     }
 }
 
-impl fmt::Debug for ByHand<'_> {
+impl fmt::Debug for ManualSession<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ByHand")
+        f.debug_struct("ManualSession")
             .field("study", &self.study)
             .field("ready", &self.ready.len())
             .finish_non_exhaustive()

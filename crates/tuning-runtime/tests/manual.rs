@@ -11,13 +11,13 @@ use tuning_core::{
     TellError, TrialId, TrialState, Turn, Unsupported, Values, Verdict, Work,
 };
 use tuning_runtime::{
-    ByHand, Delivery, Executor, MemoryJournal, Retry, Study, StudyBuilder, StudyError,
+    Delivery, Executor, ManualSession, MemoryJournal, Retry, Study, StudyBuilder, StudyError,
     asynchronous,
     sim::{FaultyJournal, SimExecutor},
 };
 
 fn study(journal: &MemoryJournal) -> StudyBuilder {
-    Study::builder("by-hand", space())
+    Study::builder("manual", space())
         .minimize("loss")
         .strategy(Climber)
         .trials(30)
@@ -33,17 +33,17 @@ fn loss(x: f64) -> Outcome {
     Outcome::Completed(Values::one((x - 1.3).powi(2)).unwrap())
 }
 
-async fn finish(hand: &mut ByHand<'_>, work: &Work) -> TrialState {
+async fn finish(session: &mut ManualSession<'_>, work: &Work) -> TrialState {
     let outcome = loss(work.params.float("x").unwrap());
-    let told = hand.finish(work.trial, outcome, Metrics::default());
+    let told = session.finish(work.trial, outcome, Metrics::default());
     told.await.unwrap()
 }
 
 /// Evaluates so many trials, one at a time; returns why it ended, if it did.
-async fn evaluate(hand: &mut ByHand<'_>, n: usize) -> Option<EndReason> {
+async fn evaluate(session: &mut ManualSession<'_>, n: usize) -> Option<EndReason> {
     for _ in 0..n {
-        match hand.ask(NonZeroUsize::MIN).await.unwrap() {
-            Turn::Work(work) => assert_eq!(finish(hand, &work[0]).await, TrialState::Completed),
+        match session.ask(NonZeroUsize::MIN).await.unwrap() {
+            Turn::Work(work) => assert_eq!(finish(session, &work[0]).await, TrialState::Completed),
             Turn::Done(reason) => return Some(reason),
             other => panic!("{other:?}"),
         }
@@ -63,9 +63,9 @@ async fn a_loop_of_ones_own_decides_as_a_run_with_one_worker() {
     .unwrap();
 
     let mut study = study(&ours).open().await.unwrap();
-    let mut hand = study.by_hand().await.unwrap();
-    assert_eq!(evaluate(&mut hand, 31).await, Some(EndReason::Trials));
-    let summary = hand.close().await.unwrap();
+    let mut session = study.manual().await.unwrap();
+    assert_eq!(evaluate(&mut session, 31).await, Some(EndReason::Trials));
+    let summary = session.close().await.unwrap();
     assert_eq!(
         (summary.reason, summary.counts.completed),
         (EndReason::Trials, 30)
@@ -77,19 +77,19 @@ async fn a_loop_of_ones_own_decides_as_a_run_with_one_worker() {
 async fn what_was_handed_out_and_never_told_is_handed_out_again_first() {
     let journal = MemoryJournal::new();
     let mut first = study(&journal).open().await.unwrap();
-    let mut hand = first.by_hand().await.unwrap();
-    evaluate(&mut hand, 3).await;
-    let Turn::Work(lost) = hand.ask(slots(2)).await.unwrap() else {
+    let mut session = first.manual().await.unwrap();
+    evaluate(&mut session, 3).await;
+    let Turn::Work(lost) = session.ask(slots(2)).await.unwrap() else {
         panic!("two slots are free")
     };
     // Nothing is closed: as after a kill.
     drop(first);
 
     let mut second = study(&journal).open().await.unwrap();
-    let mut hand = second.by_hand().await.unwrap();
-    let ready: Vec<_> = hand.ready().map(|work| work.trial.get()).collect();
+    let mut session = second.manual().await.unwrap();
+    let ready: Vec<_> = session.ready().map(|work| work.trial.get()).collect();
     assert_eq!(ready, [3, 4]);
-    let Turn::Work(again) = hand.ask(slots(3)).await.unwrap() else {
+    let Turn::Work(again) = session.ask(slots(3)).await.unwrap() else {
         panic!("two wait, and one is new")
     };
     assert_eq!(again.len(), 3);
@@ -98,9 +98,9 @@ async fn what_was_handed_out_and_never_told_is_handed_out_again_first() {
         assert_eq!((before.seed, now.attempt), (now.seed, 1));
     }
     for work in &again {
-        finish(&mut hand, work).await;
+        finish(&mut session, work).await;
     }
-    let summary = hand.close().await.unwrap();
+    let summary = session.close().await.unwrap();
     assert_eq!(
         (
             summary.reason,
@@ -115,15 +115,15 @@ async fn what_was_handed_out_and_never_told_is_handed_out_again_first() {
 async fn a_result_that_comes_after_a_restart_is_taken_before_its_trial_is_handed_out_again() {
     let journal = MemoryJournal::new();
     let mut first = study(&journal).open().await.unwrap();
-    let mut hand = first.by_hand().await.unwrap();
-    let Turn::Work(work) = hand.ask(slots(1)).await.unwrap() else {
+    let mut session = first.manual().await.unwrap();
+    let Turn::Work(work) = session.ask(slots(1)).await.unwrap() else {
         panic!("nothing is in flight")
     };
     drop(first);
     let mut second = study(&journal).open().await.unwrap();
-    let mut hand = second.by_hand().await.unwrap();
-    finish(&mut hand, &work[0]).await;
-    let Turn::Work(next) = hand.ask(slots(1)).await.unwrap() else {
+    let mut session = second.manual().await.unwrap();
+    finish(&mut session, &work[0]).await;
+    let Turn::Work(next) = session.ask(slots(1)).await.unwrap() else {
         panic!("nothing is in flight")
     };
     assert_eq!(next[0].trial, TrialId::new(1));
@@ -133,20 +133,20 @@ async fn a_result_that_comes_after_a_restart_is_taken_before_its_trial_is_handed
 async fn a_result_for_a_trial_that_does_not_run_is_refused_and_the_session_goes_on() {
     let journal = MemoryJournal::new();
     let mut study = study(&journal).open().await.unwrap();
-    let mut hand = study.by_hand().await.unwrap();
-    evaluate(&mut hand, 1).await;
+    let mut session = study.manual().await.unwrap();
+    evaluate(&mut session, 1).await;
     let before = journal.entries().len();
     for trial in [0, 7] {
         let trial = TrialId::new(trial);
-        let told = hand.finish(trial, loss(0.0), Metrics::default()).await;
+        let told = session.finish(trial, loss(0.0), Metrics::default()).await;
         let refused = StudyError::Tell(TellError::NotRunning { trial });
         assert_eq!(told.unwrap_err().to_string(), refused.to_string());
         let values = Values::one(0.0).unwrap();
-        let reported = hand.report(trial, 1, values, Metrics::default()).await;
+        let reported = session.report(trial, 1, values, Metrics::default()).await;
         assert!(matches!(reported, Err(StudyError::Tell(_))));
     }
     assert_eq!(journal.entries().len(), before);
-    assert_eq!(evaluate(&mut hand, 30).await, Some(EndReason::Trials));
+    assert_eq!(evaluate(&mut session, 30).await, Some(EndReason::Trials));
 }
 
 #[tokio::test]
@@ -155,21 +155,21 @@ async fn failures_are_tried_again_as_often_as_the_study_says_also_across_session
     let builder = || study(&journal).retry(Retry::never().on(FailureKind::Error, 2));
     let failed = || Outcome::failed(FailureKind::Error, "no");
     let mut first = builder().open().await.unwrap();
-    let mut hand = first.by_hand().await.unwrap();
-    hand.ask(slots(1)).await.unwrap();
+    let mut session = first.manual().await.unwrap();
+    session.ask(slots(1)).await.unwrap();
     let trial = TrialId::new(0);
-    let told = hand.finish(trial, failed(), Metrics::default()).await;
+    let told = session.finish(trial, failed(), Metrics::default()).await;
     assert_eq!(told.unwrap(), TrialState::Running);
     drop(first);
 
     let mut second = builder().open().await.unwrap();
-    let mut hand = second.by_hand().await.unwrap();
+    let mut session = second.manual().await.unwrap();
     for (attempt, state) in [(2, TrialState::Running), (3, TrialState::Failed)] {
-        let Turn::Work(work) = hand.ask(slots(1)).await.unwrap() else {
+        let Turn::Work(work) = session.ask(slots(1)).await.unwrap() else {
             panic!("it is tried again")
         };
         assert_eq!((work[0].trial, work[0].attempt), (trial, attempt));
-        let told = hand.finish(trial, failed(), Metrics::default()).await;
+        let told = session.finish(trial, failed(), Metrics::default()).await;
         assert_eq!(told.unwrap(), state);
     }
     assert_eq!(trials(&journal)[0].retries, 3);
@@ -221,30 +221,30 @@ async fn trials_pause_and_are_resumed() {
     let builder = study(&journal).strategy(Ladder);
     let builder = builder.fidelity(FidelityRange::new(1, 9).unwrap());
     let mut study = builder.open().await.unwrap();
-    let mut hand = study.by_hand().await.unwrap();
-    let Turn::Work(work) = hand.ask(slots(1)).await.unwrap() else {
+    let mut session = study.manual().await.unwrap();
+    let Turn::Work(work) = session.ask(slots(1)).await.unwrap() else {
         panic!("it begins")
     };
     assert_eq!(work[0].until, Some(Fidelity::new(3)));
-    assert_eq!(hand.ask(slots(1)).await.unwrap(), Turn::Wait);
+    assert_eq!(session.ask(slots(1)).await.unwrap(), Turn::Wait);
     let value = |v| Values::one(v).unwrap();
     let trial = work[0].trial;
     for (at, verdict) in [(1, Verdict::Continue), (3, Verdict::Pause)] {
-        let told = hand.report(trial, at, value(1.0), Metrics::default());
+        let told = session.report(trial, at, value(1.0), Metrics::default());
         assert_eq!(told.await.unwrap(), verdict);
     }
-    let told = hand.finish(trial, Outcome::Stopped, Metrics::default());
+    let told = session.finish(trial, Outcome::Stopped, Metrics::default());
     assert_eq!(told.await.unwrap(), TrialState::Paused);
-    let Turn::Work(work) = hand.ask(slots(1)).await.unwrap() else {
+    let Turn::Work(work) = session.ask(slots(1)).await.unwrap() else {
         panic!("it goes on")
     };
     assert_eq!(
         (work[0].from, work[0].until),
         (Some(Fidelity::new(3)), None)
     );
-    assert_eq!(finish(&mut hand, &work[0]).await, TrialState::Completed);
+    assert_eq!(finish(&mut session, &work[0]).await, TrialState::Completed);
     assert_eq!(
-        hand.ask(slots(1)).await.unwrap(),
+        session.ask(slots(1)).await.unwrap(),
         Turn::Done(EndReason::Exhausted)
     );
 }
@@ -255,10 +255,10 @@ async fn results_are_told_in_the_order_of_proposals_if_the_study_says_so() {
         let journal = MemoryJournal::new();
         let order = Order::AsProposed { lag: slots(3) };
         let mut study = study(&journal).order(order).open().await.unwrap();
-        let mut hand = study.by_hand().await.unwrap();
-        while let Turn::Work(work) = hand.ask(slots(3)).await.unwrap() {
+        let mut session = study.manual().await.unwrap();
+        while let Turn::Work(work) = session.ask(slots(3)).await.unwrap() {
             for place in turns.into_iter().filter(|place| *place < work.len()) {
-                finish(&mut hand, &work[place]).await;
+                finish(&mut session, &work[place]).await;
             }
         }
         decisions(&journal)
@@ -279,24 +279,24 @@ fn no_trial_is_handed_out_when_the_time_is_up() {
     };
     let ended = sim.run(async {
         let mut first = open().await.unwrap();
-        let mut hand = first.by_hand().await.unwrap();
-        let Turn::Work(work) = hand.ask(slots(2)).await.unwrap() else {
+        let mut session = first.manual().await.unwrap();
+        let Turn::Work(work) = session.ask(slots(2)).await.unwrap() else {
             panic!("there is time")
         };
         sim.sleep(Duration::from_secs(60)).await;
-        finish(&mut hand, &work[0]).await;
+        finish(&mut session, &work[0]).await;
         drop(first);
 
         let mut second = open().await.unwrap();
-        let mut hand = second.by_hand().await.unwrap();
-        let Turn::Work(work) = hand.ask(slots(1)).await.unwrap() else {
+        let mut session = second.manual().await.unwrap();
+        let Turn::Work(work) = session.ask(slots(1)).await.unwrap() else {
             panic!("there is some time left")
         };
         sim.sleep(Duration::from_secs(41)).await;
-        assert_eq!(hand.ask(slots(1)).await.unwrap(), Turn::Wait);
-        finish(&mut hand, &work[0]).await;
-        let turn = hand.ask(slots(1)).await.unwrap();
-        (turn, hand.close().await.unwrap().reason)
+        assert_eq!(session.ask(slots(1)).await.unwrap(), Turn::Wait);
+        finish(&mut session, &work[0]).await;
+        let turn = session.ask(slots(1)).await.unwrap();
+        (turn, session.close().await.unwrap().reason)
     });
     let ended = ended.expect("no deadlock");
     assert_eq!(ended, (Turn::Done(EndReason::Time), EndReason::Time));
@@ -307,12 +307,12 @@ async fn a_journal_that_fails_ends_the_session_and_nothing_is_taken_after_it() {
     let journal = MemoryJournal::new();
     let faulty = FaultyJournal::after(4, journal.clone());
     let mut study = study(&journal).journal(faulty).open().await.unwrap();
-    let mut hand = study.by_hand().await.unwrap();
+    let mut session = study.manual().await.unwrap();
     let mut failed = None;
     while failed.is_none() {
-        failed = match hand.ask(slots(1)).await {
+        failed = match session.ask(slots(1)).await {
             Ok(Turn::Work(work)) => {
-                let told = hand.finish(work[0].trial, loss(0.0), Metrics::default());
+                let told = session.finish(work[0].trial, loss(0.0), Metrics::default());
                 told.await.err()
             }
             Ok(other) => panic!("{other:?}"),
@@ -322,10 +322,10 @@ async fn a_journal_that_fails_ends_the_session_and_nothing_is_taken_after_it() {
     assert!(matches!(failed, Some(StudyError::Journal(_))), "{failed:?}");
     let kept = journal.entries();
     assert!(matches!(
-        hand.ask(slots(1)).await,
+        session.ask(slots(1)).await,
         Err(StudyError::Abandoned)
     ));
-    assert!(hand.close().await.is_err());
+    assert!(session.close().await.is_err());
     assert_eq!(journal.entries(), kept);
 }
 
@@ -362,16 +362,16 @@ async fn a_strategy_that_panics_or_fails_ends_the_session_and_the_results_stay()
             .open()
             .await
             .unwrap();
-        let mut hand = broken.by_hand().await.unwrap();
-        evaluate(&mut hand, 3).await;
-        let error = hand.ask(slots(1)).await.unwrap_err().to_string();
+        let mut session = broken.manual().await.unwrap();
+        evaluate(&mut session, 3).await;
+        let error = session.ask(slots(1)).await.unwrap_err().to_string();
         assert!(error.contains(words), "{error}");
-        assert!(hand.ask(slots(1)).await.is_err());
+        assert!(session.ask(slots(1)).await.is_err());
         drop(broken);
         let mut repaired = study(&journal).open().await.unwrap();
-        let mut hand = repaired.by_hand().await.unwrap();
-        assert_eq!(evaluate(&mut hand, 40).await, Some(EndReason::Trials));
-        assert_eq!(hand.close().await.unwrap().counts.completed, 30);
+        let mut session = repaired.manual().await.unwrap();
+        assert_eq!(evaluate(&mut session, 40).await, Some(EndReason::Trials));
+        assert_eq!(session.close().await.unwrap().counts.completed, 30);
     }
 }
 
@@ -384,9 +384,9 @@ async fn observers_watch_and_the_same_study_can_be_run_afterwards() {
         .open()
         .await
         .unwrap();
-    let mut hand = study.by_hand().await.unwrap();
-    evaluate(&mut hand, 10).await;
-    hand.close().await.unwrap();
+    let mut session = study.manual().await.unwrap();
+    evaluate(&mut session, 10).await;
+    session.close().await.unwrap();
     assert_eq!(
         seen.numbers().len(),
         journal.entries().len() - 1,
