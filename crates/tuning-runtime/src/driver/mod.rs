@@ -199,7 +199,7 @@ impl<'a> Driver<'a> {
     async fn ask(&mut self, slots: NonZeroUsize) -> Result<Turn, StudyError> {
         let began = self.executor.now();
         let turn = if self.slow {
-            ask_apart(self.machine, &*self.executor, slots).await?
+            ask_off_thread(self.machine, &*self.executor, slots).await?
         } else {
             let turn = self.machine()?.ask(slots);
             self.slow = self.executor.now().saturating_sub(began) > SLOW_ASK;
@@ -378,7 +378,7 @@ impl<'a> Driver<'a> {
 }
 
 /// Asks where a long computation disturbs nobody. A machine whose strategy panics is gone.
-pub(crate) async fn ask_apart(
+pub(crate) async fn ask_off_thread(
     machine: &mut Option<Machine>,
     executor: &dyn Executor,
     slots: NonZeroUsize,

@@ -15,7 +15,7 @@ use tuning_core::{
 
 use super::{Study, Summary, millis, session::Session};
 use crate::{
-    driver::{Machine, SLOW_ASK, ask_apart},
+    driver::{Machine, SLOW_ASK, ask_off_thread},
     error::StudyError,
     panic,
 };
@@ -229,7 +229,7 @@ impl ManualSession<'_> {
     async fn ask_machine(&mut self, slots: NonZeroUsize) -> Result<Turn, StudyError> {
         let executor = &*self.study.executor;
         let turn = if self.slow {
-            ask_apart(&mut self.study.machine, executor, slots).await?
+            ask_off_thread(&mut self.study.machine, executor, slots).await?
         } else {
             let began = executor.now();
             let machine = self.study.machine.as_mut().ok_or(StudyError::Abandoned)?;
