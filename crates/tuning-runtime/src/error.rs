@@ -35,7 +35,7 @@ pub enum StudyError {
     )]
     NoRuntime,
     /// The journal holds a study with other properties.
-    #[error("study `{study}` is another one than its journal holds:\n{}\nchange it back, or give the new study another name or file", .differences.iter().map(|line| format!("  - {line}")).collect::<Vec<_>>().join("\n"))]
+    #[error("study `{study}` does not match its journal:\n{}\nchange it back, or give the new study another name or file", .differences.iter().map(|line| format!("  - {line}")).collect::<Vec<_>>().join("\n"))]
     Differs {
         /// The study.
         study: String,
@@ -78,8 +78,8 @@ pub enum StudyError {
         /// What it said.
         message: String,
     },
-    /// An earlier run of this study was dropped in its middle.
-    #[error("an earlier run of this study was dropped before its end: open the study again")]
+    /// An earlier session of this study was dropped in its middle, or failed.
+    #[error("an earlier session of this study failed or was dropped: open the study again")]
     Abandoned,
 }
 

@@ -29,6 +29,11 @@ pub trait Executor: Send + Sync + fmt::Debug {
     fn now(&self) -> Duration;
 }
 
+/// A duration as entries hold it.
+pub(crate) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// Tasks and time of a tokio runtime.
 #[derive(Clone)]
 pub struct TokioExecutor {

@@ -37,6 +37,7 @@ mod driver;
 mod error;
 mod evaluators;
 mod executor;
+mod ledger;
 mod log;
 mod memory;
 mod panic;

@@ -1,10 +1,10 @@
-//! [`Retry`]: which failures are worth another attempt, and after how long.
+//! [`Retry`]: which failures are worth another attempt, and after how long; [`Tried`]: how many it has had.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use serde::{Deserialize, Serialize};
-use tuning_core::FailureKind;
+use tuning_core::{EventKind, Fact, FailureKind, TrialId};
 
 /// Which failures are worth another attempt, how often, and after how long.
 ///
@@ -87,5 +87,38 @@ impl Retry {
             .without_max_times()
             .build();
         delays.nth(before as usize).or(Some(self.max_delay))
+    }
+}
+
+/// How often each class of failure of an open trial was retried. Work that was lost because the study was
+/// interrupted does not count.
+#[derive(Debug, Default)]
+pub(crate) struct Tried(BTreeMap<(TrialId, FailureKind), u32>);
+
+impl Tried {
+    /// How often a trial was retried after this class of failure.
+    pub(crate) fn times(&self, trial: TrialId, kind: FailureKind) -> u32 {
+        self.0.get(&(trial, kind)).copied().unwrap_or(0)
+    }
+
+    /// Counts one more.
+    pub(crate) fn count(&mut self, trial: TrialId, kind: FailureKind) {
+        *self.0.entry((trial, kind)).or_default() += 1;
+    }
+
+    /// Forgets a trial that has ended.
+    pub(crate) fn forget(&mut self, trial: TrialId) {
+        self.0.retain(|(other, _), _| *other != trial);
+    }
+
+    /// Counts what an earlier session has tried.
+    pub(crate) fn replay(&mut self, kind: &EventKind) {
+        match kind {
+            EventKind::Retried(retried) if retried.failure.kind != FailureKind::Lost => {
+                self.count(retried.trial, retried.failure.kind);
+            }
+            EventKind::Fact(Fact::Ended(ended)) => self.forget(ended.trial),
+            _ => {}
+        }
     }
 }

@@ -265,7 +265,7 @@ impl<S: Strategy> Going<'_, S> {
         if self.chance.coin(0.1)
             && let Some(trial) = self.paused.first().copied()
         {
-            let outcome = Outcome::failed(FailureKind::Cancelled, "somebody cancelled it");
+            let outcome = Outcome::failed(FailureKind::Cancelled, "cancelled by request");
             self.inject(Ended::new(trial, outcome))?;
         }
         Ok(())

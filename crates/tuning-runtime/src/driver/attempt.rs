@@ -15,7 +15,7 @@ use super::{
     link::Link,
     message::{AttemptEnd, Message},
 };
-use crate::{executor::Executor, panic};
+use crate::{executor::Executor, ledger::CANCELLED, panic};
 
 /// What an attempt needs to know.
 pub(super) struct Attempt {
@@ -46,9 +46,9 @@ impl Attempt {
             trial: self.work.trial,
             end: self.end(returned, noted.map(Outcome::Failed)),
             metrics,
-            took_micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            took,
         };
-        // No driver any more: nobody wants to know.
+        // Without a driver there is no one to tell.
         let _ = self.driver.send(finished);
     }
 
@@ -79,7 +79,10 @@ impl Attempt {
         let outcome = match returned {
             Some(Ok(outcome)) => noted.unwrap_or(outcome),
             Some(Err(payload)) => Outcome::failed(FailureKind::Panicked, panic::message(&*payload)),
-            None => Outcome::failed(FailureKind::Cancelled, "it did not end when it was told to"),
+            None => Outcome::failed(
+                FailureKind::Cancelled,
+                "did not stop within the grace period",
+            ),
         };
         match self.link.stop_reason() {
             // What completed is kept, even if it was about to be stopped.
@@ -89,12 +92,11 @@ impl Attempt {
             }
             Some(StopReason::TimedOut) => {
                 let limit = self.timeout.unwrap_or_default();
-                let reason = format!("it ran longer than {limit:?}");
+                let reason = format!("ran longer than {limit:?}");
                 AttemptEnd::Outcome(Outcome::failed(FailureKind::TimedOut, reason))
             }
             Some(StopReason::Cancelled) if !matches!(outcome, Outcome::Completed(_)) => {
-                let reason = "somebody cancelled it";
-                AttemptEnd::Outcome(Outcome::failed(FailureKind::Cancelled, reason))
+                AttemptEnd::Outcome(Outcome::failed(FailureKind::Cancelled, CANCELLED))
             }
             Some(_) => AttemptEnd::Outcome(outcome),
         }

@@ -1,5 +1,7 @@
 //! What reaches the driver's mailbox.
 
+use std::time::Duration;
+
 use tokio::sync::oneshot;
 use tuning_core::{Fidelity, Metrics, Outcome, TrialId, Values, Verdict};
 
@@ -19,15 +21,15 @@ pub(crate) enum Message {
         trial: TrialId,
         end: AttemptEnd,
         metrics: Metrics,
-        took_micros: u64,
+        took: Duration,
     },
     /// A trial's wait before its next attempt is over.
     RetryDue(TrialId),
     /// The time of the budget is up.
     TimeUp,
-    /// Somebody wants the study to stop.
+    /// The study is to stop.
     Stop(Stop),
-    /// Somebody wants one trial to be cancelled.
+    /// One trial is to be cancelled.
     Cancel(TrialId),
     /// The journal failed; the log knows why.
     JournalFailed,
@@ -38,15 +40,15 @@ pub(crate) enum Message {
 pub(crate) enum AttemptEnd {
     /// With an outcome.
     Outcome(Outcome),
-    /// Without one: the study stops, and the work is done again when it goes on.
+    /// Without one: the study stops, and the work is done again when the study resumes.
     Interrupted,
 }
 
 /// How a study is to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stop {
-    /// Start nothing more; let what runs end.
+    /// Start nothing more; let running trials end.
     Gracefully,
-    /// End what runs, too. It is done again when the study goes on.
+    /// End running trials, too. Their work is done again when the study resumes.
     Now,
 }

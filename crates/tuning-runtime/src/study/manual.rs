@@ -4,21 +4,16 @@ use std::{
     collections::{BTreeMap, VecDeque},
     fmt,
     num::NonZeroUsize,
-    panic::{AssertUnwindSafe, catch_unwind},
     time::Duration,
 };
 
 use tuning_core::{
-    Closed, EndReason, Entry, EventKind, Fact, Failure, FailureKind, Fidelity, Metrics, Outcome,
-    Progress, Retried, StudySpec, TrialId, TrialState, Turn, Values, Verdict, Work,
+    EndReason, Fidelity, Metrics, Outcome, Progress, StudySpec, TrialId, TrialState, Turn, Values,
+    Verdict, Work,
 };
 
-use super::{Study, Summary, millis, session::Session};
-use crate::{
-    driver::{Machine, SLOW_ASK, ask_off_thread},
-    error::StudyError,
-    panic,
-};
+use super::{Study, Summary, session::Session};
+use crate::error::StudyError;
 
 /// A session of a study whose trials you evaluate in whatever way: the loop is yours, and everything else
 /// is as in [`Study::run`]. Made by [`Study::manual`].
@@ -74,10 +69,7 @@ pub struct ManualSession<'a> {
     ready: VecDeque<Work>,
     /// When work was handed out.
     handed: BTreeMap<TrialId, Duration>,
-    /// Entries that are not handed to the log yet.
-    entries: Vec<Entry>,
     over: Option<EndReason>,
-    slow: bool,
     /// After an error nothing more is written: it would rest on what was lost.
     failed: bool,
 }
@@ -89,25 +81,21 @@ impl Study {
     /// If the journal fails.
     pub async fn manual(&mut self) -> Result<ManualSession<'_>, StudyError> {
         let session = self.begin()?;
-        let (opened, time_left) = (self.opened(), self.time_left());
-        let mut session = ManualSession {
+        let time_left = self.time_left();
+        let opened = self.opened();
+        self.ledger.note(opened);
+        let ready = self.ledger.take_up_unfinished()?.into();
+        let mut manual = ManualSession {
             study: self,
             session,
             time_left,
-            ready: VecDeque::new(),
+            ready,
             handed: BTreeMap::new(),
-            entries: Vec::new(),
             over: None,
-            slow: false,
             failed: false,
         };
-        session.note(opened);
-        for work in session.machine()?.in_flight() {
-            let failure = Failure::new(FailureKind::Lost, "the study was interrupted");
-            session.again(work.trial, failure)?;
-        }
-        session.commit().await?;
-        Ok(session)
+        manual.commit().await?;
+        Ok(manual)
     }
 }
 
@@ -125,11 +113,11 @@ impl ManualSession<'_> {
         let again = self.ready.len().min(slots.get());
         let mut work: Vec<Work> = self.ready.drain(..again).collect();
         if let Some(rest) = NonZeroUsize::new(slots.get() - again) {
-            match self
-                .ask_machine(rest)
-                .await
-                .inspect_err(|_| self.failed = true)?
-            {
+            // Dropped in its middle, it is as good as failed.
+            self.failed = true;
+            let turn = self.study.ledger.ask(rest).await?;
+            self.failed = false;
+            match turn {
                 Turn::Work(new) => work.extend(new),
                 Turn::Done(reason) if work.is_empty() => {
                     self.over = Some(reason);
@@ -159,8 +147,8 @@ impl ManualSession<'_> {
         metrics: Metrics,
     ) -> Result<Verdict, StudyError> {
         self.check()?;
-        let verdict = self.machine()?.report(trial, at.into(), values, metrics)?;
-        self.record()?;
+        let verdict = self.study.ledger.report(trial, at.into(), values, metrics);
+        let verdict = self.noting_failure(verdict)?;
         self.commit().await?;
         Ok(verdict)
     }
@@ -177,7 +165,8 @@ impl ManualSession<'_> {
         metrics: Metrics,
     ) -> Result<TrialState, StudyError> {
         self.check()?;
-        let state = self.take(trial, outcome, metrics)?;
+        let state = self.take(trial, outcome, metrics);
+        let state = self.noting_failure(state)?;
         // It may be told before it was handed out again: by who evaluated it in an earlier session.
         if state != TrialState::Running {
             self.ready.retain(|work| work.trial != trial);
@@ -195,13 +184,13 @@ impl ManualSession<'_> {
     /// How many trials are being evaluated, or wait to be.
     #[must_use]
     pub fn in_flight(&self) -> usize {
-        self.study.machine.as_ref().map_or(0, Machine::running)
+        self.study.ledger.in_flight()
     }
 
-    /// How the study stands.
+    /// The progress of the study.
     #[must_use]
     pub fn progress(&self) -> &Progress {
-        &self.study.progress
+        self.study.ledger.progress()
     }
 
     /// What makes it this study.
@@ -219,28 +208,9 @@ impl ManualSession<'_> {
             return self.study.end(self.session, Err(error)).await;
         }
         let reason = self.over.unwrap_or(EndReason::Stopped);
-        let progress = &self.study.progress;
-        let (counts, best) = (progress.counts(), progress.best().cloned());
-        self.note(EventKind::Closed(Closed::new(reason, counts, best)));
+        self.study.ledger.close(reason);
         let ended = self.commit().await.map(|()| reason);
         self.study.end(self.session, ended).await
-    }
-
-    async fn ask_machine(&mut self, slots: NonZeroUsize) -> Result<Turn, StudyError> {
-        let executor = &*self.study.executor;
-        let turn = if self.slow {
-            ask_off_thread(&mut self.study.machine, executor, slots).await?
-        } else {
-            let began = executor.now();
-            let machine = self.study.machine.as_mut().ok_or(StudyError::Abandoned)?;
-            let turn = catch_unwind(AssertUnwindSafe(|| machine.ask(slots)));
-            self.slow = executor.now().saturating_sub(began) > SLOW_ASK;
-            turn.map_err(|payload| StudyError::Panicked {
-                message: panic::message(&*payload),
-            })??
-        };
-        self.record()?;
-        Ok(turn)
     }
 
     fn take(
@@ -249,35 +219,22 @@ impl ManualSession<'_> {
         outcome: Outcome,
         metrics: Metrics,
     ) -> Result<TrialState, StudyError> {
-        if let Outcome::Failed(failure) = &outcome {
-            let tried = self.study.tried.get(&(trial, failure.kind)).copied();
-            let retry = &self.study.settings.retry;
-            if retry.delay(failure.kind, tried.unwrap_or(0)).is_some() {
-                let kind = failure.kind;
-                self.again(trial, failure.clone())?;
-                *self.study.tried.entry((trial, kind)).or_default() += 1;
-                return Ok(TrialState::Running);
-            }
+        if let Outcome::Failed(failure) = &outcome
+            && self.study.ledger.retry_delay(trial, failure).is_some()
+        {
+            // It comes with the next ask, whenever that is.
+            let ledger = &mut self.study.ledger;
+            let work = ledger.retry(trial, failure.clone(), Duration::ZERO)?;
+            self.ready.retain(|work| work.trial != trial);
+            self.ready.push_back(work);
+            return Ok(TrialState::Running);
         }
+        let now = self.study.executor.now();
         let handed = self.handed.get(&trial);
-        let took = handed.map_or(Duration::ZERO, |then| {
-            self.study.executor.now().saturating_sub(*then)
-        });
-        let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        self.machine()?.finish(trial, outcome, metrics, took)?;
+        let took = handed.map_or(Duration::ZERO, |then| now.saturating_sub(*then));
+        let state = self.study.ledger.finish(trial, outcome, metrics, took)?;
         self.handed.remove(&trial);
-        self.study.tried.retain(|(other, _), _| *other != trial);
-        self.record()
-    }
-
-    /// Puts a trial's work in line once more.
-    fn again(&mut self, trial: TrialId, failure: Failure) -> Result<(), StudyError> {
-        let work = self.machine()?.retry(trial)?;
-        let retried = Retried::new(trial, work.attempt, failure, 0);
-        self.note(EventKind::Retried(retried));
-        self.ready.retain(|work| work.trial != trial);
-        self.ready.push_back(work);
-        Ok(())
+        Ok(state)
     }
 
     /// Over for this reason once nothing is being evaluated.
@@ -298,36 +255,12 @@ impl ManualSession<'_> {
         self.time_left.is_some_and(|left| spent >= left)
     }
 
-    /// Notes the facts that the machine has made; returns how the last one leaves its trial.
-    fn record(&mut self) -> Result<TrialState, StudyError> {
-        let mut state = TrialState::Running;
-        for fact in self.machine()?.take_facts() {
-            state = match &fact {
-                Fact::Paused(_) => TrialState::Paused,
-                Fact::Ended(ended) => match &ended.outcome {
-                    Outcome::Completed(_) => TrialState::Completed,
-                    Outcome::Stopped => TrialState::Stopped,
-                    _ => TrialState::Failed,
-                },
-                _ => TrialState::Running,
-            };
-            self.note(EventKind::Fact(fact));
-        }
-        Ok(state)
-    }
-
-    fn note(&mut self, kind: EventKind) {
-        let at = millis(self.study.executor.now());
-        self.study.progress.apply(at, &kind);
-        self.entries.push(Entry::new(at, kind));
-    }
-
     /// Waits until everything that was noted is in the journal.
     async fn commit(&mut self) -> Result<(), StudyError> {
-        if self.entries.is_empty() {
+        let entries = self.study.ledger.take_entries();
+        if entries.is_empty() {
             return Ok(());
         }
-        let entries = std::mem::take(&mut self.entries);
         let writer = self.session.writer();
         // Dropped in its middle, it is as good as failed.
         self.failed = true;
@@ -344,8 +277,10 @@ impl ManualSession<'_> {
         Ok(())
     }
 
-    fn machine(&mut self) -> Result<&mut Machine, StudyError> {
-        self.study.machine.as_mut().ok_or(StudyError::Abandoned)
+    /// A result that cannot be taken leaves the session as it was; any other error ends it.
+    fn noting_failure<T>(&mut self, told: Result<T, StudyError>) -> Result<T, StudyError> {
+        self.failed |= matches!(&told, Err(error) if !matches!(error, StudyError::Tell(_)));
+        told
     }
 }
 

@@ -8,17 +8,11 @@ mod open;
 mod session;
 mod summary;
 
-use std::{
-    collections::BTreeMap, fmt, num::NonZeroUsize, panic::AssertUnwindSafe, sync::Arc,
-    time::Duration,
-};
+use std::{fmt, num::NonZeroUsize, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
 use tokio::sync::mpsc;
-use tuning_core::{
-    Budget, Closed, Evaluator, EventKind, FailureKind, Journal, Observer, Progress, Seq, StudySpec,
-    TrialId, Trials,
-};
+use tuning_core::{Budget, Evaluator, Journal, Observer, Progress, Seq, StudySpec, Trials};
 
 pub use builder::StudyBuilder;
 pub use handle::StudyHandle;
@@ -27,9 +21,10 @@ pub use summary::Summary;
 
 use crate::{
     bus::{Breaker, Bus, Delivery, ObserverReport},
-    driver::{Driver, Machine, Message, Settings},
+    driver::{Driver, Message, Settings},
     error::StudyError,
     executor::Executor,
+    ledger::Ledger,
     log::Log,
     panic,
 };
@@ -86,9 +81,7 @@ pub struct Study {
     executor: Arc<dyn Executor>,
     journal: Option<Box<dyn Journal>>,
     head: Seq,
-    machine: Option<Machine>,
-    progress: Progress,
-    tried: BTreeMap<(TrialId, FailureKind), u32>,
+    ledger: Ledger,
     observers: Vec<(Box<dyn Observer>, Delivery)>,
     breaker: Breaker,
     linger: Duration,
@@ -117,10 +110,10 @@ impl Study {
         &self.spec
     }
 
-    /// How it stands.
+    /// Its progress.
     #[must_use]
     pub fn progress(&self) -> &Progress {
-        &self.progress
+        self.ledger.progress()
     }
 
     /// Returns a handle to stop it, to cancel trials and to subscribe observers while it runs.
@@ -140,33 +133,28 @@ impl Study {
         evaluator: impl Evaluator + 'static,
     ) -> Result<Summary, StudyError> {
         let session = self.begin()?;
-        let (opened, time_left) = (self.opened(), self.time_left());
+        let time_left = self.time_left();
+        let opened = self.opened();
+        self.ledger.note(opened);
         let mut driver = Driver::new(
-            &mut self.machine,
-            &mut self.progress,
+            &mut self.ledger,
             &mut self.mailbox,
             self.handle.sender(),
             self.settings.clone(),
             Arc::new(evaluator),
             Arc::clone(&self.executor),
             session.writer(),
-            std::mem::take(&mut self.tried),
         );
-        driver.note(opened);
         let ended = AssertUnwindSafe(driver.run(time_left)).catch_unwind().await;
+        drop(driver);
         let ended = ended.unwrap_or_else(|payload| {
             let message = panic::message(&*payload);
             Err(StudyError::Panicked { message })
         });
         if let Ok(reason) = ended {
-            let (counts, best) = (
-                driver.progress().counts(),
-                driver.progress().best().cloned(),
-            );
-            driver.note(EventKind::Closed(Closed::new(reason, counts, best)));
-            driver.flush().await;
+            self.ledger.close(reason);
+            session.writer().append(self.ledger.take_entries()).await;
         }
-        drop(driver);
         self.end(session, ended).await
     }
 
@@ -218,16 +206,12 @@ impl Study {
     }
 }
 
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
 impl fmt::Debug for Study {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Study")
             .field("name", &self.name)
             .field("head", &self.head)
-            .field("counts", &self.progress.counts())
+            .field("counts", &self.progress().counts())
             .finish_non_exhaustive()
     }
 }

@@ -1,15 +1,22 @@
 //! Opening: from a description and a journal to a study that stands where its log ends.
 
-use std::{collections::BTreeMap, num::NonZeroUsize, sync::Arc};
+use std::{num::NonZeroUsize, sync::Arc};
 
 use tokio::sync::mpsc;
 use tuning_core::{
-    AskTell, Entry, EventKind, Fact, FailureKind, Journal, Objectives, Order, Problem, Progress,
-    Seed, Seq, Strategy, StrategyConfig, StudySpec, TrialId,
+    AskTell, Entry, EventKind, Journal, Objectives, Order, Problem, Seed, Seq, Strategy,
+    StrategyConfig, StudySpec,
 };
 
-use super::{PAGE, Study, StudyHandle, builder::StudyBuilder, millis};
-use crate::{bus::Bus, driver::Settings, error::StudyError, executor::Executor, log::Log};
+use super::{PAGE, Study, StudyHandle, builder::StudyBuilder};
+use crate::{
+    bus::Bus,
+    driver::Settings,
+    error::StudyError,
+    executor::{Executor, millis},
+    ledger::Ledger,
+    log::Log,
+};
 
 pub(super) async fn open(
     builder: StudyBuilder,
@@ -67,11 +74,10 @@ pub(super) async fn open(
         .budget(budget.clone())
         .parallelism(parallelism(spec.order, workers));
     let built: Box<dyn Strategy> = strategy.build(&problem)?;
-    let mut machine = AskTell::new(problem, built, spec.seed)
+    let machine = AskTell::new(problem, built, spec.seed)
         .order(spec.order)
         .pruner(pruner);
-    let mut progress = Progress::new(spec.objectives.clone());
-    let mut tried = BTreeMap::new();
+    let mut ledger = Ledger::new(machine, retry, Arc::clone(&executor));
     let mut head = Seq::ZERO;
     if entries.is_empty() {
         let created = EventKind::Created(Box::new(spec.clone()));
@@ -81,12 +87,7 @@ pub(super) async fn open(
     while !entries.is_empty() {
         for entry in entries {
             head = head.plus(1);
-            let kind = align(&spec, entry.kind, head)?;
-            note_retry(&mut tried, &kind);
-            progress.apply(entry.at_millis, &kind);
-            machine
-                .replay(kind)
-                .map_err(|error| StudyError::replay(head, &error))?;
+            ledger.replay(head, entry)?;
         }
         entries = journal.read(head, PAGE).await?;
     }
@@ -97,7 +98,7 @@ pub(super) async fn open(
         Arc::clone(&executor),
         log.reader(),
         breaker,
-        progress.clone(),
+        ledger.progress().clone(),
         head,
     );
     let bus = Arc::new(bus);
@@ -108,16 +109,13 @@ pub(super) async fn open(
         settings: Settings {
             workers,
             order: spec_order,
-            retry,
             timeout,
             grace,
         },
         executor,
         journal: Some(journal),
         head,
-        machine: Some(machine),
-        progress,
-        tried,
+        ledger,
         observers,
         breaker,
         linger,
@@ -145,32 +143,6 @@ fn stored_spec(study: &str, entries: &[Entry]) -> Result<Option<StudySpec>, Stud
         });
     }
     Ok(Some((**spec).clone()))
-}
-
-/// Puts the parameters of a stored trial back into the space.
-fn align(spec: &StudySpec, mut kind: EventKind, seq: Seq) -> Result<EventKind, StudyError> {
-    if let EventKind::Fact(Fact::Started(started)) = &mut kind {
-        started.params = spec.space.align(&started.params).map_err(|error| {
-            let message = format!("trial {}: {error}", started.trial);
-            StudyError::Log { seq, message }
-        })?;
-    }
-    Ok(kind)
-}
-
-/// Retries of open trials count on after an interruption; interruptions themselves do not count.
-fn note_retry(tried: &mut BTreeMap<(TrialId, FailureKind), u32>, kind: &EventKind) {
-    match kind {
-        EventKind::Retried(retried) if retried.failure.kind != FailureKind::Lost => {
-            *tried
-                .entry((retried.trial, retried.failure.kind))
-                .or_default() += 1;
-        }
-        EventKind::Fact(Fact::Ended(ended)) if !tried.is_empty() => {
-            tried.retain(|(trial, _), _| *trial != ended.trial);
-        }
-        _ => {}
-    }
 }
 
 /// What a strategy is told of parallelism must not depend on the workers when its decisions must not.

@@ -5,11 +5,13 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::oneshot;
 use tuning_core::{EndReason, EventKind, Journal, Opened, Seq};
 
-use super::{Study, Summary, finish, millis};
+use super::{Study, Summary, finish};
 use crate::{
     bus::Bus,
+    driver::Message,
     error::StudyError,
-    log::{Log, LogWriter},
+    executor::millis,
+    log::{Listeners, Log, LogWriter},
 };
 
 /// The task that keeps the log: where it takes entries, and how it gives the journal and its head back.
@@ -52,17 +54,20 @@ impl Study {
     /// The entry with which the session begins.
     pub(super) fn opened(&self) -> EventKind {
         let opened = Opened::new(
-            self.progress.sessions() + 1,
+            self.ledger.progress().sessions() + 1,
             self.budget.clone(),
             self.settings.workers.get(),
         );
-        let so_far = opened.so_far(self.progress.counts(), self.progress.best().cloned());
+        let so_far = opened.so_far(
+            self.ledger.progress().counts(),
+            self.ledger.progress().best().cloned(),
+        );
         EventKind::Opened(Box::new(so_far))
     }
 
     /// How much of the budget's time the sessions before this one have left.
     pub(super) fn time_left(&self) -> Option<Duration> {
-        let spent = Duration::from_millis(self.progress.elapsed_millis());
+        let spent = Duration::from_millis(self.ledger.progress().elapsed_millis());
         self.budget.time.map(|time| time.saturating_sub(spent))
     }
 
@@ -79,17 +84,18 @@ impl Study {
         finish::within(self.linger, &lanes, &*self.executor).await;
         self.stop_log(serving).await?;
         // A journal that failed is the cause, whatever the driver made of it.
-        let head = head?;
-        let reason = ended?;
+        let head = head.inspect_err(|_| self.ledger.abandon())?;
+        // What was decided after an error is not in the journal: nothing may follow from it.
+        let reason = ended.inspect_err(|_| self.ledger.abandon())?;
         Ok(Summary {
             study: self.name.to_string(),
             reason,
-            session: self.progress.sessions(),
-            counts: self.progress.counts(),
-            best: self.progress.best().cloned(),
-            front: self.progress.front().to_vec(),
+            session: self.ledger.progress().sessions(),
+            counts: self.ledger.progress().counts(),
+            best: self.ledger.progress().best().cloned(),
+            front: self.ledger.progress().front().to_vec(),
             session_millis: millis(self.executor.now().saturating_sub(began)),
-            elapsed_millis: self.progress.elapsed_millis(),
+            elapsed_millis: self.ledger.progress().elapsed_millis(),
             entries: head,
             observers: lanes.iter().map(|lane| lane.summary(head)).collect(),
         })
@@ -101,14 +107,19 @@ impl Study {
         let log = self.log.take().ok_or(StudyError::Abandoned)?;
         let writer = log.writer();
         let (returned, journal_back) = oneshot::channel();
-        let serve = log.serve(
-            Arc::clone(&self.name),
-            journal,
-            Arc::clone(&self.bus),
-            self.handle.sender(),
-        );
+        let (bus, driver) = (Arc::clone(&self.bus), self.handle.sender());
+        let listeners = Listeners {
+            publish: Box::new(move |events| {
+                let bus = Arc::clone(&bus);
+                Box::pin(async move { bus.publish(&events).await })
+            }),
+            fail: Box::new(move || {
+                let _ = driver.send(Message::JournalFailed);
+            }),
+        };
+        let serve = log.serve(Arc::clone(&self.name), journal, listeners);
         self.executor.spawn(Box::pin(async move {
-            // Nobody waits for the journal if the study was dropped; it is closed then.
+            // Sent to no one if the study was dropped: the journal is closed then.
             let _ = returned.send(serve.await);
         }));
         Ok(Serving {
@@ -135,7 +146,7 @@ impl Study {
                 Arc::clone(&self.executor),
                 log.reader(),
                 self.breaker,
-                self.progress.clone(),
+                self.ledger.progress().clone(),
                 head,
             )),
         );
