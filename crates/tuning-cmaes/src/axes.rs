@@ -2,8 +2,7 @@
 //! are constant.
 
 use tuning_core::{Domain, Params, ParamsError, Space, Value};
-
-use crate::search::normal::Draws;
+use tuning_toolkit::math::quantile::Draws;
 
 /// Where a parameter is found in a [`Point`].
 #[derive(Clone, Copy, Debug)]

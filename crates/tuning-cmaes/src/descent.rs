@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use tuning_toolkit::math::quantile::Draws;
+
 use crate::{
     axes::{Axes, Point},
     earlier::promising,
@@ -9,7 +11,6 @@ use crate::{
         categories::Categories,
         gaussian::{Gaussian, Member},
         margin,
-        normal::Draws,
         weights::Weights,
     },
 };

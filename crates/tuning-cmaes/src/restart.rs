@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use tuning_core::Seed;
-
-use crate::search::normal::Draws;
+use tuning_toolkit::math::quantile::Draws;
 
 /// What follows when a descent has come to its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ use tuning_core::{
     Ask, Asked, Fact, FailureKind, Outcome, Params, ParamsError, Proposal, Seed, Started, Strategy,
     StrategyError, TrialId,
 };
+use tuning_toolkit::math::quantile::Draws;
 
 use crate::{
     axes::{Axes, Point},
@@ -13,7 +14,6 @@ use crate::{
     earlier::Pool,
     note::Note,
     restart::Schedule,
-    search::normal::Draws,
     seen::{Key, Seen},
 };
 

@@ -1,8 +1,7 @@
 //! [`Genome`]: parameters as genes, numbers of the unit interval.
 
 use tuning_core::{Domain, Params, ParamsError, ParamsKey, Space};
-
-use crate::draws::Draws;
+use tuning_toolkit::draws::Draws;
 
 /// The unit-cube coordinates of a trial's parameters, in the space's order; none for inactive ones.
 pub(crate) type Genes = Vec<Option<f64>>;

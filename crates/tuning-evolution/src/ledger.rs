@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use tuning_core::{
     Fact, FailureKind, Outcome, Params, ParamsKey, Seed, Started, StrategyError, TrialId, Values,
 };
+use tuning_toolkit::draws::Draws;
 
 use crate::{
-    draws::Draws,
     genome::{Genes, Genome},
     standing::Standing,
 };

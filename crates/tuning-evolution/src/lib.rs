@@ -64,7 +64,6 @@
 //!   last bit, on every machine.
 
 mod differential;
-mod draws;
 mod genome;
 mod ledger;
 mod nsga2;

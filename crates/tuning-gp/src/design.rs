@@ -1,10 +1,9 @@
 //! The first points, and those of studies in which nothing has worked yet: spread over the space, in
 //! every projection.
 
-use crate::{
-    cube::{Cube, Kind},
-    math::Stream,
-};
+use tuning_toolkit::math::Stream;
+
+use crate::cube::{Cube, Kind};
 
 /// How many points are drawn for one that is taken.
 const DRAWN: usize = 128;

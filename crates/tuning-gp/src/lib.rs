@@ -113,8 +113,6 @@ mod config;
 mod cube;
 mod design;
 mod history;
-mod linalg;
-mod math;
 mod model;
 mod propose;
 mod search;

@@ -1,6 +1,7 @@
 //! [`Proposer`]: one point, from what is known and what is already on its way.
 
 use tuning_core::{Seed, TrialId};
+use tuning_toolkit::math::Stream;
 
 use crate::{
     Acquisition, GpConfig,
@@ -8,7 +9,6 @@ use crate::{
     cube::{Columns, Cube},
     design,
     history::History,
-    math::Stream,
     model::Scratch,
     search::{self, Search, SearchBounds},
     surrogate::Surrogate,

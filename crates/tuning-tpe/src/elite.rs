@@ -1,6 +1,8 @@
 //! [`Elite`]: the best trials, in order, whatever the number of all.
 
-use crate::{history::Ended, pareto};
+use tuning_toolkit::pareto;
+
+use crate::history::Ended;
 
 /// The most trials that the better mixture ever stands on.
 pub(crate) const MOST: usize = 64;

@@ -85,7 +85,6 @@ mod elite;
 mod finite;
 mod history;
 mod model;
-mod pareto;
 mod propose;
 mod split;
 mod strategy;

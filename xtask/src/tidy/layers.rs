@@ -2,13 +2,15 @@
 
 use self::Layer::{
     Command, Conformance, Core, Derive, Facade, Journal, Observers, Process, Program, Runtime,
-    Strategy,
+    Strategy, Toolkit,
 };
 
 /// What a crate is for. Each crate below `crates/` has a row in `LAYERS`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Layer {
     Core,
+    /// What strategies are made of; it holds none.
+    Toolkit,
     Strategy,
     /// Strategies that are programs: they need what other strategies must not touch.
     Process,
@@ -27,6 +29,7 @@ pub(crate) const CONFORMANCE: &str = "tuning-conformance";
 
 const LAYERS: &[(&str, Layer)] = &[
     ("tuning-core", Core),
+    ("tuning-toolkit", Toolkit),
     ("tuning-strategies", Strategy),
     ("tuning-process", Process),
     ("tuning-tpe", Strategy),
@@ -70,6 +73,12 @@ pub(crate) const RULES: &[Rule] = &[
         law: Law::Only(&["async-trait", "serde", "thiserror"]),
         rule: "tuning-core depends on serde, thiserror and async-trait only: everybody's traits outlive anybody's dependencies",
         remedy: "move what needs it to the crate that can afford it",
+    },
+    Rule {
+        of: Toolkit,
+        law: Law::OfOursOnly(&[Core]),
+        rule: "of our crates, tuning-toolkit depends on tuning-core alone: third parties build their strategies on it",
+        remedy: "keep what belongs to one strategy in that strategy's crate",
     },
     Rule {
         of: Strategy,

@@ -1,6 +1,6 @@
 //! The categorical part of the distribution: one probability per choice, moved by natural gradient.
 
-use super::normal::Draws;
+use tuning_toolkit::math::quantile::Draws;
 
 /// Independent categorical distributions.
 // Hamano et al. 2024, "CatCMA: Stochastic Optimization for Mixed-Category Problems", arXiv:2405.09962,

@@ -1,6 +1,8 @@
 //! The normal distribution that CMA-ES moves: where its mean is, how wide it is, and in which directions.
 
-use super::{eigen, normal::Draws, weights::Weights};
+use tuning_toolkit::{linalg::eigen, math::quantile::Draws};
+
+use super::weights::Weights;
 
 /// The covariance matrix C and its square root.
 #[derive(Clone, Debug)]

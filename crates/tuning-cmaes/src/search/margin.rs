@@ -2,11 +2,9 @@
 //! distribution gets.
 
 use tuning_core::Domain;
+use tuning_toolkit::math::quantile::{cdf, quantile};
 
-use super::{
-    gaussian::Gaussian,
-    normal::{cdf, quantile},
-};
+use super::gaussian::Gaussian;
 
 /// Keeps the chance of leaving the cell that the mean of coordinate `k` lies in at `alpha` or more.
 // Hamano et al. 2022, "CMA-ES with Margin", arXiv:2205.13482, §4.2 and 4.3: with the covariance and the step

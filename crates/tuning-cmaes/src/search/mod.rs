@@ -1,8 +1,6 @@
 //! The mathematics of CMA-ES. It knows nothing of facts, trials and asks.
 
 pub(crate) mod categories;
-mod eigen;
 pub(crate) mod gaussian;
 pub(crate) mod margin;
-pub(crate) mod normal;
 pub(crate) mod weights;

@@ -1,6 +1,6 @@
 //! [`Memory`]: which scale factors and crossover rates have worked.
 
-use crate::draws::Draws;
+use tuning_toolkit::draws::Draws;
 
 /// The scale factor F and the crossover rate CR of one trial.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use tuning_core::{Ask, Asked, Fact, Proposal, Seed, Strategy, StrategyError, Tag};
+use tuning_toolkit::draws::Draws;
 
 use super::{
     NAME,
     memory::{Memory, Rates, Win},
 };
 use crate::{
-    draws::Draws,
     genome::{Genes, Genome, Kind, come_back, other_choice},
     ledger::{Finished, Ledger},
     standing::Standing,

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use tuning_core::{Ask, Asked, Fact, Proposal, Seed, Strategy, StrategyError, Tag};
+use tuning_toolkit::draws::Draws;
 
 use super::{NAME, ranking::Ranking, variation::Variation};
 use crate::{
-    draws::Draws,
     genome::{Genes, Genome},
     ledger::Ledger,
     standing::Standing,

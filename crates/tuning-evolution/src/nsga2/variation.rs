@@ -1,9 +1,8 @@
 //! [`Variation`]: how two parents have a child.
 
-use crate::{
-    draws::Draws,
-    genome::{Genes, Kind, other_choice},
-};
+use tuning_toolkit::draws::Draws;
+
+use crate::genome::{Genes, Kind, other_choice};
 
 /// How likely and how far children differ from their parents.
 #[derive(Clone, Debug)]

@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use tuning_core::{Ask, Asked, Fact, Proposal, Seed, Strategy, StrategyError, Tag};
+use tuning_toolkit::draws::Draws;
 
 use super::NAME;
 use crate::{
-    draws::Draws,
     genome::{Genes, Genome, Kind, come_back, other_choice},
     ledger::Ledger,
     standing::Standing,

@@ -1,6 +1,8 @@
 //! [`Feasibility`]: how likely a trial is not to fail.
 
-use crate::{math::log_cdf, model::Posterior};
+use tuning_toolkit::math::log_cdf;
+
+use crate::model::Posterior;
 
 /// Trials near the boundary are not told apart better than this: added to the variance.
 const BLUR: f64 = 0.01;

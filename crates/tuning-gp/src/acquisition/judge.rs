@@ -95,12 +95,10 @@ fn add_slopes(
 #[cfg(test)]
 mod tests {
     use tuning_core::{Parameter, Seed, Space};
+    use tuning_toolkit::math::Stream;
 
     use super::*;
-    use crate::{
-        math::Stream,
-        model::{Prior, fit},
-    };
+    use crate::model::{Prior, fit};
 
     #[test]
     fn slopes_are_those_of_differences_and_many_points_are_judged_as_one() {

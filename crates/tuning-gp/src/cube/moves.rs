@@ -1,10 +1,11 @@
 //! Points drawn at random, and points near others.
 
+use tuning_toolkit::math::Stream;
+
 use super::{
     axis::{Kind, nearest},
     space::Cube,
 };
-use crate::math::Stream;
 
 impl Cube {
     /// A point drawn evenly.

@@ -1,7 +1,8 @@
 //! Fitting hyper-parameters: from where the last fit ended, and now and then from the beginning.
 
+use tuning_toolkit::lbfgs::{Bounds, Lbfgs};
+
 use super::{
-    lbfgs::{Bounds, Lbfgs},
     likelihood::Likelihood,
     prior::{Hyper, Prior},
 };

@@ -2,11 +2,9 @@
 
 use std::ops::{Range, RangeInclusive};
 
-use crate::{
-    cube::{Column, Columns, Table},
-    linalg::tile::LANES,
-    math::exp_negative,
-};
+use tuning_toolkit::{linalg::tile::LANES, math::exp_negative};
+
+use crate::cube::{Column, Columns, Table};
 
 use super::prior::Hyper;
 

@@ -1,15 +1,13 @@
 //! [`Likelihood`]: how well hyper-parameters explain the data, with its gradient.
 
 use fearless_simd::dispatch;
+use tuning_toolkit::linalg::{Factor, Square, simd::level, tile};
 
 use super::{
     kernel::{Kernel, Slopes},
     prior::{Hyper, Prior},
 };
-use crate::{
-    cube::{Columns, Table},
-    linalg::{Factor, Square, simd::level, tile},
-};
+use crate::cube::{Columns, Table};
 
 /// Added to the diagonal when a matrix is not positive definite, ten times as much each time.
 pub(crate) const JITTER: [f64; 6] = [0.0, 1e-9, 1e-8, 1e-7, 1e-6, 1e-4];
@@ -148,9 +146,10 @@ impl<'a> Likelihood<'a> {
 #[cfg(test)]
 mod tests {
     use tuning_core::{Parameter, Space};
+    use tuning_toolkit::math::Stream;
 
     use super::*;
-    use crate::{cube::Cube, math::Stream};
+    use crate::cube::Cube;
 
     #[test]
     fn the_gradient_is_that_of_central_differences() {

@@ -2,14 +2,12 @@
 
 mod fit;
 mod kernel;
-mod lbfgs;
 mod likelihood;
 mod posterior;
 mod prior;
 mod targets;
 
 pub(crate) use fit::fit;
-pub(crate) use lbfgs::{Bounds, Lbfgs};
 pub(crate) use posterior::{Posterior, Scratch};
 pub(crate) use prior::{Hyper, Prior};
 pub(crate) use targets::Targets;

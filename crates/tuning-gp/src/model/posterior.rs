@@ -1,16 +1,14 @@
 //! [`Posterior`]: what the process says about points, one at a time with slopes, or many at once.
 
 use fearless_simd::dispatch;
+use tuning_toolkit::linalg::{
+    Factor, Square, dot,
+    simd::level,
+    tile::{self, LANES, ROWS, Rows},
+};
 
 use super::{kernel::Kernel, likelihood::JITTER, prior::Hyper};
-use crate::{
-    cube::{Columns, Table},
-    linalg::{
-        Factor, Square, dot,
-        simd::level,
-        tile::{self, LANES, ROWS, Rows},
-    },
-};
+use crate::cube::{Columns, Table};
 
 /// How many points are predicted together.
 const CHUNK: usize = 64;

@@ -1,6 +1,6 @@
 //! [`Targets`]: losses as the process likes them: larger is better, mean 0, deviation 1, no long tails.
 
-use crate::math::median;
+use tuning_toolkit::math::median;
 
 /// What losses become: a rising function of the loss upside down.
 #[derive(Clone, Debug)]

@@ -1,11 +1,14 @@
 //! Climbing from a point: along slopes where coordinates are continuous, by trying out where they are not.
 
+use tuning_toolkit::{
+    lbfgs::{self, Lbfgs},
+    math::Stream,
+};
+
 use super::maximise::Bounds;
 use crate::{
     acquisition::Judge,
     cube::{Kind, nearest},
-    math::Stream,
-    model::{self, Lbfgs},
 };
 
 /// How often slopes and trials take turns.
@@ -69,7 +72,7 @@ fn ascend(judge: &mut Judge<'_>, point: &mut [f64], value: &mut f64, method: Cli
             .collect()
     };
     let (lower, upper): (Vec<f64>, Vec<f64>) = (scaled(&bounds.lower), scaled(&bounds.upper));
-    let bounds = model::Bounds {
+    let bounds = lbfgs::Bounds {
         lower: &lower,
         upper: &upper,
     };

@@ -1,10 +1,11 @@
 //! The maximiser over mixed spaces: many candidates, then climbing from the best of them.
 
+use tuning_toolkit::math::Stream;
+
 use super::climb::{Climb, climb};
 use crate::{
     acquisition::Judge,
     cube::{Axis, Cube, Kind},
-    math::Stream,
 };
 
 /// Candidates from everywhere, and near the centres.

@@ -1,6 +1,7 @@
 //! [`Surrogate`]: the model that proposals are made with, and [`Surrogates`], which makes it of the facts.
 
 use tuning_core::Seed;
+use tuning_toolkit::math::Stream;
 
 use super::{
     active::active,
@@ -13,7 +14,6 @@ use crate::{
     acquisition::Feasibility,
     cube::{Columns, Cube, Table},
     history::{History, Level},
-    math::Stream,
     model::{Hyper, Posterior, Scratch, Targets},
 };
 

@@ -1,6 +1,8 @@
 //! [`doubted`]: shorter lengths while nothing gets better.
 
-use crate::{math::median, model::Hyper};
+use tuning_toolkit::math::median;
+
+use crate::model::Hyper;
 
 /// After so many results without one that is clearly better, the lengths are doubted.
 const PATIENCE: usize = 10;

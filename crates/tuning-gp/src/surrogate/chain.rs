@@ -83,9 +83,10 @@ impl Chain {
 #[cfg(test)]
 mod tests {
     use tuning_core::{Parameter, Seed, Space};
+    use tuning_toolkit::math::Stream;
 
     use super::*;
-    use crate::{cube::Cube, math::Stream, model::Targets};
+    use crate::{cube::Cube, model::Targets};
 
     #[test]
     fn it_does_not_depend_on_when_it_was_asked() {

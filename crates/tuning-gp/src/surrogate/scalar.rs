@@ -1,6 +1,8 @@
 //! Several objectives as one: the augmented Tchebycheff function with weights drawn for each proposal.
 
-use crate::{history::Level, math::Stream};
+use tuning_toolkit::math::Stream;
+
+use crate::history::Level;
 
 /// How much of the plain sum is in it: it breaks ties on the edges of boxes.
 // Knowles 2006, "ParEGO", IEEE Trans. Evol. Comput. 10(1), eq. 2.

@@ -6,36 +6,38 @@ use tuning_core::Seed;
 
 /// The random numbers of a seed, one after the other.
 #[derive(Clone, Debug)]
-pub(crate) struct Stream {
+pub struct Stream {
     seed: Seed,
     next: u64,
 }
 
 impl Stream {
-    pub(crate) fn new(seed: Seed) -> Self {
+    /// The stream of this seed.
+    #[must_use]
+    pub fn new(seed: Seed) -> Self {
         Self { seed, next: 0 }
     }
 
     /// A number in `[0, 1)`.
-    pub(crate) fn unit(&mut self) -> f64 {
+    pub fn unit(&mut self) -> f64 {
         self.next += 1;
         // The seed is itself the output of SplitMix64's mixing: its upper bits are as good as any.
         (self.seed.derive(self.next).get() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// A number below `n`, which is at least 1.
-    pub(crate) fn below(&mut self, n: usize) -> usize {
+    pub fn below(&mut self, n: usize) -> usize {
         ((self.unit() * n as f64) as usize).min(n.saturating_sub(1))
     }
 
     /// Whether a coin that shows heads with this probability does.
-    pub(crate) fn chance(&mut self, probability: f64) -> bool {
+    pub fn chance(&mut self, probability: f64) -> bool {
         self.unit() < probability
     }
 
     /// A standard normal number.
     // Box & Muller 1958.
-    pub(crate) fn normal(&mut self) -> f64 {
+    pub fn normal(&mut self) -> f64 {
         let radius = (-2.0 * libm::log(1.0 - self.unit())).sqrt();
         radius * libm::cos(TAU * self.unit())
     }

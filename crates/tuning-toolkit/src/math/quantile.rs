@@ -7,14 +7,16 @@ use tuning_core::Seed;
 
 /// A stream of random numbers that belongs to one seed.
 #[derive(Debug)]
-pub(crate) struct Draws {
+pub struct Draws {
     rng: ChaCha8Rng,
     /// The second number of a pair.
     spare: Option<f64>,
 }
 
 impl Draws {
-    pub(crate) fn new(seed: Seed) -> Self {
+    /// The stream of this seed.
+    #[must_use]
+    pub fn new(seed: Seed) -> Self {
         Self {
             rng: ChaCha8Rng::from_seed(seed.expand()),
             spare: None,
@@ -22,13 +24,13 @@ impl Draws {
     }
 
     /// A number in `[0, 1)`.
-    pub(crate) fn unit(&mut self) -> f64 {
+    pub fn unit(&mut self) -> f64 {
         self.rng.random()
     }
 
     /// A standard normal number.
     // Box & Muller 1958: no rejection, so the n-th number takes the same draws whatever came before.
-    pub(crate) fn normal(&mut self) -> f64 {
+    pub fn normal(&mut self) -> f64 {
         if let Some(spare) = self.spare.take() {
             return spare;
         }
@@ -40,13 +42,13 @@ impl Draws {
 }
 
 /// P(Z ≤ z).
-pub(crate) fn cdf(z: f64) -> f64 {
+pub fn cdf(z: f64) -> f64 {
     0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2)
 }
 
 /// The z with P(Z ≤ z) = p, for p in (0, 1).
 // Acklam's rational approximation (2003, relative error 1.15e-9), then one step of Halley's method.
-pub(crate) fn quantile(p: f64) -> f64 {
+pub fn quantile(p: f64) -> f64 {
     const A: [f64; 6] = [
         -3.969_683_028_665_376e1,
         2.209_460_984_245_205e2,

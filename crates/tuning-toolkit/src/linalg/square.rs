@@ -13,7 +13,7 @@ const BLOCK: usize = 32;
 /// A square matrix by rows, of which the upper triangle counts. Rows are padded to a multiple of
 /// [`LANES`].
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Square {
+pub struct Square {
     size: usize,
     stride: usize,
     data: Vec<f64>,
@@ -21,17 +21,20 @@ pub(crate) struct Square {
 
 impl Square {
     /// Makes it a matrix of this size. What it holds is arbitrary.
-    pub(crate) fn reset(&mut self, size: usize) {
+    pub fn reset(&mut self, size: usize) {
         self.size = size;
         self.stride = size.next_multiple_of(LANES);
         self.data.resize(self.stride * self.stride, 0.0);
     }
 
-    pub(crate) fn row(&self, i: usize) -> &[f64] {
+    /// Row `i`, its padding included.
+    #[must_use]
+    pub fn row(&self, i: usize) -> &[f64] {
         &self.data[i * self.stride..(i + 1) * self.stride]
     }
 
-    pub(crate) fn row_mut(&mut self, i: usize) -> &mut [f64] {
+    /// Row `i` to write into, its padding included.
+    pub fn row_mut(&mut self, i: usize) -> &mut [f64] {
         &mut self.data[i * self.stride..(i + 1) * self.stride]
     }
 
@@ -62,7 +65,7 @@ impl Square {
 
 /// `C = L Lᵀ`, as the inverse of L: what means, variances and gradients are computed from.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Factor {
+pub struct Factor {
     size: usize,
     stride: usize,
     /// L⁻¹, lower triangle, by rows.
@@ -74,7 +77,7 @@ pub(crate) struct Factor {
 
 impl Factor {
     /// Factors a matrix, which is destroyed; false if it is not positive definite.
-    pub(crate) fn compute(&mut self, matrix: &mut Square) -> bool {
+    pub fn compute(&mut self, matrix: &mut Square) -> bool {
         if !matrix.factorise(&mut self.panel) {
             return false;
         }
@@ -89,28 +92,30 @@ impl Factor {
     }
 
     /// How far rows of [`transposed`](Self::transposed) are apart.
-    pub(crate) fn stride(&self) -> usize {
+    pub fn stride(&self) -> usize {
         self.stride
     }
 
-    pub(crate) fn half_log_det(&self) -> f64 {
+    /// Half the logarithm of the determinant of C.
+    #[must_use]
+    pub fn half_log_det(&self) -> f64 {
         self.half_log_det
     }
 
     /// Row `i` of L⁻¹, up to its diagonal.
-    pub(crate) fn row(&self, i: usize) -> &[f64] {
+    pub fn row(&self, i: usize) -> &[f64] {
         &self.inverse[i * self.stride..i * self.stride + i + 1]
     }
 
     /// Writes -C⁻¹ into the upper triangle of `out` (and into some blocks below it).
-    pub(crate) fn negative_inverse(&self, out: &mut Square) {
+    pub fn negative_inverse(&self, out: &mut Square) {
         out.reset(self.size);
         out.data.fill(0.0);
         dispatch!(level(), _simd => gram(&self.inverse, &mut out.data, self.stride));
     }
 
     /// `out = L⁻ᵀ v`.
-    pub(crate) fn transpose_times(&self, v: &[f64], out: &mut [f64]) {
+    pub fn transpose_times(&self, v: &[f64], out: &mut [f64]) {
         dispatch!(level(), _simd => self.transpose_times_in(v, out));
     }
 
@@ -123,7 +128,7 @@ impl Factor {
     }
 
     /// `out = L⁻¹ k`.
-    pub(crate) fn times(&self, k: &[f64], out: &mut [f64]) {
+    pub fn times(&self, k: &[f64], out: &mut [f64]) {
         dispatch!(level(), _simd => self.times_in(k, out));
     }
 
@@ -135,7 +140,7 @@ impl Factor {
     }
 
     /// Returns L⁻ᵀ by rows, [`stride`](Self::stride) apart: the factor for many right sides at once.
-    pub(crate) fn transposed(&self) -> Vec<f64> {
+    pub fn transposed(&self) -> Vec<f64> {
         let stride = self.stride;
         let mut across = vec![0.0; stride * stride];
         for i in 0..self.size {
@@ -148,7 +153,7 @@ impl Factor {
 
     /// Adds a row and a column to C: `k` and the diagonal. False, and nothing done, if it would not
     /// stay positive definite.
-    pub(crate) fn append(&mut self, k: &[f64], diagonal: f64) -> bool {
+    pub fn append(&mut self, k: &[f64], diagonal: f64) -> bool {
         let size = self.size;
         let mut half = vec![0.0; size];
         self.times(k, &mut half);
@@ -186,7 +191,7 @@ impl Factor {
 }
 
 /// See [`tile::dot`].
-pub(crate) fn dot(x: &[f64], y: &[f64]) -> f64 {
+pub fn dot(x: &[f64], y: &[f64]) -> f64 {
     dispatch!(level(), _simd => tile::dot(x, y))
 }
 

@@ -7,30 +7,32 @@ use tuning_core::Seed;
 
 /// A stream of random numbers.
 #[derive(Debug)]
-pub(crate) struct Draws(ChaCha8Rng);
+pub struct Draws(ChaCha8Rng);
 
 impl Draws {
-    pub(crate) fn new(seed: Seed) -> Self {
+    /// The stream of this seed.
+    #[must_use]
+    pub fn new(seed: Seed) -> Self {
         Self(ChaCha8Rng::from_seed(seed.expand()))
     }
 
     /// A number in `[0, 1)`.
-    pub(crate) fn unit(&mut self) -> f64 {
+    pub fn unit(&mut self) -> f64 {
         self.0.random()
     }
 
     /// Whether something of this probability happens.
-    pub(crate) fn chance(&mut self, probability: f64) -> bool {
+    pub fn chance(&mut self, probability: f64) -> bool {
         self.unit() < probability
     }
 
     /// A whole number below `n`; 0 if `n` is 0.
-    pub(crate) fn below(&mut self, n: usize) -> usize {
+    pub fn below(&mut self, n: usize) -> usize {
         ((self.unit() * n as f64) as usize).min(n.saturating_sub(1))
     }
 
     /// A whole number below `n`, but none of these two; `n` is at least 3.
-    pub(crate) fn other(&mut self, n: usize, not: [usize; 2]) -> usize {
+    pub fn other(&mut self, n: usize, not: [usize; 2]) -> usize {
         loop {
             let drawn = self.below(n);
             if !not.contains(&drawn) {
@@ -40,13 +42,13 @@ impl Draws {
     }
 
     /// A standard normal number (Box & Muller 1958).
-    pub(crate) fn normal(&mut self) -> f64 {
+    pub fn normal(&mut self) -> f64 {
         let radius = (-2.0 * libm::log(1.0 - self.unit())).sqrt();
         radius * libm::cos(std::f64::consts::TAU * self.unit())
     }
 
     /// A standard Cauchy number.
-    pub(crate) fn cauchy(&mut self) -> f64 {
+    pub fn cauchy(&mut self) -> f64 {
         libm::tan(std::f64::consts::PI * (self.unit() - 0.5))
     }
 }

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use fearless_simd::Level;
 
 /// The instructions of this machine, looked up once.
-pub(crate) fn level() -> Level {
+pub fn level() -> Level {
     static LEVEL: OnceLock<Level> = OnceLock::new();
     *LEVEL.get_or_init(Level::new)
 }

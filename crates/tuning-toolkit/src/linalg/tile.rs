@@ -1,21 +1,23 @@
 //! The inner loop of all dense arithmetic: a small block of a matrix product, held in registers.
 
 /// Columns of a block; rows of matrices are multiples of this long.
-pub(crate) const LANES: usize = 8;
+pub const LANES: usize = 8;
 /// Rows of a block.
-pub(crate) const ROWS: usize = 4;
+pub const ROWS: usize = 4;
 
 /// A matrix by rows: its numbers and how far its rows are apart.
-#[derive(Clone, Copy)]
-pub(crate) struct Rows<'a> {
-    pub(crate) data: &'a [f64],
-    pub(crate) stride: usize,
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a> {
+    /// The numbers, row after row.
+    pub data: &'a [f64],
+    /// How far the first numbers of two rows are apart.
+    pub stride: usize,
 }
 
 /// `Σ_k a[k][i + r] · b[k][j + l]` for k in `from..to`, r below [`ROWS`] and l below [`LANES`], summed up
 /// in the order of k.
 #[inline(always)]
-pub(crate) fn product(
+pub fn product(
     a: Rows<'_>,
     i: usize,
     b: Rows<'_>,
@@ -38,7 +40,7 @@ pub(crate) fn product(
 
 /// `y += factor · x`, number by number.
 #[inline(always)]
-pub(crate) fn add_scaled(y: &mut [f64], factor: f64, x: &[f64]) {
+pub fn add_scaled(y: &mut [f64], factor: f64, x: &[f64]) {
     for (y, x) in y.iter_mut().zip(x) {
         *y += factor * x;
     }
@@ -46,7 +48,7 @@ pub(crate) fn add_scaled(y: &mut [f64], factor: f64, x: &[f64]) {
 
 /// `Σ x[i] · y[i]`, in eight sums that are added up at the end: an order that vectors of every width keep.
 #[inline(always)]
-pub(crate) fn dot(x: &[f64], y: &[f64]) -> f64 {
+pub fn dot(x: &[f64], y: &[f64]) -> f64 {
     let mut sums = [0.0; LANES];
     let (xs, ys) = (x.chunks_exact(LANES), y.chunks_exact(LANES));
     let rest: f64 = (xs.remainder().iter().zip(ys.remainder()))

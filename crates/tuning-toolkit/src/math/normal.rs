@@ -37,7 +37,7 @@ fn mills(z: f64) -> f64 {
 }
 
 /// `ln Φ(z)` and its derivative.
-pub(crate) fn log_cdf(z: f64) -> (f64, f64) {
+pub fn log_cdf(z: f64) -> (f64, f64) {
     if z > 0.0 {
         let value = libm::log1p(-distribution(-z));
         return (value, libm::exp(-0.5 * z * z - LN_SQRT_2PI - value));
@@ -50,7 +50,7 @@ pub(crate) fn log_cdf(z: f64) -> (f64, f64) {
 /// units of the deviation.
 // Ament et al. 2023, arXiv:2310.20708, eq. 9: below -1 the sum cancels, so φ is taken out; far below, the
 // rest is the series 1/z² - 3/z⁴ + 15/z⁶ - …
-pub(crate) fn log_improvement(z: f64) -> (f64, f64) {
+pub fn log_improvement(z: f64) -> (f64, f64) {
     if z > -1.0 {
         let (density, distribution) = (density(z), distribution(z));
         let h = density + z * distribution;

@@ -5,9 +5,10 @@ mod median;
 mod normal;
 #[cfg(test)]
 mod oracle;
+pub mod quantile;
 mod stream;
 
-pub(crate) use exp::exp_negative;
-pub(crate) use median::median;
-pub(crate) use normal::{log_cdf, log_improvement};
-pub(crate) use stream::Stream;
+pub use exp::exp_negative;
+pub use median::median;
+pub use normal::{log_cdf, log_improvement};
+pub use stream::Stream;

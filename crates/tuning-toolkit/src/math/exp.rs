@@ -5,7 +5,7 @@
 // Range reduction by 2^k with ln 2 in two parts (Cody & Waite 1980), then the Taylor polynomial of
 // degree 13 for |r| ≤ ln 2 / 2, whose remainder is below 1e-17.
 #[inline(always)]
-pub(crate) fn exp_negative(x: f64) -> f64 {
+pub fn exp_negative(x: f64) -> f64 {
     const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 · 2^52: added and taken away, it rounds
     const LN2_HIGH: f64 = 6.931_457_519_531_25e-1;
     const LN2_LOW: f64 = 1.428_606_820_309_417_3e-6;

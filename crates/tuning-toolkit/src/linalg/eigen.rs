@@ -8,14 +8,16 @@ const SWEEPS: usize = 60;
 
 /// The eigenvectors (columns of a row-major matrix) and eigenvalues of a symmetric matrix.
 #[derive(Clone, Debug)]
-pub(crate) struct Eigen {
-    pub(crate) vectors: Vec<f64>,
-    pub(crate) values: Vec<f64>,
+pub struct Eigen {
+    /// Eigenvector k is column k of this row-major matrix.
+    pub vectors: Vec<f64>,
+    /// The eigenvalue of each column, in no particular order.
+    pub values: Vec<f64>,
 }
 
 /// Decomposes the row-major `n` by `n` matrix, of which the lower triangle is read. None if it holds
 /// NaN or infinity, or if the iteration does not settle.
-pub(crate) fn symmetric(matrix: &[f64], n: usize) -> Option<Eigen> {
+pub fn symmetric(matrix: &[f64], n: usize) -> Option<Eigen> {
     if matrix.iter().any(|entry| !entry.is_finite()) {
         return None;
     }

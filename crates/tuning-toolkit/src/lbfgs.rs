@@ -6,9 +6,11 @@ use crate::linalg::dot;
 
 /// Lower and upper ends, one of each per variable.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Bounds<'a> {
-    pub(crate) lower: &'a [f64],
-    pub(crate) upper: &'a [f64],
+pub struct Bounds<'a> {
+    /// The least value of each variable.
+    pub lower: &'a [f64],
+    /// The greatest value of each variable.
+    pub upper: &'a [f64],
 }
 
 impl Bounds<'_> {
@@ -27,19 +29,19 @@ impl Bounds<'_> {
 // Nocedal & Wright 2006, algorithms 7.4 (two loops) and 3.1 (backtracking); variables that are held by
 // their bounds take no part in a step (Bertsekas 1982).
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Lbfgs {
+pub struct Lbfgs {
     /// How many steps at most.
-    pub(crate) steps: usize,
+    pub steps: usize,
     /// How often the function is computed at most.
-    pub(crate) calls: usize,
+    pub calls: usize,
     /// It stops where no slope is greater than this.
-    pub(crate) tolerance: f64,
+    pub tolerance: f64,
     /// It stops when a step gains less than this.
-    pub(crate) gain: f64,
+    pub gain: f64,
     /// How far a variable moves at most in one step.
-    pub(crate) reach: f64,
+    pub reach: f64,
     /// And in the first one, about which nothing is known.
-    pub(crate) first: f64,
+    pub first: f64,
 }
 
 /// How many steps are remembered.
@@ -58,7 +60,7 @@ struct Pair {
 impl Lbfgs {
     /// Moves `x` to where `f` is small, and returns the least value. `f` writes the gradient into its
     /// second argument; where it is not finite, no step is taken.
-    pub(crate) fn minimise(
+    pub fn minimise(
         &self,
         x: &mut [f64],
         bounds: Bounds<'_>,

@@ -6,7 +6,7 @@
 /// Losses are taken by their ranks: a scale, or a value of 1e300, decides nothing.
 // Deb et al. 2002, NSGA-II: fronts and crowding. The crowding is that of ranks, so that infinities
 // cannot come up.
-pub(crate) fn order(values: &[&[f64]]) -> Vec<usize> {
+pub fn order(values: &[&[f64]]) -> Vec<usize> {
     let ranks = ranks(values);
     let mut order = Vec::with_capacity(values.len());
     for front in fronts(&ranks) {

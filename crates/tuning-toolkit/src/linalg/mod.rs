@@ -1,7 +1,8 @@
 //! Dense linear algebra of a few hundred rows, with results that are the same on every machine.
 
-pub(crate) mod simd;
+pub mod eigen;
+pub mod simd;
 mod square;
-pub(crate) mod tile;
+pub mod tile;
 
-pub(crate) use square::{Factor, Square, dot};
+pub use square::{Factor, Square, dot};
