@@ -20,7 +20,7 @@ fn main() {
             let ask = ask(slots);
             group.throughput(Throughput::Elements(slots as u64));
             group.bench_function(format!("ask {slots}"), |b| {
-                let mut strategy = build();
+                let strategy = build();
                 b.iter(|| strategy.ask(black_box(&ask)));
             });
         }

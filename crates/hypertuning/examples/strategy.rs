@@ -56,7 +56,7 @@ struct OnePlusOne {
 }
 
 impl Strategy for OnePlusOne {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let parent = self
             .parent
             .as_ref()

@@ -336,7 +336,7 @@ async fn errors_are_told_apart() {
     struct Fails;
     impl Strategy for Fails {
         fn ask(
-            &mut self,
+            &self,
             _: &hypertuning::Ask,
         ) -> Result<hypertuning::Asked, hypertuning::StrategyError> {
             Err(hypertuning::StrategyError::new("no model"))

@@ -33,6 +33,13 @@ impl Members {
             .collect()
     }
 
+    fn iter(&self) -> impl Iterator<Item = (Expert, &dyn Strategy)> {
+        let gp = self.gp.iter();
+        let gp = gp.map(|gp| (Expert::Gp, gp as &dyn Strategy));
+        let others = self.others.iter();
+        gp.chain(others.map(|(expert, member)| (*expert, &**member)))
+    }
+
     fn iter_mut(&mut self) -> impl Iterator<Item = (Expert, &mut dyn Strategy)> {
         let gp = self.gp.iter_mut();
         let gp = gp.map(|gp| (Expert::Gp, gp as &mut dyn Strategy));
@@ -52,8 +59,8 @@ impl Auto {
 
     /// How many of the next trials the same member is asked for: it sees its own proposals of one answer, not those of
     /// the others.
-    fn run(&mut self, ask: &Ask) -> (Expert, Reason, NonZeroUsize) {
-        let gp = self.members.gp.as_mut();
+    fn run(&self, ask: &Ask) -> (Expert, Reason, NonZeroUsize) {
+        let gp = self.members.gp.as_ref();
         let gp = gp.filter(|_| self.plan.is_led_by_gp(&self.history));
         let noise = gp.and_then(Gp::noise_share);
         let who = |n| {
@@ -68,13 +75,13 @@ impl Auto {
 }
 
 impl Strategy for Auto {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let (expert, reason, slots) = self.run(ask);
         let ask = ask.clone().with_slots(slots);
         let mut answer = Asked::Done;
         // If the one that is meant has nothing, the others are asked in their order.
-        let first = |member: &(Expert, &mut dyn Strategy)| member.0 == expert;
-        let (meant, others): (Vec<_>, Vec<_>) = self.members.iter_mut().partition(first);
+        let first = |member: &(Expert, &dyn Strategy)| member.0 == expert;
+        let (meant, others): (Vec<_>, Vec<_>) = self.members.iter().partition(first);
         for (expert, member) in meant.into_iter().chain(others) {
             match member.ask(&ask)? {
                 Asked::Propose(proposals) => {

@@ -1,6 +1,6 @@
 //! [`CmaEs`]: the fold of a study's facts that asks are answered from.
 
-use std::collections::BTreeMap;
+use std::{cell::OnceCell, collections::BTreeMap};
 
 use tuning_core::{
     Ask, Asked, Fact, FailureKind, Outcome, Params, ParamsError, Proposal, Seed, Started, Strategy,
@@ -37,6 +37,8 @@ pub struct CmaEs {
     /// Trials of others, told before the first own one; and whether the descent knows them all.
     pool: Pool,
     fresh: bool,
+    /// Where the first descent begins by the pool: a cache that a further trial of others empties.
+    begun: OnceCell<Descent>,
     open: BTreeMap<TrialId, Open>,
     /// Own trials without a result.
     busy: usize,
@@ -100,6 +102,7 @@ impl CmaEs {
             best: f64::MAX,
             root: None,
             fresh: pool.is_empty() || gamma == 0.0,
+            begun: OnceCell::new(),
             pool,
             open: BTreeMap::new(),
             busy: 0,
@@ -109,30 +112,41 @@ impl CmaEs {
         }
     }
 
-    /// Before the first own trial, the descent begins where earlier trials say.
-    fn prepare(&mut self) {
+    /// The descent that is asked: before the first own trial, it begins where earlier trials say.
+    fn descent(&self) -> &Descent {
         if self.fresh {
-            return;
+            return &self.descent;
         }
-        self.fresh = true;
-        let top = self.pool.top(self.gamma);
-        let settings = self.settings.clone();
-        self.descent = if self.pool.is_enough() {
-            Descent::warm(&self.axes, settings, &top)
-        } else {
-            Descent::new(&self.axes, settings, top[0].x.clone())
-        };
+        self.begun.get_or_init(|| {
+            let top = self.pool.top(self.gamma);
+            let settings = self.settings.clone();
+            if self.pool.is_enough() {
+                Descent::warm(&self.axes, settings, &top)
+            } else {
+                Descent::new(&self.axes, settings, top[0].x.clone())
+            }
+        })
+    }
+
+    /// With the first own trial it is settled where the descent begins.
+    fn settle(&mut self) {
+        if !self.fresh {
+            self.descent = self.descent().clone();
+            self.begun.take();
+            self.fresh = true;
+        }
     }
 
     /// The point that belongs to a seed, given the points of the same answer.
     fn draw(&self, seed: Seed, batch: &[Key]) -> Result<Drawn, ParamsError> {
+        let descent = self.descent();
         let mut draws = Draws::new(seed);
         let mut again = Vec::new();
         let mut tries = 1;
         loop {
             let dry = tries > TRIES;
             let point = match dry {
-                false => self.descent.draw(&self.axes, &mut draws),
+                false => descent.draw(&self.axes, &mut draws),
                 true => self.axes.anywhere(&mut draws),
             };
             let params = self.axes.decode(&point)?;
@@ -156,7 +170,7 @@ impl CmaEs {
             }
             if let Some(Some(standing)) = known
                 && !dry
-                && again.len() < self.descent.lambda()
+                && again.len() < descent.lambda()
             {
                 again.push(Entry {
                     point,
@@ -175,7 +189,7 @@ impl CmaEs {
         }
         let note = Note {
             run: self.schedule.run(),
-            generation: self.descent.generation,
+            generation: self.descent().generation,
             seed,
         };
         Ok(Proposal::start(drawn.params).tag(note.tag()))
@@ -191,7 +205,7 @@ impl CmaEs {
         };
         let mut exhausted = false;
         if let Some(note) = note {
-            self.prepare();
+            self.settle();
             self.root.get_or_insert(note.seed);
             self.busy += 1;
             let present =
@@ -241,6 +255,7 @@ impl CmaEs {
         match open.whose {
             Whose::Others if self.root.is_none() => {
                 self.pool.add(trial, point, standing);
+                self.begun.take();
                 self.fresh = self.gamma == 0.0 || self.pool.is_empty();
             }
             Whose::Others => self.guest(trial, point, standing),
@@ -340,8 +355,7 @@ impl CmaEs {
 }
 
 impl Strategy for CmaEs {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
-        self.prepare();
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let mut batch = Vec::new();
         (0..ask.slots().get())
             .map(|n| self.propose(ask.seed(n), &mut batch))

@@ -73,37 +73,34 @@ laws! {
         Retell = 5, "retell":
             "A strategy that is told a log from scratch goes on as the one that never stopped."
             => "Remember a proposal when `tell` brings its `Started` fact, not when `ask` makes it; put what you need into the tag.";
-        SaveLoad = 6, "save-load":
-            "Saving and loading at any point changes nothing."
-            => "Save every field that `tell` changes, and refuse bytes that you cannot read with a `LoadError`.";
-        WaitAndDone = 7, "wait-and-done":
+        WaitAndDone = 6, "wait-and-done":
             "`Wait` is answered only while something is in flight, and `Done` is final."
             => "Count what is in flight by facts: `Started` and `Resumed` begin work; `Paused` and `Ended` of every kind finish it.";
-        ResumeAndFork = 8, "resume-and-fork":
+        ResumeAndFork = 7, "resume-and-fork":
             "Only paused trials are resumed, only paused or ended ones forked, and only to a higher fidelity within the problem's."
             => "Follow `Paused`, `Resumed` and `Ended`, and forget what you have proposed only when its fact arrives.";
-        Foreigners = 9, "foreigners":
+        Foreigners = 8, "foreigners":
             "Trials of others, failures and stops of every kind, and facts about unknown trials are survived, with all other laws kept."
             => "Read tags with `Tag::unwrap`, take trials without your layer for nobody's, and look trials up with `get`, not by index.";
-        Extremes = 10, "extremes":
+        Extremes = 9, "extremes":
             "Equal, tied, huge and tiny values, and nothing but failures, lead to no panic, error or endless loop."
             => "Guard divisions by a range or a deviation of 0, and differences that overflow; bound every rejection loop.";
-        Boxed = 11, "boxed":
+        Boxed = 10, "boxed":
             "A strategy behaves the same by value, by reference, in a `Box<dyn Strategy>`, and after it was moved."
-            => "Let nothing depend on an address; forward all methods of the trait, `save` and `load` too.";
-        Duplicates = 12, "duplicates":
+            => "Let nothing depend on an address; forward all methods of the trait.";
+        Duplicates = 11, "duplicates":
             "Proposals of one batch, or in flight together, are distinct where the space is wide enough."
             => "Use `ask.seed(n)` for the n-th proposal, and treat work in flight as pending points, not as absent.";
-        Cost = 13, "cost":
+        Cost = 12, "cost":
             "Ten times as many trials make an `ask` at most some thirty times as slow."
             => "Keep what `ask` needs up to date in `tell`, or look at a bounded part of the history.";
-        Sanity = 14, "sanity":
+        Sanity = 13, "sanity":
             "On a small panel of objectives it is not worse than random search."
             => "Check the sign (losses are minimised), the direction of every sort, and the ends of the unit cube.";
-        Order = 15, "order":
+        Order = 14, "order":
             "Under `Order::AsProposed` the number of workers, the order of completion, the time that work takes and a restart change nothing."
             => "Decide by values and numbers alone: no clock, no thread, no count of how often you were asked.";
-        Direction = 16, "direction":
+        Direction = 15, "direction":
             "To maximise f is to minimise -f: the proposals are the same."
             => "Values in facts are losses already; do not look at `Objective::direction`.";
     }

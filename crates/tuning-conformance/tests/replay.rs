@@ -27,7 +27,7 @@ struct Recorder<S> {
 }
 
 impl<S: Strategy> Strategy for Recorder<S> {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         self.inner.ask(ask)
     }
 

@@ -15,7 +15,7 @@
 //! struct Closer { space: Space, running: BTreeMap<TrialId, Params>, best: Option<(f64, Params)>, ended: i32 }
 //!
 //! impl Strategy for Closer {
-//!     fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+//!     fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
 //!         let centre = self.best.as_ref().and_then(|(_, params)| self.space.encode(params)[0]);
 //!         let step = 0.9_f64.powi(self.ended);
 //!         let u = centre.unwrap_or(0.5) + step * (ask.seed(0).unit() - 0.5);
@@ -120,8 +120,7 @@ pub use seed::Seed;
 pub use space::*;
 pub use standing::{Circuit, Standing};
 pub use strategy::{
-    BoxedConfig, LoadError, Snapshot, Strategy, StrategyConfig, StrategyError, StrategySpec,
-    Unsupported,
+    BoxedConfig, Strategy, StrategyConfig, StrategyError, StrategySpec, Unsupported,
 };
 pub use tag::Tag;
 pub use trials::{Trial, TrialState, Trials};

@@ -17,7 +17,8 @@ use crate::{Ask, Asked, Problem, fact::Fact, space::Scalar};
 ///
 /// # For implementors
 /// *Ask decides, tell remembers.*
-/// - `ask` leaves no observable trace: asked twice, it gives the same answer. (`&mut` is for caches.)
+/// - `ask` leaves no observable trace: asked twice, it gives the same answer. What it computes may be
+///   cached behind `&self`, in a `RefCell` or a `OnceCell`: a strategy is `Send` and need not be `Sync`.
 /// - What it answers depends on the configuration, the facts told and the [`Ask`] alone: no clock, no
 ///   thread, no generator of its own, no order of a hash map. Randomness comes from [`Ask::seed`].
 /// - Proposals lie in the space, with inactive parameters absent, at most [`Ask::slots`] of them.
@@ -51,7 +52,7 @@ use crate::{Ask, Asked, Problem, fact::Fact, space::Scalar};
 /// struct Random { space: Space }
 ///
 /// impl Strategy for Random {
-///     fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+///     fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
 ///         let propose = |n| {
 ///             let seed = ask.seed(n);
 ///             let point: Vec<f64> = (0..self.space.len()).map(|d| seed.derive(d as u64).unit()).collect();
@@ -68,45 +69,22 @@ pub trait Strategy: Send {
     ///
     /// # Errors
     /// If the strategy cannot go on at all: this ends the study. It is no place for a failed trial.
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError>;
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError>;
 
     /// Learns one fact. It cannot fail: facts have happened.
     fn tell(&mut self, fact: &Fact);
-
-    /// Returns its state, if it can be saved. Only an optimisation: a strategy is always restored by
-    /// telling the log; loading a snapshot is the shorter way.
-    fn save(&self) -> Option<Snapshot> {
-        None
-    }
-
-    /// Takes over a saved state. Afterwards it must behave as the one that was saved.
-    ///
-    /// # Errors
-    /// If it cannot; the caller then tells the log to a new one.
-    fn load(&mut self, snapshot: &Snapshot) -> Result<(), LoadError> {
-        let _ = snapshot;
-        Err(LoadError::Unsupported)
-    }
 }
 
 macro_rules! forward {
     ($($pointer:ty),*) => {$(
         #[deny(clippy::missing_trait_methods)]
         impl<S: Strategy + ?Sized> Strategy for $pointer {
-            fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+            fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
                 (**self).ask(ask)
             }
 
             fn tell(&mut self, fact: &Fact) {
                 (**self).tell(fact);
-            }
-
-            fn save(&self) -> Option<Snapshot> {
-                (**self).save()
-            }
-
-            fn load(&mut self, snapshot: &Snapshot) -> Result<(), LoadError> {
-                (**self).load(snapshot)
             }
         }
     )*};
@@ -292,45 +270,6 @@ impl Unsupported {
             message: message.into(),
         }
     }
-}
-
-/// A strategy's saved state. Its format is the strategy's own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Snapshot {
-    /// The version of the format.
-    pub format: u32,
-    /// The state.
-    pub bytes: Vec<u8>,
-}
-
-impl Snapshot {
-    /// A state in this version of the strategy's format.
-    #[must_use]
-    pub fn new(format: u32, bytes: impl Into<Vec<u8>>) -> Self {
-        Self {
-            format,
-            bytes: bytes.into(),
-        }
-    }
-}
-
-/// A saved state cannot be taken over.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum LoadError {
-    /// The strategy saves nothing.
-    #[error("this strategy has no snapshots: tell it the log")]
-    Unsupported,
-    /// The format is another version's.
-    #[error("snapshot format {found} is unknown: tell the log instead")]
-    Format {
-        /// The version found.
-        found: u32,
-    },
-    /// The bytes are damaged.
-    #[error("the snapshot is damaged: tell the log instead")]
-    Corrupt,
 }
 
 /// A strategy cannot go on.

@@ -1,5 +1,7 @@
 //! [`Gp`]: the strategy.
 
+use std::cell::RefCell;
+
 use tuning_core::{Ask, Asked, Fact, Problem, Proposal, Strategy, StrategyError, Tag};
 
 use crate::{
@@ -31,7 +33,7 @@ pub struct Gp {
     all: Option<Vec<Vec<f64>>>,
     history: History,
     /// Caches: what they hold is a function of the history.
-    surrogates: Surrogates,
+    surrogates: RefCell<Surrogates>,
 }
 
 impl Gp {
@@ -41,7 +43,7 @@ impl Gp {
             columns: Columns::new(&cube),
             all: cube.finite(FEW).map(|_| cube.all()),
             history: History::new(&cube, problem.objectives.len(), problem.fidelity),
-            surrogates: Surrogates::default(),
+            surrogates: RefCell::default(),
             cube,
             config,
         }
@@ -53,18 +55,19 @@ impl Gp {
     ///
     /// None with several objectives, and while there are too few results. A function of the facts told: it may fit
     /// the model, and leaves no trace that another call could observe.
-    pub fn noise_share(&mut self) -> Option<f64> {
+    pub fn noise_share(&self) -> Option<f64> {
         let limits = self.limits();
         self.surrogates
+            .borrow_mut()
             .noise_share(&self.cube, &self.columns, &self.history, limits)
     }
 
-    fn surrogate(&mut self, ask: &Ask, n: usize) -> Option<Surrogate> {
+    fn surrogate(&self, ask: &Ask, n: usize) -> Option<Surrogate> {
         if (self.history.rows() as u64) < u64::from(self.config.n_startup_trials) {
             return None;
         }
         let limits = self.limits();
-        self.surrogates.surrogate(
+        self.surrogates.borrow_mut().surrogate(
             &self.cube,
             &self.columns,
             &self.history,
@@ -83,7 +86,7 @@ impl Gp {
 }
 
 impl Strategy for Gp {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let several = self.history.objectives() > 1;
         let mut scratch = Scratch::default();
         let mut surrogate: Option<Surrogate> = None;

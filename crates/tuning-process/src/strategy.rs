@@ -1,6 +1,6 @@
 //! [`ProcessStrategy`]: a [`Strategy`] whose decisions a program makes.
 
-use std::path::PathBuf;
+use std::{cell::RefCell, path::PathBuf};
 
 use tuning_core::{Ask, Asked, Fact, Problem, Space, Strategy, StrategyError, Unsupported};
 
@@ -22,9 +22,16 @@ const BATCH: usize = 64 << 10;
 /// the programs that it has started itself.
 #[derive(Debug)]
 pub struct ProcessStrategy {
+    space: Space,
+    /// The program answers alike however often it is asked: what a conversation changes is no trace.
+    conversation: RefCell<Conversation>,
+}
+
+/// What is said to the program, and what it says.
+#[derive(Debug)]
+struct Conversation {
     // None once it has misbehaved, or was given back.
     program: Option<Program>,
-    space: Space,
     /// What it was not told yet.
     untold: Vec<u8>,
     /// Why it cannot be asked any more.
@@ -58,9 +65,8 @@ impl ProcessStrategy {
         if let Some(pool) = &config.pool {
             pool.started(&program);
         }
-        let mut strategy = Self {
+        let mut conversation = Conversation {
             program: Some(program),
-            space: problem.space.clone(),
             untold: Vec::new(),
             failed: None,
             origin: Origin {
@@ -71,7 +77,7 @@ impl ProcessStrategy {
         };
         let form = ProblemForm::new(problem, &config.options);
         let message = Message::Problem(Box::new(form));
-        match strategy.converse(&message, answer::greeting) {
+        match conversation.converse(&message, answer::greeting) {
             Ok(Greeting::Ready) => {}
             Ok(Greeting::Unsupported(why)) => {
                 let command = config.shown();
@@ -79,13 +85,55 @@ impl ProcessStrategy {
                 return Err(Unsupported::new(NAME, message));
             }
             Ok(Greeting::GivesUp(why)) => {
-                let error = strategy.misconduct(Misconduct::GaveUp(why), "", "");
-                strategy.failed = Some(error.to_string());
+                let error = conversation.misconduct(Misconduct::GaveUp(why), "", "");
+                conversation.failed = Some(error.to_string());
             }
             // No matter of the problem: it fails when it is asked.
-            Err(error) => strategy.failed = Some(error.to_string()),
+            Err(error) => conversation.failed = Some(error.to_string()),
         }
-        Ok(strategy)
+        Ok(Self {
+            space: problem.space.clone(),
+            conversation: RefCell::new(conversation),
+        })
+    }
+}
+
+impl Conversation {
+    fn ask(&mut self, ask: &Ask, space: &Space) -> Result<Asked, StrategyError> {
+        if let Some(failed) = &self.failed {
+            return Err(StrategyError::new(failed.clone()));
+        }
+        let slots = ask.slots().get();
+        let message = Message::Ask(AskForm::new(ask));
+        let mut line = String::new();
+        let read = |answered: &str| {
+            line = answered.to_owned();
+            answer::reply(answered, slots, space)
+        };
+        let what = match self.converse(&message, read) {
+            Ok(Reply::Asked(asked)) => return Ok(asked),
+            Ok(Reply::Illegal(error)) => Misconduct::Illegal(error),
+            Ok(Reply::GivesUp(why)) => Misconduct::GaveUp(why),
+            Err(error) => return Err(self.fail(error)),
+        };
+        let mut sent = Vec::new();
+        message.write(&mut sent);
+        let error = self.misconduct(what, &String::from_utf8_lossy(&sent), &line);
+        Err(self.fail(error))
+    }
+
+    fn tell(&mut self, fact: &Fact) {
+        if self.failed.is_some() {
+            return;
+        }
+        if let Some(told) = Told::of(fact) {
+            Message::Tell(told).write(&mut self.untold);
+        }
+        if self.untold.len() >= BATCH
+            && let Some(program) = &self.program
+        {
+            program.tell(std::mem::take(&mut self.untold));
+        }
     }
 
     /// Sends a line and reads the answer.
@@ -136,45 +184,16 @@ impl ProcessStrategy {
 }
 
 impl Strategy for ProcessStrategy {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
-        if let Some(failed) = &self.failed {
-            return Err(StrategyError::new(failed.clone()));
-        }
-        let (space, slots) = (self.space.clone(), ask.slots().get());
-        let message = Message::Ask(AskForm::new(ask));
-        let mut line = String::new();
-        let read = |answered: &str| {
-            line = answered.to_owned();
-            answer::reply(answered, slots, &space)
-        };
-        let what = match self.converse(&message, read) {
-            Ok(Reply::Asked(asked)) => return Ok(asked),
-            Ok(Reply::Illegal(error)) => Misconduct::Illegal(error),
-            Ok(Reply::GivesUp(why)) => Misconduct::GaveUp(why),
-            Err(error) => return Err(self.fail(error)),
-        };
-        let mut sent = Vec::new();
-        message.write(&mut sent);
-        let error = self.misconduct(what, &String::from_utf8_lossy(&sent), &line);
-        Err(self.fail(error))
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
+        self.conversation.borrow_mut().ask(ask, &self.space)
     }
 
     fn tell(&mut self, fact: &Fact) {
-        if self.failed.is_some() {
-            return;
-        }
-        if let Some(told) = Told::of(fact) {
-            Message::Tell(told).write(&mut self.untold);
-        }
-        if self.untold.len() >= BATCH
-            && let Some(program) = &self.program
-        {
-            program.tell(std::mem::take(&mut self.untold));
-        }
+        self.conversation.get_mut().tell(fact);
     }
 }
 
-impl Drop for ProcessStrategy {
+impl Drop for Conversation {
     fn drop(&mut self) {
         if let (Some(program), Some(pool)) = (self.program.take(), &self.origin.pool) {
             let Origin {

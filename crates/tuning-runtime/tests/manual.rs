@@ -198,7 +198,7 @@ impl StrategyConfig for Ladder {
 }
 
 impl Strategy for Climb {
-    fn ask(&mut self, _: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, _: &Ask) -> Result<Asked, StrategyError> {
         let params = space().decode(&[0.5, 0.5]).unwrap();
         Ok(match (self.started, self.paused, self.ended) {
             (false, ..) => Asked::Propose(vec![Proposal::start(params).until(Fidelity::new(3))]),
@@ -343,7 +343,7 @@ async fn a_strategy_that_panics_or_fails_ends_the_session_and_the_results_stay()
         }
     }
     impl Strategy for Breaks {
-        fn ask(&mut self, _: &Ask) -> Result<Asked, StrategyError> {
+        fn ask(&self, _: &Ask) -> Result<Asked, StrategyError> {
             assert!(self.1 < 5 || !self.0, "I cannot");
             if self.1 >= 5 {
                 return Err(StrategyError::new("I will not"));

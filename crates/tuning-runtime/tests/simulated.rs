@@ -481,7 +481,7 @@ impl StrategyConfig for OnePauses {
 }
 
 impl Strategy for OnePauses {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let params = space().decode(&[0.5, 0.5]);
         let start = Proposal::start(params.map_err(StrategyError::from_source)?);
         Ok(match ask.trial(0).get() {

@@ -258,7 +258,7 @@ async fn a_strategy_that_panics_ends_the_study_with_an_error_and_keeps_the_resul
         }
     }
     impl Strategy for Panics {
-        fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+        fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
             assert!(ask.trial(0).get() < 10, "out of ideas");
             Ok(Asked::Propose(vec![Proposal::start(
                 self.0.decode(&[0.5, 0.5]).unwrap(),
@@ -303,7 +303,7 @@ impl StrategyConfig for Ladder {
 }
 
 impl Strategy for Climb {
-    fn ask(&mut self, _: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, _: &Ask) -> Result<Asked, StrategyError> {
         let params = self.space.decode(&[0.5, 0.5]).unwrap();
         let told = |what: &str| self.facts.iter().any(|fact| fact == what);
         let one = Fidelity::new(1);

@@ -46,7 +46,7 @@
 //! struct Fixed { space: Space, at: f64 }
 //!
 //! impl Strategy for Fixed {
-//!     fn ask(&mut self, _: &Ask) -> Result<Asked, StrategyError> {
+//!     fn ask(&self, _: &Ask) -> Result<Asked, StrategyError> {
 //!         let params = self.space.decode(&vec![self.at; self.space.len()]).map_err(StrategyError::from_source)?;
 //!         Ok(Asked::Propose(vec![Proposal::start(params)]))
 //!     }

@@ -1,9 +1,6 @@
 //! [`Position`]: how far a strategy has got in a numbered sequence of points, as its tags tell.
 
-use tuning_core::{Fact, LoadError, Snapshot, Tag};
-
-/// The format of a saved position: the number, 16 bytes, the lowest first.
-const FORMAT: u32 = 1;
+use tuning_core::{Fact, Tag};
 
 /// The place in a sequence behind the last point that was started: a fold of the strategy's own
 /// `layer:INDEX` tags. A point that was proposed but not taken is passed over once a later one is.
@@ -48,25 +45,6 @@ impl Position {
             None
         }
     }
-
-    pub(crate) fn save(&self) -> Snapshot {
-        Snapshot::new(FORMAT, self.next.to_le_bytes())
-    }
-
-    pub(crate) fn load(&mut self, snapshot: &Snapshot) -> Result<(), LoadError> {
-        if snapshot.format != FORMAT {
-            return Err(LoadError::Format {
-                found: snapshot.format,
-            });
-        }
-        let bytes = snapshot
-            .bytes
-            .as_slice()
-            .try_into()
-            .map_err(|_| LoadError::Corrupt)?;
-        self.next = u128::from_le_bytes(bytes);
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -105,20 +83,5 @@ mod tests {
             position.tell(&started(Tag::new("grid", index)));
         }
         assert_eq!(position.next(), 4);
-    }
-
-    #[test]
-    fn a_saved_position_is_loaded_and_a_damaged_one_refused() {
-        let mut old = Position::new("grid");
-        old.tell(&started(Tag::new("grid", 6)));
-        let mut new = Position::new("grid");
-        new.load(&old.save()).unwrap();
-        assert_eq!(new.next(), 7);
-        assert_eq!(
-            new.load(&Snapshot::new(9, [])),
-            Err(LoadError::Format { found: 9 })
-        );
-        assert_eq!(new.load(&Snapshot::new(1, [0; 3])), Err(LoadError::Corrupt));
-        assert_eq!(new.next(), 7);
     }
 }

@@ -4,8 +4,8 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use tuning_core::{
-    Ask, Asked, Fact, LoadError, Params, Problem, Proposal, Seed, Snapshot, Space, Strategy,
-    StrategyConfig, StrategyError, StrategySpec, Unsupported,
+    Ask, Asked, Fact, Params, Problem, Proposal, Seed, Space, Strategy, StrategyConfig,
+    StrategyError, StrategySpec, Unsupported,
 };
 
 pub(crate) const NAME: &str = "random";
@@ -52,7 +52,7 @@ pub struct Random {
 }
 
 impl Strategy for Random {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         (0..ask.slots().get())
             .map(|n| Ok(Proposal::start(sample(&self.space, ask.seed(n))?)))
             .collect::<Result<_, _>>()
@@ -60,18 +60,6 @@ impl Strategy for Random {
     }
 
     fn tell(&mut self, _: &Fact) {}
-
-    fn save(&self) -> Option<Snapshot> {
-        Some(Snapshot::new(1, [])) // there is no state, so all of it is saved
-    }
-
-    fn load(&mut self, snapshot: &Snapshot) -> Result<(), LoadError> {
-        match snapshot.format {
-            1 if snapshot.bytes.is_empty() => Ok(()),
-            1 => Err(LoadError::Corrupt),
-            found => Err(LoadError::Format { found }),
-        }
-    }
 }
 
 /// Draws a point of the space.
@@ -95,7 +83,7 @@ mod tests {
         let space = Space::new([Parameter::float("x", 0.0, 1.0), Parameter::int("n", 1, 9)]);
         let problem = Problem::new(space.unwrap(), Objectives::minimize("loss").unwrap());
         let ask = |slots, next, seed| {
-            let mut random = RandomConfig::default().build(&problem).unwrap();
+            let random = RandomConfig::default().build(&problem).unwrap();
             let slots = NonZeroUsize::new(slots).unwrap();
             let asked = random
                 .ask(&Ask::new(slots, TrialId::new(next), Seed::new(seed)))

@@ -28,7 +28,7 @@ type Batch = [(Arc<[f64]>, Params)];
 
 impl Tpe {
     /// Proposes one point more.
-    pub(crate) fn propose(&mut self, seed: Seed, batch: &Batch) -> Result<Params, StrategyError> {
+    pub(crate) fn propose(&self, seed: Seed, batch: &Batch) -> Result<Params, StrategyError> {
         let mut chance = Chance::new(seed);
         let startup = self.history.ended() < u64::from(self.config.n_startup_trials);
         if startup || chance.unit() < self.config.random_fraction {
@@ -40,7 +40,7 @@ impl Tpe {
     }
 
     /// Puts both mixtures in step with the trials, or with those of a branch.
-    fn refresh(&mut self, branch: Option<usize>, batch: &Batch) {
+    fn refresh(&self, branch: Option<usize>, batch: &Batch) {
         let branch = branch.map(|place| self.branches.get(place));
         let holds = |point: &[f64]| branch.is_none_or(|branch| branch.holds(point));
         let elite = branch.map_or(&self.elite, |branch| &branch.elite);
@@ -89,14 +89,14 @@ impl Tpe {
 
         let prior = self.config.prior_weight;
         let crowd = elite.count() as f64 / TRIALS_PER_CROWD;
-        let model = &mut self.models[usize::from(branch.is_some())];
+        let mut model = self.models[usize::from(branch.is_some())].borrow_mut();
         model.good.set(&self.axes, &good, prior, crowd);
         model.bad.set(&self.axes, &bad, prior, 0.0);
     }
 
     /// The candidate of the largest `l(x) / g(x)` that nobody tried.
     fn likely(
-        &mut self,
+        &self,
         branch: Option<usize>,
         chance: &mut Chance,
         batch: &Batch,
@@ -109,11 +109,12 @@ impl Tpe {
         for round in 0..ROUNDS {
             let many = self.config.n_ei_candidates as usize * if round == 0 { 1 } else { 4 };
             candidates.clear();
+            let mut model = self.models[used].borrow_mut();
             for _ in 0..many {
-                let model = &mut self.models[used];
                 model.good.draw(&self.axes, fixed, chance, &mut point);
                 candidates.push(model.score(&self.axes, &point), &point);
             }
+            drop(model);
             if let Some(params) = self.first_new(&mut candidates, batch)? {
                 return Ok(params);
             }
@@ -144,15 +145,16 @@ impl Tpe {
     }
 
     /// Of a small space, the best of all points that are new.
-    fn left_over(&mut self, used: usize, batch: &Batch) -> Result<Option<Params>, StrategyError> {
+    fn left_over(&self, used: usize, batch: &Batch) -> Result<Option<Params>, StrategyError> {
         if self.points.is_none() {
             return Ok(None);
         }
         let mut candidates = Candidates::new(self.axes.len());
-        let (model, axes) = (&mut self.models[used], &self.axes);
+        let (mut model, axes) = (self.models[used].borrow_mut(), &self.axes);
         finite::each(axes, |point| {
             candidates.push(model.score(axes, point), point);
         });
+        drop(model);
         self.first_new(&mut candidates, batch)
     }
 

@@ -1,6 +1,6 @@
 //! [`Tpe`]: what it remembers of the facts.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 
 use tuning_core::{
     Ask, Asked, Fact, Fidelity, Outcome, Params, Problem, Proposal, Space, Strategy, StrategyError,
@@ -53,8 +53,9 @@ pub struct Tpe {
     pub(crate) history: History,
     pub(crate) elite: Elite,
     pub(crate) branches: Branches,
-    /// The model of the whole space, and that of the branch that was looked at last.
-    pub(crate) models: [Model; 2],
+    /// The model of the whole space, and that of the branch that was looked at last: caches, which an
+    /// ask brings in step with the facts.
+    pub(crate) models: [RefCell<Model>; 2],
 }
 
 /// A trial that has not ended.
@@ -80,7 +81,7 @@ impl Tpe {
             history: History::default(),
             elite: Elite::new(objectives),
             branches: Branches::of(&axes, objectives),
-            models: [model.clone(), model],
+            models: [RefCell::new(model.clone()), RefCell::new(model)],
             space,
             axes,
         }
@@ -145,7 +146,7 @@ impl Tpe {
 }
 
 impl Strategy for Tpe {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let mut batch = Vec::new();
         for n in 0..ask.slots().get() {
             let params = self.propose(ask.seed(n), &batch)?;

@@ -11,7 +11,7 @@ use tuning_core::{
 struct Random(Space);
 
 impl Strategy for Random {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let seed = ask.seed(0).named("random search");
         let place = |d: usize| seed.derive(d as u64).unit();
         let point: Vec<f64> = (0..self.0.len()).map(place).collect();

@@ -24,7 +24,7 @@ pub(super) struct Scene {
 struct Draws(Space);
 
 impl Strategy for Draws {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let params = |n| -> Params { Chance::new(ask.seed(n)).params(&self.0) };
         Ok(Asked::Propose(
             (0..ask.slots().get())

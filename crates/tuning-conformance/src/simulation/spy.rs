@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tuning_core::{Ask, Asked, Fact, LoadError, Snapshot, Strategy, StrategyError};
+use tuning_core::{Ask, Asked, Fact, Strategy, StrategyError};
 
 /// One call of a strategy and what came of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +40,7 @@ pub(crate) struct Spy<S> {
 
 #[deny(clippy::missing_trait_methods)]
 impl<S: Strategy> Strategy for Spy<S> {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let answer = self.inner.ask(ask);
         let written = answer
             .as_ref()
@@ -53,13 +53,5 @@ impl<S: Strategy> Strategy for Spy<S> {
     fn tell(&mut self, fact: &Fact) {
         self.calls.push(Call::Tell(fact.clone())); // before: it may panic
         self.inner.tell(fact);
-    }
-
-    fn save(&self) -> Option<Snapshot> {
-        self.inner.save()
-    }
-
-    fn load(&mut self, snapshot: &Snapshot) -> Result<(), LoadError> {
-        self.inner.load(snapshot)
     }
 }

@@ -28,7 +28,7 @@ use super::{
 /// # use tuning_core::*;
 /// # struct Random { space: Space }
 /// # impl Strategy for Random {
-/// #     fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+/// #     fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
 /// #         let point: Vec<f64> = (0..self.space.len()).map(|d| ask.seed(0).derive(d as u64).unit()).collect();
 /// #         Ok(Asked::Propose(vec![Proposal::start(self.space.decode(&point).unwrap())]))
 /// #     }

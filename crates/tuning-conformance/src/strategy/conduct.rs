@@ -1,4 +1,4 @@
-//! Laws 2, 3, 7 and 8: what a strategy may answer.
+//! Laws 2, 3, 6 and 7: what a strategy may answer.
 
 use std::num::NonZeroUsize;
 

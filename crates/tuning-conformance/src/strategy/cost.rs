@@ -41,7 +41,7 @@ pub(super) fn cost(lab: &Lab<'_>) -> Finding {
             Ok(Ok(())) => return Finding::Kept,
             Err(panic) => {
                 return Finding::Skipped(format!(
-                    "it panicked (the matter of laws 9 and 10): {panic}"
+                    "it panicked (the matter of laws 8 and 9): {panic}"
                 ));
             }
         }

@@ -30,7 +30,7 @@ use crate::{
 /// #     fn build(problem: &Problem) -> Result<Self, Unsupported> { Ok(Self { space: problem.space.clone() }) }
 /// # }
 /// # impl Strategy for Random {
-/// #     fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+/// #     fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
 /// #         let point = |n| (0..self.space.len()).map(|d| ask.seed(n).derive(d as u64).unit()).collect::<Vec<_>>();
 /// #         Ok(Asked::Propose((0..ask.slots().get()).map(|n| Proposal::start(self.space.decode(&point(n)).unwrap())).collect()))
 /// #     }
@@ -214,7 +214,7 @@ fn look(lab: &Lab<'_>, law: Law) -> Finding {
         return Finding::Skipped("every problem was refused".to_owned());
     }
     if lab.hung() && law != Law::Extremes {
-        return Finding::Skipped("a call did not return: see law 10, or 9".to_owned());
+        return Finding::Skipped("a call did not return: see law 9, or 8".to_owned());
     }
     match law {
         Law::AskTwice => purity::ask_twice(lab),
@@ -222,7 +222,6 @@ fn look(lab: &Lab<'_>, law: Law) -> Finding {
         Law::Slots => conduct::slots(lab),
         Law::SameSeed => purity::same_seed(lab),
         Law::Retell => purity::retell(lab),
-        Law::SaveLoad => purity::save_load(lab),
         Law::WaitAndDone => conduct::wait_and_done(lab),
         Law::ResumeAndFork => conduct::resume_and_fork(lab),
         Law::Foreigners => survival::foreigners(lab),

@@ -1,4 +1,4 @@
-//! Laws 15 and 16: neither the machine nor the direction of an objective changes the proposals.
+//! Laws 14 and 15: neither the machine nor the direction of an objective changes the proposals.
 
 use tuning_core::{Direction, Fact, Objective, Objectives, Order, Problem};
 

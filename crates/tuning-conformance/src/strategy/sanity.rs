@@ -150,7 +150,7 @@ fn measured(work: &Work, at: Option<Fidelity>) -> f64 {
 fn study(lab: &Lab<'_>, problem: &Problem, seed: Seed) -> Result<f64, Breach> {
     let mut study = AskTell::new(problem.clone(), lab.build(problem)?, seed);
     let mut best = f64::MAX;
-    // Bounded: an endless study is law 10's matter.
+    // Bounded: an endless study is law 9's matter.
     for _ in 0..100 * TRIALS {
         let turn = study.ask(NonZeroUsize::MIN);
         let Turn::Work(works) = turn.map_err(|error| Breach::new(error.to_string()))? else {

@@ -1,4 +1,4 @@
-//! Laws 9 and 10: what a strategy must live through.
+//! Laws 8 and 9: what a strategy must live through.
 
 use tuning_core::{
     Ended, Fact, FailureKind, Fidelity, Outcome, Paused, Reported, Resumed, Started, Strategy, Tag,
@@ -57,7 +57,7 @@ fn strangers(lab: &Lab<'_>, scene: &Scene, base: &Run) -> Result<(), Breach> {
         return Ok(());
     };
     if base.stop.breach().is_some() {
-        return Ok(()); // it fails without strangers, too: the matter of law 10
+        return Ok(()); // it fails without strangers, too: the matter of law 9
     }
     let mut strategy = lab.build(&scene.problem)?;
     tell(&mut strategy, &base.calls[..cut]);

@@ -15,7 +15,7 @@ pub(super) struct Yardstick {
 }
 
 impl Strategy for Yardstick {
-    fn ask(&mut self, _: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, _: &Ask) -> Result<Asked, StrategyError> {
         let mut order: Vec<_> = self
             .losses
             .iter()

@@ -89,23 +89,7 @@ fn law_5_retell() {
 }
 
 #[test]
-fn law_6_save_load() {
-    let report = twin(F::ForgetsToSave).report();
-    breaks_only(
-        &report,
-        Law::SaveLoad,
-        &["saved and loaded at step", "the answer was"],
-    );
-    let report = twin(F::LoadsAnything).report();
-    breaks_only(
-        &report,
-        Law::SaveLoad,
-        &["it loads a snapshot of the unknown format 1000001"],
-    );
-}
-
-#[test]
-fn law_7_wait_and_done() {
+fn law_6_wait_and_done() {
     let report = twin(F::WaitsForNothing).report();
     breaks_only(
         &report,
@@ -121,7 +105,7 @@ fn law_7_wait_and_done() {
 }
 
 #[test]
-fn law_8_resume_and_fork() {
+fn law_7_resume_and_fork() {
     let report = along(F::ResumesWhatRuns).report();
     breaks_only(
         &report,
@@ -143,7 +127,7 @@ fn law_8_resume_and_fork() {
 }
 
 #[test]
-fn law_9_foreigners() {
+fn law_8_foreigners() {
     let report = twin(F::PanicsAtForeignTags).report();
     breaks_only(
         &report,
@@ -165,7 +149,7 @@ fn law_9_foreigners() {
 }
 
 #[test]
-fn law_10_extremes() {
+fn law_9_extremes() {
     let report = twin(F::PanicsWhenAllAreEqual).report();
     breaks_only(
         &report,
@@ -196,7 +180,7 @@ fn law_10_extremes() {
 }
 
 #[test]
-fn law_11_boxed() {
+fn law_10_boxed() {
     let report = twin(F::KnowsItsAddress).report();
     breaks_only(
         &report,
@@ -206,7 +190,7 @@ fn law_11_boxed() {
 }
 
 #[test]
-fn law_12_duplicates() {
+fn law_11_duplicates() {
     let report = twin(F::RepeatsItselfInABatch).report();
     breaks_only(
         &report,
@@ -225,7 +209,7 @@ fn law_12_duplicates() {
 }
 
 #[test]
-fn law_13_cost() {
+fn law_12_cost() {
     let report = twin(F::IsCubic).report();
     breaks_only(
         &report,
@@ -235,7 +219,7 @@ fn law_13_cost() {
 }
 
 #[test]
-fn law_14_sanity() {
+fn law_13_sanity() {
     let report = twin(F::MaximisesLosses).report();
     breaks_only(
         &report,
@@ -247,7 +231,7 @@ fn law_14_sanity() {
 /// What is told as proposed is the same at any number of workers, and without timings. So only what a strategy remembers
 /// of being asked can break this law, and then it breaks that on telling again, too.
 #[test]
-fn law_15_order() {
+fn law_14_order() {
     let report = twin(F::CountsItsWaits).report();
     assert_eq!(report.broken(), [Law::Retell, Law::Order], "\n{report}");
     let text = report.to_string();
@@ -257,7 +241,7 @@ fn law_15_order() {
 }
 
 #[test]
-fn law_16_direction() {
+fn law_15_direction() {
     let report = twin(F::FlipsTheSignAgain).report();
     breaks_only(
         &report,

@@ -1,6 +1,7 @@
 //! [`Twin`]: random search with one [`Fault`] or none.
 
 use std::{
+    cell::Cell,
     collections::BTreeMap,
     sync::atomic::{AtomicU64, Ordering},
     thread,
@@ -8,8 +9,8 @@ use std::{
 };
 
 use tuning_core::{
-    Ask, Asked, Direction, Fact, Fidelity, LoadError, Outcome, Parameter, Params, Problem,
-    Proposal, Snapshot, Space, Strategy, StrategyError, Tag, TrialId, Unsupported,
+    Ask, Asked, Direction, Fact, Fidelity, Outcome, Parameter, Params, Problem, Proposal, Space,
+    Strategy, StrategyError, Tag, TrialId, Unsupported,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,8 +23,6 @@ pub(crate) enum Fault {
     ProposesNothing,
     DiffersFromItsBrother,
     RemembersInAsk,
-    ForgetsToSave,
-    LoadsAnything,
     WaitsForNothing,
     TakesDoneBack,
     ResumesWhatRuns,
@@ -57,17 +56,16 @@ pub(crate) struct Twin {
     /// What facts have made of it.
     facts: u64,
     started: u64,
-    salt: u64,
-    waits: u64,
+    waits: Cell<u64>,
     losses: Vec<f64>,
     worst: Option<(f64, Params)>,
     params: BTreeMap<TrialId, Params>,
     running: BTreeMap<TrialId, ()>,
     /// What asks have made of it, which is wrong.
-    asked: bool,
-    asked_at: u64,
-    asks: u64,
-    address: Option<usize>,
+    asked: Cell<bool>,
+    asked_at: Cell<u64>,
+    asks: Cell<u64>,
+    address: Cell<Option<usize>>,
 }
 
 static BROTHERS: AtomicU64 = AtomicU64::new(0);
@@ -95,16 +93,15 @@ impl Twin {
             brother: BROTHERS.fetch_add(1, Ordering::Relaxed),
             facts: 0,
             started: 0,
-            salt: 0,
-            waits: 0,
+            waits: Cell::new(0),
             losses: Vec::new(),
             worst: None,
             params: BTreeMap::new(),
             running: BTreeMap::new(),
-            asked: false,
-            asked_at: u64::MAX,
-            asks: 0,
-            address: None,
+            asked: Cell::new(false),
+            asked_at: Cell::new(u64::MAX),
+            asks: Cell::new(0),
+            address: Cell::new(None),
         })
     }
 
@@ -115,15 +112,15 @@ impl Twin {
 
     fn draw(&self, ask: &Ask, n: usize) -> Params {
         let mut n = n;
-        let mut salt = self.salt;
+        let mut salt = 0;
         match self.fault {
-            F::AnswersDifferentlyTheSecondTime if self.asked => salt += 1,
+            F::AnswersDifferentlyTheSecondTime if self.asked.get() => salt += 1,
             F::DiffersFromItsBrother => salt += self.brother,
-            F::RemembersInAsk => salt += self.asks,
-            F::CountsItsWaits => salt += self.waits,
+            F::RemembersInAsk => salt += self.asks.get(),
+            F::CountsItsWaits => salt += self.waits.get(),
             F::FlipsTheSignAgain if self.maximises => salt += 1,
             F::RepeatsItselfInABatch => n = 0,
-            F::KnowsItsAddress if self.address != Some(address(self)) => salt += 1,
+            F::KnowsItsAddress if self.address.get() != Some(address(self)) => salt += 1,
             _ => {}
         }
         let seed = match self.fault {
@@ -146,13 +143,13 @@ impl Twin {
     }
 
     /// Other answers than to start new trials.
-    fn special(&mut self) -> Option<Asked> {
+    fn special(&self) -> Option<Asked> {
         let fidelity = Fidelity::new(9);
         let first = TrialId::new(0);
         let proposal = match self.fault {
             F::WaitsForNothing if self.started >= 5 => return Some(Asked::Wait),
             F::CountsItsWaits if self.facts % 5 == 4 && !self.running.is_empty() => {
-                self.waits += 1; // how often it is asked while it waits depends on the workers
+                self.waits.set(self.waits.get() + 1); // how often it is asked while it waits depends on the workers
                 return Some(Asked::Wait);
             }
             F::TakesDoneBack if self.started == 20 => return Some(Asked::Done),
@@ -175,13 +172,12 @@ fn address<T>(of: &T) -> usize {
 }
 
 impl Strategy for Twin {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
-        if self.address.is_none() {
-            self.address = Some(address(self));
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
+        if self.address.get().is_none() {
+            self.address.set(Some(address(self)));
         }
-        if self.asked_at != self.facts {
-            self.asked_at = self.facts;
-            self.asks += 1; // once per state, so that asking twice does not show
+        if self.asked_at.replace(self.facts) != self.facts {
+            self.asks.set(self.asks.get() + 1); // once per state, so that asking twice does not show
         }
         match self.fault {
             F::PanicsWhenAllAreEqual => assert!(!self.all_equal(), "the range of the losses is 0"),
@@ -220,13 +216,13 @@ impl Strategy for Twin {
                 .tag(tag.clone())
         };
         let proposals = (0..slots).map(propose).collect();
-        self.asked = true;
+        self.asked.set(true);
         Ok(Asked::Propose(proposals))
     }
 
     fn tell(&mut self, fact: &Fact) {
         self.facts += 1;
-        self.asked = false;
+        self.asked.set(false);
         let trial = fact.trial();
         match fact {
             Fact::Started(started) => {
@@ -262,29 +258,5 @@ impl Strategy for Twin {
             }
             _ => {}
         }
-        if matches!(self.fault, F::ForgetsToSave | F::LoadsAnything) {
-            self.salt = self.facts / 7;
-        }
-    }
-
-    fn save(&self) -> Option<Snapshot> {
-        match self.fault {
-            F::ForgetsToSave | F::LoadsAnything => Some(Snapshot::new(1, self.facts.to_le_bytes())),
-            _ => None,
-        }
-    }
-
-    fn load(&mut self, snapshot: &Snapshot) -> Result<(), LoadError> {
-        if self.fault == F::LoadsAnything || snapshot.format == 1 {
-            let bytes = snapshot.bytes.first_chunk().ok_or(LoadError::Corrupt)?;
-            self.facts = u64::from_le_bytes(*bytes);
-            if self.fault == F::LoadsAnything {
-                self.salt = self.facts / 7;
-            }
-            return Ok(());
-        }
-        Err(LoadError::Format {
-            found: snapshot.format,
-        })
     }
 }

@@ -89,7 +89,7 @@ impl<S: Strategy> Asha<S> {
         }
     }
 
-    fn new_trials(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn new_trials(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let Asked::Propose(proposals) = self.inner.ask(ask)? else {
             return Ok(Asked::Wait);
         };
@@ -134,7 +134,7 @@ impl<S: Strategy> Asha<S> {
 }
 
 impl<S: Strategy> Strategy for Asha<S> {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let resume = |(trial, rung): (TrialId, usize)| {
             let note = Tag::new(LAYER, rung);
             Proposal::resume(trial).until(self.rungs[rung]).tag(note)

@@ -101,7 +101,7 @@ fn normal(seed: Seed) -> f64 {
 }
 
 impl Strategy for Evolution {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let free = LAMBDA - self.started;
         if free == 0 {
             return Ok(Asked::Wait); // for the rest of the generation: `tell` begins the next one

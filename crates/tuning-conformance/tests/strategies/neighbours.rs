@@ -154,7 +154,7 @@ impl Neighbours {
 }
 
 impl Strategy for Neighbours {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         self.propose(ask)
             .map(Asked::Propose)
             .map_err(StrategyError::from_source)

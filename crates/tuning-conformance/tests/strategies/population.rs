@@ -208,7 +208,7 @@ impl Population {
 }
 
 impl Strategy for Population {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let proposals = self.propose(ask).map_err(StrategyError::from_source)?;
         Ok(match proposals.is_empty() {
             false => Asked::Propose(proposals),

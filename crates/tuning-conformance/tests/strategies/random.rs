@@ -25,7 +25,7 @@ pub(crate) fn draw(space: &Space, seed: Seed) -> Result<Params, ParamsError> {
 }
 
 impl Strategy for Random {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let propose = |n| Ok(Proposal::start(draw(&self.space, ask.seed(n))?));
         let proposals: Result<_, ParamsError> = (0..ask.slots().get()).map(propose).collect();
         proposals

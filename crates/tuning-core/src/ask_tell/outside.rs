@@ -23,7 +23,7 @@ impl<S: Strategy> AskTell<S> {
     /// # use tuning_core::*;
     /// # #[derive(Debug)] struct Never;
     /// # impl Strategy for Never {
-    /// #     fn ask(&mut self, _: &Ask) -> Result<Asked, StrategyError> { Ok(Asked::Done) }
+    /// #     fn ask(&self, _: &Ask) -> Result<Asked, StrategyError> { Ok(Asked::Done) }
     /// #     fn tell(&mut self, _: &Fact) {}
     /// # }
     /// let space = Space::new([Parameter::float("lr", 1e-5, 1e-1).log()])?;

@@ -247,7 +247,7 @@ fn a_strategy_that_is_done_waits_for_what_is_in_flight() {
 fn a_strategy_that_gives_up_ends_the_study() {
     struct Broken;
     impl Strategy for Broken {
-        fn ask(&mut self, _: &Ask) -> Result<Asked, StrategyError> {
+        fn ask(&self, _: &Ask) -> Result<Asked, StrategyError> {
             Err(StrategyError::new("no more ideas"))
         }
         fn tell(&mut self, _: &Fact) {}

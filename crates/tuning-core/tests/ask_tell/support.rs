@@ -1,6 +1,6 @@
 //! Tiny strategies, a pruner, and a driver with any number of workers that finishes work in any order.
 
-use std::{collections::BTreeMap, num::NonZeroUsize};
+use std::{cell::RefCell, collections::BTreeMap, num::NonZeroUsize};
 
 use tuning_core::*;
 
@@ -60,7 +60,7 @@ impl Sensitive {
 }
 
 impl Strategy for Sensitive {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let propose = |n: usize| {
             let seed = ask.seed(n).derive(self.hash);
             let point = [seed.derive(0).unit(), seed.derive(1).unit()];
@@ -136,7 +136,7 @@ impl Rungs {
 }
 
 impl Strategy for Rungs {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         if let Some((trial, reached)) = self.promotable() {
             let next = at(reached.get() * 3);
             return Ok(Asked::Propose(vec![Proposal::resume(trial).until(next)]));
@@ -320,20 +320,21 @@ pub(crate) fn replayed<S: Strategy>(mut study: AskTell<S>, facts: &[Fact]) -> As
 
 /// Answers by a function of the question and the facts told.
 pub(crate) struct Script<F> {
-    answer: F,
+    answer: RefCell<F>,
     pub(crate) told: Vec<Fact>,
 }
 
 impl<F: FnMut(&Ask, &[Fact]) -> Asked + Send> Script<F> {
     pub(crate) fn new(answer: F) -> Self {
         let told = Vec::new();
+        let answer = RefCell::new(answer);
         Self { answer, told }
     }
 }
 
 impl<F: FnMut(&Ask, &[Fact]) -> Asked + Send> Strategy for Script<F> {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
-        Ok((self.answer)(ask, &self.told))
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
+        Ok((self.answer.borrow_mut())(ask, &self.told))
     }
 
     fn tell(&mut self, fact: &Fact) {

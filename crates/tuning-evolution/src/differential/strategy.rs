@@ -320,7 +320,7 @@ impl DifferentialEvolution {
 }
 
 impl Strategy for DifferentialEvolution {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let order = self.order();
         let mut batch = BTreeSet::new();
         (0..ask.slots().get())

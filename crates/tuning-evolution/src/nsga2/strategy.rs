@@ -80,7 +80,7 @@ impl Nsga2 {
 }
 
 impl Strategy for Nsga2 {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let mut batch = BTreeSet::new();
         (0..ask.slots().get())
             .map(|n| self.propose(n, ask.seed(n), &mut batch))

@@ -101,7 +101,7 @@ impl RegularisedEvolution {
 }
 
 impl Strategy for RegularisedEvolution {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let mut batch = BTreeSet::new();
         (0..ask.slots().get())
             .map(|n| self.propose(n, ask.seed(n), &mut batch))

@@ -55,14 +55,14 @@ twins! {
     law_3_slots: Slots "slots" in "floats/min" says ["proposals for", "slot(s)"];
     law_4_same_seed: SameSeed "same-seed" in "floats/min" says ["and became [start x="];
     law_5_retell: Retell "retell" in "floats/min" says ["and told the log anew, the answer was"];
-    law_7_wait_and_done: WaitAndDone "wait-and-done" in "floats/min" says ["it answers `Wait` although nothing is in flight"];
-    law_8_resume_and_fork: ResumeAndFork "resume-and-fork" in "floats/fidelity" says ["trial 0 is to be resumed, but it is not paused"];
-    law_9_foreigners: Foreigners "foreigners" in "floats/min" says ["exited with code 1 instead of answering", "ValueError: invalid literal for int()"];
-    law_10_extremes: Extremes "extremes" in "floats/min" says ["every value 0", "ZeroDivisionError"];
-    law_12_duplicates: Duplicates "duplicates" in "floats/min" says ["proposals 0 and 1 of 8 in flight together"];
-    law_13_cost: Cost "cost" in "floats/min" says ["times as long, and"];
-    law_14_sanity: Sanity "sanity" in "floats/min" says ["of those of random search"];
-    law_16_direction: Direction "direction" in "floats/max" says ["with every objective negated"];
+    law_6_wait_and_done: WaitAndDone "wait-and-done" in "floats/min" says ["it answers `Wait` although nothing is in flight"];
+    law_7_resume_and_fork: ResumeAndFork "resume-and-fork" in "floats/fidelity" says ["trial 0 is to be resumed, but it is not paused"];
+    law_8_foreigners: Foreigners "foreigners" in "floats/min" says ["exited with code 1 instead of answering", "ValueError: invalid literal for int()"];
+    law_9_extremes: Extremes "extremes" in "floats/min" says ["every value 0", "ZeroDivisionError"];
+    law_11_duplicates: Duplicates "duplicates" in "floats/min" says ["proposals 0 and 1 of 8 in flight together"];
+    law_12_cost: Cost "cost" in "floats/min" says ["times as long, and"];
+    law_13_sanity: Sanity "sanity" in "floats/min" says ["of those of random search"];
+    law_15_direction: Direction "direction" in "floats/max" says ["with every objective negated"];
 }
 
 #[test]

@@ -16,7 +16,7 @@
 //! # }
 //! # struct RandomSearch(Space);
 //! # impl Strategy for RandomSearch {
-//! #     fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+//! #     fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
 //! #         Ok(Asked::Propose(vec![Proposal::start(self.0.decode(&[ask.seed(0).unit()]).unwrap())]))
 //! #     }
 //! #     fn tell(&mut self, _: &Fact) {}

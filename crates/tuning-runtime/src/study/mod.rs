@@ -47,7 +47,7 @@ const PAGE: usize = 4096;
 /// # }
 /// # struct RandomSearch(Space);
 /// # impl Strategy for RandomSearch {
-/// #     fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+/// #     fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
 /// #         let u: Vec<f64> = (0..self.0.len()).map(|d| ask.seed(0).derive(d as u64).unit()).collect();
 /// #         Ok(Asked::Propose(vec![Proposal::start(self.0.decode(&u).unwrap())]))
 /// #     }

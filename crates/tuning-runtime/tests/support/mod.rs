@@ -39,7 +39,7 @@ impl StrategyConfig for Random {
 }
 
 impl Strategy for RandomSearch {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let propose = |n| {
             let seed = ask.seed(n);
             let point: Vec<f64> = (0..self.0.len())
@@ -82,7 +82,7 @@ impl StrategyConfig for Climber {
 }
 
 impl Strategy for Climbing {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let centre = self
             .best
             .as_ref()

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, num::NonZeroUsize};
 
 use serde::{Deserialize, Serialize};
 use tuning_core::{
-    Ask, Asked, Fact, LoadError, Params, Problem, Proposal, Scalar, Snapshot, Strategy,
-    StrategyConfig, StrategyError, StrategySpec, Unsupported,
+    Ask, Asked, Fact, Params, Problem, Proposal, Scalar, Strategy, StrategyConfig, StrategyError,
+    StrategySpec, Unsupported,
 };
 
 use super::relay::{inward, outward};
@@ -133,7 +133,7 @@ pub struct Enqueue<S> {
 }
 
 impl<S: Strategy> Strategy for Enqueue<S> {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let first = usize::try_from(self.position.next()).unwrap_or(usize::MAX);
         let mut proposals: Vec<Proposal> = (first..self.points.len())
             .take(ask.slots().get())
@@ -157,23 +157,6 @@ impl<S: Strategy> Strategy for Enqueue<S> {
     fn tell(&mut self, fact: &Fact) {
         self.position.tell(fact);
         self.inner.tell(&inward(NAME, fact));
-    }
-
-    /// The format is the inner one's; its bytes follow 16 of ours.
-    fn save(&self) -> Option<Snapshot> {
-        let inner = self.inner.save()?;
-        let mut bytes = self.position.save().bytes;
-        bytes.extend(inner.bytes);
-        Some(Snapshot::new(inner.format, bytes))
-    }
-
-    fn load(&mut self, snapshot: &Snapshot) -> Result<(), LoadError> {
-        let (own, inner) = snapshot
-            .bytes
-            .split_at_checked(16)
-            .ok_or(LoadError::Corrupt)?;
-        self.inner.load(&Snapshot::new(snapshot.format, inner))?;
-        self.position.load(&Snapshot::new(1, own))
     }
 }
 
@@ -277,25 +260,6 @@ mod tests {
         assert_eq!(
             ask(&mut strategy, 1, 1)[0].note().as_str(),
             "enqueue:/grid:0"
-        );
-    }
-
-    #[test]
-    fn saved_and_loaded_it_goes_on() {
-        let config = EnqueueConfig::over(GridConfig::default()).point([("opt", "adam".into())]);
-        let mut old = config.build(&problem()).unwrap();
-        for (next, proposal) in ask(&mut old, 4, 0).into_iter().enumerate() {
-            let params = proposal.params().unwrap().clone();
-            let started =
-                Started::new(TrialId::new(next as u64), params).tag(proposal.note().clone());
-            old.tell(&started.into());
-        }
-        let mut new = config.build(&problem()).unwrap();
-        new.load(&old.save().unwrap()).unwrap();
-        assert_eq!(ask(&mut new, 3, 4), ask(&mut old, 3, 4));
-        assert_eq!(
-            new.load(&Snapshot::new(1, [1, 2, 3])),
-            Err(LoadError::Corrupt)
         );
     }
 }

@@ -1,8 +1,8 @@
 //! [`Grid`]: walks over the lattice, in order or shuffled.
 
-use tuning_core::{
-    Ask, Asked, Fact, LoadError, Proposal, Seed, Snapshot, Space, Strategy, StrategyError,
-};
+use std::cell::{RefCell, RefMut};
+
+use tuning_core::{Ask, Asked, Fact, Proposal, Seed, Space, Strategy, StrategyError};
 
 use super::{Lattice, NAME, shuffle::Shuffle};
 use crate::position::Position;
@@ -22,7 +22,7 @@ pub struct Grid {
     shuffle: bool,
     position: Position,
     /// A cache: the order of the study that last asked.
-    order: Option<Shuffle>,
+    order: RefCell<Option<Shuffle>>,
 }
 
 impl Grid {
@@ -32,7 +32,7 @@ impl Grid {
             lattice,
             shuffle,
             position: Position::new(NAME),
-            order: None,
+            order: RefCell::new(None),
         }
     }
 
@@ -42,22 +42,21 @@ impl Grid {
         self.lattice.points()
     }
 
-    fn prepare(&mut self, study: Seed) {
+    /// The order of the points in a study with this seed; none if they are not shuffled.
+    fn order(&self, study: Seed) -> RefMut<'_, Option<Shuffle>> {
         let seed = study.named(NAME);
-        if self.shuffle
-            && self
-                .order
-                .as_ref()
-                .is_none_or(|cached| cached.seed() != seed)
-        {
-            self.order = Some(Shuffle::new(seed, self.lattice.points()));
+        let mut order = self.order.borrow_mut();
+        let is_old = order.as_ref().is_none_or(|cached| cached.seed() != seed);
+        if self.shuffle && is_old {
+            *order = Some(Shuffle::new(seed, self.lattice.points()));
         }
+        order
     }
 }
 
 impl Strategy for Grid {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
-        self.prepare(ask.study_seed());
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
+        let order = self.order(ask.study_seed());
         let first = self.position.next();
         let end = self
             .lattice
@@ -68,7 +67,7 @@ impl Strategy for Grid {
         }
         let mut proposals = Vec::with_capacity((end - first) as usize);
         for index in first..end {
-            let number = self.order.as_ref().map_or(index, |order| order.at(index));
+            let number = order.as_ref().map_or(index, |order| order.at(index));
             let params = self
                 .lattice
                 .at(&self.space, number)
@@ -80,14 +79,6 @@ impl Strategy for Grid {
 
     fn tell(&mut self, fact: &Fact) {
         self.position.tell(fact);
-    }
-
-    fn save(&self) -> Option<Snapshot> {
-        Some(self.position.save())
-    }
-
-    fn load(&mut self, snapshot: &Snapshot) -> Result<(), LoadError> {
-        self.position.load(snapshot)
     }
 }
 
@@ -168,8 +159,8 @@ mod tests {
     #[test]
     fn another_study_seed_gives_another_shuffled_order() {
         let problem = problem([Parameter::int("x", 0, 9), Parameter::int("y", 0, 9)]);
-        let mut grid = GridConfig::default().shuffle(true).build(&problem).unwrap();
-        let mut order = |seed| {
+        let grid = GridConfig::default().shuffle(true).build(&problem).unwrap();
+        let order = |seed| {
             let slots = NonZeroUsize::new(20).unwrap();
             grid.ask(&Ask::new(slots, TrialId::new(0), Seed::new(seed)))
                 .unwrap()
@@ -177,17 +168,5 @@ mod tests {
         let one = order(1);
         assert_ne!(one, order(2));
         assert_eq!(one, order(1), "the cache follows the seed");
-    }
-
-    #[test]
-    fn saved_and_loaded_it_goes_on() {
-        let problem = problem([Parameter::int("x", 1, 9)]);
-        let config = GridConfig::default().shuffle(true);
-        let mut old = config.build(&problem).unwrap();
-        let params = problem.space.decode(&[0.0]).unwrap();
-        old.tell(&started(&params, Tag::new("grid", 3)));
-        let mut new = config.build(&problem).unwrap();
-        new.load(&old.save().unwrap()).unwrap();
-        assert_eq!(ask(&mut new, 3), ask(&mut old, 3));
     }
 }

@@ -1,8 +1,8 @@
 //! [`Sobol`]: walks along the sequence, one coordinate per parameter.
 
-use tuning_core::{
-    Ask, Asked, Fact, LoadError, Proposal, Seed, Snapshot, Space, Strategy, StrategyError,
-};
+use std::cell::{RefCell, RefMut};
+
+use tuning_core::{Ask, Asked, Fact, Proposal, Seed, Space, Strategy, StrategyError};
 
 use super::{
     NAME,
@@ -26,7 +26,7 @@ pub struct Sobol {
     scramble: bool,
     position: Position,
     /// A cache: the scramble of the study that last asked.
-    scrambled_by: Option<Scramble>,
+    scrambled_by: RefCell<Option<Scramble>>,
 }
 
 impl Sobol {
@@ -36,26 +36,25 @@ impl Sobol {
             space,
             scramble,
             position: Position::new(NAME),
-            scrambled_by: None,
+            scrambled_by: RefCell::new(None),
         }
     }
 
-    fn prepare(&mut self, study: Seed) {
+    /// What scrambles the points of a study with this seed, if anything does.
+    fn scrambled_by(&self, study: Seed) -> RefMut<'_, Option<Scramble>> {
         let seed = study.named(NAME);
-        if self.scramble
-            && self
-                .scrambled_by
-                .as_ref()
-                .is_none_or(|cached| cached.seed() != seed)
-        {
-            self.scrambled_by = Some(Scramble::new(seed, self.space.len()));
+        let mut scramble = self.scrambled_by.borrow_mut();
+        let is_old = scramble.as_ref().is_none_or(|cached| cached.seed() != seed);
+        if self.scramble && is_old {
+            *scramble = Some(Scramble::new(seed, self.space.len()));
         }
+        scramble
     }
 }
 
 impl Strategy for Sobol {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
-        self.prepare(ask.study_seed());
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
+        let scramble = self.scrambled_by(ask.study_seed());
         let first = self.position.next();
         let mut point = vec![0; self.space.len()];
         let mut proposals = Vec::with_capacity(ask.slots().get().min(1024));
@@ -64,7 +63,7 @@ impl Strategy for Sobol {
                 break;
             };
             self.sequence.point(number, &mut point);
-            if let Some(scramble) = &self.scrambled_by {
+            if let Some(scramble) = &*scramble {
                 scramble.apply(&mut point);
             }
             let params = self
@@ -82,14 +81,6 @@ impl Strategy for Sobol {
 
     fn tell(&mut self, fact: &Fact) {
         self.position.tell(fact);
-    }
-
-    fn save(&self) -> Option<Snapshot> {
-        Some(self.position.save())
-    }
-
-    fn load(&mut self, snapshot: &Snapshot) -> Result<(), LoadError> {
-        self.position.load(snapshot)
     }
 }
 
@@ -196,19 +187,5 @@ mod tests {
         };
         assert!(matches!(tell((1 << 32) - 2), Asked::Propose(last) if last.len() == 1));
         assert_eq!(tell((1 << 32) - 1), Asked::Done);
-    }
-
-    #[test]
-    fn saved_and_loaded_it_goes_on() {
-        let mut old = SobolConfig::default().build(&problem(2)).unwrap();
-        let params = ask(&mut old, 1, 1)[0].params().unwrap().clone();
-        old.tell(
-            &Started::new(TrialId::new(0), params)
-                .tag(Tag::new(NAME, 41))
-                .into(),
-        );
-        let mut new = SobolConfig::default().build(&problem(2)).unwrap();
-        new.load(&old.save().unwrap()).unwrap();
-        assert_eq!(ask(&mut new, 3, 1), ask(&mut old, 3, 1));
     }
 }

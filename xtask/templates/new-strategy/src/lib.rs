@@ -71,7 +71,7 @@ pub struct MyStrategy {
 
 impl Strategy for MyStrategy {
     /// Proposes what to try next.
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         // Fill this in, and remove these two lines. What there is to go by:
         // - `ask.slots()`: how many proposals are wanted at most, and `ask.seed(n)`, the only source of chance;
         // - `self.best`, what `tell` remembers; `self.space.encode(params)` is a point of the unit cube, with none for

@@ -16,11 +16,7 @@ use self::choice::Choice;
 use crate::{args::CheckStrategyArgs, error::CliError, exit::Exit, output::Output};
 
 /// What cannot be seen from outside.
-const SKIPPED: [(Law, &str); 3] = [
-    (
-        Law::SaveLoad,
-        "a program saves nothing: a new one is told all facts",
-    ),
+const SKIPPED: [(Law, &str); 2] = [
     (Law::Boxed, "it is about Rust"),
     (
         Law::Order,
@@ -76,7 +72,7 @@ fn check(
     })
 }
 
-/// Asks once. Who cannot answer at all breaks every law: one error says more than sixteen.
+/// Asks once. Who cannot answer at all breaks every law: one error says more than fifteen.
 fn talk(config: &ProcessConfig) -> Result<(), CliError> {
     let broken = |error: String| CliError::Program(error);
     let space = Space::new([Parameter::float("x", 0.0, 1.0)]);

@@ -1,6 +1,7 @@
 //! [`Dedup`]: passes on what is new and looks for something else where it is not.
 
 use std::{
+    cell::RefCell,
     collections::{BTreeSet, HashSet},
     num::NonZeroUsize,
 };
@@ -35,12 +36,12 @@ pub struct Dedup<S> {
     seen: HashSet<ParamsKey>,
     /// The trials in flight, which decide between waiting and being done.
     running: BTreeSet<TrialId>,
-    unseen: Unseen,
+    unseen: RefCell<Unseen>,
     inner: S,
 }
 
 impl<S: Strategy> Strategy for Dedup<S> {
-    fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let offers = match self.inner.ask(ask)? {
             Asked::Propose(offers) => offers,
             other => return Ok(other),
@@ -92,7 +93,7 @@ impl<S: Strategy> Dedup<S> {
             attempts,
             seen: HashSet::new(),
             running: BTreeSet::new(),
-            unseen: Unseen::new(space.clone()),
+            unseen: RefCell::new(Unseen::new(space.clone())),
             space,
             inner,
         }
@@ -100,7 +101,7 @@ impl<S: Strategy> Dedup<S> {
 
     /// Finds a new point where the inner strategy's answer to `ask`, one slot, was not new; false if
     /// there is none.
-    fn replace(&mut self, ask: &Ask, batch: &mut Batch) -> Result<bool, StrategyError> {
+    fn replace(&self, ask: &Ask, batch: &mut Batch) -> Result<bool, StrategyError> {
         let mut varies = false;
         if self.ask_again(ask, batch, &mut varies)? {
             return Ok(true);
@@ -114,7 +115,7 @@ impl<S: Strategy> Dedup<S> {
         if ended && !varies && self.space.cardinality().is_none() {
             return Ok(false);
         }
-        let Some(params) = self.unseen.next(&self.seen, &batch.taken)? else {
+        let Some(params) = self.unseen.borrow_mut().next(&self.seen, &batch.taken)? else {
             return Ok(false);
         };
         let own = Proposal::start(params.clone()).tag(Tag::new(NAME, "unseen"));
@@ -124,7 +125,7 @@ impl<S: Strategy> Dedup<S> {
 
     /// Asks for the same trial with other seeds.
     fn ask_again(
-        &mut self,
+        &self,
         ask: &Ask,
         batch: &mut Batch,
         varies: &mut bool,
@@ -156,7 +157,7 @@ impl<S: Strategy> Dedup<S> {
 
     /// Asks for so many points at once that one must be new, if it is a fixed list that has one.
     fn ask_for_more(
-        &mut self,
+        &self,
         ask: &Ask,
         batch: &mut Batch,
         varies: bool,
@@ -257,7 +258,7 @@ mod tests {
     struct Stubborn(Vec<Proposal>);
 
     impl Strategy for Stubborn {
-        fn ask(&mut self, ask: &Ask) -> Result<Asked, StrategyError> {
+        fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
             let slots = ask.slots().get().min(self.0.len());
             Ok(Asked::Propose(self.0[..slots].to_vec()))
         }
