@@ -7,7 +7,7 @@ use tokio::{
     sync::{oneshot, watch},
     time::{Duration, sleep},
 };
-use tuning_core::{Failure, Fidelity, RunningTrial, Verdict};
+use tuning_core::{Failure, Fidelity, Interrupted, RunningTrial};
 
 use crate::{
     line::Line,
@@ -210,14 +210,14 @@ impl<'a> Listener<'a> {
             return self.decide(Decision::Fail(Failure::new(failure.kind, reason)));
         }
         let deaf = async { drop(self.phase.wait_for(|phase| phase.deaf).await) };
-        let verdict = select! {
-            verdict = self.trial.report(at, values) => verdict,
+        let answer = select! {
+            answer = self.trial.report(at, values) => answer,
             () = deaf => return,
         };
-        match verdict {
-            Verdict::Pause => self.paused = Some(at),
-            verdict if verdict.goes_on() => {}
-            _ => self.decide(Decision::Stop),
+        match answer {
+            Ok(()) => {}
+            Err(Interrupted::Paused) => self.paused = Some(at),
+            Err(_) => self.decide(Decision::Stop),
         }
     }
 

@@ -5,8 +5,8 @@ use std::{fmt, sync::Arc};
 use async_trait::async_trait;
 
 use crate::{
-    Failure, FailureKind, Fidelity, Fork, Objectives, Outcome, Seed, TrialId, Values, Verdict,
-    space::Params,
+    Failure, FailureKind, Fidelity, Fork, Interrupted, Objectives, Outcome, Seed, TrialId, Values,
+    Verdict, space::Params,
 };
 
 /// Something that runs trials: a thread pool, a future, a process, a cluster.
@@ -17,8 +17,9 @@ use crate::{
 ///
 /// # For implementors
 /// - Return an [`Outcome`], whatever happens: a failed trial is no error of the study.
-/// - Run until [`RunningTrial::until`], report along the way, and return when a verdict says so or
-///   [`RunningTrial::stopped`] resolves.
+/// - Run until [`RunningTrial::until`], report along the way, and return when a report is
+///   [`Interrupted`] or [`RunningTrial::stopped`] resolves. After a stop, what you return no longer
+///   counts: the trial is stopped with its last report, unless it failed.
 /// - `Completed` values are in the objectives' own directions.
 #[async_trait]
 pub trait Evaluator: Send + Sync {
@@ -172,16 +173,25 @@ impl RunningTrial {
         &self.objectives
     }
 
-    /// Reports intermediate values (in the objectives' own directions) at a fidelity, and returns
-    /// whether to go on. A value that is not finite fails the trial, and the verdict is to stop.
-    pub async fn report(&self, at: impl Into<Fidelity>, values: impl IntoValues) -> Verdict {
+    /// Reports intermediate values (in the objectives' own directions) at a fidelity. Pass an error
+    /// on with `?`: [`IntoOutcome`] makes the right outcome of it.
+    ///
+    /// # Errors
+    /// [`Interrupted`] if the trial is to return now: it has reached the fidelity that it was asked for,
+    /// it is not worth continuing, or it has to end. A value that is not finite fails the trial and
+    /// stops it.
+    pub async fn report(
+        &self,
+        at: impl Into<Fidelity>,
+        values: impl IntoValues,
+    ) -> Result<(), Interrupted> {
         let at = at.into();
         match self.objectives.check(values.into_values()) {
-            Ok(values) => self.link.report(at, values).await,
+            Ok(values) => self.link.report(at, values).await.into_result(),
             Err(failure) => {
                 let reason = format!("{} at {at}", failure.reason);
                 self.fail(Failure::new(failure.kind, reason));
-                Verdict::Stop
+                Err(Interrupted::Stopped)
             }
         }
     }
@@ -254,7 +264,9 @@ impl IntoValues for Values {
 
 /// What an objective function may return: a number, several, an [`Outcome`], or a `Result` of these.
 ///
-/// An error fails the trial with its message and those of its sources.
+/// An error fails the trial with its message and those of its sources, unless it is [`Interrupted`] or has
+/// that among its sources: then the trial is [stopped](Outcome::Stopped), which a driver takes for a pause
+/// if it has asked for one.
 pub trait IntoOutcome {
     /// The outcome of the trial.
     fn into_outcome(self, objectives: &Objectives) -> Outcome;
@@ -298,6 +310,9 @@ impl<T: IntoOutcome, E: Into<Box<dyn std::error::Error + Send + Sync>>> IntoOutc
             Ok(value) => value.into_outcome(objectives),
             Err(error) => {
                 let error = error.into();
+                if Interrupted::is_cause_of(&*error) {
+                    return Outcome::Stopped;
+                }
                 let mut reason = error.to_string();
                 let mut source = error.source();
                 while let Some(cause) = source {
@@ -343,5 +358,37 @@ mod tests {
         let outcome = result.into_outcome(&Objectives::minimize("loss").unwrap());
         let reason = &outcome.failure().unwrap().reason;
         assert_eq!(&**reason, "no data: invalid digit found in string");
+    }
+
+    #[test]
+    fn an_interruption_stops_the_trial_however_deep_it_lies() {
+        #[derive(Debug, thiserror::Error)]
+        enum Training {
+            #[error("epoch {0}")]
+            Epoch(u64, #[source] Interrupted),
+            #[error(transparent)]
+            Interrupted(#[from] Interrupted),
+            #[error("interrupted by the user")]
+            User,
+        }
+        // Boxes as those of `anyhow` hide the type of the error in them, but not its message.
+        #[derive(Debug, thiserror::Error)]
+        #[error("{0}")]
+        struct Hidden(Interrupted);
+        let loss = Objectives::minimize("loss").unwrap();
+        let outcome = |error: Box<dyn std::error::Error + Send + Sync>| {
+            Err::<f64, _>(error).into_outcome(&loss)
+        };
+        for interrupted in [Interrupted::Paused, Interrupted::Stopped] {
+            for error in [
+                Box::new(interrupted) as Box<dyn std::error::Error + Send + Sync>,
+                Box::new(Training::Epoch(3, interrupted)),
+                Box::new(Training::from(interrupted)),
+                Box::new(Hidden(interrupted)),
+            ] {
+                assert_eq!(outcome(error), Outcome::Stopped);
+            }
+        }
+        assert!(outcome(Box::new(Training::User)).failure().is_some());
     }
 }

@@ -115,7 +115,7 @@ pub use outcome::{Failure, FailureKind, Outcome};
 pub use problem::{FidelityRange, FidelityRangeError, Problem};
 pub use progress::{Best, OpenTrial, Progress};
 pub use proposal::{Ask, Asked, Proposal, ProposalKind};
-pub use pruner::{Pruner, Verdict};
+pub use pruner::{Interrupted, Pruner, Verdict};
 pub use seed::Seed;
 pub use space::*;
 pub use standing::{Circuit, Standing};

@@ -1,6 +1,9 @@
 //! [`Pruner`]: what judges running trials by their reports.
 
+use std::error::Error;
+
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use crate::{TrialId, fact::Fact};
 
@@ -59,9 +62,46 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Whether to go on.
-    #[must_use]
-    pub const fn goes_on(self) -> bool {
-        matches!(self, Self::Continue)
+    /// The same for a loop that leaves by `?`.
+    ///
+    /// # Errors
+    /// Unless it is to continue.
+    pub const fn into_result(self) -> Result<(), Interrupted> {
+        match self {
+            Self::Continue => Ok(()),
+            Self::Pause => Err(Interrupted::Paused),
+            Self::Stop => Err(Interrupted::Stopped),
+        }
+    }
+}
+
+/// Why an evaluation returns early: what a report answers when the trial is not to continue.
+///
+/// Let it leave the objective by `?`, as it is or inside of an error of yours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
+#[non_exhaustive]
+pub enum Interrupted {
+    /// The trial has reached the fidelity that it was asked for: save a checkpoint and return.
+    #[error("interrupted: the trial has reached the fidelity that it was asked for")]
+    Paused,
+    /// The trial is not worth continuing, or has to end.
+    #[error("interrupted: the trial is to stop")]
+    Stopped,
+}
+
+impl Interrupted {
+    /// Whether it is this error, or one of its sources.
+    pub(crate) fn is_cause_of(error: &(dyn Error + 'static)) -> bool {
+        // A box such as that of `anyhow` hides the type of what is in it, though not of the sources.
+        let shown = error.to_string();
+        let hidden = [Self::Paused, Self::Stopped].map(|interrupted| interrupted.to_string());
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            if error.is::<Self>() {
+                return true;
+            }
+            cause = error.source();
+        }
+        hidden.contains(&shown)
     }
 }

@@ -400,3 +400,34 @@ async fn observers_watch_and_the_same_study_can_be_run_afterwards() {
         .unwrap();
     assert_eq!((summary.session, summary.counts.completed), (2, 30));
 }
+
+#[tokio::test]
+async fn a_pruned_trial_is_stopped_whatever_is_told_also_after_a_restart() {
+    #[derive(Clone)]
+    struct Never;
+    impl tuning_core::Pruner for Never {
+        fn tell(&mut self, _: &Fact) {}
+        fn judge(&self, _: TrialId) -> Verdict {
+            Verdict::Stop
+        }
+        fn boxed_clone(&self) -> Box<dyn tuning_core::Pruner> {
+            Box::new(self.clone())
+        }
+    }
+    let journal = MemoryJournal::new();
+    let mut open = study(&journal).pruner(Never).open().await.unwrap();
+    let mut hand = open.manual().await.unwrap();
+    let Turn::Work(work) = hand.ask(slots(2)).await.unwrap() else {
+        panic!("it has room")
+    };
+    for work in &work {
+        let told = hand.report(work.trial, 1, Values::one(0.5).unwrap(), Metrics::default());
+        assert_eq!(told.await.unwrap(), Verdict::Stop);
+    }
+    assert_eq!(finish(&mut hand, &work[0]).await, TrialState::Stopped);
+    drop(hand);
+    drop(open);
+    let mut again = study(&journal).pruner(Never).open().await.unwrap();
+    let mut hand = again.manual().await.unwrap();
+    assert_eq!(finish(&mut hand, &work[1]).await, TrialState::Stopped);
+}

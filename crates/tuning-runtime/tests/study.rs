@@ -14,9 +14,9 @@ use std::{
 
 use support::{Random, Seen, space, trials};
 use tuning_core::{
-    Ask, Asked, Fact, FailureKind, Fidelity, FidelityRange, Problem, Proposal, Pruner, Space,
-    Strategy, StrategyConfig, StrategyError, StrategySpec, TrialId, TrialState, Unsupported,
-    Verdict,
+    Ask, Asked, Evaluator, Fact, FailureKind, Fidelity, FidelityRange, Interrupted, Problem,
+    Proposal, Pruner, Space, Strategy, StrategyConfig, StrategyError, StrategySpec, TrialId,
+    TrialState, Unsupported, Verdict,
 };
 use tuning_runtime::{
     Delivery, MemoryJournal, Study, StudyBuilder, StudyError, asynchronous, blocking,
@@ -42,7 +42,7 @@ async fn a_panic_an_error_and_numbers_that_are_none_fail_one_trial_each() {
             7 => Ok(f64::NAN),
             9 => Ok(f64::NEG_INFINITY),
             11 => {
-                trial.report(1, f64::NAN);
+                _ = trial.report(1, f64::NAN);
                 Ok(1.0)
             }
             _ => Ok(0.5),
@@ -351,11 +351,9 @@ async fn trials_pause_resume_and_fork() {
                 .unwrap()
                 .push((trial.id().get(), from, until, fork));
             for step in from.unwrap_or(0) + 1..=until.unwrap_or(9) {
-                if !trial.report(step, 1.0 / step as f64).goes_on() {
-                    break;
-                }
+                trial.report(step, 1.0 / step as f64)?;
             }
-            0.1
+            Ok::<_, Interrupted>(0.1)
         })
     };
     let study = study(&journal)
@@ -371,41 +369,71 @@ async fn trials_pause_resume_and_fork() {
     assert_eq!((summary.counts.paused, summary.counts.completed), (1, 1));
 }
 
-#[tokio::test]
-async fn a_pruner_stops_trials() {
-    #[derive(Clone)]
-    struct Odd;
-    impl Pruner for Odd {
-        fn tell(&mut self, _: &Fact) {}
-        fn judge(&self, trial: TrialId) -> Verdict {
-            if trial.get() % 2 == 1 {
-                Verdict::Stop
-            } else {
-                Verdict::Continue
-            }
-        }
-        fn boxed_clone(&self) -> Box<dyn Pruner> {
-            Box::new(self.clone())
+#[derive(Clone)]
+struct Odd;
+
+impl Pruner for Odd {
+    fn tell(&mut self, _: &Fact) {}
+    fn judge(&self, trial: TrialId) -> Verdict {
+        if trial.get() % 2 == 1 {
+            Verdict::Stop
+        } else {
+            Verdict::Continue
         }
     }
+    fn boxed_clone(&self) -> Box<dyn Pruner> {
+        Box::new(self.clone())
+    }
+}
+
+/// Runs 20 trials under a pruner that stops every second one at its first report.
+async fn pruned(evaluator: impl Evaluator + 'static) -> (u64, u64) {
     let journal = MemoryJournal::new();
-    let objective = blocking(|trial| {
+    let mut study = study(&journal).pruner(Odd).open().await.unwrap();
+    let counts = study.run(evaluator).await.unwrap().counts;
+    (counts.completed, counts.stopped)
+}
+
+#[tokio::test]
+async fn a_pruned_trial_is_stopped_by_every_loop() {
+    type BoxError = Box<dyn std::error::Error + Send + Sync>;
+    let natural = blocking(|trial| {
+        let x = trial.params().float("x")?;
         for step in 1..=5_u64 {
-            if !trial.report(step, 1.0).goes_on() {
-                return tuning_core::Outcome::Stopped;
+            trial.report(step, x)?;
+        }
+        Ok::<_, BoxError>(x)
+    });
+    assert_eq!(pruned(natural).await, (10, 10));
+
+    let asynchronous = asynchronous(|trial| async move {
+        for step in 1..=5_u64 {
+            trial.report(step, 1.0).await?;
+        }
+        Ok::<_, Interrupted>(1.0)
+    });
+    assert_eq!(pruned(asynchronous).await, (10, 10));
+
+    // One that returns what it has, as if it were whole.
+    let breaking = blocking(|trial| {
+        for step in 1..=5_u64 {
+            if trial.report(step, 1.0).is_err() {
+                break;
             }
         }
-        tuning_core::Outcome::Completed(tuning_core::Values::one(1.0).unwrap())
+        1.0
     });
-    let summary = study(&journal)
-        .pruner(Odd)
-        .open()
-        .await
-        .unwrap()
-        .run(objective)
-        .await
-        .unwrap();
-    assert_eq!((summary.counts.completed, summary.counts.stopped), (10, 10));
+    assert_eq!(pruned(breaking).await, (10, 10));
+
+    // One whose own error type wraps the interruption.
+    #[derive(Debug, thiserror::Error)]
+    #[error("training failed")]
+    struct Training(#[from] Interrupted);
+    let wrapping = blocking(|trial| {
+        trial.report(1, 1.0)?;
+        Ok::<_, Training>(1.0)
+    });
+    assert_eq!(pruned(wrapping).await, (10, 10));
 }
 
 #[tokio::test]

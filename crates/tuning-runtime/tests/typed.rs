@@ -41,8 +41,8 @@ async fn a_blocking_objective_takes_the_value_of_its_trial() {
     let mut study = study(Space::of::<Curve>().unwrap()).open().await.unwrap();
     let evaluator = blocking_typed(|curve: Curve, trial| {
         assert_eq!(trial.params(), &curve.to_params(trial.params().space())?);
-        trial.report(1, curve.height());
-        Ok::<_, tuning_core::ParamsError>(curve.height())
+        trial.report(1, curve.height())?;
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(curve.height())
     });
     let summary = study.run(evaluator).await.unwrap();
     assert_eq!(summary.counts.completed, 40);
@@ -58,8 +58,8 @@ async fn a_blocking_objective_takes_the_value_of_its_trial() {
 async fn an_async_objective_takes_the_value_of_its_trial() {
     let mut study = study(Space::of::<Curve>().unwrap()).open().await.unwrap();
     let evaluator = asynchronous_typed(|curve: Curve, trial| async move {
-        trial.report(1, curve.height()).await;
-        curve.height()
+        trial.report(1, curve.height()).await?;
+        Ok::<_, tuning_core::Interrupted>(curve.height())
     });
     let summary = study.run(evaluator).await.unwrap();
     assert_eq!(summary.counts.completed, 40);
@@ -141,4 +141,32 @@ async fn a_typed_objective_may_return_whatever_an_objective_may() {
     let summary = study.run(evaluator.threads(1)).await.unwrap();
     assert!(summary.counts.stopped > 0 && summary.counts.failed > 0);
     assert_eq!(summary.counts.stopped + summary.counts.failed, 40);
+}
+
+#[tokio::test]
+async fn a_pruned_trial_is_stopped() {
+    #[derive(Clone)]
+    struct Never;
+    impl tuning_core::Pruner for Never {
+        fn tell(&mut self, _: &tuning_core::Fact) {}
+        fn judge(&self, _: tuning_core::TrialId) -> tuning_core::Verdict {
+            tuning_core::Verdict::Stop
+        }
+        fn boxed_clone(&self) -> Box<dyn tuning_core::Pruner> {
+            Box::new(self.clone())
+        }
+    }
+    let space = || Space::of::<Curve>().unwrap();
+    let mut study = study(space()).pruner(Never).open().await.unwrap();
+    let evaluator = blocking_typed(|curve: Curve, trial| {
+        trial.report(1, curve.height())?;
+        Ok::<_, tuning_core::Interrupted>(curve.height())
+    });
+    assert_eq!(study.run(evaluator).await.unwrap().counts.stopped, 40);
+    let mut study = self::study(space()).pruner(Never).open().await.unwrap();
+    let evaluator = asynchronous_typed(|curve: Curve, trial| async move {
+        trial.report(1, curve.height()).await?;
+        Ok::<_, tuning_core::Interrupted>(curve.height())
+    });
+    assert_eq!(study.run(evaluator).await.unwrap().counts.stopped, 40);
 }

@@ -184,10 +184,7 @@ fn a_study_that_does_not_fit_its_journal_is_refused_with_the_difference() {
     let mut client = Client::start(&folder, &journal);
     let refused = client.send(other);
     let message = refused["error"]["message"].as_str().unwrap();
-    assert!(
-        message.contains("does not match its journal"),
-        "{message}"
-    );
+    assert!(message.contains("does not match its journal"), "{message}");
     assert_eq!(
         client.send(study())["ready"]["resumed"],
         true,

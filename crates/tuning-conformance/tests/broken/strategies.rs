@@ -271,6 +271,6 @@ fn skipped_laws_are_in_the_report_with_their_reason() {
     assert!(
         report
             .to_string()
-            .contains("skipped 12 duplicates: it measures noise")
+            .contains("skipped 11 duplicates: it measures noise")
     );
 }

@@ -6,7 +6,7 @@ use super::{
     error::ReplayError,
     machine::{AskTell, Open},
 };
-use crate::{Order, Outcome, Strategy, Values, fact::Fact};
+use crate::{Order, Outcome, Strategy, TrialId, Values, Verdict, fact::Fact};
 
 impl<S: Strategy> AskTell<S> {
     pub(super) fn happened(&mut self, fact: impl Into<Fact>) {
@@ -74,6 +74,27 @@ impl<S: Strategy> AskTell<S> {
             (Order::AsProposed { .. }, Some(work)) => self.hold(work, fact),
             (Order::AsProposed { .. }, None) => self.tell_aside(fact),
             (Order::AsFinished, _) => self.tell(fact),
+        }
+        if let (Fact::Reported(reported), Some(work)) = (fact, work) {
+            self.judge(reported.trial, work);
+        }
+    }
+
+    /// Lets the pruner say whether a running trial is to stop. It is asked again in a replay, so that a
+    /// stop holds in the next session, too.
+    pub(super) fn judge(&mut self, trial: TrialId, work: u64) {
+        let pruner = match self.order {
+            Order::AsFinished => self.pruner.as_ref(),
+            Order::AsProposed { .. } => self
+                .line
+                .get_mut(work)
+                .and_then(|held| held.pruner.as_ref()),
+        };
+        // A pruner stops or lets continue; when a trial pauses, its proposal has said.
+        if pruner.is_some_and(|pruner| pruner.judge(trial) == Verdict::Stop)
+            && let Some(open) = self.running.get_mut(&trial)
+        {
+            open.judged = true;
         }
     }
 

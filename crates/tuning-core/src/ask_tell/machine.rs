@@ -80,7 +80,7 @@ pub(super) struct Open {
     pub(super) until: Option<Fidelity>,
     pub(super) fork: Option<Fork>,
     pub(super) attempt: u32,
-    /// Whether its pruner has stopped it, which a pause must not hide.
+    /// Whether its pruner has stopped it: for good, also when it is evaluated again.
     pub(super) judged: bool,
 }
 
@@ -161,29 +161,16 @@ impl<S: Strategy> AskTell<S> {
             let mut reported = Reported::new(trial, at, values);
             reported.metrics = metrics;
             self.happened(reported);
-        }
-        let pruner = match self.order {
-            Order::AsFinished => self.pruner.as_ref(),
-            Order::AsProposed { .. } => self
-                .line
-                .get_mut(work)
-                .and_then(|held| held.pruner.as_ref()),
-        };
-        // A pruner stops or lets go on; when a trial pauses, its proposal has said.
-        let verdict = match pruner.map(|pruner| pruner.judge(trial)) {
-            Some(Verdict::Stop) => Verdict::Stop,
-            _ => Verdict::Continue,
-        };
-        if verdict == Verdict::Stop
-            && let Some(open) = self.running.get_mut(&trial)
-        {
-            open.judged = true;
-        }
-        let reached = until.is_some_and(|until| at >= until);
-        Ok(if verdict == Verdict::Continue && reached {
-            Verdict::Pause
         } else {
-            verdict
+            // Evaluated again, it reports what is known: it is judged anew all the same.
+            self.judge(trial, work);
+        }
+        let stops = self.running.get(&trial).is_some_and(|open| open.judged);
+        let reached = until.is_some_and(|until| at >= until);
+        Ok(match (stops, reached) {
+            (true, _) => Verdict::Stop,
+            (false, true) => Verdict::Pause,
+            (false, false) => Verdict::Continue,
         })
     }
 
@@ -191,8 +178,9 @@ impl<S: Strategy> AskTell<S> {
     ///
     /// Completed work that was to run until a fidelity below the whole leaves its trial paused, with
     /// its values as a report if it made none there. Work that was told to pause and says that it was
-    /// stopped counts as completed with the values of its last report. Completed work with the wrong
-    /// number of values has failed.
+    /// stopped counts as completed with the values of its last report. Work that was told to stop is
+    /// stopped with its last report, whatever came back, unless it failed. Completed work with the
+    /// wrong number of values has failed.
     ///
     /// # Errors
     /// If the trial is not running; nothing has changed then.
@@ -216,6 +204,8 @@ impl<S: Strategy> AskTell<S> {
             .at
             .filter(|at| open.until.is_some_and(|until| *at >= until));
         let outcome = match (outcome, &open.values) {
+            // What a loop that was cut short computes must not stand beside whole trials.
+            (Outcome::Completed(_), _) if open.judged => Outcome::Stopped,
             // It was told to pause and did: it has done what it was asked for.
             (Outcome::Stopped, Some(values)) if !open.judged && reached.is_some() => {
                 Outcome::Completed(values.clone())
@@ -258,7 +248,6 @@ impl<S: Strategy> AskTell<S> {
             .get_mut(&trial)
             .ok_or(TellError::NotRunning { trial })?;
         open.attempt += 1;
-        open.judged = false;
         Ok(open.work(trial, self.seed))
     }
 

@@ -369,24 +369,23 @@ fn what_the_pruner_stops_is_not_paused() {
 }
 
 #[test]
-fn an_old_verdict_does_not_outlive_its_work() {
-    // Told to stop, it completed all the same and was resumed: the pause that follows is a pause.
-    let resume = |until| propose(Proposal::resume(id(0)).until(at(until)));
-    let answers = vec![propose(start().until(at(1))), resume(4), Asked::Wait];
-    let mut study = scripted(ladder(), answers).pruner(two());
-    ask(&mut study);
-    study
-        .report(id(0), at(1), one(5.0), Metrics::default())
-        .unwrap();
-    finish(&mut study, 0, completed(5.0));
-    ask(&mut study);
-    study.take_facts();
-    assert_eq!(
-        study.report(id(0), at(4), one(1.0), Metrics::default()),
-        Ok(Verdict::Pause)
-    );
-    finish(&mut study, 0, Outcome::Stopped);
-    assert_eq!(short(&mut study), ["0 at 4: 1", "0 paused at 4"]);
+fn told_to_stop_it_is_stopped_whatever_comes_back() {
+    let failed = Outcome::failed(FailureKind::Error, "no memory");
+    let check = |until: u64, came: &Outcome, expect: &str| {
+        let answers = vec![propose(start().until(at(until)))];
+        let mut study = scripted(ladder(), answers).pruner(two());
+        ask(&mut study);
+        let verdict = study.report(id(0), at(1), one(5.0), Metrics::default());
+        assert_eq!(verdict, Ok(Verdict::Stop));
+        finish(&mut study, 0, came.clone());
+        assert_eq!(short(&mut study), ["0 started", "0 at 1: 5", expect]);
+    };
+    for until in [1, 4, 9] {
+        // A loop that breaks and returns what it has, one that says so, and one that broke down.
+        check(until, &completed(5.0), "0 stopped");
+        check(until, &Outcome::Stopped, "0 stopped");
+        check(until, &failed, "0 failed: error: no memory");
+    }
 }
 
 #[test]
@@ -506,21 +505,28 @@ fn retries_are_the_same_work_with_another_number() {
 }
 
 #[test]
-fn a_retry_forgets_the_verdict_on_the_attempt_before() {
-    let mut study = scripted(ladder(), vec![propose(start().until(at(4)))]).pruner(two());
+fn a_stop_outlives_a_retry_and_a_restart() {
+    let answers = || vec![propose(start().until(at(4)))];
+    let mut study = scripted(ladder(), answers()).pruner(two());
     ask(&mut study);
     assert_eq!(
         study.report(id(0), at(1), one(5.0), Metrics::default()),
         Ok(Verdict::Stop)
     );
-    study.retry(id(0)).unwrap();
-    assert_eq!(
-        study.report(id(0), at(4), one(1.0), Metrics::default()),
-        Ok(Verdict::Pause)
-    );
-    study.take_facts();
-    finish(&mut study, 0, Outcome::Stopped);
-    assert_eq!(short(&mut study), ["0 paused at 4"]);
+    let mut going = scripted(ladder(), answers()).pruner(two());
+    for fact in study.take_facts() {
+        going.replay(fact.into()).unwrap();
+    }
+    for mut study in [study, going] {
+        study.retry(id(0)).unwrap();
+        assert_eq!(
+            study.report(id(0), at(4), one(1.0), Metrics::default()),
+            Ok(Verdict::Stop)
+        );
+        study.take_facts();
+        finish(&mut study, 0, completed(1.0));
+        assert_eq!(short(&mut study), ["0 stopped"]);
+    }
 }
 
 #[test]

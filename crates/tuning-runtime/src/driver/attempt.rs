@@ -84,18 +84,17 @@ impl Attempt {
                 "did not stop within the grace period",
             ),
         };
+        // What completed is kept, even if it was about to be stopped, unless it was cut short.
+        let whole = matches!(outcome, Outcome::Completed(_)) && !self.link.was_cut_short();
         match self.link.stop_reason() {
-            // What completed is kept, even if it was about to be stopped.
             None => AttemptEnd::Outcome(outcome),
-            Some(StopReason::Stopping) if !matches!(outcome, Outcome::Completed(_)) => {
-                AttemptEnd::Interrupted
-            }
+            Some(StopReason::Stopping) if !whole => AttemptEnd::Interrupted,
             Some(StopReason::TimedOut) => {
                 let limit = self.timeout.unwrap_or_default();
                 let reason = format!("ran longer than {limit:?}");
                 AttemptEnd::Outcome(Outcome::failed(FailureKind::TimedOut, reason))
             }
-            Some(StopReason::Cancelled) if !matches!(outcome, Outcome::Completed(_)) => {
+            Some(StopReason::Cancelled) if !whole => {
                 AttemptEnd::Outcome(Outcome::failed(FailureKind::Cancelled, CANCELLED))
             }
             Some(_) => AttemptEnd::Outcome(outcome),

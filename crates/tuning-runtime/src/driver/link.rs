@@ -20,6 +20,8 @@ pub(super) struct Link {
     notes: Mutex<Notes>,
     stop: AtomicU8,
     stopped: Notify,
+    /// Whether a report was answered with a stop because the work has to end.
+    cut_short: AtomicBool,
     closed: AtomicBool,
 }
 
@@ -43,6 +45,7 @@ impl Link {
             notes: Mutex::default(),
             stop: AtomicU8::new(0),
             stopped: Notify::new(),
+            cut_short: AtomicBool::new(false),
             closed: AtomicBool::new(false),
         }
     }
@@ -69,6 +72,11 @@ impl Link {
         self.closed.store(true, Ordering::SeqCst);
         let mut notes = self.notes();
         (std::mem::take(&mut notes.metrics), notes.failure.take())
+    }
+
+    /// Whether the work learnt from a report that it has to end: what it returns then is not whole.
+    pub(super) fn was_cut_short(&self) -> bool {
+        self.cut_short.load(Ordering::SeqCst)
     }
 
     fn notes(&self) -> std::sync::MutexGuard<'_, Notes> {
@@ -100,7 +108,10 @@ impl TrialLink for Link {
         }
         match verdict.await {
             Ok(verdict) if self.stop_reason().is_none() => verdict,
-            _ => Verdict::Stop,
+            _ => {
+                self.cut_short.store(true, Ordering::SeqCst);
+                Verdict::Stop
+            }
         }
     }
 

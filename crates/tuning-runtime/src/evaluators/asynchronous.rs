@@ -18,11 +18,9 @@ use tuning_core::{Evaluator, FailureKind, IntoOutcome, Outcome, RunningTrial};
 ///     let lr = trial.params().float("lr")?;
 ///     for epoch in 1..=10_u64 {
 ///         let loss = lr / epoch as f64; // a real one would train here
-///         if !trial.report(epoch, loss).await.goes_on() {
-///             break;
-///         }
+///         trial.report(epoch, loss).await?; // a stop or a pause leaves here
 ///     }
-///     Ok::<_, tuning_core::ParamsError>(lr)
+///     Ok::<_, Box<dyn std::error::Error + Send + Sync>>(lr)
 /// });
 /// # let _: &dyn tuning_core::Evaluator = &evaluator;
 /// ```

@@ -14,7 +14,7 @@ use futures_util::{
 };
 use tokio::{runtime::Handle, sync::Semaphore};
 use tuning_core::{
-    Evaluator, FailureKind, Fidelity, IntoOutcome, IntoValues, Outcome, RunningTrial, Verdict,
+    Evaluator, FailureKind, Fidelity, Interrupted, IntoOutcome, IntoValues, Outcome, RunningTrial,
 };
 
 /// How many threads there are at most, those included that run on after their trial was given up.
@@ -34,11 +34,9 @@ const THREADS: usize = 256;
 /// let evaluator = blocking(|trial| {
 ///     let x = trial.params().float("x")?;
 ///     for step in 1..=3_u64 {
-///         if !trial.report(step, x * x).goes_on() {
-///             break;
-///         }
+///         trial.report(step, x * x)?; // a stop or a pause leaves here
 ///     }
-///     Ok::<_, tuning_core::ParamsError>(x * x)
+///     Ok::<_, Box<dyn std::error::Error + Send + Sync>>(x * x)
 /// });
 /// # let _: &dyn tuning_core::Evaluator = &evaluator;
 /// ```
@@ -132,13 +130,20 @@ pub struct BlockingTrial {
 }
 
 impl BlockingTrial {
-    /// Reports intermediate values at a fidelity, and returns whether to go on. (In a simulation,
-    /// which has no threads to wait on, the verdict is always to go on.)
-    pub fn report(&self, at: impl Into<Fidelity>, values: impl IntoValues) -> Verdict {
+    /// Reports intermediate values at a fidelity. Pass an error on with `?`. (In a simulation, which
+    /// has no threads to wait on, no report is interrupted.)
+    ///
+    /// # Errors
+    /// [`Interrupted`] if the trial is to return now, as [`RunningTrial::report`] says.
+    pub fn report(
+        &self,
+        at: impl Into<Fidelity>,
+        values: impl IntoValues,
+    ) -> Result<(), Interrupted> {
         let report = self.trial.report(at, values);
         match &self.runtime {
             Some(runtime) => runtime.block_on(report),
-            None => report.now_or_never().unwrap_or(Verdict::Continue),
+            None => report.now_or_never().unwrap_or(Ok(())),
         }
     }
 }

@@ -17,7 +17,7 @@ use super::{
 ///
 /// # Example
 /// ```
-/// use tuning_core::{Space, Tunable};
+/// use tuning_core::{Interrupted, Space, Tunable};
 /// use tuning_derive::Tunable; // or both of `hypertuning::prelude`
 /// use tuning_runtime::{Study, blocking_typed};
 ///
@@ -41,11 +41,9 @@ use super::{
 ///         let mut loss = 1.0;
 ///         for epoch in 1..=10_u64 {
 ///             loss *= 1.0 - training.lr * training.layers as f64; // a real one would train here
-///             if !trial.report(epoch, loss).goes_on() {
-///                 break;
-///             }
+///             trial.report(epoch, loss)?; // a stop or a pause leaves here
 ///         }
-///         loss
+///         Ok::<_, Interrupted>(loss)
 ///     }))
 ///     .await?;
 /// let best: Option<Training> = summary.best_typed()?;
