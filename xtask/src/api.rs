@@ -1,10 +1,10 @@
 //! `cargo xtask api`: the public items of each published crate in a file, so that a change to them shows in a review.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Command;
 
 use crate::error::{Error, Result};
-use crate::process::{Cargo, describes_xtask};
+use crate::process::{self, cargo, run_quietly};
 use crate::workspace::{Crate, Workspace};
 
 pub(crate) const HELP: &str = "\
@@ -32,10 +32,11 @@ pub(crate) fn run(args: &[String]) -> Result {
     let workspace = Workspace::load()?;
     let crates = choose(&workspace, &names)?;
 
-    Cargo::new(&["build", "--quiet", "-p", "xtask-api"]).run()?;
+    process::run(cargo(["build", "--quiet", "-p", "xtask-api"]))?;
     let program = workspace
         .target_directory
         .join(format!("debug/xtask-api{}", std::env::consts::EXE_SUFFIX));
+    document(&crates, names.is_empty(), &program)?;
     let mut stale = Vec::new();
     for krate in crates {
         let Some(surface) = surface(&workspace, krate, &program)? else {
@@ -71,7 +72,7 @@ pub(crate) fn run(args: &[String]) -> Result {
 }
 
 fn choose<'a>(workspace: &'a Workspace, names: &[&String]) -> Result<Vec<&'a Crate>> {
-    let all = || workspace.published().filter(|krate| krate.has_library());
+    let all = || workspace.published().filter(|krate| krate.has_library);
     if names.is_empty() {
         return Ok(all().collect());
     }
@@ -86,66 +87,37 @@ fn choose<'a>(workspace: &'a Workspace, names: &[&String]) -> Result<Vec<&'a Cra
         .collect()
 }
 
-/// The public items of a crate as text; none if rustdoc writes JSON of another format.
-fn surface(workspace: &Workspace, krate: &Crate, program: &Path) -> Result<Option<String>> {
-    let args = [
-        "rustdoc",
-        "--quiet",
-        "-p",
-        &krate.name,
-        "--lib",
-        "--all-features",
-        "--",
-    ];
-    let json = [
-        "-Z",
-        "unstable-options",
-        "--output-format",
-        "json",
-        "--cap-lints",
-        "allow",
-    ];
-    let rustdoc = std::env::var_os("RUSTDOC").unwrap_or_else(|| "rustdoc".into());
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo
-        .args(args)
-        .args(json)
+/// Has rustdoc write its JSON for these crates, by one call: the features of what they depend on are then those of the
+/// other steps, and nothing is built twice.
+fn document(crates: &[&Crate], all: bool, program: &Path) -> Result {
+    let mut command = cargo(["doc", "--no-deps", "--lib", "--all-features"]);
+    if all {
+        command.arg("--workspace");
+    } else {
+        command.args(crates.iter().flat_map(|krate| ["-p", &krate.name]));
+    }
+    command
         .env("RUSTDOC", program)
-        .env("XTASK_API_AS_RUSTDOC", rustdoc);
-    for (name, _) in std::env::vars_os().filter(|(name, _)| describes_xtask(name)) {
-        cargo.env_remove(name);
-    }
-    let shown = format!("cargo {} {}", args.join(" "), json.join(" "));
-    succeeded(&shown, cargo.output())?;
-
-    let file: PathBuf = ["doc", &format!("{}.json", krate.name.replace('-', "_"))]
-        .iter()
-        .collect();
-    let file = workspace.target_directory.join(file);
-    let output = Command::new(program).arg(&file).output();
-    if output
-        .as_ref()
-        .is_ok_and(|output| output.status.code() == Some(OTHER_FORMAT))
-    {
-        return Ok(None);
-    }
-    let output = succeeded(&format!("xtask-api {}", file.display()), output)?;
-    Ok(Some(String::from_utf8_lossy(&output.stdout).into_owned()))
+        .env(
+            "XTASK_API_AS_RUSTDOC",
+            std::env::var_os("RUSTDOC").unwrap_or_else(|| "rustdoc".into()),
+        )
+        .env(
+            "RUSTDOCFLAGS",
+            "-Z unstable-options --output-format json --cap-lints allow",
+        );
+    run_quietly(command, None).map(drop)
 }
 
-fn succeeded(shown: &str, output: std::io::Result<Output>) -> Result<Output> {
-    let output = output.map_err(|source| Error::NotStarted {
-        command: shown.to_owned(),
-        source,
-    })?;
-    if output.status.success() {
-        return Ok(output);
-    }
-    eprint!("{}", String::from_utf8_lossy(&output.stderr));
-    Err(Error::Failed {
-        command: shown.to_owned(),
-        status: output.status.to_string(),
-    })
+/// The public items of a crate as text; none if rustdoc writes JSON of another format.
+fn surface(workspace: &Workspace, krate: &Crate, program: &Path) -> Result<Option<String>> {
+    let file = format!("doc/{}.json", krate.name.replace('-', "_"));
+    let file = workspace.target_directory.join(file);
+    let mut print = Command::new(program);
+    print.arg(file);
+    let output = run_quietly(print, Some(OTHER_FORMAT))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    Ok(output.status.success().then_some(text))
 }
 
 fn other_format(check: bool) -> Result {
@@ -177,7 +149,6 @@ fn difference(old: &str, new: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workspace::Target;
 
     #[test]
     fn what_went_and_what_came_is_shown() {
@@ -191,16 +162,10 @@ mod tests {
 
     #[test]
     fn crates_with_a_library_are_chosen_by_name() -> Result {
-        let lib = Target {
-            kind: "lib".to_owned(),
-            name: "x".to_owned(),
-        };
-        let with_library = Crate {
-            targets: vec![lib],
-            ..Crate::example("tuning-core")
-        };
+        let mut program = Crate::example("tuning-program");
+        program.has_library = false;
         let workspace = Workspace {
-            crates: vec![with_library, Crate::example("tuning-program")],
+            crates: vec![Crate::example("tuning-core"), program],
             ..Workspace::default()
         };
         let names = |names: &[&String]| -> Result<Vec<String>> {

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::time::Instant;
 
 use crate::error::{Error, Result};
-use crate::process::Cargo;
-use crate::workspace::{Crate, Workspace};
-use crate::{api, documents, test, tidy};
+use crate::process::{self, cargo};
+use crate::test::WHOLE;
+use crate::{api, documents, outside, test, tidy, tools};
 
 struct Step {
     name: &'static str,
@@ -18,7 +18,7 @@ const STEPS: &[Step] = &[
     Step {
         name: "fmt",
         summary: "the sources are formatted",
-        run: || Cargo::new(&["fmt", "--all", "--check"]).run(),
+        run: || process::run(cargo(["fmt", "--all", "--check"])),
     },
     Step {
         name: "tidy",
@@ -26,38 +26,54 @@ const STEPS: &[Step] = &[
         run: || tidy::run(&[]),
     },
     Step {
-        name: "clippy",
-        summary: "no warnings in any target",
+        name: "spelling",
+        summary: "no misspelled words (typos; typos.toml holds the exceptions)",
+        run: || tools::run("typos", &[]),
+    },
+    Step {
+        name: "deny",
+        summary: "licences, bans and sources of dependencies (cargo-deny; deny.toml holds the rules)",
         run: || {
-            Cargo::new(&[
-                "clippy",
-                "--workspace",
-                "--all-targets",
-                "--",
-                "-D",
-                "warnings",
-            ])
-            .run()
+            tools::run(
+                "cargo-deny",
+                &[
+                    "--workspace",
+                    "check",
+                    "--hide-inclusion-graph",
+                    "bans",
+                    "licenses",
+                    "sources",
+                ],
+            )
         },
     },
     Step {
-        name: "alone",
-        summary: "each published crate by itself, with and without its features",
-        run: check_each_alone,
+        name: "clippy",
+        summary: "no warnings in any target",
+        run: || {
+            let mut command = cargo(["clippy", "--all-targets"]);
+            command.args(WHOLE).args(["--", "-D", "warnings"]);
+            process::run(command)
+        },
     },
     Step {
         name: "doc",
         summary: "the documentation builds without a warning",
         run: || {
-            Cargo::new(&["doc", "--workspace", "--no-deps"])
-                .env("RUSTDOCFLAGS", "-Dwarnings")
-                .run()
+            let mut command = cargo(["doc", "--no-deps"]);
+            command.args(WHOLE).env("RUSTDOCFLAGS", "-Dwarnings");
+            process::run(command)
         },
     },
     Step {
         name: "api",
         summary: "the files of public items are up to date",
         run: || api::run(&["--check".to_owned()]),
+    },
+    Step {
+        name: "outside",
+        summary: "the packages, each checked alone, and third-party crates built on them",
+        run: || outside::run(&[]),
     },
     Step {
         name: "doctest",
@@ -154,27 +170,6 @@ fn find(name: &str) -> Result<&'static Step> {
         .ok_or_else(|| Error::unknown("step", name, STEPS.iter().map(|step| step.name)))
 }
 
-fn check_each_alone() -> Result {
-    let workspace = Workspace::load()?;
-    workspace
-        .published()
-        .flat_map(checks_alone)
-        .try_for_each(|cargo| cargo.run())
-}
-
-/// One check per set of features that differs from the others.
-fn checks_alone(krate: &Crate) -> Vec<Cargo> {
-    let check = Cargo::new(&["check", "-p", &krate.name]);
-    let mut checks = vec![check.clone()];
-    if krate.has_default_features {
-        checks.push(check.clone().args(&["--no-default-features".to_owned()]));
-    }
-    if krate.has_features {
-        checks.push(check.args(&["--all-features".to_owned()]));
-    }
-    checks
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,7 +185,9 @@ mod tests {
         assert_eq!(names(&["--only=test"])?, ["test"]);
         assert_eq!(
             names(&["--skip", "fmt,clippy", "--skip", "doc"])?,
-            ["tidy", "alone", "api", "doctest", "test", "readme"]
+            [
+                "tidy", "spelling", "deny", "api", "outside", "doctest", "test", "readme"
+            ]
         );
         assert_eq!(names(&[])?.len(), STEPS.len());
         Ok(())
@@ -200,31 +197,8 @@ mod tests {
     fn a_wrong_step_or_option_names_the_nearest() {
         let message = |args: &[&str]| names(args).expect_err("a wrong command line").to_string();
         assert!(message(&["--only", "clipy"]).contains("did you mean `clippy`"));
-        assert!(message(&["--onyl", "fmt"]).contains("did you mean `--only`"));
+        assert!(message(&["--olny", "fmt"]).contains("did you mean `--only`"));
         assert!(message(&["--only"]).contains("`--only` needs steps"));
-    }
-
-    #[test]
-    fn features_decide_how_often_a_crate_is_checked() {
-        let checks = |has_default_features, has_features| {
-            let mut krate = Crate::example("tuning-x");
-            krate.has_default_features = has_default_features;
-            krate.has_features = has_features;
-            checks_alone(&krate)
-                .iter()
-                .map(Cargo::to_string)
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(checks(false, false), ["cargo check -p tuning-x"]);
-        assert_eq!(checks(false, true).len(), 2);
-        assert_eq!(
-            checks(true, true),
-            [
-                "cargo check -p tuning-x",
-                "cargo check -p tuning-x --no-default-features",
-                "cargo check -p tuning-x --all-features"
-            ]
-        );
     }
 
     #[test]

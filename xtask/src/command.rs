@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
-use crate::{api, bench, ci, demo, documents, new_strategy, peers, semver, test, tidy};
+use crate::{api, bench, ci, demo, documents, new_strategy, outside, peers, semver, test, tidy};
 
 /// One subcommand of `cargo xtask`.
 pub(crate) struct Command {
@@ -65,6 +65,13 @@ pub(crate) const COMMANDS: &[Command] = &[
         summary: "follow README.md and the chapters as a reader would",
         help: || documents::HELP.to_owned(),
         run: documents::run,
+    },
+    Command {
+        name: "outside",
+        arguments: "[CRATE OF examples/outside…]",
+        summary: "package the crates, check each alone, and build third-party crates on them",
+        help: || outside::HELP.to_owned(),
+        run: outside::run,
     },
     Command {
         name: "new-strategy",

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::{Error, Result};
-use crate::process::{Cargo, quoted};
+use crate::process::{self, cargo, quoted};
 use crate::workspace::Workspace;
 
 pub(crate) const HELP: &str = "\
@@ -17,7 +17,7 @@ const STUDY: &str = "crates/tuning-cli/examples/digits/study.yaml";
 
 pub(crate) fn run(args: &[String]) -> Result {
     let workspace = Workspace::load()?;
-    Cargo::new(&[
+    process::run(cargo([
         "build",
         "--release",
         "-p",
@@ -26,8 +26,7 @@ pub(crate) fn run(args: &[String]) -> Result {
         "tune",
         "--example",
         "digits",
-    ])
-    .run()?;
+    ]))?;
 
     let release = workspace.target_directory.join("release");
     let tune = release.join(format!("tune{}", std::env::consts::EXE_SUFFIX));

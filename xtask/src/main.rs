@@ -12,14 +12,17 @@ mod command;
 mod demo;
 mod documents;
 mod error;
+mod manifest;
 mod nearest;
 mod new_strategy;
+mod outside;
 mod peers;
 mod process;
 mod rust_source;
 mod semver;
 mod test;
 mod tidy;
+mod tools;
 mod tree;
 mod workspace;
 

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::error::{Error, Result};
-use crate::process::{Cargo, quoted};
+use crate::error::Result;
+use crate::process::{self, cargo};
 use crate::workspace::Workspace;
 
 pub(crate) const HELP: &str = "\
@@ -19,7 +19,14 @@ pub(crate) fn run(args: &[String]) -> Result {
     let place = workspace.target_directory.join("peers");
     let scripts = workspace.root.join("benches/peers");
     let python = environment(&place.join("python"), &scripts, quick)?;
-    Cargo::new(&["build", "--release", "-p", "tuning-cli", "--bin", "tune"]).run()?;
+    process::run(cargo([
+        "build",
+        "--release",
+        "-p",
+        "tuning-cli",
+        "--bin",
+        "tune",
+    ]))?;
     let tune = workspace
         .target_directory
         .join(format!("release/tune{}", std::env::consts::EXE_SUFFIX));
@@ -32,7 +39,7 @@ pub(crate) fn run(args: &[String]) -> Result {
         .arg(&runs)
         .args(args)
         .env("TUNE", tune);
-    shown(measure)?;
+    process::run(measure)?;
     let mut report = Command::new(&python);
     report
         .arg(scripts.join("report.py"))
@@ -46,7 +53,7 @@ pub(crate) fn run(args: &[String]) -> Result {
     if quick {
         report.arg("--quick");
     }
-    shown(report)
+    process::run(report)
 }
 
 /// The interpreter of an environment that has what the files of requirements name.
@@ -55,7 +62,7 @@ fn environment(folder: &Path, scripts: &Path, quick: bool) -> Result<PathBuf> {
     if !python.exists() {
         let mut make = Command::new("python3");
         make.args(["-m", "venv"]).arg(folder);
-        shown(make)?;
+        process::run(make)?;
     }
     let mut install = Command::new(&python);
     install
@@ -66,25 +73,6 @@ fn environment(folder: &Path, scripts: &Path, quick: bool) -> Result<PathBuf> {
             .arg("--requirement")
             .arg(scripts.join("requirements-gp.txt"));
     }
-    shown(install)?;
+    process::run(install)?;
     Ok(python)
-}
-
-/// Prints a command and runs it to its end.
-fn shown(mut command: Command) -> Result {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    let text: Vec<String> = words.map(|word| quoted(&word.to_string_lossy())).collect();
-    let text = text.join(" ");
-    println!("$ {text}");
-    let status = command.status().map_err(|source| Error::NotStarted {
-        command: text.clone(),
-        source,
-    })?;
-    if status.success() {
-        return Ok(());
-    }
-    Err(Error::Failed {
-        command: text,
-        status: status.to_string(),
-    })
 }

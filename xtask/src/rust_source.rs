@@ -1,4 +1,4 @@
-//! A Rust source as the checks look at it: comments, strings and tests taken out. It is a scanner of text, not a parser.
+//! A Rust source as the checks look at it: comments and strings taken out. It is a scanner of text, not a parser.
 
 /// `text` with the insides of comments, strings and characters as spaces; every byte of the rest stays where it was.
 pub(crate) fn code(text: &str) -> String {
@@ -34,29 +34,6 @@ pub(crate) fn code(text: &str) -> String {
     out
 }
 
-/// `code` without its `#[cfg(test)] mod … { … }`, as blank lines.
-pub(crate) fn without_tests(code: &str) -> String {
-    const MARK: &str = "#[cfg(test)]";
-    let mut out = String::with_capacity(code.len());
-    let mut rest = code;
-    while let Some(start) = rest.find(MARK) {
-        let item = &rest[start + MARK.len()..];
-        let end = match (item.find('{'), item.find(';')) {
-            (Some(open), semicolon) if semicolon.is_none_or(|semicolon| open < semicolon) => {
-                end_of_braces(item, open)
-            }
-            (_, Some(semicolon)) => semicolon + 1,
-            (_, None) => item.len(),
-        };
-        let (skipped, after) = rest[start..].split_at(MARK.len() + end);
-        out.push_str(&rest[..start]);
-        out.extend(skipped.chars().filter(|&c| c == '\n'));
-        rest = after;
-    }
-    out.push_str(rest);
-    out
-}
-
 /// The byte positions where `word` stands in `code` as a whole identifier.
 pub(crate) fn words<'a>(code: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     code.match_indices(word)
@@ -72,7 +49,7 @@ pub(crate) fn line(code: &str, at: usize) -> usize {
     1 + code[..at].matches('\n').count()
 }
 
-pub(crate) fn is_identifier(c: char) -> bool {
+fn is_identifier(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
@@ -192,14 +169,6 @@ mod tests {
         assert_eq!(code("a \"b\\").trim(), "a");
         assert_eq!(code("a r##\"b\"#").trim(), "a");
         assert_eq!(code("'\\").trim(), "");
-    }
-
-    #[test]
-    fn tests_go_and_what_follows_stays_on_its_line() {
-        let code = "a\n#[cfg(test)]\nmod tests {\n fn f() { {} }\n}\nb\n#[cfg(test)]\nmod more;\nc";
-        let left = without_tests(code);
-        assert_eq!(left.split_whitespace().collect::<Vec<_>>(), ["a", "b", "c"]);
-        assert_eq!(left.matches('\n').count(), code.matches('\n').count());
     }
 
     #[test]

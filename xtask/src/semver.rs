@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::error::{Error, Result};
-use crate::process::Cargo;
+use crate::process::{self, cargo, succeeds};
 use crate::workspace::{Crate, Workspace};
 
 pub(crate) const HELP: &str = "\
@@ -40,7 +40,7 @@ pub(crate) fn run(args: &[String]) -> Result {
     let tool = tool(&workspace, install)?;
     let (old, new): (Vec<&Crate>, Vec<_>) = workspace
         .published()
-        .filter(|krate| krate.has_library())
+        .filter(|krate| krate.has_library)
         .partition(|krate| {
             git(&[
                 "cat-file",
@@ -61,25 +61,16 @@ pub(crate) fn run(args: &[String]) -> Result {
         old.iter()
             .flat_map(|krate| ["-p".to_owned(), krate.name.clone()]),
     );
-    match tool {
-        None => Cargo::new(&["semver-checks"]).args(&args).run(),
+    let mut command = match tool {
+        None => cargo(["semver-checks"]),
         Some(tool) => {
-            let command = format!("{} semver-checks {}", tool.display(), args.join(" "));
-            println!("$ {command}");
-            let status = Command::new(&tool)
-                .arg("semver-checks")
-                .args(&args)
-                .status();
-            match status {
-                Ok(status) if status.success() => Ok(()),
-                Ok(status) => Err(Error::Failed {
-                    command,
-                    status: status.to_string(),
-                }),
-                Err(source) => Err(Error::NotStarted { command, source }),
-            }
+            let mut command = Command::new(tool);
+            command.arg("semver-checks");
+            command
         }
-    }
+    };
+    command.args(&args);
+    process::run(command)
 }
 
 fn parse(args: &[String]) -> Result<(Option<String>, bool)> {
@@ -111,7 +102,7 @@ fn parse(args: &[String]) -> Result<(Option<String>, bool)> {
 
 /// The tool in the target folder; none if cargo finds one by itself.
 fn tool(workspace: &Workspace, install: bool) -> Result<Option<PathBuf>> {
-    if Cargo::new(&["semver-checks", "--version"]).succeeds() {
+    if succeeds(cargo(["semver-checks", "--version"])) {
         return Ok(None);
     }
     let root = workspace.target_directory.join("tools");
@@ -127,10 +118,9 @@ fn tool(workspace: &Workspace, install: bool) -> Result<Option<PathBuf>> {
              `cargo xtask semver --install` into the target folder (some minutes)"
         )));
     }
-    let root = root.to_string_lossy().into_owned();
-    Cargo::new(&["install", TOOL, "--locked", "--root"])
-        .args(&[root])
-        .run()?;
+    let mut install = cargo(["install", TOOL, "--locked", "--root"]);
+    install.arg(root);
+    process::run(install)?;
     Ok(Some(tool))
 }
 

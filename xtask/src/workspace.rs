@@ -20,6 +20,7 @@ pub(crate) struct Crate {
     pub(crate) directory: String,
     pub(crate) is_published: bool,
     pub(crate) description: Option<String>,
+    pub(crate) documentation: Option<String>,
     pub(crate) license: Option<String>,
     pub(crate) version: String,
     pub(crate) edition: String,
@@ -27,18 +28,9 @@ pub(crate) struct Crate {
     pub(crate) rust_version: String,
     /// The `default` feature turns something on.
     pub(crate) has_default_features: bool,
-    /// There is a feature besides `default`.
-    pub(crate) has_features: bool,
+    /// Others can depend on it.
+    pub(crate) has_library: bool,
     pub(crate) dependencies: Vec<Dependency>,
-    pub(crate) targets: Vec<Target>,
-}
-
-/// What a command names with `--bin NAME`, `--example NAME` and the like.
-#[derive(Debug, Clone)]
-pub(crate) struct Target {
-    /// The flag without its dashes.
-    pub(crate) kind: String,
-    pub(crate) name: String,
 }
 
 #[derive(Debug, Clone)]
@@ -101,6 +93,7 @@ impl Crate {
                 .replace('\\', "/"),
             is_published: package.publish.as_ref().is_none_or(|to| !to.is_empty()),
             description: package.description.clone(),
+            documentation: package.documentation.clone(),
             license: package.license.clone(),
             version: package.version.to_string(),
             edition: package.edition.to_string(),
@@ -110,26 +103,12 @@ impl Crate {
                 .map(|version| format!("{}.{}", version.major, version.minor))
                 .unwrap_or_default(),
             has_default_features: features.get("default").is_some_and(|on| !on.is_empty()),
-            has_features: features.keys().any(|feature| feature != "default"),
-            dependencies: package.dependencies.iter().map(Dependency::new).collect(),
-            targets: package
+            has_library: package
                 .targets
                 .iter()
-                .flat_map(|target| target.kind.iter().map(|kind| (kind, &target.name)))
-                .map(|(kind, name)| Target {
-                    kind: kind.to_string(),
-                    name: name.clone(),
-                })
-                .collect(),
+                .any(|target| target.is_lib() || target.is_proc_macro()),
+            dependencies: package.dependencies.iter().map(Dependency::new).collect(),
         }
-    }
-
-    /// Whether others can depend on it.
-    pub(crate) fn has_library(&self) -> bool {
-        let kinds = ["lib", "proc-macro"];
-        self.targets
-            .iter()
-            .any(|target| kinds.contains(&&*target.kind))
     }
 
     /// The crate's manifest, relative to the root.
@@ -149,7 +128,9 @@ impl Crate {
             name: name.to_owned(),
             directory: format!("crates/{name}"),
             is_published: true,
+            has_library: true,
             description: Some("what it is".to_owned()),
+            documentation: Some("https://docs.rs/x".to_owned()),
             license: Some("MIT OR Apache-2.0".to_owned()),
             ..Crate::default()
         }
@@ -189,9 +170,7 @@ mod tests {
         let workspace = Workspace::load()?;
         let xtask = workspace.get("xtask").expect("this package is a member");
         assert_eq!(xtask.directory, "xtask");
-        let targets: Vec<_> = xtask.targets.iter().map(|t| (&*t.kind, &*t.name)).collect();
-        assert_eq!(targets, [("bin", "xtask")]);
-        assert!(!xtask.is_published);
+        assert!(!xtask.is_published && !xtask.has_library);
         assert!(
             xtask
                 .dependencies
@@ -201,7 +180,7 @@ mod tests {
         assert!(
             workspace
                 .published()
-                .any(|krate| krate.name == "tuning-core")
+                .any(|krate| krate.name == "tuning-derive" && krate.has_library)
         );
         Ok(())
     }

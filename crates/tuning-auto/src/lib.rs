@@ -25,6 +25,14 @@
 //! assert!(best < 0.05, "{best}");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        clippy::iter_over_hash_type
+    )
+)]
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

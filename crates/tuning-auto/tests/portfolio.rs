@@ -80,7 +80,7 @@ fn the_gaussian_process_leads_and_others_have_a_say() {
 }
 
 #[test]
-fn without_progress_every_second_trial_is_anothers() {
+fn without_progress_every_second_trial_is_of_another_strategy() {
     let tags = tags(&AutoConfig::default(), 60, 1, |_| Some(1.0));
     assert_eq!(count(&tags[..16], "no progress"), 0);
     let late = &tags[18..];

@@ -61,6 +61,14 @@
 //! Nothing grows with the number of trials but the list of points tried (some 50 bytes each).
 //! The state is a fold of the facts told: the tag of a trial carries the seed that it was drawn with, so that
 //! resuming gives the very same distribution, to the last bit, on every machine.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        clippy::iter_over_hash_type
+    )
+)]
 
 mod axes;
 mod config;

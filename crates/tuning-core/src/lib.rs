@@ -67,6 +67,14 @@
 //! | keep its log | [`Journal`], [`Entry`] |
 //! | drive a study by hand | [`AskTell`] |
 //! | run one in parallel, with a durable journal | the crates `tuning-runtime` and `tuning-sqlite`, or all of it: `hypertuning` |
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        clippy::iter_over_hash_type
+    )
+)]
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

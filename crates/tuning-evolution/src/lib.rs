@@ -62,6 +62,14 @@
 //!   began is carried on from its best.
 //! - **A fold of the facts.** What a child was bred by stands in its tag: resuming gives the same population, to the
 //!   last bit, on every machine.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        clippy::iter_over_hash_type
+    )
+)]
 
 mod differential;
 mod genome;

@@ -103,6 +103,14 @@
 //! [Srinivas et al. 2010]: https://arxiv.org/abs/0912.3995
 //! [Swersky et al. 2014]: https://arxiv.org/abs/1409.4011
 //! [Yeo and Johnson 2000]: https://doi.org/10.1093/biomet/87.4.954
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        clippy::iter_over_hash_type
+    )
+)]
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

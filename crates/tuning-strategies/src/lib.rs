@@ -96,6 +96,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //! The laws that a strategy must keep are functions in `tuning-conformance`: call them from a test.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        clippy::iter_over_hash_type
+    )
+)]
 
 mod combinators;
 mod grid;

@@ -74,6 +74,14 @@
 //! for the joint mixture; Ozaki et al. 2020, "Multiobjective tree-structured Parzen estimator for
 //! computationally expensive optimization problems", for several objectives. Defaults are those of the
 //! field where they proved best on a panel of test functions, tables and surrogates of training runs.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        clippy::iter_over_hash_type
+    )
+)]
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

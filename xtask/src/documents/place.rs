@@ -7,7 +7,8 @@ use std::process::{Command, Stdio};
 use crate::documents::elsewhere::{INTERPRETERS, OPTIONAL};
 use crate::documents::script::words;
 use crate::error::{Error, Result};
-use crate::process::describes_xtask;
+use crate::manifest;
+use crate::process::{quoted, without_xtask};
 use crate::workspace::Workspace;
 
 /// The folder of one document, and where the reader is by now.
@@ -41,16 +42,13 @@ impl Place {
         places.extend(std::env::split_paths(&path));
         let path = std::env::join_paths(places)
             .map_err(|error| Error::Workspace(format!("PATH: {error}")))?;
-        let manifest = workspace.root.join("Cargo.toml");
-        let manifest = std::fs::read_to_string(&manifest)
-            .map_err(|error| cannot("read", &manifest, &error))?;
         Ok(Place {
             root: folder.join("tuning"),
             folder: folder.to_owned(),
             here,
             path,
             target_directory: workspace.target_directory.clone(),
-            profile: profile(&manifest),
+            profile: profile(workspace)?,
         })
     }
 
@@ -103,11 +101,10 @@ impl Place {
     /// Types a command where the reader is, or in the checkout if it only makes sense there. Where it leads to (`cd`) is
     /// where the next one is typed, but for the checkout, which every command is taken to by itself.
     pub(crate) fn run(&mut self, command: &str) -> Result<Ran> {
-        let at = if self.belongs_to_checkout(command) {
-            &self.root
-        } else {
-            &self.here
-        };
+        let in_checkout = self.belongs_to_checkout(command);
+        let at = if in_checkout { &self.root } else { &self.here };
+        let built = in_checkout.then(|| self.built(command)).flatten();
+        let command = built.as_deref().unwrap_or(command);
         let left = self.folder.join("left-in");
         // What the shell says, not what the system says: `cd ..` leads out of the checkout as it would for a reader.
         let script = format!(
@@ -126,16 +123,13 @@ impl Place {
             .env("NO_COLOR", "1")
             .env("RUST_BACKTRACE", "0")
             .stdin(Stdio::null());
-        for (name, _) in std::env::vars_os().filter(|(name, _)| describes_xtask(name)) {
-            shell.env_remove(name);
-        }
+        without_xtask(&mut shell);
         let output = shell.output().map_err(|source| Error::NotStarted {
             command: "sh".to_owned(),
             source,
         })?;
-        let in_checkout = |place: &Path| place.starts_with(&self.root);
         let left = std::fs::read_to_string(&left).map(|text| PathBuf::from(text.trim_end()));
-        if let Some(left) = left.ok().filter(|place| !in_checkout(place)) {
+        if let Some(left) = left.ok().filter(|place| !place.starts_with(&self.root)) {
             self.here = left;
         }
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -143,6 +137,19 @@ impl Place {
             code: output.status.code(),
             output: text(&output.stdout) + &text(&output.stderr),
         })
+    }
+
+    /// `cargo run -p CRATE --example NAME …` by the example that the tests have built: cargo would build it and all that it
+    /// depends on once more, with other features.
+    fn built(&self, command: &str) -> Option<String> {
+        let rest = command.strip_prefix("cargo run -p ")?;
+        let (_, rest) = rest.split_once(" --example ")?;
+        let end = rest.find(' ').unwrap_or(rest.len());
+        let name = format!("{}{}", &rest[..end], std::env::consts::EXE_SUFFIX);
+        let program = self.target_directory.join("debug/examples").join(name);
+        let arguments = rest[end..].trim_start().trim_start_matches("-- ");
+        let program = quoted(&program.to_string_lossy());
+        Some(format!("{program} {arguments}").trim_end().to_owned())
     }
 
     /// Cargo needs a manifest, and paths of the repository need the repository.
@@ -159,22 +166,16 @@ impl Place {
 }
 
 /// `[profile.dev]` of our manifest as variables: a crate of the reader's is built as ours are, and shares what is built.
-fn profile(manifest: &str) -> Vec<(String, String)> {
-    let mut lines = manifest
-        .lines()
-        .skip_while(|line| line.trim() != "[profile.dev]");
-    lines.next();
-    lines
-        .take_while(|line| !line.starts_with('['))
-        .filter_map(|line| line.split_once('='))
+fn profile(workspace: &Workspace) -> Result<Vec<(String, String)>> {
+    let profile = manifest::profile(&workspace.root)?;
+    Ok(profile
+        .into_iter()
         .map(|(key, value)| {
-            let key = key.trim().to_uppercase().replace('-', "_");
-            (
-                format!("CARGO_PROFILE_DEV_{key}"),
-                value.trim().trim_matches('"').to_owned(),
-            )
+            let key = key.to_uppercase().replace('-', "_");
+            let value = value.trim_matches('\'').to_owned();
+            (format!("CARGO_PROFILE_DEV_{key}"), value)
         })
-        .collect()
+        .collect())
 }
 
 fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Error {
@@ -199,18 +200,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_profile_becomes_variables() {
-        let manifest = "[a]\nx = 1\n# tests\n[profile.dev]\nopt-level = 1\ndebug = \"line-tables-only\"\n[b]\ny = 2\n";
-        let found = profile(manifest);
-        let expect = [
-            ("CARGO_PROFILE_DEV_OPT_LEVEL", "1"),
-            ("CARGO_PROFILE_DEV_DEBUG", "line-tables-only"),
-        ];
-        assert_eq!(
-            found,
-            expect.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    fn a_profile_becomes_variables() -> Result {
+        let found = profile(&Workspace::load()?)?;
+        let level = ("CARGO_PROFILE_DEV_OPT_LEVEL".to_owned(), "1".to_owned());
+        assert!(found.contains(&level), "{found:?}");
+        Ok(())
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn examples_are_those_that_the_tests_have_built() -> Result {
+        let folder = std::env::temp_dir().join(format!("tuning-built-{}", std::process::id()));
+        let workspace = Workspace {
+            target_directory: PathBuf::from("/x y"),
+            ..Workspace::load()?
+        };
+        let place = Place::new(&workspace, &folder, Path::new("/nowhere"))?;
+        let check = |command: &str, expect: Option<&str>| {
+            assert_eq!(place.built(command).as_deref(), expect, "{command}");
+        };
+        let program = "'/x y/debug/examples/typed'";
+        check("cargo run -p a --example typed", Some(program));
+        let with_arguments = format!("{program} --seed 1 # note");
+        check(
+            "cargo run -p a --example typed -- --seed 1 # note",
+            Some(&with_arguments),
         );
-        assert_eq!(profile("[a]\n"), []);
+        check("cargo run --release -p a --example typed", None);
+        check("cargo run -p a", None);
+        std::fs::remove_dir_all(&folder).map_err(|error| cannot("remove", &folder, &error))
     }
 
     #[cfg(unix)]

@@ -8,7 +8,8 @@ use crate::documents::place::{Place, link};
 use crate::documents::rust::DocTests;
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
-use crate::process::Cargo;
+use crate::process::{self, cargo};
+use crate::test::WHOLE;
 use crate::tree::Tree;
 use crate::workspace::Workspace;
 
@@ -120,7 +121,10 @@ fn choose<'a>(tree: &'a Tree, names: &[&String]) -> Result<Vec<(&'a str, &'a str
 
 /// A new folder beside everything of ours, with `tune` in `programs/`.
 fn prepare(workspace: &Workspace) -> Result<PathBuf> {
-    Cargo::new(&["build", "-p", "tuning-cli", "--bin", "tune"]).run()?;
+    // With the examples come the features of dev-dependencies: all this is what the tests have built.
+    let mut build = cargo(["build", "--bin", "tune", "--examples"]);
+    build.args(WHOLE);
+    process::run(build)?;
     let folder = std::env::temp_dir().join(format!("tuning-readme-{}", std::process::id()));
     let programs = folder.join("programs");
     let tune = format!("tune{}", std::env::consts::EXE_SUFFIX);

@@ -62,6 +62,9 @@ mod tests {
         };
         check("`hypertuning` re-exports `tuning-core`.", &[]);
         check("`tuning-core`", &["does not mention `hypertuning`"]);
-        check("tuning, tuning_core", &["does not mention `tuning-core`"]);
+        check(
+            "hypertuning, tuning_core",
+            &["does not mention `tuning-core`"],
+        );
     }
 }

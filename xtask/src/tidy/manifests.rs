@@ -1,7 +1,7 @@
 //! What a published crate must have: a README, a description, a licence, the workspace's lints and versions, a line in the changelog.
 
+use crate::manifest::{inherits_lints, own_versions};
 use crate::tidy::architecture::mentions;
-use crate::tidy::manifest_file::{dependencies, entries, inherits_lints};
 use crate::tidy::problem::Problem;
 use crate::tree::Tree;
 use crate::workspace::{Crate, Workspace};
@@ -23,7 +23,7 @@ fn of_metadata(krate: &Crate, tree: &Tree) -> Vec<Problem> {
         Problem::new(
             krate.manifest(),
             what,
-            "a published crate has README.md, description and license, and stands in CHANGELOG.md",
+            "a published crate has README.md, its licences, description and documentation, and stands in CHANGELOG.md",
             remedy,
         )
     };
@@ -34,6 +34,20 @@ fn of_metadata(krate: &Crate, tree: &Tree) -> Vec<Problem> {
         problems.push(published(
             format!("`{}` has no README.md", krate.name),
             "write one: what it is, what it is not, a ten-line program",
+        ));
+    }
+    for license in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        if !tree.exists(&krate.file(license)) {
+            problems.push(published(
+                format!("`{}` has no {license}", krate.name),
+                "its text has to be in the package: link to that of the root",
+            ));
+        }
+    }
+    if is_missing(&krate.documentation) {
+        problems.push(published(
+            format!("`{}` has no documentation", krate.name),
+            "add `documentation` with its page on docs.rs to its [package]",
         ));
     }
     if is_missing(&krate.description) {
@@ -61,9 +75,21 @@ fn of_metadata(krate: &Crate, tree: &Tree) -> Vec<Problem> {
 }
 
 fn of_text(krate: &Crate, tree: &Tree) -> Vec<Problem> {
-    let entries = entries(tree.text(&krate.manifest()).unwrap_or_default());
+    let text = tree.text(&krate.manifest()).unwrap_or_default();
+    let manifest = match text.parse::<toml::Table>() {
+        Ok(manifest) => manifest,
+        Err(error) => {
+            let rule = "a manifest is TOML";
+            return vec![Problem::new(
+                krate.manifest(),
+                error.to_string(),
+                rule,
+                "mend it",
+            )];
+        }
+    };
     let mut problems = Vec::new();
-    if !inherits_lints(&entries) {
+    if !inherits_lints(&manifest) {
         problems.push(Problem::new(
             krate.manifest(),
             format!("`{}` has lints of its own, or none", krate.name),
@@ -71,18 +97,13 @@ fn of_text(krate: &Crate, tree: &Tree) -> Vec<Problem> {
             "add `[lints]` with `workspace = true`",
         ));
     }
-    for dependency in dependencies(&entries) {
-        if !dependency.inherits {
-            problems.push(Problem::new(
-                format!("{}:{}", krate.manifest(), dependency.line),
-                format!("`{}` does not come from the workspace", dependency.name),
-                "versions are held once, in the workspace",
-                format!(
-                    "put it into [workspace.dependencies] and write `{}.workspace = true`",
-                    dependency.name
-                ),
-            ));
-        }
+    for name in own_versions(&manifest) {
+        problems.push(Problem::new(
+            krate.manifest(),
+            format!("`{name}` does not come from the workspace"),
+            "versions are held once, in the workspace",
+            format!("put it into [workspace.dependencies] and write `{name}.workspace = true`"),
+        ));
     }
     problems
 }
@@ -108,6 +129,8 @@ mod tests {
     fn tree(manifest: &str) -> Tree {
         Tree::default()
             .with("crates/tuning-x/README.md", "")
+            .with("crates/tuning-x/LICENSE-APACHE", "")
+            .with("crates/tuning-x/LICENSE-MIT", "")
             .with("crates/tuning-x/Cargo.toml", manifest)
     }
 
@@ -133,12 +156,16 @@ mod tests {
     fn a_crate_without_readme_description_or_license_is_named() {
         let mut krate = Crate::example("tuning-x");
         krate.description = Some(" ".to_owned());
+        krate.documentation = None;
         krate.license = None;
         check_finds(
             krate,
             Tree::default().with("crates/tuning-x/Cargo.toml", GOOD),
             &[
                 "`tuning-x` has no README.md",
+                "`tuning-x` has no LICENSE-APACHE",
+                "`tuning-x` has no LICENSE-MIT",
+                "`tuning-x` has no documentation",
                 "`tuning-x` has no description",
                 "`tuning-x` has no license",
             ],

@@ -4,11 +4,9 @@ mod architecture;
 mod layering;
 mod layers;
 mod links;
-mod manifest_file;
 mod manifests;
 mod problem;
 mod purity;
-mod readme;
 mod run;
 mod sources;
 

@@ -1,18 +1,10 @@
-//! What a crate must not do, seen in its sources: words that do not belong there. It reads text, so it trusts honest code.
+//! What a crate must not do: core and the strategies have clippy look (clippy.toml), and the facade has no logic.
 
-use crate::rust_source::{code, end_of_braces, is_identifier, line, without_tests, words};
+use crate::rust_source::{code, line, words};
 use crate::tidy::layers::{Layer, layer};
 use crate::tidy::problem::Problem;
 use crate::tree::Tree;
 use crate::workspace::Workspace;
-
-/// Crates whose types change with their versions: none may show in core.
-const FOREIGN_TO_CORE: &[&str] = &["chrono", "ndarray", "rand", "tokio"];
-
-/// Modules of std that reach outside the process's memory.
-const EFFECTS: &[&str] = &["env", "fs", "net", "process", "thread"];
-
-const CLOCKS: &[&str] = &["Instant", "SystemTime"];
 
 /// Words that begin an item with something of its own in it.
 const LOGIC: &[&str] = &[
@@ -27,102 +19,40 @@ const LOGIC: &[&str] = &[
     "union",
 ];
 
+/// The attribute by which a crate asks clippy to look.
+const ASKS: &str =
+    "warn( clippy::disallowed_methods, clippy::disallowed_types, clippy::iter_over_hash_type )";
+
 /// The whole check.
 pub(crate) fn check(workspace: &Workspace, tree: &Tree) -> Vec<Problem> {
     let mut problems = Vec::new();
     for krate in &workspace.crates {
-        for (path, text) in tree.sources(&krate.file("src")) {
-            let code = without_tests(&code(text));
-            match layer(&krate.name) {
-                Some(Layer::Core) => {
-                    problems.extend(foreign(path, &code));
-                    problems.extend(effects(path, &code));
-                }
-                Some(Layer::Strategy) => problems.extend(effects(path, &code)),
-                Some(Layer::Facade) => problems.extend(logic(path, &code)),
-                _ => {}
+        match layer(&krate.name) {
+            Some(Layer::Core | Layer::Strategy) => {
+                problems.extend(unasked(&krate.file("src/lib.rs"), tree));
             }
+            Some(Layer::Facade) => {
+                for (path, text) in tree.sources(&krate.file("src")) {
+                    problems.extend(logic(path, &code(text)));
+                }
+            }
+            _ => {}
         }
     }
     problems
 }
 
-fn foreign(path: &str, code: &str) -> Vec<Problem> {
-    let uses = |name: &'static str| {
-        words(code, name).filter(move |&at| {
-            let before = code[..at].trim_end();
-            let after = code[at + name.len()..].trim_start();
-            after.starts_with("::")
-                || ["use", "crate", "use ::"]
-                    .iter()
-                    .any(|word| before.ends_with(word))
-        })
-    };
-    FOREIGN_TO_CORE
-        .iter()
-        .flat_map(|&name| uses(name).map(move |at| (name, at)))
-        .map(|(name, at)| {
-            Problem::new(
-                format!("{path}:{}", line(code, at)),
-                format!("names `{name}`"),
-                "rand, tokio, chrono and ndarray appear in no signature of core: it hands out a `Seed`, never a generator",
-                "use core's own noun, or move the code to the crate that needs it",
-            )
-        })
-        .collect()
-}
-
-fn effects(path: &str, code: &str) -> Vec<Problem> {
-    let clocks = CLOCKS
-        .iter()
-        .flat_map(|&name| words(code, name).map(move |at| (name.to_owned(), at)));
-    std_modules(code)
-        .into_iter()
-        .filter(|(name, _)| EFFECTS.contains(&name.as_str()))
-        .map(|(name, at)| (format!("std::{name}"), at))
-        .chain(clocks)
-        .map(|(name, at)| {
-            Problem::new(
-                format!("{path}:{}", line(code, at)),
-                format!("uses `{name}`"),
-                "clock, randomness, threads, files and processes enter through tuning-runtime and the journals alone: \
-                 the same seed and facts give the same study",
-                "take what you need as an argument, or let the driver do it",
-            )
-        })
-        .collect()
-}
-
-/// The first names after each `std::`, those in `std::{…}` too.
-fn std_modules(code: &str) -> Vec<(String, usize)> {
-    let identifier = |text: &str| {
-        text.trim_start()
-            .chars()
-            .take_while(|&c| is_identifier(c))
-            .collect::<String>()
-    };
-    let mut found = Vec::new();
-    for at in words(code, "std") {
-        let Some(after) = code[at + "std".len()..].strip_prefix("::") else {
-            continue;
-        };
-        if !after.starts_with('{') {
-            found.push((identifier(after), at));
-            continue;
-        }
-        let group = &after[1..end_of_braces(after, 0).saturating_sub(1).max(1)];
-        let mut depth = 0_usize;
-        let outer = group.split(|c| {
-            match c {
-                '{' => depth += 1,
-                '}' => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            c == ',' && depth == 0
-        });
-        found.extend(outer.map(|name| (identifier(name), at)));
-    }
-    found
+fn unasked(path: &str, tree: &Tree) -> Option<Problem> {
+    let words: Vec<&str> = tree.text(path)?.split_whitespace().collect();
+    (!words.join(" ").contains(ASKS)).then(|| {
+        Problem::new(
+            path,
+            "does not turn on the lints of clippy.toml",
+            "clock, randomness, threads, files and processes enter through tuning-runtime and the journals alone: the same \
+             seed and facts give the same study",
+            format!("add `#![cfg_attr(not(test), {ASKS})]`"),
+        )
+    })
 }
 
 fn logic(path: &str, code: &str) -> Vec<Problem> {
@@ -154,7 +84,12 @@ mod tests {
         let found: Vec<_> = super::check(&workspace, &tree)
             .into_iter()
             .map(|problem| {
-                let line = problem.at.rsplit(':').next().unwrap_or_default().to_owned();
+                let line = problem
+                    .at
+                    .rsplit([':', '/'])
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned();
                 format!("{line} {}", problem.what)
             })
             .collect();
@@ -162,39 +97,20 @@ mod tests {
     }
 
     #[test]
-    fn foreign_crates_are_not_named_in_core() {
-        check_finds(
-            "tuning-core",
-            "\nfn f(r: rand::Rng) {}",
-            &["2 names `rand`"],
+    fn core_and_strategies_ask_clippy_to_look() {
+        let asks = format!(
+            "//! Core.\n#![cfg_attr(not(test), {})]\n",
+            ASKS.replace(' ', "\n    ")
         );
-        check_finds("tuning-core", "use tokio;", &["1 names `tokio`"]);
-        check_finds("tuning-core", "use ::chrono::Utc;", &["1 names `chrono`"]);
-        check_finds(
-            "tuning-core",
-            "// rand::Rng\nlet rand = operand::x(\"tokio::spawn\");\n#[cfg(test)]\nmod tests { use rand::Rng; }",
-            &[],
-        );
-        check_finds("tuning-strategies", "use rand::Rng;", &[]);
-    }
-
-    #[test]
-    fn strategies_have_no_clock_thread_or_file() {
-        let name = "tuning-tpe";
-        check_finds(name, "std::thread::spawn(f);", &["1 uses `std::thread`"]);
-        check_finds(name, "use std::time::Instant;", &["1 uses `Instant`"]);
-        check_finds(
-            name,
-            "use std::{collections::{BTreeMap, fs}, fs, fmt};",
-            &["1 uses `std::fs`"],
-        );
-        check_finds(
-            name,
-            "use std::{collections::BTreeMap, fmt}; std::mem::take(x)",
-            &[],
-        );
-        check_finds(name, "use std::{", &[]);
-        check_finds("tuning-runtime", "use std::{fs, thread};", &[]);
+        for name in ["tuning-core", "tuning-tpe"] {
+            check_finds(
+                name,
+                "//! Core.\n",
+                &["lib.rs does not turn on the lints of clippy.toml"],
+            );
+            check_finds(name, &asks, &[]);
+        }
+        check_finds("tuning-runtime", "//! Runs.\n", &[]);
     }
 
     #[test]
