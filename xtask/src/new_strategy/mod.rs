@@ -8,7 +8,7 @@ mod templates;
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::process::{Cargo, quoted};
+use crate::process::{cargo, quoted, succeeds};
 use crate::tree::Tree;
 use crate::workspace::Workspace;
 
@@ -17,12 +17,12 @@ use names::Names;
 
 pub(crate) const HELP: &str = "\
 Writes a crate NAME into the new directory PATH, outside this workspace: options, a strategy whose `ask` is
-the one place to fill in, the test of the laws, the program `tune` with the strategy in it, and a study that
-uses it. It compiles at once, against this checkout; its test fails and says what to do.
+the one place to fill in, a test of the laws, and, as a package of its own, the program `tune` with the strategy
+in it. The crate compiles against this checkout; its test fails and says what to do.
 
   --published    depend on the versions on crates.io instead of this checkout
 
-crates/hypertuning/docs/publish-a-strategy.md goes on from there.";
+crates/hypertuning/docs/publish-a-strategy.md explains the next steps.";
 
 pub(crate) fn run(args: &[String]) -> Result {
     let arguments = Arguments::parse(args)?;
@@ -61,7 +61,7 @@ pub(crate) fn run(args: &[String]) -> Result {
     }
     if let Some(around) = place::workspace_around(&place) {
         println!(
-            "note: it lies in the workspace `{}`: add it to its `members`, or cargo refuses it",
+            "note: it lies in the workspace `{}` and is one itself: if the `members` there match it, name it in `exclude`",
             around.display()
         );
     }
@@ -74,8 +74,7 @@ pub(crate) fn run(args: &[String]) -> Result {
 
 /// Names of other lengths break lines elsewhere. Without rustfmt they stay as they are.
 fn format(place: &Path) {
-    let manifest = place.join("Cargo.toml").to_string_lossy().into_owned();
-    Cargo::new(&["fmt", "--manifest-path"])
-        .args(&[manifest])
-        .succeeds();
+    let mut command = cargo(["fmt", "--all", "--manifest-path"]);
+    command.arg(place.join("Cargo.toml"));
+    succeeds(command);
 }

@@ -1,6 +1,7 @@
 //! The files of a new crate: those of `xtask/templates/new-strategy/`, which are a crate `my-strategy`, with other names.
 
 use crate::error::{Error, Result};
+use crate::manifest;
 use crate::new_strategy::names::Names;
 use crate::rust_source::words;
 use crate::workspace::Workspace;
@@ -25,20 +26,16 @@ const TEMPLATES: &[(&str, &str)] = &[
     template!("study.yaml"),
     template!("src/lib.rs"),
     template!("tests/conformance.rs"),
-    template!("examples/tune.rs"),
+    template!("tune/Cargo.toml", "tune/Cargo.toml.in"),
+    template!("tune/src/main.rs"),
 ];
 
 /// Our crates that a new one depends on.
-const OURS: &[&str] = &[
-    "tuning-core",
-    "tuning-cli",
-    "tuning-conformance",
-    "tuning-strategies",
-];
+const OURS: &[&str] = &["tuning-core", "tuning-cli", "tuning-conformance"];
 
 const BY_PATH: &str = "\
 # `path` is the checkout that this crate was made in. It goes before the version as long as it stands here, and cargo
-# leaves it out of what it publishes: once the crates are on crates.io, take it away, here and below.
+# leaves it out of what it publishes: once the crates are on crates.io, take it away, here, below and in `tune/`.
 ";
 
 /// Whether the templates mean something else by this type, so that no strategy can have it.
@@ -64,7 +61,7 @@ pub(super) fn fill(
         .iter()
         .map(|&(path, text)| {
             let text = match path {
-                "Cargo.toml" => manifest(text, workspace, published)?,
+                "Cargo.toml" | "tune/Cargo.toml" => manifest(text, workspace, published)?,
                 _ => text.to_owned(),
             };
             Ok((path, renamed(&text, path, names)))
@@ -84,7 +81,8 @@ fn renamed(text: &str, path: &str, names: &Names) -> String {
         "README.md" => text.replacen("# my-strategy", &format!("# {}", names.krate), 1),
         _ => text.to_owned(),
     };
-    text.replace("my-strategy", &names.strategy)
+    text.replace("{{this}}", &names.krate)
+        .replace("my-strategy", &names.strategy)
         .replace("my_strategy", &names.lib)
         .replace("MyStrategy", &names.type_name)
 }
@@ -108,26 +106,12 @@ fn manifest(text: &str, workspace: &Workspace, published: bool) -> Result<String
             let path = workspace.root.join(&krate.directory);
             format!(
                 "{{ version = \"{version}\", path = {} }}",
-                toml_text(&path.to_string_lossy())
+                manifest::string(&path.to_string_lossy())
             )
         };
         text = text.replace(&format!("{{{{{name}}}}}"), &dependency);
     }
     Ok(text)
-}
-
-/// A text of TOML: as it is where that is possible, since Windows has backslashes in its paths.
-fn toml_text(text: &str) -> String {
-    if text.contains(['\'', '\n']) {
-        format!(
-            "\"{}\"",
-            text.replace('\\', "\\\\")
-                .replace('"', "\\\"")
-                .replace('\n', "\\n")
-        )
-    } else {
-        format!("'{text}'")
-    }
 }
 
 #[cfg(test)]
@@ -161,8 +145,9 @@ mod tests {
             &*file.expect("it is one of the files").1
         };
         assert!(text("Cargo.toml").contains("name = \"tuning-hill-climb\""));
+        assert!(text("tune/Cargo.toml").contains("\ntuning-hill-climb = { path"));
         assert!(text("src/lib.rs").contains("const NAME: &str = \"hill-climb\";"));
-        assert!(text("tests/conformance.rs").contains("use tuning_hill_climb::{HillClimbConfig"));
+        assert!(text("tests/conformance.rs").contains("use tuning_hill_climb::HillClimbConfig;"));
         assert!(text("study.yaml").contains("strategy: {name: hill-climb, step: 0.2}"));
         assert!(text("README.md").starts_with("# tuning-hill-climb\n"));
         Ok(())
@@ -170,29 +155,26 @@ mod tests {
 
     #[test]
     fn a_published_crate_names_versions_alone() -> Result {
-        let manifest =
-            |published| -> Result<String> { Ok(filled("hill-climb", published)?.remove(0).1) };
-        let (by_path, by_version) = (manifest(false)?, manifest(true)?);
+        let manifests = |published| -> Result<String> {
+            let files = filled("hill-climb", published)?;
+            let manifests = files.iter().filter(|(path, _)| path.ends_with(".toml"));
+            Ok(manifests.map(|(_, text)| &**text).collect())
+        };
+        let (by_path, by_version) = (manifests(false)?, manifests(true)?);
         assert_eq!(by_path.matches("path = '").count(), OURS.len(), "{by_path}");
         assert!(by_path.contains("# `path` is the checkout"), "{by_path}");
-        assert!(!by_version.contains("path"), "{by_version}");
+        assert!(!by_version.contains("path = '"), "{by_version}");
         assert!(by_version.contains("\ntuning-core = \""), "{by_version}");
         Ok(())
     }
 
     #[test]
     fn types_that_the_templates_use_are_known() {
-        for name in ["Space", "Params", "Strategy", "Fact", "Registry", "Option"] {
+        for name in ["Space", "Params", "Strategy", "Fact", "Option"] {
             assert!(uses_type(name), "{name}");
         }
         for name in ["HillClimb", "MyStrategy", "Spsa"] {
             assert!(!uses_type(name), "{name}");
         }
-    }
-
-    #[test]
-    fn a_path_is_a_text_of_toml() {
-        assert_eq!(toml_text(r"C:\a b"), r"'C:\a b'");
-        assert_eq!(toml_text("it's"), "\"it's\"");
     }
 }

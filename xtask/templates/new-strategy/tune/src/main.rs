@@ -1,4 +1,4 @@
-//! The program `tune` with `my-strategy` in it: `cargo run --example tune -- run study.yaml`.
+//! The program `tune` with `my-strategy` in it: `cargo run -p tune -- run study.yaml`.
 
 use std::process::ExitCode;
 
