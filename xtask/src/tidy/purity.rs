@@ -28,7 +28,7 @@ pub(crate) fn check(workspace: &Workspace, tree: &Tree) -> Vec<Problem> {
     let mut problems = Vec::new();
     for krate in &workspace.crates {
         match layer(&krate.name) {
-            Some(Layer::Core | Layer::Strategy) => {
+            Some(Layer::Core | Layer::Toolkit | Layer::Strategy) => {
                 problems.extend(unasked(&krate.file("src/lib.rs"), tree));
             }
             Some(Layer::Facade) => {
