@@ -4,8 +4,9 @@ use std::{num::NonZeroU64, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint, builder::PossibleValuesParser};
 use tuning_core::EventKind;
+use tuning_file::Override;
 
-use crate::{exit::EXIT_CODES, study_file::Override};
+use crate::exit::EXIT_CODES;
 
 /// For `tune ask-tell --help`.
 const ASK_TELL: &str = "\

@@ -10,8 +10,7 @@ use serde::Serialize;
 use tuning_core::{
     AskTell, EndReason, Metrics, Order, Outcome, Seed, StrategyConfig as _, Turn, Values,
 };
-
-use crate::study_file::StudyFile;
+use tuning_file::StudyFile;
 
 /// How long it may take: it is for people who wait.
 const PATIENCE: Duration = Duration::from_millis(300);

@@ -5,9 +5,10 @@ use std::{io, path::PathBuf};
 use thiserror::Error;
 use tuning_command::CommandError;
 use tuning_core::JournalError;
+use tuning_file::FileError;
 use tuning_runtime::StudyError;
 
-use crate::{document::Located, exit::Exit};
+use crate::exit::Exit;
 
 /// A command could not do what it was asked for. Trials that fail are none of these.
 #[derive(Debug, Error)]
@@ -15,12 +16,10 @@ pub(crate) enum CliError {
     /// The command line makes no sense.
     #[error("{0}")]
     Usage(String),
-    #[error("cannot tell the format of `{}`: name it `.yaml`, `.toml` or `.json`", path.display())]
-    Extension { path: PathBuf },
-    #[error("cannot read `{}`: {source}{}", path.display(), init_hint(source, path))]
+    #[error("{error}{hint}", error = .0, hint = init_hint(.0))]
+    File(#[from] FileError),
+    #[error("cannot read `{}`: {source}", path.display())]
     Read { path: PathBuf, source: io::Error },
-    #[error("{0}")]
-    File(Located),
     #[error("the command cannot be run: {0}")]
     Command(#[from] CommandError),
     #[error("{}", with_causes(.0))]
@@ -52,9 +51,7 @@ impl CliError {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
-            Self::Usage(_) | Self::Extension { .. } | Self::Read { .. } | Self::File(_) => {
-                Exit::Usage
-            }
+            Self::Usage(_) | Self::Read { .. } | Self::File(_) => Exit::Usage,
             Self::Command(_) => Exit::Usage,
             Self::Study(
                 StudyError::Differs { .. }
@@ -73,9 +70,9 @@ impl CliError {
     }
 }
 
-fn init_hint(error: &io::Error, path: &std::path::Path) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => {
+fn init_hint(error: &FileError) -> String {
+    match error {
+        FileError::Read { path, source } if source.kind() == io::ErrorKind::NotFound => {
             format!("; `tune init {}` writes one to start from", path.display())
         }
         _ => String::new(),

@@ -32,15 +32,11 @@ mod activity;
 mod args;
 mod columns;
 mod commands;
-mod document;
 mod dry_run;
 mod error;
 mod exit;
-mod extensions;
 mod filter;
 mod output;
-mod process;
-mod study_file;
 mod table;
 mod view;
 
@@ -48,8 +44,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-pub use extensions::Extensions;
-pub use tuning_auto::registry;
+pub use tuning_file::{Extensions, registry};
 
 /// Runs the program on the arguments of this process, with the strategies that come with it.
 #[must_use]
@@ -68,7 +63,5 @@ pub fn main() -> ExitCode {
 #[must_use]
 pub fn main_with(extensions: impl Into<Extensions>) -> ExitCode {
     let cli = args::Cli::parse();
-    let mut extensions = extensions.into();
-    process::register(&mut extensions.strategies);
-    commands::run(cli.command, &extensions).into()
+    commands::run(cli.command, &extensions.into()).into()
 }

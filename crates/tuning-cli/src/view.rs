@@ -6,9 +6,10 @@ use tuning_core::{
     Closed, EventKind, Fact, JournalError, Objectives, Opened, Progress, Seq, Standing, StudySpec,
     Trial, TrialState, Trials,
 };
+use tuning_file::whereabouts;
 use tuning_sqlite::SqliteReader;
 
-use crate::{args::StudyArgs, error::CliError, study_file::whereabouts};
+use crate::{args::StudyArgs, error::CliError};
 
 /// How many entries are read at once.
 const PAGE: usize = 4096;
@@ -130,5 +131,5 @@ pub(crate) fn whereabouts_of(args: &StudyArgs) -> Result<(PathBuf, Option<String
 
 /// A file with an extension of a study file is one; anything else is a journal.
 fn is_database(path: &Path) -> bool {
-    crate::document::Format::of(path).is_none()
+    tuning_file::document::Format::of(path).is_none()
 }

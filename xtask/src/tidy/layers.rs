@@ -1,8 +1,8 @@
 //! Who may depend on whom, as tables: the layer of each crate, and the law of each layer. `layering.rs` applies them.
 
 use self::Layer::{
-    Command, Conformance, Core, Derive, Facade, Journal, Observers, Process, Program, Runtime,
-    Strategy, Toolkit,
+    Command, Conformance, Core, Derive, Facade, File, Journal, Observers, Process, Program,
+    Runtime, Strategy, Toolkit,
 };
 
 /// What a crate is for. Each crate below `crates/` has a row in `LAYERS`.
@@ -21,6 +21,8 @@ pub(crate) enum Layer {
     Journal,
     Conformance,
     Derive,
+    /// Studies from texts: it may know all that a text may name.
+    File,
     Facade,
     Program,
 }
@@ -45,6 +47,7 @@ const LAYERS: &[(&str, Layer)] = &[
     ("tuning-postgres", Journal),
     (CONFORMANCE, Conformance),
     ("tuning-derive", Derive),
+    ("tuning-file", File),
     ("hypertuning", Facade),
     ("tuning-cli", Program),
 ];
@@ -127,6 +130,12 @@ pub(crate) const RULES: &[Rule] = &[
         law: Law::OfOursOnly(&[Core]),
         rule: "of our crates, tuning-derive depends on tuning-core alone: a derived space is core's space",
         remedy: "generate code that names core's public items",
+    },
+    Rule {
+        of: File,
+        law: Law::NeverReaches(&[Facade, Program, Conformance]),
+        rule: "tuning-file knows neither the program nor the facade: a service reads study files without them",
+        remedy: "what needs a command line or a terminal goes to tuning-cli",
     },
 ];
 

@@ -7,6 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use tuning_file::trials_dir;
 use tuning_sqlite::SqliteJournal;
 
 use crate::{
@@ -14,7 +15,6 @@ use crate::{
     error::CliError,
     exit::Exit,
     output::{Output, say},
-    study_file::trials_dir,
     view::{View, whereabouts_of},
 };
 

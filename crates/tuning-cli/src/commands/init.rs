@@ -2,20 +2,19 @@
 
 use std::{fs::File, io::Write as _, path::Path};
 
+use tuning_file::{FileError, SCHEMA_FILE, document::Format, schema, template};
 use tuning_strategies::Registry;
 
 use crate::{
     args::InitArgs,
-    document::Format,
     error::CliError,
     exit::Exit,
     output::{Output, say},
-    study_file::{SCHEMA_FILE, schema, template},
 };
 
 pub(super) fn run(args: &InitArgs, registry: &Registry, _: &mut Output) -> Result<Exit, CliError> {
     let path = &args.file;
-    let format = Format::of(path).ok_or_else(|| CliError::Extension { path: path.clone() })?;
+    let format = Format::of(path).ok_or_else(|| FileError::Extension { path: path.clone() })?;
     if path.exists() {
         return Err(there_already(path, "name another file"));
     }

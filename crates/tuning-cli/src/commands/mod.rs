@@ -16,10 +16,11 @@ mod strategies;
 mod trials;
 mod validate;
 
+use tuning_file::Extensions;
+
 use crate::{
     args::Command,
     exit::Exit,
-    extensions::Extensions,
     output::{Output, say_error},
 };
 
@@ -27,7 +28,7 @@ use crate::{
 pub(crate) fn run(command: Command, extensions: &Extensions) -> Exit {
     let mut out = Output::stdout();
     let done = match &command {
-        Command::Init(args) => init::run(args, &extensions.strategies, &mut out),
+        Command::Init(args) => init::run(args, extensions.strategies(), &mut out),
         Command::Validate(args) => validate::run(args, extensions, &mut out),
         Command::Run(args) => run::run(args, extensions, &mut out),
         Command::AskTell(args) => ask_tell::run(args, extensions, &mut out),
@@ -37,11 +38,11 @@ pub(crate) fn run(command: Command, extensions: &Extensions) -> Exit {
         Command::Events(args) => events::run(args, &mut out),
         Command::Export(args) => export::run(args, &mut out),
         Command::Clean(args) => clean::run(args, &mut out),
-        Command::Strategies(args) => strategies::run(args, &extensions.strategies, &mut out),
-        Command::Schema => schema::run(&extensions.strategies, &mut out),
+        Command::Strategies(args) => strategies::run(args, extensions.strategies(), &mut out),
+        Command::Schema => schema::run(extensions.strategies(), &mut out),
         Command::Completions(args) => completions::run(args, &mut out),
         Command::CheckStrategy(args) => check_strategy::run(args, &mut out),
-        Command::Solver(args) => solver::run(args, &extensions.strategies, &mut out),
+        Command::Solver(args) => solver::run(args, extensions.strategies(), &mut out),
     };
     let done = done.and_then(|exit| Ok(out.flush().map(|()| exit)?));
     done.unwrap_or_else(|error| {

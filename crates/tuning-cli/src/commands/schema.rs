@@ -2,9 +2,10 @@
 
 use std::io::Write as _;
 
+use tuning_file::schema;
 use tuning_strategies::Registry;
 
-use crate::{error::CliError, exit::Exit, output::Output, study_file::schema};
+use crate::{error::CliError, exit::Exit, output::Output};
 
 pub(super) fn run(registry: &Registry, out: &mut Output) -> Result<Exit, CliError> {
     // For people, too, also in a file.

@@ -1,6 +1,7 @@
 //! `tune strategies`: what a study file can name.
 
 use serde_json::{Value, json};
+use tuning_file::options_schema;
 use tuning_strategies::{Entry, OptionInfo, Registry};
 
 use crate::{
@@ -8,7 +9,6 @@ use crate::{
     error::CliError,
     exit::Exit,
     output::Output,
-    study_file::options_schema,
     table::{Head, draw},
 };
 

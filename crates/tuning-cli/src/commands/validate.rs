@@ -4,6 +4,7 @@ use std::{num::NonZeroUsize, time::Duration};
 
 use serde_json::{Value, json};
 use tuning_core::{Budget, Domain, StrategyConfig as _, StudySpec};
+use tuning_file::{Extensions, StudyFile, load};
 use tuning_observers::format_duration;
 use tuning_runtime::StudyError;
 use tuning_sqlite::SqliteReader;
@@ -13,9 +14,7 @@ use crate::{
     dry_run::DryRun,
     error::CliError,
     exit::Exit,
-    extensions::Extensions,
     output::Output,
-    study_file::{StudyFile, load},
     table::{Head, draw},
 };
 

@@ -13,9 +13,9 @@ mod serve;
 mod session;
 mod wire;
 
-use crate::{
-    args::AskTellArgs, error::CliError, exit::Exit, extensions::Extensions, output::Output,
-};
+use tuning_file::Extensions;
+
+use crate::{args::AskTellArgs, error::CliError, exit::Exit, output::Output};
 
 /// The version of the protocol.
 const PROTOCOL: u64 = 1;

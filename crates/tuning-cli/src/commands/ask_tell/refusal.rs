@@ -4,8 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value;
-
-use crate::document::{Place, Problem};
+use tuning_file::document::{Place, Problem};
 
 /// Why a line was refused. The session goes on, unless it is fatal.
 #[derive(Debug, Serialize)]

@@ -4,9 +4,9 @@ use std::num::NonZeroUsize;
 
 use tuning_core::{Failure, FailureKind, Fidelity, Metrics, Objectives, Outcome, TrialId, Values};
 
-use super::{PROTOCOL, refusal::Refusal};
-use crate::document::{Fields, Format, Item, Key, Keys, Node, Reading, Shape};
+use tuning_file::document::{Fields, Format, Item, Key, Keys, Node, Reading, Shape};
 
+use super::{PROTOCOL, refusal::Refusal};
 /// What a line asks for.
 #[derive(Debug, PartialEq)]
 pub(super) enum Request {
@@ -253,7 +253,7 @@ fn values(item: &Item<'_>, objectives: Option<&Objectives>) -> Option<Values> {
 
 fn number(item: &Item<'_>) -> Option<f64> {
     match &item.node().value {
-        crate::document::Value::Scalar(scalar) if scalar.as_f64().is_some_and(f64::is_finite) => {
+        tuning_file::document::Value::Scalar(scalar) if scalar.as_f64().is_some_and(f64::is_finite) => {
             scalar.as_f64()
         }
         _ => item.expected(
@@ -296,7 +296,7 @@ fn failure(item: &Item<'_>, kind: Option<&Item<'_>>) -> Option<Failure> {
 
 fn is_true(item: &Item<'_>) -> Option<()> {
     match item.node().value {
-        crate::document::Value::Scalar(tuning_core::Scalar::Bool(true)) => Some(()),
+        tuning_file::document::Value::Scalar(tuning_core::Scalar::Bool(true)) => Some(()),
         _ => item.expected("`true`"),
     }
 }

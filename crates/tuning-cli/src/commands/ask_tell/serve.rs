@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use tuning_runtime::Study;
 use tuning_sqlite::SqliteJournal;
 
+use tuning_file::{Evaluated, Extensions, StudyFile, document::Node, load_of, read};
+
 use super::{
     answer::Answer,
     ranking::Ranking,
@@ -17,12 +19,9 @@ use super::{
 use crate::{
     args::AskTellArgs,
     commands::run::{Observers, Signals, builder},
-    document::Node,
     error::CliError,
     exit::Exit,
-    extensions::Extensions,
     output::{Output, say, say_error},
-    study_file::{Evaluated, StudyFile, load_of, read},
 };
 
 /// What a study that comes as a line would be called as a file: it gives the name, and the folder of its paths.

@@ -7,6 +7,8 @@ use tuning_core::{
 };
 use tuning_runtime::{ManualSession, StudyError, Summary};
 
+use tuning_file::StudyFile;
+
 use super::{
     PROTOCOL,
     answer::{Answer, Ended, Handed, Ranked, Status},
@@ -14,8 +16,6 @@ use super::{
     refusal::Refusal,
     request::Request,
 };
-use crate::study_file::StudyFile;
-
 /// An open study and its client.
 pub(super) struct Session<'a> {
     file: &'a StudyFile,

@@ -1,9 +1,8 @@
 //! Whether a study has ended already, so that running it again would do nothing.
 
 use tuning_core::{Budget, Closed, EndReason, EventKind, JournalError, Opened, Progress, Seq};
+use tuning_file::StudyFile;
 use tuning_sqlite::SqliteReader;
-
-use crate::study_file::StudyFile;
 
 /// How many entries are read at once, from the end.
 const PAGE: u64 = 256;

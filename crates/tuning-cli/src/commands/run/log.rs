@@ -10,8 +10,10 @@ use std::{
 use tracing_subscriber::EnvFilter;
 use tuning_observers::ProgressWriter;
 
+use tuning_file::Target;
+
 use super::observers::cannot_write;
-use crate::{error::CliError, study_file::Target};
+use crate::error::CliError;
 
 static TERMINAL: Mutex<Option<ProgressWriter>> = Mutex::new(None);
 static STARTED: OnceLock<()> = OnceLock::new();

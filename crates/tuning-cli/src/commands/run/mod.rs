@@ -11,14 +11,9 @@ mod signals;
 
 use self::report::Shown;
 pub(super) use self::{observers::Observers, session::builder, signals::Signals};
-use crate::{
-    args::RunArgs,
-    error::CliError,
-    exit::Exit,
-    extensions::Extensions,
-    output::Output,
-    study_file::{StudyFile, load},
-};
+use tuning_file::{Extensions, StudyFile, load};
+
+use crate::{args::RunArgs, error::CliError, exit::Exit, output::Output};
 
 pub(super) fn run(
     args: &RunArgs,

@@ -15,11 +15,10 @@ use tuning_observers::{
 };
 use tuning_runtime::{Delivery, Study, Subscription};
 
+use tuning_file::{Kind, ObserverSpec, PrometheusSpec, StudyFile, WebhookSpec};
+
 use super::log;
-use crate::{
-    error::CliError,
-    study_file::{Kind, ObserverSpec, PrometheusSpec, StudyFile, WebhookSpec},
-};
+use crate::error::CliError;
 
 /// The observers of a run, for as long as it is kept.
 #[derive(Debug, Default)]

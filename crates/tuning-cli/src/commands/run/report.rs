@@ -4,6 +4,7 @@ use std::{fmt, path::Path, time::Duration};
 
 use serde_json::{Value, json};
 use tuning_core::{Counts, EndReason, Progress, StudySpec, Trial, Trials};
+use tuning_file::StudyFile;
 use tuning_observers::format_duration;
 use tuning_runtime::{ObserverReport, Study, Summary};
 
@@ -13,7 +14,6 @@ use crate::{
     commands::best,
     error::CliError,
     output::{Output, say},
-    study_file::StudyFile,
     table,
     view::ranked,
 };

@@ -9,6 +9,8 @@ use tuning_observers::format_duration;
 use tuning_runtime::{ObserverReport, Study, StudyBuilder, StudyHandle, Summary};
 use tuning_sqlite::SqliteJournal;
 
+use tuning_file::StudyFile;
+
 use super::{
     counted::Counted,
     finished::finished,
@@ -21,7 +23,6 @@ use crate::{
     error::CliError,
     exit::Exit,
     output::{Output, say, say_warning},
-    study_file::StudyFile,
 };
 
 /// How a session ended.

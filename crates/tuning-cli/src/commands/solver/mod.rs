@@ -19,13 +19,9 @@ use self::{
     message::{Incoming, Kind, Outgoing, SolverSpec},
     study::{Refused, Study},
 };
-use crate::{
-    args::SolverArgs,
-    error::CliError,
-    exit::Exit,
-    output::Output,
-    study_file::{SharedConfig, read_strategy},
-};
+use tuning_file::{SharedConfig, read_strategy};
+
+use crate::{args::SolverArgs, error::CliError, exit::Exit, output::Output};
 
 pub(super) fn run(
     args: &SolverArgs,

@@ -10,12 +10,12 @@ use tuning_core::{
     Turn, Values, Work,
 };
 
+use tuning_file::SharedConfig;
+
 use super::{
     message::{EvaluatedTrial, Kind, NextTrial, Outgoing, ProblemSpec, Variable},
     problem,
 };
-use crate::study_file::SharedConfig;
-
 /// A study that is under way.
 pub(super) struct Study {
     machine: AskTell<Box<dyn Strategy>>,

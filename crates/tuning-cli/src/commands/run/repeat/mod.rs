@@ -7,13 +7,14 @@ use std::num::NonZeroU64;
 use tuning_core::Seed;
 
 use self::summary::{Repeated, Summary};
+use tuning_file::StudyFile;
+
 use super::{report::Shown, session, signals::Signals};
 use crate::{
     args::RunArgs,
     error::CliError,
     exit::Exit,
     output::{Output, say},
-    study_file::StudyFile,
 };
 
 /// Runs the study of a file with this many seeds, from its own one on. Each is a study of its own: one that

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use tuning_core::{Counts, Direction, Objective, Objectives, Seed};
+use tuning_file::StudyFile;
 use tuning_observers::format_value;
 
 use crate::{
     commands::run::session::Ended,
     output::Style,
-    study_file::StudyFile,
     table::{Head, draw},
 };
 

@@ -1,0 +1,100 @@
+//! [`Fields`]: a map with known keys; a key that is not known is noted with the one that was meant.
+
+use tuning_core::nearest;
+
+use super::{item::Item, node::Entry, shape::Keys};
+
+/// A map with known keys.
+#[derive(Clone, Debug)]
+pub struct Fields<'a> {
+    item: Item<'a>,
+    entries: &'a [Entry],
+    /// None if somebody else judges the keys.
+    keys: Option<&'static Keys>,
+    /// What keys that are not known were probably meant to be.
+    meant: Vec<Option<&'static str>>,
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn new(item: Item<'a>, entries: &'a [Entry], keys: &'static Keys) -> Self {
+        let mut all_meant = Vec::new();
+        for entry in entries.iter().filter(|entry| !keys.has(&entry.key)) {
+            let within = match item.path() {
+                "" => String::new(),
+                path => format!(" in `{path}`"),
+            };
+            let meant = meant(&entry.key, keys);
+            all_meant.push(meant);
+            let advice = match meant {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => {
+                    let names: Vec<_> = keys.names().collect();
+                    format!("there are `{}`", names.join("`, `"))
+                }
+            };
+            let message = format!("unknown key `{}`{within}: {advice}", entry.key);
+            item.problem::<()>(&entry.place, message);
+        }
+        Self {
+            item,
+            entries,
+            keys: Some(keys),
+            meant: all_meant,
+        }
+    }
+
+    /// The same with all keys taken for known.
+    pub(super) fn unjudged(item: Item<'a>, entries: &'a [Entry]) -> Self {
+        Self {
+            item,
+            entries,
+            keys: None,
+            meant: Vec::new(),
+        }
+    }
+
+    /// Whether any key is not known: what seems to be missing may be there under its name.
+    pub fn has_unknown(&self) -> bool {
+        !self.meant.is_empty()
+    }
+
+    /// The map itself.
+    pub fn item(&self) -> &Item<'a> {
+        &self.item
+    }
+
+    /// The value of a key, if it is there.
+    pub fn get(&self, key: &str) -> Option<Item<'a>> {
+        debug_assert!(
+            self.keys.is_none_or(|keys| keys.has(key)),
+            "`{key}` is read, but is not in the table of keys"
+        );
+        let entry = self.entries.iter().find(|entry| entry.key == key)?;
+        Some(self.item.child(key, &entry.node))
+    }
+
+    /// The value of a key; that it is not there is noted, with what to write.
+    pub fn need(&self, key: &str, write: &str) -> Option<Item<'a>> {
+        let found = self.get(key);
+        if found.is_none() && self.meant.contains(&Some(key)) {
+            return None;
+        }
+        if found.is_none() {
+            return match self.item.path() {
+                "" => self
+                    .item
+                    .problem(self.item.place(), format!("`{key}` is missing: {write}")),
+                _ => self.item.wrong(format_args!("has no `{key}`: {write}")),
+            };
+        }
+        found
+    }
+}
+
+/// The key that was probably meant.
+fn meant(key: &str, keys: &'static Keys) -> Option<&'static str> {
+    let synonym = keys.keys.iter().find(|known| known.synonyms.contains(&key));
+    synonym
+        .map(|known| known.name)
+        .or_else(|| nearest(key, keys.names()))
+}

@@ -1,0 +1,331 @@
+//! [`Item`]: a value with its path, to be read as what it should be. What is wrong is noted, and reading
+//! goes on.
+
+use std::{
+    borrow::Cow,
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
+
+use tuning_core::Scalar;
+
+use super::{
+    environment::{Filled, Unfilled, Use},
+    fields::Fields,
+    files::Files,
+    node::{Node, Place, Value},
+    reading::Reading,
+    shape::Keys,
+};
+
+/// A value of a file on its way to become a setting.
+#[derive(Clone, Debug)]
+pub struct Item<'a> {
+    node: &'a Node,
+    path: String,
+    reading: &'a Reading,
+}
+
+impl<'a> Item<'a> {
+    /// The whole file.
+    pub fn root(node: &'a Node, reading: &'a Reading) -> Self {
+        Self {
+            node,
+            path: String::new(),
+            reading,
+        }
+    }
+
+    /// The same as what a key of the file holds, although it is not there any more.
+    pub(super) fn named(self, key: &str) -> Self {
+        let path = key.to_owned();
+        Self { path, ..self }
+    }
+
+    pub(super) fn child(&self, key: &str, node: &'a Node) -> Self {
+        let path = match &*self.path {
+            "" => key.to_owned(),
+            path => format!("{path}.{key}"),
+        };
+        Self {
+            node,
+            path,
+            reading: self.reading,
+        }
+    }
+
+    /// The node itself, as it was written.
+    pub fn node(&self) -> &'a Node {
+        self.node
+    }
+
+    pub(super) fn files(&self) -> &'a Files {
+        &self.reading.files
+    }
+
+    /// Where it stands.
+    pub fn place(&self) -> &'a Place {
+        &self.node.place
+    }
+
+    /// The keys that lead here, with dots between them.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Notes that something is wrong here. The message continues "`path` …".
+    pub fn wrong<T>(&self, message: impl fmt::Display) -> Option<T> {
+        if self.node.value == Value::Wrong {
+            return None;
+        }
+        let what = if self.path.is_empty() {
+            "the file".to_owned()
+        } else {
+            format!("`{}`", self.path)
+        };
+        self.problem(self.place(), format!("{what} {message}"))
+    }
+
+    /// Notes that something is wrong at a place nearby, with a message of its own.
+    pub fn problem<T>(&self, place: &Place, message: impl Into<String>) -> Option<T> {
+        self.reading.problems.add(place, message);
+        None
+    }
+
+    /// Notes that this is of another type.
+    pub fn expected<T>(&self, expected: impl fmt::Display) -> Option<T> {
+        if self.node.value == Value::Null {
+            return self.wrong(format_args!("is empty: expected {expected}"));
+        }
+        if let Some(Err(_)) = self.filled() {
+            // That has been noted, and nothing more is known.
+            return None;
+        }
+        self.wrong(format_args!("is {}: expected {expected}", self.shown()))
+    }
+
+    /// What stands here, with what its variables come to.
+    fn shown(&self) -> String {
+        match (&self.node.value, self.filled()) {
+            (Value::Scalar(written), Some(Ok(filled))) => {
+                format!("`{written}`, which is {}", Value::Scalar(filled.typed()))
+            }
+            (written, _) => written.to_string(),
+        }
+    }
+
+    /// The text with the variables of the environment filled in; none if it has none.
+    fn filled(&self) -> Option<Result<Filled, Unfilled>> {
+        let text = self.node.as_text()?;
+        self.reading.environment.fill(text, Use::Plain).transpose()
+    }
+
+    /// What stands here, with the variables of the environment filled in. Where they cannot be, that
+    /// is noted.
+    fn value(&self) -> Cow<'a, Value> {
+        match self.filled() {
+            None => Cow::Borrowed(&self.node.value),
+            Some(Ok(filled)) => Cow::Owned(Value::Scalar(filled.typed())),
+            Some(Err(unfilled)) => {
+                self.wrong::<()>(unfilled);
+                Cow::Owned(Value::Wrong)
+            }
+        }
+    }
+
+    /// A string, a number or a boolean.
+    pub fn scalar(&self) -> Option<Scalar> {
+        match &*self.value() {
+            Value::Scalar(scalar) => Some(scalar.clone()),
+            Value::Null => {
+                self.expected("a text, a number, true or false (quote it if it is a text)")
+            }
+            _ => self.expected("a text, a number, true or false"),
+        }
+    }
+
+    /// A scalar as a text of the command, in which `$$` is a `$` and `${name}` a parameter.
+    pub fn argument(&self) -> Option<String> {
+        let Some(text) = self.node.as_text() else {
+            return Some(self.scalar()?.to_string());
+        };
+        match self.reading.environment.fill(text, Use::Command) {
+            Ok(None) => Some(text.to_owned()),
+            Ok(Some(filled)) => Some(filled.text),
+            Err(unfilled) => self.wrong(unfilled),
+        }
+    }
+
+    /// A string that is not blank.
+    pub fn text(&self, expected: &str) -> Option<String> {
+        let value = match self.filled() {
+            // `007` stays as it is.
+            Some(Ok(filled)) => Cow::Owned(Value::Scalar(filled.text.into())),
+            _ => self.value(),
+        };
+        match &*value {
+            Value::Scalar(Scalar::Str(text)) if text.trim().is_empty() => {
+                self.wrong(format_args!("is an empty text: expected {expected}"))
+            }
+            Value::Scalar(Scalar::Str(text)) => Some(text.as_ref().to_owned()),
+            Value::Scalar(_) => {
+                self.expected(format_args!("{expected} (quote it if it is a text)"))
+            }
+            _ => self.expected(expected),
+        }
+    }
+
+    /// A text that another type knows how to read; its error says what is expected.
+    pub fn parsed<T: FromStr<Err: fmt::Display>>(&self, expected: &str) -> Option<T> {
+        match self.text(expected)?.parse() {
+            Ok(value) => Some(value),
+            Err(error) => self.wrong(format_args!("cannot be read: {error}")),
+        }
+    }
+
+    /// `true` or `false`.
+    pub fn flag(&self) -> Option<bool> {
+        match &*self.value() {
+            Value::Scalar(Scalar::Bool(value)) => Some(*value),
+            _ => self.expected("true or false"),
+        }
+    }
+
+    /// A finite number.
+    pub fn number(&self) -> Option<f64> {
+        match &*self.value() {
+            Value::Scalar(scalar) if scalar.as_f64().is_some_and(f64::is_finite) => scalar.as_f64(),
+            _ => self.expected("a number"),
+        }
+    }
+
+    /// A whole number of at least `least`.
+    pub fn count(&self, least: u64) -> Option<u64> {
+        let value = match &*self.value() {
+            Value::Scalar(scalar @ (Scalar::Int(_) | Scalar::Float(_))) => scalar.as_i64(),
+            _ => None,
+        };
+        match value
+            .and_then(|value| u64::try_from(value).ok())
+            .filter(|value| *value >= least)
+        {
+            Some(value) => Some(value),
+            None => self.expected(format_args!("a whole number of at least {least}")),
+        }
+    }
+
+    /// A duration with its unit, longer than zero.
+    pub fn duration(&self) -> Option<Duration> {
+        const EXPECTED: &str = "a duration with its unit, such as `90s`, `15min` or `2h 30min`";
+        match &*self.value() {
+            Value::Scalar(Scalar::Str(text)) => match humantime::parse_duration(text) {
+                Ok(duration) if !duration.is_zero() => Some(duration),
+                Ok(_) => self.wrong(format_args!("is no time at all: expected {EXPECTED}")),
+                Err(_) => self.expected(EXPECTED),
+            },
+            _ => self.expected(EXPECTED),
+        }
+    }
+
+    /// Whatever stands here as JSON, for somebody else to read.
+    pub fn json(&self) -> Option<serde_json::Value> {
+        match &self.node.value {
+            Value::List(nodes) => {
+                let items = nodes.iter().enumerate();
+                let items: Vec<_> = items
+                    .map(|(index, node)| self.child(&index.to_string(), node).json())
+                    .collect();
+                items
+                    .into_iter()
+                    .collect::<Option<_>>()
+                    .map(serde_json::Value::Array)
+            }
+            Value::Map(entries) => {
+                let pairs: Vec<_> = entries
+                    .iter()
+                    .map(|entry| {
+                        let value = self.child(&entry.key, &entry.node).json()?;
+                        Some((entry.key.clone(), value))
+                    })
+                    .collect();
+                let pairs: Option<serde_json::Map<_, _>> = pairs.into_iter().collect();
+                pairs.map(serde_json::Value::Object)
+            }
+            Value::Wrong => None,
+            Value::Null | Value::Scalar(_) => match &*self.value() {
+                Value::Wrong => None,
+                value => Some(Node::new(value.clone(), self.place().clone()).to_json()),
+            },
+        }
+    }
+
+    /// The folder of the file that this stands in; none for the command line.
+    pub fn folder(&self) -> Option<PathBuf> {
+        match self.place() {
+            Place::Option(_) => None,
+            Place::File { file, .. } => {
+                let path = self.reading.files.path(*file);
+                Some(path.parent().map(Path::to_owned).unwrap_or_default())
+            }
+        }
+    }
+
+    /// Whether it is a list.
+    pub fn is_list(&self) -> bool {
+        matches!(self.node.value, Value::List(_))
+    }
+
+    /// Whether it is a map.
+    pub fn is_map(&self) -> bool {
+        matches!(self.node.value, Value::Map(_))
+    }
+
+    /// Whether it is a string.
+    pub fn is_text(&self) -> bool {
+        matches!(self.node.value, Value::Scalar(Scalar::Str(_)))
+    }
+
+    /// The parts of a list.
+    pub fn list(&self, expected: &str) -> Option<Vec<Self>> {
+        let Value::List(nodes) = &self.node.value else {
+            return self.expected(expected);
+        };
+        let nodes = nodes.iter().enumerate();
+        Some(
+            nodes
+                .map(|(index, node)| self.child(&index.to_string(), node))
+                .collect(),
+        )
+    }
+
+    /// The parts of a map whose keys are names that the user chooses.
+    pub fn names(&self, expected: &str) -> Option<Vec<(&'a str, Self)>> {
+        let Value::Map(entries) = &self.node.value else {
+            return self.expected(expected);
+        };
+        let entries = entries.iter();
+        Some(
+            entries
+                .map(|entry| (&*entry.key, self.child(&entry.key, &entry.node)))
+                .collect(),
+        )
+    }
+
+    /// The parts of a map with known keys. Unknown ones are noted.
+    pub fn fields(&self, keys: &'static Keys) -> Option<Fields<'a>> {
+        let Value::Map(entries) = &self.node.value else {
+            return self.expected(keys.expected);
+        };
+        Some(Fields::new(self.clone(), entries, keys))
+    }
+
+    /// The parts of a map of which somebody else judges the keys.
+    pub fn any_fields(&self) -> Option<Fields<'a>> {
+        match &self.node.value {
+            Value::Map(entries) => Some(Fields::unjudged(self.clone(), entries)),
+            _ => self.expected("a mapping"),
+        }
+    }
+}

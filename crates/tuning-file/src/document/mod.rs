@@ -1,0 +1,37 @@
+//! Files as trees that remember where everything stands: one form for YAML, TOML and JSON.
+//!
+//! Serde alone would do for the values, but its errors know neither the path of a key nor, in two of
+//! the three formats, its line.
+
+mod environment;
+mod fields;
+mod files;
+mod format;
+mod include;
+mod item;
+mod json;
+mod merge;
+mod node;
+mod problem;
+mod reading;
+mod set;
+mod shape;
+mod toml;
+mod written;
+mod yaml;
+
+pub(crate) use environment::{PREFIX as ENVIRONMENT_PREFIX, has_variable};
+pub use fields::Fields;
+pub use files::Files;
+pub use format::Format;
+pub use include::KEY as INCLUDE;
+pub(crate) use include::{OpenError, Rules, open};
+pub use item::Item;
+pub use node::FileId;
+pub use node::{Entry, Node, Place, Value};
+pub use problem::Problems;
+pub use problem::{Located, Problem};
+pub use reading::Reading;
+pub(crate) use set::set;
+pub use shape::{Key, Keys, Shape};
+pub use written::{Setting, Written};

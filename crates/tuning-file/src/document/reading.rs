@@ -1,0 +1,28 @@
+//! [`Reading`]: what goes along while a study file is read: its files, what is wrong with them, and the
+//! environment.
+
+use super::{
+    environment::Environment,
+    files::Files,
+    problem::{Located, Problems},
+};
+
+/// What goes along while a study file is read.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// The files that were read.
+    pub files: Files,
+    /// What was found to be wrong.
+    pub problems: Problems,
+    pub(super) environment: Environment,
+}
+
+impl Reading {
+    /// All that is wrong, to be shown.
+    pub fn refuse(self) -> Located {
+        Located {
+            problems: self.problems.take(),
+            files: self.files,
+        }
+    }
+}
