@@ -107,7 +107,7 @@ fn scraped(context: &Context, trials: u64) -> Result<f64, Box<dyn Error>> {
         let handle = study.handle();
         exposition.observers({
             let handle = handle.clone();
-            move || handle.standings()
+            move || handle.observer_statuses()
         });
         let subscription = handle.subscribe(metrics, Delivery::lossless());
         let objective = asynchronous(|trial| async move { trial.params().float("x0") });

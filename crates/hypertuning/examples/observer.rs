@@ -144,14 +144,10 @@ pub(crate) async fn session(
         Ok::<_, Box<dyn Error + Send + Sync>>(trial.params().float("x")?.abs())
     });
     let summary = study.run(objective).await?;
-    for standing in handle.standings() {
+    for status in handle.observer_statuses() {
         println!(
             "{}: {} events delivered, {} dropped, {} failures, circuit {}",
-            standing.observer,
-            standing.delivered,
-            standing.dropped,
-            standing.failed,
-            standing.circuit
+            status.observer, status.delivered, status.dropped, status.failed, status.circuit
         );
     }
     Ok(summary)

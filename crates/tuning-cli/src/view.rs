@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use tuning_core::{
-    Closed, EventKind, Fact, JournalError, Objectives, Opened, Progress, Seq, Standing, StudySpec,
-    Trial, TrialState, Trials,
+    Closed, EventKind, Fact, JournalError, Objectives, ObserverStatus, Opened, Progress, Seq,
+    StudySpec, Trial, TrialState, Trials,
 };
 use tuning_file::whereabouts;
 use tuning_sqlite::SqliteReader;
@@ -29,8 +29,8 @@ pub(crate) struct View {
     pub(crate) last_at_millis: u64,
     /// The number of its last entry.
     pub(crate) head: Seq,
-    /// How its observers stand.
-    pub(crate) standings: Vec<Standing>,
+    /// The statuses of its observers.
+    pub(crate) statuses: Vec<ObserverStatus>,
 }
 
 impl View {
@@ -53,7 +53,7 @@ impl View {
             last_at_millis: info.created_at_millis,
             head: Seq::ZERO,
             // Before the entries: an observer is behind at most by what comes meanwhile.
-            standings: reader.standings(&info.name)?,
+            statuses: reader.observer_statuses(&info.name)?,
             name: info.name,
             spec: info.spec,
         };

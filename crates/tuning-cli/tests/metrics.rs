@@ -176,8 +176,8 @@ fn a_scrape_during_the_run_shows_it_and_the_last_one_agrees_with_the_journal() {
     );
     let observers = status["observers"].as_array().unwrap();
     assert_eq!(observers.len(), 3, "{status}");
-    for standing in observers {
-        let text = |key: &str| standing[key].as_str().unwrap();
+    for status in observers {
+        let text = |key: &str| status[key].as_str().unwrap();
         let labels = [
             ("observer", text("observer")),
             ("delivery", text("delivery")),
@@ -188,10 +188,10 @@ fn a_scrape_during_the_run_shows_it_and_the_last_one_agrees_with_the_journal() {
             ("digits_observer_failures", "failed"),
             ("digits_observer_lag_events", "lag"),
         ] {
-            let expected = standing[key].as_f64().unwrap();
+            let expected = status[key].as_f64().unwrap();
             assert_eq!(last.number(name, &labels), expected, "{name} {labels:?}");
         }
-        assert_eq!(standing["circuit"], "closed");
+        assert_eq!(status["circuit"], "closed");
     }
     assert_eq!(folder.read("trials.csv").lines().count(), 1 + 12);
 }

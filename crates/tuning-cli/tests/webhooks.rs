@@ -61,26 +61,26 @@ fn ends_well(child: Child) {
 }
 
 /// How the webhook stands, as the journal tells everybody.
-fn standing(folder: &Folder) -> Value {
+fn status(folder: &Folder) -> Value {
     let status = folder.ends_with(0, &["status", "study.yaml", "--json"]);
     let status: Value = serde_json::from_str(&status.stdout).unwrap();
     let mut observers = status["observers"].as_array().unwrap().iter();
-    let is_hook = |standing: &&Value| {
-        let name = standing["observer"].as_str();
+    let is_hook = |status: &&Value| {
+        let name = status["observer"].as_str();
         name.is_some_and(|name| name.starts_with("webhook"))
     };
     observers.rfind(is_hook).cloned().unwrap_or_default()
 }
 
 #[track_caller]
-fn wait_for_standing(folder: &Folder, is_it: impl Fn(&Value) -> bool) -> Value {
+fn wait_for_status(folder: &Folder, is_it: impl Fn(&Value) -> bool) -> Value {
     let began = Instant::now();
     loop {
-        let standing = standing(folder);
-        if is_it(&standing) {
-            return standing;
+        let status = status(folder);
+        if is_it(&status) {
+            return status;
         }
-        assert!(began.elapsed() < Duration::from_secs(60), "{standing}");
+        assert!(began.elapsed() < Duration::from_secs(60), "{status}");
         thread::sleep(Duration::from_millis(20));
     }
 }
@@ -141,8 +141,8 @@ fn a_service_that_is_down_for_half_the_study_gets_all_of_it_in_order() {
     sink.be(Mood::Down);
     gate(&folder, "16");
     folder.wait_for_lines("done.log", 16);
-    let down = wait_for_standing(&folder, |standing| {
-        standing["circuit"] == "open" && standing["lag"].as_u64() >= Some(8)
+    let down = wait_for_status(&folder, |status| {
+        status["circuit"] == "open" && status["lag"].as_u64() >= Some(8)
     });
     assert!(down["failed"].as_u64() >= Some(5), "{down}");
     assert_eq!(down["dropped"], 0, "{down}");
@@ -167,7 +167,7 @@ fn a_service_that_is_down_for_half_the_study_gets_all_of_it_in_order() {
     assert_eq!(expected.len(), 1 + 24);
     assert_eq!(distinct(&sink.requests()), expected);
     assert_eq!(sink.requests().len(), expected.len(), "each exactly once");
-    let up = standing(&folder);
+    let up = status(&folder);
     assert_eq!(
         (&up["circuit"], &up["lag"]),
         (&"closed".into(), &0.into()),

@@ -172,9 +172,9 @@ laws! {
         Separate = 12, "separate":
             "Journals of different names hold different logs."
             => "Filter by the study in every statement, also in the one that finds the head.";
-        Standings = 13, "standings":
-            "How observers stand reads back as it was stored last, one for each of them in the order of their names, also after the journal is opened again."
-            => "Store standings by the observer's full name, in the place of the last one, next to the entries and apart from the cursors.";
+        Statuses = 13, "statuses":
+            "The status of an observer reads back as it was stored last, one for each of them in the order of their names, also after the journal is opened again."
+            => "Store statuses by the observer's full name, in the place of the last one, next to the entries and apart from the cursors.";
     }
 }
 

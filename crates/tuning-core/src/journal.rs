@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{EventKind, Seq, Standing};
+use crate::{EventKind, ObserverStatus, Seq};
 
 /// One line of a study's log, before it has a number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ impl Entry {
 /// - What was appended never changes, and reads back equal, numbers to the last bit.
 /// - `read` sees every append that has returned.
 /// - Two drivers at once never mix their entries: compare and append, or refuse the second when it opens.
-/// - Cursors and standings survive the process. They need not survive a power cut: an older cursor only
+/// - Cursors and statuses survive the process. They need not survive a power cut: an older cursor only
 ///   makes events come twice. So they may be cheaper than an append.
 #[async_trait]
 pub trait Journal: Send {
@@ -73,21 +73,21 @@ pub trait Journal: Send {
         Err(JournalError::Unsupported("keep cursors of observers"))
     }
 
-    /// Returns how observers stand, as it was last stored, in the order of their names.
+    /// Returns the last stored status of each observer, in the order of their names.
     ///
     /// # Errors
-    /// [`JournalError::Unsupported`] if the journal keeps no standings.
-    async fn standings(&mut self) -> Result<Vec<Standing>, JournalError> {
-        Err(JournalError::Unsupported("keep how observers stand"))
+    /// [`JournalError::Unsupported`] if the journal keeps no statuses.
+    async fn observer_statuses(&mut self) -> Result<Vec<ObserverStatus>, JournalError> {
+        Err(JournalError::Unsupported("keep the statuses of observers"))
     }
 
-    /// Stores how an observer stands, in the place of what was stored under its name before.
+    /// Stores the status of an observer, in the place of what was stored under its name before.
     ///
     /// # Errors
-    /// [`JournalError::Unsupported`] if the journal keeps no standings.
-    async fn set_standing(&mut self, standing: &Standing) -> Result<(), JournalError> {
-        let _ = standing;
-        Err(JournalError::Unsupported("keep how observers stand"))
+    /// [`JournalError::Unsupported`] if the journal keeps no statuses.
+    async fn set_observer_status(&mut self, status: &ObserverStatus) -> Result<(), JournalError> {
+        let _ = status;
+        Err(JournalError::Unsupported("keep the statuses of observers"))
     }
 }
 
@@ -110,12 +110,12 @@ impl<J: Journal + ?Sized> Journal for Box<J> {
         (**self).set_cursor(observer, at).await
     }
 
-    async fn standings(&mut self) -> Result<Vec<Standing>, JournalError> {
-        (**self).standings().await
+    async fn observer_statuses(&mut self) -> Result<Vec<ObserverStatus>, JournalError> {
+        (**self).observer_statuses().await
     }
 
-    async fn set_standing(&mut self, standing: &Standing) -> Result<(), JournalError> {
-        (**self).set_standing(standing).await
+    async fn set_observer_status(&mut self, status: &ObserverStatus) -> Result<(), JournalError> {
+        (**self).set_observer_status(status).await
     }
 }
 

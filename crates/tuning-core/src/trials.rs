@@ -62,7 +62,7 @@ pub struct Trial {
     /// Its number.
     #[serde(rename = "trial")]
     pub id: TrialId,
-    /// How it stands.
+    /// Its state.
     pub state: TrialState,
     /// Its parameters.
     pub params: Params,

@@ -40,7 +40,7 @@
 //! | have it in your logs, as structured records | [`Log`] | `tracing` |
 //! | keep its events in a file, for other programs | [`JsonLines`] | |
 //! | keep its trials in a file, for a spreadsheet or a data frame | [`Csv`] | `csv` |
-//! | let Prometheus and the like scrape how it stands | `Prometheus` | `prometheus` |
+//! | let Prometheus and the like scrape its progress | `Prometheus` | `prometheus` |
 //! | tell a service over HTTP what happens | `Webhook` | `webhook`, `webhook-tls` |
 //! | see its trials as spans of a trace | `Spans` | `opentelemetry` |
 //! | act on events in the same program | [`callback`], [`handler`] | |

@@ -17,7 +17,7 @@ use openmetrics_parser::{
     openmetrics::parse_openmetrics,
 };
 use support::{block_on, deliver, front, out_of_the_blue, two_sessions};
-use tuning_core::{Circuit, Event, Observer, Progress, Seq, Standing, TrialState, Trials};
+use tuning_core::{Circuit, Event, Observer, ObserverStatus, Progress, Seq, TrialState, Trials};
 use tuning_observers::{Exposition, Prometheus, PrometheusConfig, PrometheusError};
 
 /// Metrics as a monitoring system has them.
@@ -186,7 +186,7 @@ fn odd_events_and_names_give_text_that_can_be_read() {
     let mut prometheus = PrometheusConfig::default().build().unwrap();
     let exposition = prometheus.exposition();
     Scraped::parse(&exposition.text());
-    exposition.observers(|| vec![Standing::new("a \"b\"\n\\", "lossy")]);
+    exposition.observers(|| vec![ObserverStatus::new("a \"b\"\n\\", "lossy")]);
     for event in &events {
         deliver(&mut prometheus, std::slice::from_ref(event));
         Scraped::parse(&exposition.text());
@@ -203,10 +203,10 @@ fn how_all_observers_stand_is_there_if_it_can_ask() {
     let exposition = prometheus.exposition();
     assert!(!exposition.text().contains("observer"));
     exposition.observers(|| {
-        let mut mail = Standing::new("mail", "durable");
+        let mut mail = ObserverStatus::new("mail", "durable");
         (mail.delivered, mail.failed, mail.last) = (30, 4, Seq::new(30));
         mail.circuit = Circuit::Open;
-        let mut bar = Standing::new("bar", "lossy");
+        let mut bar = ObserverStatus::new("bar", "lossy");
         (bar.delivered, bar.dropped, bar.last) = (20, 10, Seq::new(99));
         vec![mail, bar]
     });

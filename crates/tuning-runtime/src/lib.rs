@@ -25,7 +25,7 @@
 //! | test without waiting, a hundred workers in virtual time | [`sim`] |
 //! | choose what an observer is promised | [`Delivery`] |
 //! | say when one that keeps failing is left alone | [`Breaker`] |
-//! | see how observers stand | [`StudyHandle::standings`], [`Summary`] |
+//! | see the statuses of observers | [`StudyHandle::observer_statuses`], [`Summary`] |
 //! | deliver what durable ones have missed | [`Study::catch_up`] |
 
 #[cfg(doctest)]

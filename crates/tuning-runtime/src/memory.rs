@@ -6,7 +6,9 @@ use std::{
 };
 
 use async_trait::async_trait;
-use tuning_core::{Ended, Entry, EventKind, Fact, Journal, JournalError, Seq, Standing, Started};
+use tuning_core::{
+    Ended, Entry, EventKind, Fact, Journal, JournalError, ObserverStatus, Seq, Started,
+};
 
 /// A journal in memory. Clones share it, so that a test can open a study again, or read along.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +20,7 @@ pub struct MemoryJournal {
 struct Log {
     entries: Entries,
     cursors: BTreeMap<String, Seq>,
-    standings: BTreeMap<String, Standing>,
+    statuses: BTreeMap<String, ObserverStatus>,
 }
 
 impl MemoryJournal {
@@ -76,13 +78,13 @@ impl Journal for MemoryJournal {
         Ok(())
     }
 
-    async fn standings(&mut self) -> Result<Vec<Standing>, JournalError> {
-        Ok(self.lock().standings.values().cloned().collect())
+    async fn observer_statuses(&mut self) -> Result<Vec<ObserverStatus>, JournalError> {
+        Ok(self.lock().statuses.values().cloned().collect())
     }
 
-    async fn set_standing(&mut self, standing: &Standing) -> Result<(), JournalError> {
-        let name = standing.observer.clone();
-        self.lock().standings.insert(name, standing.clone());
+    async fn set_observer_status(&mut self, status: &ObserverStatus) -> Result<(), JournalError> {
+        let name = status.observer.clone();
+        self.lock().statuses.insert(name, status.clone());
         Ok(())
     }
 }

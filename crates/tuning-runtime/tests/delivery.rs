@@ -1,4 +1,4 @@
-//! What observers are promised, in virtual time: order, circuits, catching up, and how they stand.
+//! What observers are promised, in virtual time: order, circuits, catching up, and statuses.
 
 mod support;
 
@@ -12,7 +12,7 @@ use futures_util::future::{self, Either};
 use support::{Random, Seen, space};
 use tuning_core::{
     Circuit, Entry, Event, EventKind, Fact, Journal, JournalError, Observer, ObserverError,
-    Progress, Seed, Seq, Standing,
+    ObserverStatus, Progress, Seed, Seq,
 };
 use tuning_runtime::{
     Breaker, Delivery, Executor, MemoryJournal, Study, StudyBuilder, StudyError, Summary,
@@ -339,7 +339,7 @@ fn observers_of_one_name_have_places_of_their_own() {
 struct Noted {
     inner: MemoryJournal,
     sim: SimExecutor,
-    standings: Arc<Mutex<Vec<(Duration, Standing)>>>,
+    statuses: Arc<Mutex<Vec<(Duration, ObserverStatus)>>>,
 }
 
 impl Noted {
@@ -347,12 +347,12 @@ impl Noted {
         Self {
             inner: MemoryJournal::new(),
             sim: sim.clone(),
-            standings: Arc::default(),
+            statuses: Arc::default(),
         }
     }
 
-    fn standings(&self) -> Vec<(Duration, Standing)> {
-        self.standings.lock().unwrap().clone()
+    fn observer_statuses(&self) -> Vec<(Duration, ObserverStatus)> {
+        self.statuses.lock().unwrap().clone()
     }
 }
 
@@ -370,9 +370,9 @@ impl Journal for Noted {
     async fn set_cursor(&mut self, observer: &str, at: Seq) -> Result<(), JournalError> {
         self.inner.set_cursor(observer, at).await
     }
-    async fn set_standing(&mut self, standing: &Standing) -> Result<(), JournalError> {
-        let noted = (self.sim.now(), standing.clone());
-        self.standings.lock().unwrap().push(noted);
+    async fn set_observer_status(&mut self, status: &ObserverStatus) -> Result<(), JournalError> {
+        let noted = (self.sim.now(), status.clone());
+        self.statuses.lock().unwrap().push(noted);
         Ok(())
     }
 }
@@ -385,7 +385,7 @@ fn how_an_observer_stands_is_stored_within_a_second_and_no_oftener() {
         let sink = Sink::new(&sim, half_an_hour_down);
         let study = study(&sim, journal.clone(), 40).observe(sink, delivery);
         let summary = sim.run(run(&sim, study)).unwrap().unwrap();
-        let noted = journal.standings();
+        let noted = journal.observer_statuses();
         let (last, during) = noted.split_last().unwrap();
         for pair in during.windows(2) {
             assert!(pair[1].0 - pair[0].0 >= Duration::from_secs(1));
@@ -400,7 +400,7 @@ fn how_an_observer_stands_is_stored_within_a_second_and_no_oftener() {
                 "{delivery}: nothing was stored after {at:?}"
             );
         }
-        let open = |(_, standing): &&(Duration, Standing)| standing.circuit == Circuit::Open;
+        let open = |(_, status): &&(Duration, ObserverStatus)| status.circuit == Circuit::Open;
         let (_, open) = during.iter().find(open).expect("it was open for a while");
         assert_eq!(open.last_error.as_deref(), Some("the sink is down"));
         let report = &summary.observers[0];
@@ -422,11 +422,11 @@ fn a_handle_tells_how_observers_stand_while_the_study_runs_and_afterwards() {
     let (sim, journal) = (SimExecutor::new(Seed::new(1)), MemoryJournal::new());
     let sink = Sink::new(&sim, |_| true);
     let study = study(&sim, journal.clone(), 20).observe(sink, Delivery::lossless());
-    let during = Arc::<Mutex<Vec<Standing>>>::default();
+    let during = Arc::<Mutex<Vec<ObserverStatus>>>::default();
     sim.run(async {
         let mut study = study.open().await.unwrap();
         let handle = study.handle();
-        assert_eq!(handle.standings(), []);
+        assert_eq!(handle.observer_statuses(), []);
         let objective = {
             let (handle, during) = (handle.clone(), Arc::clone(&during));
             let clock = sim.clone();
@@ -435,13 +435,13 @@ fn a_handle_tells_how_observers_stand_while_the_study_runs_and_afterwards() {
                 let clock = clock.clone();
                 async move {
                     clock.sleep(MINUTE).await;
-                    during.lock().unwrap().extend(handle.standings());
+                    during.lock().unwrap().extend(handle.observer_statuses());
                     0.5
                 }
             })
         };
         let summary = study.run(objective).await.unwrap();
-        let after = handle.standings();
+        let after = handle.observer_statuses();
         assert_eq!(after.len(), 1);
         assert_eq!(after[0].delivered, summary.observers[0].delivered);
     })

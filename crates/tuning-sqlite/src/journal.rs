@@ -6,7 +6,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use tuning_core::{Entry, Journal, JournalError, Seq, Standing};
+use tuning_core::{Entry, Journal, JournalError, ObserverStatus, Seq};
 
 use crate::{
     error,
@@ -155,17 +155,17 @@ impl Journal for SqliteJournal {
             .await
     }
 
-    async fn standings(&mut self) -> Result<Vec<Standing>, JournalError> {
-        self.call(|store| store.standings()).await
+    async fn observer_statuses(&mut self) -> Result<Vec<ObserverStatus>, JournalError> {
+        self.call(|store| store.observer_statuses()).await
     }
 
-    async fn set_standing(&mut self, standing: &Standing) -> Result<(), JournalError> {
-        let observer = standing.observer.clone();
-        let body = serde_json::to_string(standing).map_err(|error| {
+    async fn set_observer_status(&mut self, status: &ObserverStatus) -> Result<(), JournalError> {
+        let observer = status.observer.clone();
+        let body = serde_json::to_string(status).map_err(|error| {
             let message = format!("how observer `{observer}` stands cannot be stored as JSON");
             JournalError::unavailable(message, error)
         })?;
-        self.call(move |store| store.set_standing(&observer, &body))
+        self.call(move |store| store.set_observer_status(&observer, &body))
             .await
     }
 }

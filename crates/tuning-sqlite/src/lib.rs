@@ -31,7 +31,7 @@
 //! | if you want to … | use |
 //! |---|---|
 //! | run a study | [`SqliteJournal::open`], and hand it to the driver of `tuning-runtime` |
-//! | show how it stands, export it | [`SqliteReader`], with the folds `Progress` and `Trials` of `tuning-core` |
+//! | show its progress, export it | [`SqliteReader`], with the folds `Progress` and `Trials` of `tuning-core` |
 //! | look at it by hand | `sqlite3 study.db 'SELECT * FROM trials'` |
 //! | keep logs elsewhere | write a `Journal` of your own: `tuning-core`, tested with `tuning-conformance` |
 //!
@@ -48,7 +48,7 @@
 //! | `studies` | `id`, `name` (unique), `created_at_millis`, `format` (that of its entries) |
 //! | `events` | `study` (an id), `seq` (1, 2, … without gaps), `at_millis`, `kind`, `trial` (or null), `body` |
 //! | `cursors` | `study`, `observer`, `seq`: how far observers with durable delivery have come |
-//! | `standings` | `study`, `observer`, `body`: how observers stood last, as JSON (`Standing` in tuning-core) |
+//! | `observers` | `study`, `observer`, `body`: the last status of each observer, as JSON (`ObserverStatus` in tuning-core) |
 //!
 //! `kind` is one of `created`, `opened`, `retried`, `closed`, `started`, `resumed`, `reported`, `paused`,
 //! `ended`; `body` is the JSON of the struct of that name in tuning-core (`StudySpec` for `created`), whose

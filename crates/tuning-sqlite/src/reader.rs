@@ -7,7 +7,7 @@ use std::{
 };
 
 use rusqlite::Connection;
-use tuning_core::{Entry, Event, EventKind, JournalError, Seq, Standing, StudySpec};
+use tuning_core::{Entry, Event, EventKind, JournalError, ObserverStatus, Seq, StudySpec};
 
 use crate::{error, schema, store};
 
@@ -132,15 +132,15 @@ impl SqliteReader {
         Ok(events)
     }
 
-    /// How the observers of a study stood when it was last noted (about once a second, and at the end
+    /// The statuses of a study's observers as they were last noted (about once a second, and at the end
     /// of a session), in the order of their names.
     ///
     /// # Errors
     /// If there is no such study, or the file cannot be read.
-    pub fn standings(&self, study: &str) -> Result<Vec<Standing>, JournalError> {
+    pub fn observer_statuses(&self, study: &str) -> Result<Vec<ObserverStatus>, JournalError> {
         let id = self.id(study)?;
-        let read = || match schema::has_standings(&self.connection)? {
-            true => store::standings(&self.connection, id),
+        let read = || match schema::has_observers(&self.connection)? {
+            true => store::statuses(&self.connection, id),
             false => Ok(Vec::new()),
         };
         read().map_err(|error| self.failed(error))

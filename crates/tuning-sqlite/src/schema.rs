@@ -53,7 +53,7 @@ CREATE TABLE cursors (
 /// What was added within version 1: a file without it gets it when it is opened for writing, and a
 /// program that does not know it passes it over.
 const ADDED: &str = "
-CREATE TABLE IF NOT EXISTS standings (
+CREATE TABLE IF NOT EXISTS observers (
     study    INTEGER NOT NULL REFERENCES studies (id),
     observer TEXT    NOT NULL,
     body     TEXT    NOT NULL,
@@ -128,7 +128,7 @@ pub(crate) fn open_to_write(path: &Path) -> Result<Connection, JournalError> {
         }
         transaction.commit().map_err(sqlite("write to"))?;
     }
-    if !has_standings(&connection).map_err(sqlite("read"))? {
+    if !has_observers(&connection).map_err(sqlite("read"))? {
         connection
             .execute_batch(ADDED)
             .map_err(sqlite("write to"))?;
@@ -136,13 +136,13 @@ pub(crate) fn open_to_write(path: &Path) -> Result<Connection, JournalError> {
     Ok(connection)
 }
 
-/// Whether the file has the table `standings`: those of the first program of version 1 have not.
+/// Whether the file has the table `observers`: those of the first program of version 1 have not.
 ///
 /// # Errors
 /// If SQLite fails.
-pub(crate) fn has_standings(connection: &Connection) -> rusqlite::Result<bool> {
+pub(crate) fn has_observers(connection: &Connection) -> rusqlite::Result<bool> {
     connection.query_row(
-        "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'standings')",
+        "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'observers')",
         [],
         |row| row.get(0),
     )

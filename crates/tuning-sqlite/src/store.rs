@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use rusqlite::{Connection, OptionalExtension as _, ToSql, TransactionBehavior};
-use tuning_core::{Entry, JournalError, Seq, Standing, StudySpec};
+use tuning_core::{Entry, JournalError, ObserverStatus, Seq, StudySpec};
 
 use crate::{
     error,
@@ -111,7 +111,7 @@ impl Store {
                 let message = format!("`{}` holds no study `{study}`", path.display());
                 return Ok(Err(error::refused(message)));
             };
-            for table in ["events", "cursors", "standings"] {
+            for table in ["events", "cursors", "observers"] {
                 let delete = format!("DELETE FROM {table} WHERE study = ?1");
                 transaction.execute(&delete, [known])?;
             }
@@ -157,32 +157,32 @@ impl Store {
         )
     }
 
-    /// How observers stand, in the order of their names.
+    /// The statuses of observers, in the order of their names.
     ///
     /// # Errors
     /// If SQLite fails.
-    pub(crate) fn standings(&self) -> Result<Vec<Standing>, JournalError> {
-        let standings = self.id.map(|id| standings(&self.connection, id));
-        standings
+    pub(crate) fn observer_statuses(&self) -> Result<Vec<ObserverStatus>, JournalError> {
+        let statuses = self.id.map(|id| statuses(&self.connection, id));
+        statuses
             .transpose()
             .map(Option::unwrap_or_default)
             .map_err(|error| error::sqlite(&self.path, "read", error))
     }
 
-    /// Stores how an observer stands. It survives the process, and a power cut may undo it.
+    /// Stores the status of an observer. It survives the process, and a power cut may undo it.
     ///
     /// # Errors
     /// If SQLite fails.
-    pub(crate) fn set_standing(
+    pub(crate) fn set_observer_status(
         &mut self,
         observer: &str,
-        standing: &str,
+        status: &str,
     ) -> Result<(), JournalError> {
         self.set(
-            "INSERT INTO standings (study, observer, body) VALUES (?1, ?2, ?3) \
+            "INSERT INTO observers (study, observer, body) VALUES (?1, ?2, ?3) \
              ON CONFLICT (study, observer) DO UPDATE SET body = excluded.body",
             observer,
-            standing,
+            status,
         )
     }
 
@@ -260,17 +260,19 @@ pub(crate) fn find(connection: &Connection, study: &str) -> rusqlite::Result<Opt
         .optional()
 }
 
-/// How the observers of a study stand, in the order of their names; one that cannot be understood, since
+/// The statuses of a study's observers, in the order of their names; one that cannot be understood, since
 /// a newer version wrote it, is passed over.
-pub(crate) fn standings(connection: &Connection, id: i64) -> rusqlite::Result<Vec<Standing>> {
+pub(crate) fn statuses(connection: &Connection, id: i64) -> rusqlite::Result<Vec<ObserverStatus>> {
     let mut select = connection
-        .prepare_cached("SELECT body FROM standings WHERE study = ?1 ORDER BY observer")?;
+        .prepare_cached("SELECT body FROM observers WHERE study = ?1 ORDER BY observer")?;
     let mut rows = select.query([id])?;
-    let mut standings = Vec::new();
+    let mut statuses = Vec::new();
     while let Some(row) = rows.next()? {
-        standings.extend(serde_json::from_str::<Standing>(row.get_ref(0)?.as_str()?));
+        statuses.extend(serde_json::from_str::<ObserverStatus>(
+            row.get_ref(0)?.as_str()?,
+        ));
     }
-    Ok(standings)
+    Ok(statuses)
 }
 
 /// The number of the study's last entry.
@@ -375,7 +377,7 @@ mod tests {
             assert!(level(&store) < FULL);
             store.append(Seq::ZERO, &[]).unwrap();
             assert_eq!(level(&store), FULL);
-            store.set_standing("mail", "{}").unwrap();
+            store.set_observer_status("mail", "{}").unwrap();
             assert!(level(&store) < FULL);
         }
     }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use common::{block_on, every_kind, started};
-use tuning_core::{Journal, Seq, Standing};
+use tuning_core::{Journal, ObserverStatus, Seq};
 use tuning_sqlite::{SqliteJournal, SqliteReader};
 
 fn golden(name: &str) -> PathBuf {
@@ -64,8 +64,8 @@ fn a_file_of_version_1_loads() {
         entries
     );
 
-    // It is older than the table of standings.
-    assert_eq!(reader.standings("digits").unwrap(), []);
+    // It is older than the table of observers.
+    assert_eq!(reader.observer_statuses("digits").unwrap(), []);
 
     // It goes on, too.
     let mut journal = SqliteJournal::open(&path, "digits").unwrap();
@@ -76,9 +76,9 @@ fn a_file_of_version_1_loads() {
         [started(11)]
     );
     assert_eq!(reader.study(None).unwrap().head, head);
-    let mail = Standing::new("mail", "durable");
-    block_on(journal.set_standing(&mail)).unwrap();
-    assert_eq!(reader.standings("digits").unwrap(), [mail]);
+    let mail = ObserverStatus::new("mail", "durable");
+    block_on(journal.set_observer_status(&mail)).unwrap();
+    assert_eq!(reader.observer_statuses("digits").unwrap(), [mail]);
 }
 
 #[test]

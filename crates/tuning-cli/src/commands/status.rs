@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
-use tuning_core::{Circuit, Standing};
+use tuning_core::{Circuit, ObserverStatus};
 use tuning_observers::{format_duration, format_params, format_values};
 
 use crate::{
@@ -46,11 +46,11 @@ fn as_json(view: &View, activity: &Activity, now_millis: u64) -> Value {
         })
         .collect();
     let observers: Vec<Value> = view
-        .standings
+        .statuses
         .iter()
-        .map(|standing| {
-            let mut object = json!(standing);
-            object["lag"] = standing.lag(view.head).into();
+        .map(|status| {
+            let mut object = json!(status);
+            object["lag"] = status.lag(view.head).into();
             object
         })
         .collect();
@@ -155,44 +155,44 @@ fn as_text(
         out.line(format_args!("          and {} more", open.len() - SHOWN))?;
     }
     // Of those who watched an earlier session only those that something is kept for.
-    let standings = view.standings.iter().filter(|standing| {
-        standing.session >= sessions || (standing.delivery == "durable" && lag(view, standing) > 0)
+    let statuses = view.statuses.iter().filter(|status| {
+        status.session >= sessions || (status.delivery == "durable" && lag(view, status) > 0)
     });
-    for (index, standing) in standings.enumerate() {
+    for (index, status) in statuses.enumerate() {
         let label = if index == 0 { "observers" } else { "         " };
-        out.line(format_args!("{label} {}", watching(view, standing)))?;
+        out.line(format_args!("{label} {}", watching(view, status)))?;
     }
     Ok(())
 }
 
-fn lag(view: &View, standing: &Standing) -> u64 {
-    standing.lag(view.head)
+fn lag(view: &View, status: &ObserverStatus) -> u64 {
+    status.lag(view.head)
 }
 
-/// How an observer stands, in a line.
-fn watching(view: &View, standing: &Standing) -> String {
-    let Standing {
+/// The status of an observer, in a line.
+fn watching(view: &View, status: &ObserverStatus) -> String {
+    let ObserverStatus {
         observer,
         delivery,
         delivered,
         ..
-    } = standing;
+    } = status;
     let mut line = format!("{observer} ({delivery}): {delivered} delivered");
     for (count, what) in [
-        (standing.dropped, "dropped"),
-        (standing.failed, "failures"),
-        (lag(view, standing), "behind"),
+        (status.dropped, "dropped"),
+        (status.failed, "failures"),
+        (lag(view, status), "behind"),
     ] {
         if count > 0 {
             line.push_str(&format!(", {count} {what}"));
         }
     }
-    if standing.circuit != Circuit::Closed {
-        line.push_str(&format!(", circuit {}", standing.circuit));
+    if status.circuit != Circuit::Closed {
+        line.push_str(&format!(", circuit {}", status.circuit));
     }
     for (what, text) in [
-        ("given up", &standing.given_up),
-        ("last error", &standing.last_error),
+        ("given up", &status.given_up),
+        ("last error", &status.last_error),
     ] {
         if let Some(text) = text {
             line.push_str(&format!("; {what}: {text}"));

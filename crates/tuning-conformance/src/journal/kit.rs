@@ -5,7 +5,7 @@ use std::{fmt, future::Future, time::Duration};
 use tuning_core::Journal;
 
 use super::{
-    laws, standings,
+    laws, statuses,
     store::{Looked, Store},
     writers,
 };
@@ -143,7 +143,7 @@ async fn look<J: Journal>(kit: &mut JournalKit<'_, J>, law: JournalLaw) -> Optio
         JournalLaw::Unchanging => find(laws::unchanging(&mut store)).await,
         JournalLaw::Cancelled => find(writers::cancelled(&mut store)).await,
         JournalLaw::Separate => find(laws::separate(&mut store)).await,
-        JournalLaw::Standings => find(standings::standings(&mut store)).await,
+        JournalLaw::Statuses => find(statuses::statuses(&mut store)).await,
     };
     Some(match looked {
         Finding::Broken(breach) => broken(law, breach),

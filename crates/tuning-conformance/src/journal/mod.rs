@@ -2,7 +2,7 @@
 
 mod kit;
 mod laws;
-mod standings;
+mod statuses;
 mod store;
 mod writers;
 

@@ -9,7 +9,7 @@ use std::{
 
 use async_trait::async_trait;
 use tuning_conformance::{JournalKit, JournalLaw, journal};
-use tuning_core::{Entry, EventKind, Fact, Journal, JournalError, Seq, Standing};
+use tuning_core::{Entry, EventKind, Fact, Journal, JournalError, ObserverStatus, Seq};
 
 use super::breaks_only;
 
@@ -30,8 +30,8 @@ enum Fault {
     SharesAFile,
     NeverReturns,
     KeepsNoCursors,
-    KeepsNoStandings,
-    KeepsAllStandings,
+    KeepsNoStatuses,
+    KeepsAllStatuses,
 }
 
 use Fault as F;
@@ -40,7 +40,7 @@ use Fault as F;
 struct Log {
     entries: Vec<Entry>,
     cursors: BTreeMap<String, Seq>,
-    standings: Vec<Standing>,
+    statuses: Vec<ObserverStatus>,
     appends: u64,
     open: usize,
 }
@@ -202,20 +202,20 @@ impl Journal for Twin {
         Ok(())
     }
 
-    async fn standings(&mut self) -> Result<Vec<Standing>, JournalError> {
-        if self.fault == F::KeepsNoStandings {
-            return Err(JournalError::Unsupported("keep how observers stand"));
+    async fn observer_statuses(&mut self) -> Result<Vec<ObserverStatus>, JournalError> {
+        if self.fault == F::KeepsNoStatuses {
+            return Err(JournalError::Unsupported("keep the statuses of observers"));
         }
-        Ok(lock(&self.log).standings.clone())
+        Ok(lock(&self.log).statuses.clone())
     }
 
-    async fn set_standing(&mut self, standing: &Standing) -> Result<(), JournalError> {
-        let standings = &mut lock(&self.log).standings;
-        if self.fault != F::KeepsAllStandings {
-            standings.retain(|other| other.observer != standing.observer);
+    async fn set_observer_status(&mut self, status: &ObserverStatus) -> Result<(), JournalError> {
+        let statuses = &mut lock(&self.log).statuses;
+        if self.fault != F::KeepsAllStatuses {
+            statuses.retain(|other| other.observer != status.observer);
         }
-        standings.push(standing.clone());
-        standings.sort_by(|a, b| a.observer.cmp(&b.observer));
+        statuses.push(status.clone());
+        statuses.sort_by(|a, b| a.observer.cmp(&b.observer));
         Ok(())
     }
 }
@@ -372,18 +372,18 @@ fn law_12_separate() {
 }
 
 #[test]
-fn law_13_standings() {
+fn law_13_statuses() {
     check(
-        F::KeepsAllStandings,
-        JournalLaw::Standings,
-        &["after one was stored twice, there are 2 standings instead of 1"],
+        F::KeepsAllStatuses,
+        JournalLaw::Statuses,
+        &["after one was stored twice, there are 2 statuses instead of 1"],
     );
-    let report = twin(F::KeepsNoStandings).report();
+    let report = twin(F::KeepsNoStatuses).report();
     assert!(report.is_ok());
     assert!(
         report
             .to_string()
-            .contains("skipped 13 standings: it keeps no standings"),
+            .contains("skipped 13 statuses: it keeps no statuses"),
         "{report}"
     );
 }

@@ -7,11 +7,11 @@ use std::{
     time::Duration,
 };
 
-use tuning_core::Standing;
+use tuning_core::ObserverStatus;
 
 use super::{metrics::Metrics, server::Server};
 
-type Observers = dyn Fn() -> Vec<Standing> + Send + Sync;
+type Observers = dyn Fn() -> Vec<ObserverStatus> + Send + Sync;
 
 /// What the observer, its expositions and its endpoint share.
 pub(super) struct Shared {
@@ -74,11 +74,11 @@ impl Exposition {
         self.shared.text()
     }
 
-    /// Also tells how all observers stand, which is asked at each scrape: hand it
-    /// `StudyHandle::standings` of tuning-runtime.
-    pub fn observers(&self, standings: impl Fn() -> Vec<Standing> + Send + Sync + 'static) {
+    /// Also shows the statuses of all observers, asked for at each scrape: hand it
+    /// `StudyHandle::observer_statuses` of tuning-runtime.
+    pub fn observers(&self, statuses: impl Fn() -> Vec<ObserverStatus> + Send + Sync + 'static) {
         let observers = self.shared.observers.lock();
-        *observers.unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(standings));
+        *observers.unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(statuses));
     }
 
     /// How many scrapes the endpoint has answered.

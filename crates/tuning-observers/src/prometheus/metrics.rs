@@ -17,7 +17,7 @@ use prometheus_client::{
     registry::Registry,
 };
 use tuning_core::{
-    Circuit, Direction, Event, EventKind, Fact, FailureKind, Outcome, Progress, Seq, Standing,
+    Circuit, Direction, Event, EventKind, Fact, FailureKind, ObserverStatus, Outcome, Progress, Seq,
 };
 
 use crate::watched::Watched;
@@ -89,8 +89,8 @@ impl Metrics {
         }
     }
 
-    /// The numbers in the OpenMetrics text format, with how the observers stand.
-    pub(super) fn text(&self, observers: Vec<Standing>) -> String {
+    /// The numbers in the OpenMetrics text format, with the statuses of the observers.
+    pub(super) fn text(&self, observers: Vec<ObserverStatus>) -> String {
         let study = self.study.clone().unwrap_or_default();
         let label = (Cow::Borrowed("study"), Cow::Owned(study));
         let labels = std::iter::once(label);
@@ -216,7 +216,7 @@ impl Metrics {
 struct Snapshot {
     // Never waited for: it makes the copy `Sync`.
     metrics: Mutex<Metrics>,
-    observers: Vec<Standing>,
+    observers: Vec<ObserverStatus>,
 }
 
 impl Collector for Snapshot {
@@ -227,38 +227,38 @@ impl Collector for Snapshot {
         if self.observers.is_empty() {
             return Ok(());
         }
-        let of = |number: fn(&Standing) -> u64| {
-            self.observers.iter().map(move |standing| {
+        let of = |number: fn(&ObserverStatus) -> u64| {
+            self.observers.iter().map(move |status| {
                 let labels = [
-                    ("observer", standing.observer.as_str()),
-                    ("delivery", standing.delivery.as_str()),
+                    ("observer", status.observer.as_str()),
+                    ("delivery", status.delivery.as_str()),
                 ];
-                (labels, number(standing))
+                (labels, number(status))
             })
         };
         to.counters(
             "observer_delivered_events",
             "Events that an observer took in this session",
-            of(|standing| standing.delivered),
+            of(|status| status.delivered),
         )?;
         to.counters(
             "observer_dropped_events",
             "Events of this session that an observer never got",
-            of(|standing| standing.dropped),
+            of(|status| status.dropped),
         )?;
         to.counters(
             "observer_failures",
             "How often an observer failed in this session",
-            of(|standing| standing.failed),
+            of(|status| status.failed),
         )?;
-        let head = self.observers.iter().map(|standing| standing.last).max();
+        let head = self.observers.iter().map(|status| status.last).max();
         let head = head.unwrap_or_default().max(metrics.head);
-        let lags = self.observers.iter().map(|standing| {
+        let lags = self.observers.iter().map(|status| {
             let labels = [
-                ("observer", standing.observer.as_str()),
-                ("delivery", standing.delivery.as_str()),
+                ("observer", status.observer.as_str()),
+                ("delivery", status.delivery.as_str()),
             ];
-            (labels, standing.lag(head))
+            (labels, status.lag(head))
         });
         to.gauges(
             "observer_lag_events",
@@ -268,7 +268,7 @@ impl Collector for Snapshot {
         to.gauges(
             "observer_circuit_open",
             "1 if an observer failed so often that it is left alone for a while",
-            of(|standing| u64::from(standing.circuit != Circuit::Closed)),
+            of(|status| u64::from(status.circuit != Circuit::Closed)),
         )
     }
 }

@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Circuit, Seq, Standing};
+use tuning_core::{Circuit, ObserverStatus, Seq};
 
 /// What an observer is promised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,18 +123,18 @@ impl ObserverReport {
 
     /// The same as a journal keeps it.
     #[must_use]
-    pub(super) fn standing(&self, session: u64, at_millis: u64) -> Standing {
-        let mut standing = Standing::new(self.name.clone(), self.delivery.to_string());
-        standing.session = session;
-        standing.at_millis = at_millis;
-        standing.delivered = self.delivered;
-        standing.dropped = self.dropped;
-        standing.failed = self.failed;
-        standing.last = self.last;
-        standing.circuit = self.circuit;
-        standing.given_up.clone_from(&self.given_up);
-        standing.last_error.clone_from(&self.last_error);
-        standing
+    pub(super) fn status(&self, session: u64, at_millis: u64) -> ObserverStatus {
+        let mut status = ObserverStatus::new(self.name.clone(), self.delivery.to_string());
+        status.session = session;
+        status.at_millis = at_millis;
+        status.delivered = self.delivered;
+        status.dropped = self.dropped;
+        status.failed = self.failed;
+        status.last = self.last;
+        status.circuit = self.circuit;
+        status.given_up.clone_from(&self.given_up);
+        status.last_error.clone_from(&self.last_error);
+        status
     }
 }
 

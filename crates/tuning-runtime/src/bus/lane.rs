@@ -16,7 +16,7 @@ use futures_util::{
     future::{self, Either},
 };
 use tokio::sync::{Notify, watch};
-use tuning_core::{Circuit, Event, Observer, ObserverError, Progress, Seq, Standing};
+use tuning_core::{Circuit, Event, Observer, ObserverError, ObserverStatus, Progress, Seq};
 
 use super::{
     breaker::Breaker,
@@ -64,7 +64,7 @@ pub(crate) struct Lane {
 
 /// A lossy observer that has been at one event for longer is not waited for at the end of a study.
 const STUCK: Duration = Duration::from_secs(1);
-/// How often the journal is told how an observer stands, at most.
+/// How often the journal is told the status of an observer, at most.
 const TELL_EVERY: Duration = Duration::from_secs(1);
 
 impl Lane {
@@ -185,7 +185,7 @@ impl Lane {
             && now.saturating_sub(since) > STUCK
     }
 
-    /// Notes that the observer begins something. It may take long: how it stands is told before.
+    /// Notes that the observer begins something. It may take long: its status is told before.
     pub(super) fn begin(&self) {
         let now = self.now();
         self.busy_since.store(micros(now), Ordering::SeqCst);
@@ -214,16 +214,16 @@ impl Lane {
         report
     }
 
-    /// How the observer stands now.
-    pub(crate) fn standing(&self) -> Standing {
+    /// The status of the observer now.
+    pub(crate) fn status(&self) -> ObserverStatus {
         let mut report = self.report().clone();
         report.dropped += self.queue.dropped();
         let session = self.shared.session.load(Ordering::SeqCst);
         let at_millis = u64::try_from(self.now().as_millis()).unwrap_or(u64::MAX);
-        report.standing(session, at_millis)
+        report.status(session, at_millis)
     }
 
-    /// Waits. How the observer stands is told to the journal meanwhile, if it is time to.
+    /// Waits. The journal is told the observer's status meanwhile, if it is time to.
     pub(super) async fn idle<T>(&self, work: impl Future<Output = T>) -> T {
         let mut work = std::pin::pin!(work);
         loop {
@@ -248,12 +248,12 @@ impl Lane {
         (told_at + TELL_EVERY).saturating_sub(now)
     }
 
-    /// Tells the journal how the observer stands, without waiting for it.
+    /// Tells the journal the observer's status, without waiting for it.
     fn tell(&self, now: Duration) {
         self.told_at.store(micros(now), Ordering::SeqCst);
         self.changed.store(false, Ordering::SeqCst);
         // Where the log has too much to do, it is told a little later.
-        if !self.shared.log.try_set_standing(self.standing()) {
+        if !self.shared.log.try_set_observer_status(self.status()) {
             self.changed.store(true, Ordering::SeqCst);
         }
     }

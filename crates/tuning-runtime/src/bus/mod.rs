@@ -12,7 +12,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use tuning_core::{Event, EventKind, Observer, Progress, Seq, Standing};
+use tuning_core::{Event, EventKind, Observer, ObserverStatus, Progress, Seq};
 
 use self::lane::{Shared, SoFar};
 pub use breaker::Breaker;
@@ -31,7 +31,7 @@ pub(crate) struct Bus {
 #[derive(Debug)]
 struct State {
     lanes: Vec<Arc<Lane>>,
-    /// The lanes of a session that is over: how their observers stand is still asked for.
+    /// The lanes of a session that is over, for the statuses of their observers.
     ended: Vec<Arc<Lane>>,
     /// How the study stands by what was published: what a new observer begins with.
     so_far: SoFar,
@@ -102,16 +102,16 @@ impl Bus {
         lanes
     }
 
-    /// Takes over the lanes of the session before, to be asked how they stand.
+    /// Takes over the lanes of the session before, for their statuses.
     pub(crate) fn inherit(&self, before: &Self) {
         self.lock().ended.clone_from(&before.lock().ended);
     }
 
-    /// How the observers stand: those of this session, or of the one that is over.
-    pub(crate) fn standings(&self) -> Vec<Standing> {
+    /// The statuses of the observers of this session, or of the one that is over.
+    pub(crate) fn observer_statuses(&self) -> Vec<ObserverStatus> {
         let state = self.lock();
         let lanes = state.ended.iter().chain(&state.lanes);
-        lanes.map(|lane| lane.standing()).collect()
+        lanes.map(|lane| lane.status()).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
-use tuning_core::{Event, JournalError, Seq, Standing};
+use tuning_core::{Event, JournalError, ObserverStatus, Seq};
 
 use super::request::{Request, gone};
 
@@ -34,10 +34,10 @@ impl LogReader {
             .await
     }
 
-    /// Stores how an observer stands, unless there is much else to do. It never waits: the log may be
+    /// Stores the status of an observer, unless there is much else to do. It never waits: the log may be
     /// waiting for this very observer.
-    pub(crate) fn try_set_standing(&self, standing: Standing) -> bool {
-        let request = Request::SetStanding(Box::new(standing));
+    pub(crate) fn try_set_observer_status(&self, status: ObserverStatus) -> bool {
+        let request = Request::SetObserverStatus(Box::new(status));
         let requests = self.requests.upgrade();
         requests.is_some_and(|requests| requests.try_send(request).is_ok())
     }

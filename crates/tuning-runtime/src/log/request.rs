@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
-use tuning_core::{Entry, Event, JournalError, Seq, Standing};
+use tuning_core::{Entry, Event, JournalError, ObserverStatus, Seq};
 
 /// What the log's task is asked to do.
 #[derive(Debug)]
@@ -12,7 +12,7 @@ pub(super) enum Request {
     Read(Seq, oneshot::Sender<Result<Vec<Arc<Event>>, JournalError>>),
     Cursor(String, oneshot::Sender<Result<Option<Seq>, JournalError>>),
     SetCursor(String, Seq, oneshot::Sender<Result<(), JournalError>>),
-    SetStanding(Box<Standing>),
+    SetObserverStatus(Box<ObserverStatus>),
     Head(oneshot::Sender<Result<Seq, JournalError>>),
     Close,
 }

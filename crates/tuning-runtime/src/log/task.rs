@@ -126,7 +126,7 @@ async fn answer(study: &Arc<str>, journal: &mut dyn Journal, request: Request) {
             let _ = reply.send(journal.set_cursor(&observer, at).await);
         }
         // A convenience for people: a journal that keeps none, or fails to, does its work all the same.
-        Request::SetStanding(standing) => drop(journal.set_standing(&standing).await),
+        Request::SetObserverStatus(status) => drop(journal.set_observer_status(&status).await),
         Request::Append(_) | Request::Head(_) | Request::Close => {}
     }
 }

@@ -1,7 +1,7 @@
 //! [`LogWriter`]: the end of the log that the owner of a study holds.
 
 use tokio::sync::{mpsc, oneshot};
-use tuning_core::{Entry, JournalError, Seq, Standing};
+use tuning_core::{Entry, JournalError, ObserverStatus, Seq};
 
 use super::request::{Request, gone};
 
@@ -33,11 +33,11 @@ impl LogWriter {
         head.await.map_err(|_| gone())?
     }
 
-    /// Stores how an observer stands.
-    pub(crate) async fn set_standing(&self, standing: Standing) {
+    /// Stores the status of an observer.
+    pub(crate) async fn set_observer_status(&self, status: ObserverStatus) {
         let _ = self
             .requests
-            .send(Request::SetStanding(Box::new(standing)))
+            .send(Request::SetObserverStatus(Box::new(status)))
             .await;
     }
 

@@ -1,7 +1,7 @@
 //! [`FaultyJournal`]: a journal whose medium fails when it is told to.
 
 use async_trait::async_trait;
-use tuning_core::{Entry, Journal, JournalError, Seq, Standing};
+use tuning_core::{Entry, Journal, JournalError, ObserverStatus, Seq};
 
 /// A journal that fails at its n-th append, and at all that follow: a full disk, a lost connection.
 #[derive(Clone, Debug)]
@@ -46,11 +46,11 @@ impl<J: Journal> Journal for FaultyJournal<J> {
         self.inner.set_cursor(observer, at).await
     }
 
-    async fn standings(&mut self) -> Result<Vec<Standing>, JournalError> {
-        self.inner.standings().await
+    async fn observer_statuses(&mut self) -> Result<Vec<ObserverStatus>, JournalError> {
+        self.inner.observer_statuses().await
     }
 
-    async fn set_standing(&mut self, standing: &Standing) -> Result<(), JournalError> {
-        self.inner.set_standing(standing).await
+    async fn set_observer_status(&mut self, status: &ObserverStatus) -> Result<(), JournalError> {
+        self.inner.set_observer_status(status).await
     }
 }

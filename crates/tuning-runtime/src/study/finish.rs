@@ -25,11 +25,11 @@ pub(super) async fn while_they_go_on(
     executor: &dyn Executor,
 ) {
     close(lanes, executor);
-    let places = || lanes.iter().map(|lane| lane.standing().last).collect();
+    let places = || lanes.iter().map(|lane| lane.status().last).collect();
     let mut before: Vec<Seq> = places();
     while !all_ended_within(linger, lanes, executor).await {
         give_up(linger, lanes, |index, lane| {
-            before[index] == lane.standing().last
+            before[index] == lane.status().last
         });
         before = places();
     }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::UnboundedSender;
-use tuning_core::{Observer, Standing, TrialId};
+use tuning_core::{Observer, ObserverStatus, TrialId};
 
 use crate::{
     bus::{Bus, Delivery, Subscription},
@@ -47,11 +47,11 @@ impl StudyHandle {
         Subscription::new(bus, lane)
     }
 
-    /// How the observers stand now: those of the session that runs, or of the one that is over.
+    /// The statuses of the observers of the session that runs, or of the one that is over.
     #[must_use]
-    pub fn standings(&self) -> Vec<Standing> {
+    pub fn observer_statuses(&self) -> Vec<ObserverStatus> {
         let bus = Arc::clone(&self.bus.lock().unwrap_or_else(PoisonError::into_inner));
-        bus.standings()
+        bus.observer_statuses()
     }
 
     pub(super) fn sender(&self) -> UnboundedSender<Message> {

@@ -128,11 +128,11 @@ impl Study {
         })
     }
 
-    /// Notes how the observers stand, and takes the journal back.
+    /// Stores the statuses of the observers, and takes the journal back.
     pub(super) async fn stop_log(&mut self, serving: Serving) -> Result<(), StudyError> {
         let Serving { writer, journal } = serving;
-        for standing in self.bus.standings() {
-            writer.set_standing(standing).await;
+        for status in self.bus.observer_statuses() {
+            writer.set_observer_status(status).await;
         }
         writer.close().await;
         let (journal, head) = journal.await.map_err(|_| StudyError::Abandoned)?;

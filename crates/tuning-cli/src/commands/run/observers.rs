@@ -116,7 +116,7 @@ impl Observers {
             })?;
         let exposition = prometheus.exposition();
         let handle = study.handle();
-        exposition.observers(move || handle.standings());
+        exposition.observers(move || handle.observer_statuses());
         if let (Some(address), true) = (exposition.address(), wanted.listen.ends_with(":0")) {
             // Nobody could know otherwise.
             self.say(&format!("metrics: http://{address}/metrics"));

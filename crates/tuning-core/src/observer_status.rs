@@ -1,4 +1,5 @@
-//! [`Standing`]: how an observer stands, for whoever looks at the study: a summary, a program, a dashboard.
+//! [`ObserverStatus`]: what became of an observer so far, for whoever looks at the study: a summary, a program,
+//! a dashboard.
 
 use std::fmt;
 
@@ -6,13 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::Seq;
 
-/// How an observer stands.
+/// What became of an observer so far.
 ///
-/// A journal keeps the last one of each observer ([`Journal::set_standing`](crate::Journal::set_standing)),
+/// A journal keeps the last one of each observer ([`Journal::set_observer_status`](crate::Journal::set_observer_status)),
 /// so that another process can see it. It is for people: no decision looks at it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Standing {
+pub struct ObserverStatus {
     /// The observer's name, by which it is known among those of its study.
     pub observer: String,
     /// What it was promised, in a word: `lossless`, `lossy`, `durable`.
@@ -46,7 +47,7 @@ pub struct Standing {
     pub last_error: Option<String>,
 }
 
-impl Standing {
+impl ObserverStatus {
     /// An observer that has seen nothing yet.
     #[must_use]
     pub fn new(observer: impl Into<String>, delivery: impl Into<String>) -> Self {
@@ -113,9 +114,9 @@ mod tests {
 
     #[test]
     fn the_lag_is_what_is_not_behind_it_yet() {
-        let mut standing = Standing::new("mail", "durable");
-        standing.last = Seq::new(5);
-        assert_eq!(standing.lag(Seq::new(12)), 7);
-        assert_eq!(standing.lag(Seq::new(3)), 0);
+        let mut status = ObserverStatus::new("mail", "durable");
+        status.last = Seq::new(5);
+        assert_eq!(status.lag(Seq::new(12)), 7);
+        assert_eq!(status.lag(Seq::new(3)), 0);
     }
 }
