@@ -18,7 +18,7 @@ pub struct ProcessError {
     pub command: String,
     /// What it did.
     #[source]
-    pub misconduct: Misconduct,
+    pub cause: ProtocolError,
     /// The line that it was sent last.
     pub sent: String,
     /// What it answered, if anything.
@@ -27,11 +27,11 @@ pub struct ProcessError {
     pub stderr: String,
 }
 
-/// What a program did wrong.
+/// How a program broke the protocol.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-pub enum Misconduct {
-    /// It ended instead of answering; how, as a sentence goes on after "it".
+pub enum ProtocolError {
+    /// It ended instead of answering; how, as the rest of a sentence that begins with "it".
     #[error("{0} instead of answering")]
     Ended(String),
     /// It took too long. It was killed.
@@ -40,16 +40,16 @@ pub enum Misconduct {
     )]
     TimedOut(Duration),
     /// Its answer cannot be understood.
-    #[error("answered what means nothing: {0}")]
+    #[error("answered something that cannot be understood: {0}")]
     Nonsense(String),
-    /// It answered with so many lines instead of one.
+    /// It answered with this many lines instead of one.
     #[error(
         "answered with {0} lines: an answer is one line, and everything else belongs on standard error"
     )]
     Lines(usize),
-    /// It said something that nobody asked for.
+    /// It wrote a line that no question asked for.
     #[error(
-        "said something that it was not asked for: one line is one answer, and everything else belongs on standard error"
+        "wrote a line that no question asked for: one line is one answer, and everything else belongs on standard error"
     )]
     Unasked,
     /// Its answer is longer than 16 MiB.
@@ -63,7 +63,7 @@ pub enum Misconduct {
     GaveUp(String),
 }
 
-impl Misconduct {
+impl ProtocolError {
     /// Whether the program can be talked to afterwards.
     pub(crate) fn is_harmless(&self) -> bool {
         matches!(self, Self::Illegal(_) | Self::GaveUp(_))
@@ -73,14 +73,14 @@ impl Misconduct {
 impl ProcessError {
     pub(crate) fn new(
         command: &str,
-        misconduct: Misconduct,
+        cause: ProtocolError,
         sent: &str,
         came: &[u8],
         stderr: String,
     ) -> Self {
         Self {
             command: command.to_owned(),
-            misconduct,
+            cause,
             sent: sent.trim_end().to_owned(),
             came: String::from_utf8_lossy(came).into_owned(),
             stderr,
@@ -90,7 +90,7 @@ impl ProcessError {
 
 impl fmt::Display for ProcessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` {}", self.command, self.misconduct)?;
+        write!(f, "`{}` {}", self.command, self.cause)?;
         write!(f, "\n  it was sent: {}", short(&self.sent))?;
         match &*self.came {
             "" => write!(f, "\n  it answered nothing")?,

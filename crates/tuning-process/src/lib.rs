@@ -46,7 +46,7 @@ mod strategy;
 mod streams;
 
 pub use config::{NAME, ProcessConfig, TIMEOUT};
-pub use error::{Misconduct, ProcessError};
+pub use error::{ProcessError, ProtocolError};
 pub use pool::ProcessPool;
 pub use strategy::ProcessStrategy;
 

@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     config::{ProcessConfig, TIMEOUT},
-    error::{Misconduct, ProcessError},
+    error::{ProcessError, ProtocolError},
     group::{Group, SharedGroup},
     streams::{self, Heard, Tail},
 };
@@ -86,7 +86,7 @@ impl Program {
     pub(crate) fn ask(&mut self, lines: Vec<u8>, sent: &str) -> Result<String, Box<ProcessError>> {
         let early = self.stdout.try_recv();
         if let Ok(Heard::Lines(lines)) = early {
-            return Err(self.broken(Misconduct::Unasked, sent, &lines.join(&b'\n')));
+            return Err(self.broken(ProtocolError::Unasked, sent, &lines.join(&b'\n')));
         }
         let heard = match early {
             Ok(ended) => Ok(ended),
@@ -101,17 +101,17 @@ impl Program {
                     Ok(line) => return Ok(line),
                     Err(error) => {
                         let message = "it is no UTF-8 text".to_owned();
-                        (Misconduct::Nonsense(message), error.into_bytes())
+                        (ProtocolError::Nonsense(message), error.into_bytes())
                     }
                 }
             }
-            Ok(Heard::Lines(lines)) => (Misconduct::Lines(lines.len()), lines.join(&b'\n')),
-            Ok(Heard::TooLong) => (Misconduct::TooLong, Vec::new()),
-            Ok(Heard::End(rest)) => (Misconduct::Ended(self.group.end(GRACE)), rest),
-            Err(RecvTimeoutError::Timeout) => (Misconduct::TimedOut(self.timeout), Vec::new()),
+            Ok(Heard::Lines(lines)) => (ProtocolError::Lines(lines.len()), lines.join(&b'\n')),
+            Ok(Heard::TooLong) => (ProtocolError::TooLong, Vec::new()),
+            Ok(Heard::End(rest)) => (ProtocolError::Ended(self.group.end(GRACE)), rest),
+            Err(RecvTimeoutError::Timeout) => (ProtocolError::TimedOut(self.timeout), Vec::new()),
             Err(RecvTimeoutError::Disconnected) => {
                 let how = "was ended before".to_owned();
-                (Misconduct::Ended(how), Vec::new())
+                (ProtocolError::Ended(how), Vec::new())
             }
         };
         Err(self.broken(what, sent, &came))
@@ -138,10 +138,10 @@ impl Program {
         self.stdout.try_recv().is_ok()
     }
 
-    /// The error about an answer. After misconduct the program is of no use any more: it is killed.
+    /// The error about an answer. After a protocol error the program is of no use any more: it is killed.
     pub(crate) fn broken(
         &mut self,
-        what: Misconduct,
+        what: ProtocolError,
         sent: &str,
         came: &[u8],
     ) -> Box<ProcessError> {

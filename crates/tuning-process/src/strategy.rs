@@ -7,7 +7,7 @@ use tuning_core::{Ask, Asked, Fact, Problem, Space, Strategy, StrategyError, Uns
 use crate::{
     answer::{self, Greeting, Reply},
     config::{NAME, ProcessConfig},
-    error::{Misconduct, ProcessError},
+    error::{ProcessError, ProtocolError},
     message::{AskForm, Message, ProblemForm, Told},
     pool::ProcessPool,
     program::Program,
@@ -85,7 +85,7 @@ impl ProcessStrategy {
                 return Err(Unsupported::new(NAME, message));
             }
             Ok(Greeting::GivesUp(why)) => {
-                let error = conversation.misconduct(Misconduct::GaveUp(why), "", "");
+                let error = conversation.protocol_error(ProtocolError::GaveUp(why), "", "");
                 conversation.failed = Some(error.to_string());
             }
             // No matter of the problem: it fails when it is asked.
@@ -112,13 +112,13 @@ impl Conversation {
         };
         let what = match self.converse(&message, read) {
             Ok(Reply::Asked(asked)) => return Ok(asked),
-            Ok(Reply::Illegal(error)) => Misconduct::Illegal(error),
-            Ok(Reply::GivesUp(why)) => Misconduct::GaveUp(why),
+            Ok(Reply::Illegal(error)) => ProtocolError::Illegal(error),
+            Ok(Reply::GivesUp(why)) => ProtocolError::GaveUp(why),
             Err(error) => return Err(self.fail(error)),
         };
         let mut sent = Vec::new();
         message.write(&mut sent);
-        let error = self.misconduct(what, &String::from_utf8_lossy(&sent), &line);
+        let error = self.protocol_error(what, &String::from_utf8_lossy(&sent), &line);
         Err(self.fail(error))
     }
 
@@ -147,8 +147,8 @@ impl Conversation {
         let sent = String::from_utf8_lossy(&self.untold[start..]).into_owned();
         let lines = std::mem::take(&mut self.untold);
         let Some(program) = &mut self.program else {
-            let ended = Misconduct::Ended("was ended before".to_owned());
-            return Err(self.misconduct(ended, &sent, ""));
+            let ended = ProtocolError::Ended("was ended before".to_owned());
+            return Err(self.protocol_error(ended, &sent, ""));
         };
         let line = match program.ask(lines, &sent) {
             Ok(line) => line,
@@ -157,11 +157,11 @@ impl Conversation {
                 return Err(error);
             }
         };
-        read(&line).map_err(|why| self.misconduct(Misconduct::Nonsense(why), &sent, &line))
+        read(&line).map_err(|why| self.protocol_error(ProtocolError::Nonsense(why), &sent, &line))
     }
 
     /// The error about what it did; the program is gone afterwards, unless it can be talked to.
-    fn misconduct(&mut self, what: Misconduct, sent: &str, came: &str) -> Box<ProcessError> {
+    fn protocol_error(&mut self, what: ProtocolError, sent: &str, came: &str) -> Box<ProcessError> {
         let harmless = what.is_harmless();
         let Some(program) = &mut self.program else {
             let command = self.origin.command.join(" ");
@@ -176,7 +176,7 @@ impl Conversation {
     }
 
     fn fail(&mut self, error: Box<ProcessError>) -> StrategyError {
-        if !error.misconduct.is_harmless() {
+        if !error.cause.is_harmless() {
             self.failed = Some(error.to_string());
         }
         StrategyError::from_source(*error)

@@ -73,7 +73,7 @@ fn a_line_for_people() {
     ends_the_study(
         "chatter",
         &[
-            "answered what means nothing: it is no JSON",
+            "answered something that cannot be understood: it is no JSON",
             "what is no answer belongs on standard error",
             "it answered: Epoch 1: so far so good",
         ],
