@@ -1,7 +1,7 @@
 //! Watches a study with two observers of one's own, and steers it from one of them.
 //!
 //! `Notebook` writes a line for each trial that is better than all before it. It is delivered to durably: its
-//! place is kept in the journal, so the second run goes on where the first one left it. `Patience` stops a
+//! place is kept in the journal, so the second run resumes where the first one left it. `Patience` stops a
 //! study whose trials fail one after the other: it holds the study's handle.
 //!
 //! ```text

@@ -1,4 +1,4 @@
-//! [`Activity`]: what goes on with a study at the moment, as far as its journal and its lock file tell.
+//! [`Activity`]: whether a study runs at the moment, as far as its journal and its lock file tell.
 
 use std::path::Path;
 
@@ -6,12 +6,12 @@ use serde_json::Value;
 use tuning_core::{Closed, EndReason};
 use tuning_sqlite::lock_path;
 
-/// What goes on with a study.
+/// Whether a study runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Activity {
-    /// Somebody runs it: this process, if it is known.
+    /// A process runs it: this one, if it is known.
     Running(Option<u32>),
-    /// It was begun, and nobody runs it.
+    /// It has begun, and no process runs it.
     Interrupted,
     Stopped,
     Ended(EndReason),

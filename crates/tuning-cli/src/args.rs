@@ -265,7 +265,7 @@ pub(crate) struct TrialsArgs {
 pub(crate) struct EventsArgs {
     #[command(flatten)]
     pub(crate) study: StudyArgs,
-    /// Go on with what comes, until nobody runs the study any more
+    /// Print what comes, until no process runs the study any more
     #[arg(long, short)]
     pub(crate) follow: bool,
     /// Only events of these kinds

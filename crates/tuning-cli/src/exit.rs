@@ -11,7 +11,7 @@ pub(crate) enum Exit {
     Failed,
     /// The command line or the study file makes no sense, or does not fit the journal.
     Usage,
-    /// The study was stopped before its end; run it again and it goes on.
+    /// The study was stopped before its end; run it again to resume.
     Stopped,
     /// The study ended, but no trial completed: there is no result.
     Fruitless,
@@ -44,6 +44,6 @@ Exit codes:
   0    done: the study ended by its budget or its strategy
   1    failed: the journal or the strategy; what was durable is safe
   2    the command line or the study file makes no sense
-  3    stopped before its end (ctrl-c, SIGTERM); run it again and it goes on
+  3    stopped before its end (ctrl-c, SIGTERM); run it again to resume
   4    ended, but no trial completed
   130  left at once (ctrl-c three times)";

@@ -39,6 +39,7 @@ mod filter;
 mod output;
 mod table;
 mod view;
+mod wait;
 
 use std::process::ExitCode;
 

@@ -138,7 +138,7 @@ fn ctrl_c_stops_all_of_them_and_they_go_on_where_they_were() {
     assert_eq!(done.code, Some(3), "{done:#?} {rest:#?}");
     assert!(done.stdout.contains("seed  ended"), "{done:#?}");
     assert!(
-        rest.last().unwrap().contains("it goes on where it was"),
+        rest.last().unwrap().contains("run it again to resume"),
         "{rest:#?}"
     );
     assert!(!folder.path("study.seed-9.db").exists());

@@ -175,6 +175,21 @@ laws! {
         Statuses = 13, "statuses":
             "The status of an observer reads back as it was stored last, one for each of them in the order of their names, also after the journal is opened again."
             => "Store statuses by the observer's full name, in the place of the last one, next to the entries and apart from the cursors.";
+        ReaderReads = 14, "reader-reads":
+            "A reader reads every append that has returned, page by page as the journal does, every kind of entry equal."
+            => "Read from what the journal has committed, keep no copy of your own, and decode as the journal does.";
+        ReaderHead = 15, "reader-head":
+            "A reader's head is the number of the last entry."
+            => "Ask the store each time; do not count what you have read.";
+        ReaderTraces = 16, "reader-traces":
+            "Readers leave no trace: beside several of them the journal appends, and its entries and cursors are those that were written."
+            => "Open for reading only, hold no lock between two calls, and move no cursor.";
+        ReaderStatuses = 17, "reader-statuses":
+            "A reader tells the last stored status of each observer, in the order of their names."
+            => "Read the statuses from where `set_observer_status` puts them, each time anew.";
+        ReaderSpec = 18, "reader-spec":
+            "A reader tells the identity of a study that has begun, and none of one that has not."
+            => "Take it from the entry `created`, or leave `spec` to its default.";
     }
 }
 

@@ -137,7 +137,7 @@ pub enum EndReason {
     Cost,
     /// The strategy has nothing more to propose, as a grid at its end.
     Exhausted,
-    /// Somebody stopped it: it goes on where it was when it is run again.
+    /// It was stopped: run it again to resume.
     Stopped,
 }
 

@@ -65,6 +65,7 @@
 //! | run trials in a way of your own | [`Evaluator`], [`RunningTrial`] |
 //! | watch a study | [`Observer`], [`Event`], [`Progress`] |
 //! | keep its log | [`Journal`], [`Entry`] |
+//! | read its log, for a report or a dashboard | [`JournalReader`], [`StudyView`] |
 //! | drive a study by hand | [`AskTell`] |
 //! | run one in parallel, with a durable journal | the crates `tuning-runtime` and `tuning-sqlite`, or all of it: `hypertuning` |
 #![cfg_attr(
@@ -88,6 +89,7 @@ mod event;
 mod fact;
 mod id;
 mod journal;
+mod journal_reader;
 mod nearest;
 mod objective;
 mod observer;
@@ -101,6 +103,7 @@ mod pruner;
 mod seed;
 mod space;
 mod strategy;
+mod study_view;
 mod tag;
 mod trials;
 mod values;
@@ -115,6 +118,7 @@ pub use event::{Closed, Event, EventKind, Opened, Retried, StudySpec};
 pub use fact::{Ended, Fact, Fork, Paused, Reported, Resumed, Started};
 pub use id::{Fidelity, Seq, TrialId};
 pub use journal::{Entry, Journal, JournalError};
+pub use journal_reader::JournalReader;
 pub use nearest::nearest;
 pub use objective::{Direction, Objective, Objectives, ObjectivesError};
 pub use observer::{Observer, ObserverError};
@@ -130,6 +134,7 @@ pub use space::*;
 pub use strategy::{
     BoxedConfig, Strategy, StrategyConfig, StrategyError, StrategySpec, Unsupported,
 };
+pub use study_view::StudyView;
 pub use tag::Tag;
 pub use trials::{Trial, TrialState, Trials};
 pub use values::{Metrics, NonFinite, Values};

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    EventKind, Failure, Fidelity, Fork, Metrics, Outcome, Tag, TrialId, Values, fact::Fact,
-    space::Params,
+    EventKind, Failure, Fidelity, Fork, Metrics, Objectives, Outcome, Tag, TrialId, Values,
+    fact::Fact, space::Params,
 };
 
 /// How a trial stands.
@@ -121,6 +121,20 @@ impl Trials {
     pub fn get(&self, trial: TrialId) -> Option<&Trial> {
         let place = self.trials.binary_search_by_key(&trial, |t| t.id).ok()?;
         self.trials.get(place)
+    }
+
+    /// The completed trials, the best ones first: by the first objective, then by age.
+    #[must_use]
+    pub fn ranked(&self, objectives: &Objectives) -> Vec<&Trial> {
+        let completed = self
+            .trials
+            .iter()
+            .filter(|trial| trial.state == TrialState::Completed);
+        let mut ranked: Vec<_> = completed
+            .filter_map(|trial| Some((objectives.losses(trial.values.as_ref()?).first(), trial)))
+            .collect();
+        ranked.sort_by(|(a, x), (b, y)| a.total_cmp(b).then_with(|| x.id.cmp(&y.id)));
+        ranked.into_iter().map(|(_, trial)| trial).collect()
     }
 
     /// How many there are.

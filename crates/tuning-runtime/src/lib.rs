@@ -52,6 +52,6 @@ pub use evaluators::{
     blocking, blocking_typed,
 };
 pub use executor::{Executor, TokioExecutor};
-pub use memory::MemoryJournal;
+pub use memory::{MemoryJournal, MemoryReader};
 pub use retry::Retry;
 pub use study::{ManualSession, Study, StudyBuilder, StudyHandle, Summary};

@@ -1,4 +1,4 @@
-//! [`MemoryJournal`]: the journal of a study that need not survive its process.
+//! [`MemoryJournal`]: the journal of a study that need not survive its process, and [`MemoryReader`].
 
 use std::{
     collections::BTreeMap,
@@ -7,7 +7,8 @@ use std::{
 
 use async_trait::async_trait;
 use tuning_core::{
-    Ended, Entry, EventKind, Fact, Journal, JournalError, ObserverStatus, Seq, Started,
+    Ended, Entry, EventKind, Fact, Journal, JournalError, JournalReader, ObserverStatus, Seq,
+    Started,
 };
 
 /// A journal in memory. Clones share it, so that a test can open a study again, or read along.
@@ -43,6 +44,14 @@ impl MemoryJournal {
         log.entries.extend(&self.lock().entries.range(0, entries));
         Self {
             log: Arc::new(Mutex::new(log)),
+        }
+    }
+
+    /// A reader of it.
+    #[must_use]
+    pub fn reader(&self) -> MemoryReader {
+        MemoryReader {
+            journal: self.clone(),
         }
     }
 
@@ -86,6 +95,27 @@ impl Journal for MemoryJournal {
         let name = status.observer.clone();
         self.lock().statuses.insert(name, status.clone());
         Ok(())
+    }
+}
+
+/// Reads a [`MemoryJournal`] beside the study that writes it.
+#[derive(Clone, Debug)]
+pub struct MemoryReader {
+    journal: MemoryJournal,
+}
+
+#[async_trait]
+impl JournalReader for MemoryReader {
+    async fn read(&mut self, after: Seq, limit: usize) -> Result<Vec<Entry>, JournalError> {
+        self.journal.read(after, limit).await
+    }
+
+    async fn head(&mut self) -> Result<Seq, JournalError> {
+        Ok(Seq::new(self.journal.lock().entries.len() as u64))
+    }
+
+    async fn observer_statuses(&mut self) -> Result<Vec<ObserverStatus>, JournalError> {
+        self.journal.observer_statuses().await
     }
 }
 

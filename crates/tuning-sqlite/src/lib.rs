@@ -1,7 +1,7 @@
 //! The embedded durable journal of a study, in a SQLite file.
 //!
 //! [`SqliteJournal`] keeps a study's log: what [`append`](tuning_core::Journal::append) has returned
-//! survives `kill -9` and a power cut. [`SqliteReader`] looks at it meanwhile, or later. SQLite is
+//! survives `kill -9` and a power cut. [`SqliteStudyReader`] reads it meanwhile, or later. SQLite is
 //! compiled in; no server, no async runtime. It is not for several machines: a file on a network
 //! drive is no shared journal.
 //!
@@ -31,7 +31,8 @@
 //! | if you want to … | use |
 //! |---|---|
 //! | run a study | [`SqliteJournal::open`], and hand it to the driver of `tuning-runtime` |
-//! | show its progress, export it | [`SqliteReader`], with the folds `Progress` and `Trials` of `tuning-core` |
+//! | show its progress, export it | [`SqliteStudyReader`], with the fold `StudyView` of `tuning-core` |
+//! | see which studies a file has | [`SqliteReader`] |
 //! | look at it by hand | `sqlite3 study.db 'SELECT * FROM trials'` |
 //! | keep logs elsewhere | write a `Journal` of your own: `tuning-core`, tested with `tuning-conformance` |
 //!
@@ -92,9 +93,11 @@ mod reader;
 mod row;
 mod schema;
 mod store;
+mod study_reader;
 mod view;
 mod worker;
 
 pub use journal::SqliteJournal;
 pub use lock::lock_path;
 pub use reader::{SqliteReader, StudyInfo};
+pub use study_reader::SqliteStudyReader;

@@ -104,6 +104,15 @@ impl SqliteReader {
         }
     }
 
+    /// The number of a study's last entry.
+    ///
+    /// # Errors
+    /// If there is no such study, or the file cannot be read.
+    pub fn head(&self, study: &str) -> Result<Seq, JournalError> {
+        let id = self.id(study)?;
+        store::head(&self.connection, id).map_err(|error| self.failed(error))
+    }
+
     /// Up to `limit` entries of a study behind `after`, in order; none if `after` is the head.
     ///
     /// # Errors

@@ -9,13 +9,13 @@ use crate::{
     exit::Exit,
     output::{Output, say},
     table,
-    view::{View, ranked},
+    view::View,
 };
 
 pub(super) fn run(args: &BestArgs, out: &mut Output) -> Result<Exit, CliError> {
     let view = View::of(&args.study)?;
     let best = best(&view, args.number);
-    let columns = columns::all(&view.spec, &view.trials);
+    let columns = columns::all(view.study.spec(), view.study.trials());
     if args.json {
         let columns: Vec<Column> = columns
             .into_iter()
@@ -42,9 +42,9 @@ pub(super) fn run(args: &BestArgs, out: &mut Output) -> Result<Exit, CliError> {
 
 /// The best so many trials. Of several objectives, those that no other one dominates if no number is said.
 fn best(view: &View, number: Option<usize>) -> Vec<&Trial> {
-    let ranked = ranked(view.objectives(), &view.trials);
-    let several = view.objectives().len() > 1;
-    let front = view.progress.front();
+    let ranked = view.study.ranked();
+    let several = view.study.spec().objectives.len() > 1;
+    let front = view.study.progress().front();
     let holds = |trial: &&Trial| {
         !several || number.is_some() || front.iter().any(|best| best.trial == trial.id)
     };

@@ -71,7 +71,7 @@ impl Found {
             Some(_) => Some(SqliteJournal::open(&journal, &name)?),
             None => None,
         };
-        let counts = view.as_ref().map(|view| view.progress.counts());
+        let counts = view.as_ref().map(|view| view.study.progress().counts());
         Ok(Self {
             folder: Folder::of(&trials_dir(&journal, &name))?,
             trials: counts.map_or(0, |counts| counts.started),

@@ -17,7 +17,7 @@ use crate::{
 
 pub(super) fn run(args: &ExportArgs, out: &mut Output) -> Result<Exit, CliError> {
     let view = View::of(&args.study)?;
-    let all = columns::all(&view.spec, &view.trials);
+    let all = columns::all(view.study.spec(), view.study.trials());
     let columns = match &args.columns[..] {
         [] => all,
         names => columns::choose(&all, names)?,
@@ -62,7 +62,7 @@ fn write(
         ExportFormat::Csv => {
             let mut csv = csv::Writer::from_writer(out);
             csv.write_record(columns.iter().map(|column| column.name.as_str()))?;
-            for trial in view.trials.iter() {
+            for trial in view.study.trials().iter() {
                 csv.write_record(columns.iter().map(|column| column.of(trial).to_text()))?;
             }
             csv.flush()
@@ -70,14 +70,14 @@ fn write(
         ExportFormat::Json => {
             // Written one by one: a study may have more trials than one wants twice in memory.
             out.write_all(b"[")?;
-            for (index, trial) in view.trials.iter().enumerate() {
+            for (index, trial) in view.study.trials().iter().enumerate() {
                 out.write_all(if index == 0 { b"\n" } else { b",\n" })?;
                 serde_json::to_writer(&mut *out, &columns::object(columns, trial))?;
             }
             out.write_all(b"\n]\n")
         }
         ExportFormat::Jsonl => {
-            for trial in view.trials.iter() {
+            for trial in view.study.trials().iter() {
                 serde_json::to_writer(&mut *out, &columns::object(columns, trial))?;
                 out.write_all(b"\n")?;
             }

@@ -20,7 +20,7 @@ pub(super) fn run(args: &StatusArgs, out: &mut Output) -> Result<Exit, CliError>
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     let now_millis = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
-    let activity = Activity::of(&view.journal, &view.name, view.closed.as_ref());
+    let activity = Activity::of(&view.journal, &view.name, view.study.closed());
     if args.json {
         out.json(&as_json(&view, &activity, now_millis))?;
     } else {
@@ -46,11 +46,12 @@ fn as_json(view: &View, activity: &Activity, now_millis: u64) -> Value {
         })
         .collect();
     let observers: Vec<Value> = view
-        .statuses
+        .study
+        .observers()
         .iter()
         .map(|status| {
             let mut object = json!(status);
-            object["lag"] = status.lag(view.head).into();
+            object["lag"] = status.lag(view.study.head()).into();
             object
         })
         .collect();
@@ -58,22 +59,22 @@ fn as_json(view: &View, activity: &Activity, now_millis: u64) -> Value {
         "study": view.name,
         "journal": view.journal,
         "activity": activity.word(),
-        "reason": view.closed.as_ref().map(|closed| closed.reason),
+        "reason": view.study.closed().map(|closed| closed.reason),
         "process": match activity { Activity::Running(process) => *process, _ => None },
-        "objectives": view.spec.objectives.to_vec(),
-        "strategy": view.spec.strategy,
-        "order": view.spec.order,
-        "seed": view.spec.seed,
-        "budget": view.opened.as_ref().map(|opened| &opened.budget),
-        "workers": view.opened.as_ref().map(|opened| opened.workers),
-        "counts": view.progress.counts(),
-        "best": view.progress.best(),
-        "front": view.progress.front(),
+        "objectives": view.study.spec().objectives.to_vec(),
+        "strategy": view.study.spec().strategy,
+        "order": view.study.spec().order,
+        "seed": view.study.spec().seed,
+        "budget": view.study.opened().map(|opened| &opened.budget),
+        "workers": view.study.opened().map(|opened| opened.workers),
+        "counts": view.study.progress().counts(),
+        "best": view.study.progress().best(),
+        "front": view.study.progress().front(),
         "open": running,
         "observers": observers,
-        "sessions": view.progress.sessions(),
-        "elapsed_millis": view.progress.elapsed_millis(),
-        "last_at_millis": view.last_at_millis,
+        "sessions": view.study.progress().sessions(),
+        "elapsed_millis": view.study.progress().elapsed_millis(),
+        "last_at_millis": view.study.last_at_millis(),
     })
 }
 
@@ -88,8 +89,8 @@ fn as_text(
     let state = match activity {
         Activity::Running(Some(process)) => format!("running (process {process})"),
         Activity::Running(None) => "running".to_owned(),
-        Activity::Interrupted => "interrupted: run it again and it goes on".to_owned(),
-        Activity::Stopped => "stopped: run it again and it goes on".to_owned(),
+        Activity::Interrupted => "interrupted: run it again to resume".to_owned(),
+        Activity::Stopped => "stopped: run it again to resume".to_owned(),
         Activity::Ended(reason) => format!("ended: {reason}"),
     };
     out.line(format_args!(
@@ -100,17 +101,19 @@ fn as_text(
     out.line(format_args!("state     {state}"))?;
     out.line(format_args!(
         "strategy  {}, seed {}, {}",
-        view.spec.strategy, view.spec.seed, view.spec.order
+        view.study.spec().strategy,
+        view.study.spec().seed,
+        view.study.spec().order
     ))?;
-    let budget = view.opened.as_ref().and_then(|opened| opened.budget.trials);
+    let budget = view.study.opened().and_then(|opened| opened.budget.trials);
     let of = budget.map_or_else(String::new, |trials| format!(" of {trials}"));
-    let counts = view.progress.counts();
+    let counts = view.study.progress().counts();
     out.line(format_args!(
         "trials    {}{of} started: {counts}",
         counts.started
     ))?;
-    if let Some(best) = view.progress.best() {
-        let values = format_values(view.objectives(), &best.values);
+    if let Some(best) = view.study.progress().best() {
+        let values = format_values(&view.study.spec().objectives, &best.values);
         let at = best.at.map_or_else(String::new, |at| format!(" at {at}"));
         out.line(format_args!(
             "best      trial {}: {values}{at}, {}",
@@ -118,18 +121,20 @@ fn as_text(
             format_params(&best.params)
         ))?;
     }
-    if view.objectives().len() > 1 {
+    if view.study.spec().objectives.len() > 1 {
         out.line(format_args!(
             "front     {} trials",
-            view.progress.front().len()
+            view.study.progress().front().len()
         ))?;
     }
-    let sessions = view.progress.sessions();
+    let sessions = view.study.progress().sessions();
     out.line(format_args!(
         "time      {} in {sessions} session{}, last event {} ago",
-        format_duration(Duration::from_millis(view.progress.elapsed_millis())),
+        format_duration(Duration::from_millis(
+            view.study.progress().elapsed_millis()
+        )),
         if sessions == 1 { "" } else { "s" },
-        ago(view.last_at_millis),
+        ago(view.study.last_at_millis()),
     ))?;
     let open: Vec<_> = view
         .progress
@@ -143,7 +148,10 @@ fn as_text(
             _ => "        ",
         };
         let last = open.last.as_ref().map_or_else(String::new, |(at, values)| {
-            format!(", at {at}: {}", format_values(view.objectives(), values))
+            format!(
+                ", at {at}: {}",
+                format_values(&view.study.spec().objectives, values)
+            )
         });
         let since = ago(open.started_at_millis);
         out.line(format_args!(
@@ -155,7 +163,7 @@ fn as_text(
         out.line(format_args!("          and {} more", open.len() - SHOWN))?;
     }
     // Of those who watched an earlier session only those that something is kept for.
-    let statuses = view.statuses.iter().filter(|status| {
+    let statuses = view.study.observers().iter().filter(|status| {
         status.session >= sessions || (status.delivery == "durable" && lag(view, status) > 0)
     });
     for (index, status) in statuses.enumerate() {
@@ -166,7 +174,7 @@ fn as_text(
 }
 
 fn lag(view: &View, status: &ObserverStatus) -> u64 {
-    status.lag(view.head)
+    status.lag(view.study.head())
 }
 
 /// The status of an observer, in a line.

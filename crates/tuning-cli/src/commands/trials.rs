@@ -17,7 +17,7 @@ use crate::{
 
 pub(super) fn run(args: &TrialsArgs, out: &mut Output) -> Result<Exit, CliError> {
     let view = View::of(&args.study)?;
-    let all = columns::all(&view.spec, &view.trials);
+    let all = columns::all(view.study.spec(), view.study.trials());
     let states = states(&args.state)?;
     let filters: Vec<Filter> = args
         .conditions
@@ -28,7 +28,7 @@ pub(super) fn run(args: &TrialsArgs, out: &mut Output) -> Result<Exit, CliError>
         (states.is_empty() || states.contains(&trial.state))
             && filters.iter().all(|filter| filter.holds(trial))
     };
-    let mut trials: Vec<&Trial> = view.trials.iter().filter(holds).collect();
+    let mut trials: Vec<&Trial> = view.study.trials().iter().filter(holds).collect();
     if let Some(name) = &args.sort {
         let column = columns::find(&all, name).ok_or_else(|| columns::unknown(&all, name))?;
         sort(&mut trials, column, args.reverse);

@@ -2,10 +2,12 @@
 
 use std::{fmt, future::Future, time::Duration};
 
-use tuning_core::Journal;
+use tuning_core::{Journal, JournalReader};
 
 use super::{
-    laws, statuses,
+    laws,
+    readers::{self, OpenReader},
+    statuses,
     store::{Looked, Store},
     writers,
 };
@@ -42,6 +44,7 @@ where
 {
     JournalKit {
         open: Box::new(move |name| open(name).map_err(|error| error.to_string())),
+        open_reader: None,
         only: Vec::new(),
         skipped: Vec::new(),
         patience: Duration::from_secs(60),
@@ -54,12 +57,28 @@ type Open<'a, J> = Box<dyn FnMut(&str) -> Result<J, String> + 'a>;
 #[must_use = "call `check`"]
 pub struct JournalKit<'a, J> {
     open: Open<'a, J>,
+    open_reader: Option<Box<OpenReader<'a>>>,
     only: Vec<JournalLaw>,
     skipped: Vec<(JournalLaw, String)>,
     patience: Duration,
 }
 
-impl<J: Journal> JournalKit<'_, J> {
+impl<'a, J: Journal> JournalKit<'a, J> {
+    /// Checks the laws of readers, too: `open` gets the name of a study that `journal` has opened, and opens
+    /// a [`JournalReader`] of it. Without one they are skipped.
+    pub fn reader<R, E, O>(mut self, mut open: O) -> Self
+    where
+        R: JournalReader + 'static,
+        E: fmt::Display,
+        O: FnMut(&str) -> Result<R, E> + 'a,
+    {
+        self.open_reader = Some(Box::new(move |name| match open(name) {
+            Ok(reader) => Ok(Box::new(reader) as Box<dyn JournalReader>),
+            Err(error) => Err(error.to_string()),
+        }));
+        self
+    }
+
     /// Leaves a law out, for a reason that the report shows.
     pub fn skip(mut self, law: JournalLaw, reason: impl Into<String>) -> Self {
         self.skipped.push((law, reason.into()));
@@ -130,6 +149,7 @@ async fn look<J: Journal>(kit: &mut JournalKit<'_, J>, law: JournalLaw) -> Optio
     }
     let mut open = |name: &str| (kit.open)(&format!("{name}-{}", law.name()));
     let mut store = Store::new(&mut open);
+    let reader = kit.open_reader.as_deref_mut();
     let looked = match law {
         JournalLaw::Head => find(laws::head(&mut store)).await,
         JournalLaw::Read => find(laws::reads(&mut store)).await,
@@ -144,6 +164,16 @@ async fn look<J: Journal>(kit: &mut JournalKit<'_, J>, law: JournalLaw) -> Optio
         JournalLaw::Cancelled => find(writers::cancelled(&mut store)).await,
         JournalLaw::Separate => find(laws::separate(&mut store)).await,
         JournalLaw::Statuses => find(statuses::statuses(&mut store)).await,
+        of_readers => match reader {
+            None => Finding::Skipped("no reader was given: use `.reader(…)`".to_owned()),
+            Some(open) => match of_readers {
+                JournalLaw::ReaderHead => find(readers::head(&mut store, open)).await,
+                JournalLaw::ReaderTraces => find(readers::leaves_no_trace(&mut store, open)).await,
+                JournalLaw::ReaderStatuses => find(readers::statuses(&mut store, open)).await,
+                JournalLaw::ReaderSpec => find(readers::spec(&mut store, open)).await,
+                _ => find(readers::reads(&mut store, open)).await,
+            },
+        },
     };
     Some(match looked {
         Finding::Broken(breach) => broken(law, breach),

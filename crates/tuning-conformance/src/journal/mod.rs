@@ -2,6 +2,7 @@
 
 mod kit;
 mod laws;
+mod readers;
 mod statuses;
 mod store;
 mod writers;

@@ -37,18 +37,18 @@ enum Fault {
 use Fault as F;
 
 #[derive(Debug, Default)]
-struct Log {
-    entries: Vec<Entry>,
-    cursors: BTreeMap<String, Seq>,
-    statuses: Vec<ObserverStatus>,
+pub(super) struct Log {
+    pub(super) entries: Vec<Entry>,
+    pub(super) cursors: BTreeMap<String, Seq>,
+    pub(super) statuses: Vec<ObserverStatus>,
     appends: u64,
     open: usize,
 }
 
-type Shared = Arc<Mutex<Log>>;
+pub(super) type Shared = Arc<Mutex<Log>>;
 
 #[derive(Debug)]
-struct Twin {
+pub(super) struct Twin {
     fault: Fault,
     log: Shared,
     /// What it believes to be the head.
@@ -56,7 +56,7 @@ struct Twin {
     buffered: Vec<Entry>,
 }
 
-fn lock(log: &Shared) -> MutexGuard<'_, Log> {
+pub(super) fn lock(log: &Shared) -> MutexGuard<'_, Log> {
     log.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -98,6 +98,11 @@ impl Twin {
             head,
             buffered: Vec::new(),
         })
+    }
+
+    /// A sound one.
+    pub(super) fn sound(stores: &mut BTreeMap<String, Shared>, name: &str) -> Result<Self, String> {
+        Self::open(F::None, stores, name)
     }
 
     fn all(&self) -> Vec<Entry> {

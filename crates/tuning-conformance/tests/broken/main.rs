@@ -4,6 +4,7 @@
 mod journals;
 mod observers;
 mod pruners;
+mod readers;
 mod strategies;
 mod twin;
 

@@ -11,7 +11,7 @@ pub use best::Best;
 pub use open::OpenTrial;
 
 use crate::{
-    Counts, EventKind, Metrics, Objectives, Opened, Outcome, TrialId, Values, fact::Fact,
+    Closed, Counts, EventKind, Metrics, Objectives, Opened, Outcome, TrialId, Values, fact::Fact,
     space::Params,
 };
 
@@ -40,6 +40,8 @@ pub struct Progress {
     front: Vec<Best>,
     partial: Option<Best>,
     sessions: u64,
+    opened: Option<Box<Opened>>,
+    closed: Option<Box<Closed>>,
     /// Milliseconds of the sessions before this one, and when this one began.
     earlier_millis: u64,
     opened_at_millis: Option<u64>,
@@ -57,6 +59,8 @@ impl Progress {
             front: Vec::new(),
             partial: None,
             sessions: 0,
+            opened: None,
+            closed: None,
             earlier_millis: 0,
             opened_at_millis: None,
             last_millis: 0,
@@ -113,6 +117,18 @@ impl Progress {
         self.sessions
     }
 
+    /// How the last session began; none before the first.
+    #[must_use]
+    pub fn opened(&self) -> Option<&Opened> {
+        self.opened.as_deref()
+    }
+
+    /// How the last session ended; none if it runs, or was interrupted.
+    #[must_use]
+    pub fn closed(&self) -> Option<&Closed> {
+        self.closed.as_deref()
+    }
+
     /// How long the study has run until its last event, all its sessions together, in milliseconds.
     #[must_use]
     pub fn elapsed_millis(&self) -> u64 {
@@ -128,6 +144,7 @@ impl Progress {
             self.open_session(at_millis, opened);
         }
         self.last_millis = self.last_millis.max(at_millis);
+        self.closed = None;
         match kind {
             EventKind::Retried(retried) => {
                 self.counts.retries += 1;
@@ -139,6 +156,7 @@ impl Progress {
             }
             EventKind::Fact(fact) => self.apply_fact(at_millis, fact),
             EventKind::Closed(closed) => {
+                self.closed = Some(Box::new(closed.clone()));
                 // An observer that came late does not know the trials that were open before.
                 if let Some(best) = closed.best.as_ref().filter(|best| best.at.is_none()) {
                     self.note_completed(best.trial, &best.params, &best.values);
@@ -154,6 +172,7 @@ impl Progress {
         self.opened_at_millis = Some(at_millis);
         self.last_millis = at_millis;
         self.sessions = opened.session;
+        self.opened = Some(Box::new(opened.clone()));
         if self.counts == Counts::default() {
             // An observer that comes late learns here how the study stood.
             self.counts = opened.counts;

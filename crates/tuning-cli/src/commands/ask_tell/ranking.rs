@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use tuning_core::{Best, Objectives, Params, Progress, TrialId, Trials, Values};
 
-use crate::view::ranked;
-
 /// The completed trials in order: by the first objective, then by age.
 #[derive(Debug)]
 pub(super) struct Ranking {
@@ -25,7 +23,7 @@ impl Ranking {
             objectives,
             trials: BTreeMap::new(),
         };
-        for trial in ranked(&ranking.objectives.clone(), trials) {
+        for trial in trials.ranked(&ranking.objectives.clone()) {
             if let Some(values) = &trial.values {
                 ranking.add(trial.id, trial.params.clone(), values.clone());
             }

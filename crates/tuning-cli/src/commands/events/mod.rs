@@ -1,9 +1,8 @@
 //! `tune events`: what happened in a study, in order, also while it happens.
 
-use std::{path::Path, thread, time::Duration};
+use std::{path::Path, sync::Arc, thread, time::Duration};
 
-use tuning_core::{Event, EventKind, Objectives, Seq};
-use tuning_sqlite::SqliteReader;
+use tuning_core::{Event, EventKind, JournalReader, Objectives, Seq};
 
 use self::line::line;
 use crate::{
@@ -12,7 +11,8 @@ use crate::{
     error::CliError,
     exit::Exit,
     output::{Output, say},
-    view::locate,
+    view::{locate, open_reader},
+    wait::wait,
 };
 
 mod line;
@@ -30,12 +30,12 @@ pub(super) fn run(args: &EventsArgs, out: &mut Output) -> Result<Exit, CliError>
         trials: &args.trial,
     };
     let (journal, name) = locate(&args.study)?;
-    let reader = SqliteReader::open(&journal)?;
-    let study = reader.study(name.as_deref())?;
+    let (mut reader, study) = open_reader(&journal, name.as_deref())?;
+    let spec = wait(reader.spec())??;
     let mut tape = Tape {
-        reader: &reader,
-        study: &study.name,
-        objectives: &study.spec.objectives,
+        reader,
+        study: study.into(),
+        objectives: spec.objectives,
         at: Seq::new(args.after.unwrap_or_default()),
         closed: false,
     };
@@ -63,27 +63,31 @@ impl Wanted<'_> {
 }
 
 /// A study's events, read on and on.
-struct Tape<'a> {
-    reader: &'a SqliteReader,
-    study: &'a str,
-    objectives: &'a Objectives,
+struct Tape {
+    reader: Box<dyn JournalReader>,
+    study: Arc<str>,
+    objectives: Objectives,
     at: Seq,
     /// Whether the last event closed the study.
     closed: bool,
 }
 
-impl Tape<'_> {
+impl Tape {
     /// Prints what is there, and makes sure that it can be seen.
     fn print(&mut self, wanted: &Wanted<'_>, json: bool, out: &mut Output) -> Result<(), CliError> {
         loop {
-            let events = self.reader.events(self.study, self.at, PAGE)?;
-            let Some(last) = events.last() else {
+            let entries = wait(self.reader.read(self.at, PAGE))??;
+            if entries.is_empty() {
                 return Ok(out.flush()?);
-            };
-            self.at = last.seq;
-            self.closed = matches!(last.kind, EventKind::Closed(_));
-            for event in events.iter().filter(|event| wanted.has(&event.kind)) {
-                self.print_one(event, json, out)?;
+            }
+            for entry in entries {
+                self.at = self.at.plus(1);
+                self.closed = matches!(entry.kind, EventKind::Closed(_));
+                if wanted.has(&entry.kind) {
+                    let study = Arc::clone(&self.study);
+                    let event = Event::new(study, self.at, entry.at_millis, entry.kind);
+                    self.print_one(&event, json, out)?;
+                }
             }
         }
     }
@@ -94,11 +98,11 @@ impl Tape<'_> {
             serde_json::to_writer(&mut *out, event).map_err(std::io::Error::from)?;
             Ok(out.line("")?)
         } else {
-            Ok(out.line(line(event, self.objectives, out.style()))?)
+            Ok(out.line(line(event, &self.objectives, out.style()))?)
         }
     }
 
-    /// Prints what comes until nobody runs the study any more.
+    /// Prints what comes until no process runs the study any more.
     fn follow(
         &mut self,
         journal: &Path,
@@ -107,12 +111,12 @@ impl Tape<'_> {
         out: &mut Output,
     ) -> Result<(), CliError> {
         loop {
-            // Looked at before the journal: what somebody who is gone has left there is read.
-            let is_over = !matches!(runner(journal, self.study), Activity::Running(_));
+            // Looked at before the journal: what a process that is gone has left there is read.
+            let is_over = !matches!(runner(journal, &self.study), Activity::Running(_));
             self.print(wanted, json, out)?;
             if is_over {
                 if !self.closed {
-                    say("nobody runs the study: it was interrupted; `tune run` goes on with it");
+                    say("no process runs the study: it was interrupted; `tune run` resumes it");
                 }
                 return Ok(());
             }

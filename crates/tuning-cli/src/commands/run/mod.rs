@@ -1,7 +1,6 @@
-//! `tune run`: runs a study, or goes on with it where it was.
+//! `tune run`: runs a study, or resumes it.
 
 mod counted;
-mod finished;
 mod log;
 mod observers;
 mod repeat;

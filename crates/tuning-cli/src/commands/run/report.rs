@@ -15,7 +15,6 @@ use crate::{
     error::CliError,
     output::{Output, say},
     table,
-    view::ranked,
 };
 
 /// How many trials the final table has.
@@ -202,7 +201,7 @@ impl<'a> Report<'a> {
         trials: &Trials,
         out: &mut Output,
     ) -> Result<(), CliError> {
-        let mut ranked = ranked(&spec.objectives, trials);
+        let mut ranked = trials.ranked(&spec.objectives);
         if spec.objectives.len() > 1 {
             let dominates = |a: &Trial, b: &Trial| match (&a.values, &b.values) {
                 (Some(a), Some(b)) => spec.objectives.dominates(a, b),
@@ -237,7 +236,7 @@ impl<'a> Report<'a> {
             "next: `tune best {target}`, `tune export {target} -o trials.csv`"
         ));
         if reason == EndReason::Stopped {
-            say("run it again and it goes on where it was");
+            say("run it again to resume");
         }
     }
 }

@@ -13,7 +13,6 @@ use tuning_file::StudyFile;
 
 use super::{
     counted::Counted,
-    finished::finished,
     observers::Observers,
     report::{Report, Shown, Start},
     signals::Signals,
@@ -74,7 +73,7 @@ pub(super) async fn run(
     let talks = !args.quiet && !args.json;
     let report = Report::new(args, file, shown);
 
-    if let Some(reason) = finished(file, study.progress())? {
+    if let Some(reason) = study.finished() {
         let Some(caught_up) = catch_up(&mut study, file, signals).await? else {
             return Ok(Ended::left(Exit::Stopped, &study));
         };

@@ -48,7 +48,7 @@ pub(super) async fn run(
         out.line(summary.table(out.style()))?;
         out.flush()?;
         if exit == Exit::Stopped {
-            say("run it again and it goes on where it was");
+            say("run it again to resume");
         }
     }
     Ok(exit)
