@@ -37,7 +37,7 @@ pub(crate) struct Ledger {
     tried: Tried,
     retry: Retry,
     executor: Arc<dyn Executor>,
-    /// Entries that nobody has taken yet.
+    /// Entries that were not taken yet.
     entries: Vec<Entry>,
     slow: bool,
 }
@@ -87,7 +87,7 @@ impl Ledger {
         self.note(EventKind::Closed(Closed::new(reason, counts, best)));
     }
 
-    /// Gives the machine up, with what was noted and nobody took. The study has to be opened again.
+    /// Gives the machine up, with what was noted but not taken. The study has to be opened again.
     pub(crate) fn abandon(&mut self) {
         self.machine = None;
         self.entries.clear();
@@ -101,6 +101,11 @@ impl Ledger {
     /// The study so far, uncommitted entries included.
     pub(crate) fn progress(&self) -> &Progress {
         &self.progress
+    }
+
+    /// Where tasks and time come from.
+    pub(crate) fn executor(&self) -> Arc<dyn Executor> {
+        Arc::clone(&self.executor)
     }
 
     /// How many pieces of work are in flight.

@@ -22,6 +22,7 @@
 //! | stop it, cancel a trial, watch it while it runs | [`StudyHandle`] |
 //! | keep it | the crate `tuning-sqlite`, or any other [`Journal`](tuning_core::Journal) |
 //! | try failed trials again | [`Retry`] |
+//! | hand settings over as one value, read from a file | [`StudySettings`], [`StudyBuilder::new`] |
 //! | test without waiting, a hundred workers in virtual time | [`sim`] |
 //! | choose what an observer is promised | [`Delivery`] |
 //! | say when one that keeps failing is left alone | [`Breaker`] |
@@ -42,6 +43,7 @@ mod log;
 mod memory;
 mod panic;
 mod retry;
+mod settings;
 pub mod sim;
 mod study;
 
@@ -54,4 +56,5 @@ pub use evaluators::{
 pub use executor::{Executor, TokioExecutor};
 pub use memory::{MemoryJournal, MemoryReader};
 pub use retry::Retry;
+pub use settings::StudySettings;
 pub use study::{ManualSession, Study, StudyBuilder, StudyHandle, Summary};

@@ -14,12 +14,13 @@ use std::{
 
 use support::{Random, Seen, space, trials};
 use tuning_core::{
-    Ask, Asked, Evaluator, Fact, FailureKind, Fidelity, FidelityRange, Interrupted, Problem,
-    Proposal, Pruner, Space, Strategy, StrategyConfig, StrategyError, StrategySpec, TrialId,
-    TrialState, Unsupported, Verdict,
+    Ask, Asked, Budget, EndReason, Evaluator, Fact, FailureKind, Fidelity, FidelityRange,
+    Interrupted, Objective, Problem, Proposal, Pruner, Seed, Space, Strategy, StrategyConfig,
+    StrategyError, StrategySpec, StudyView, TrialId, TrialState, Unsupported, Verdict,
 };
 use tuning_runtime::{
-    Delivery, MemoryJournal, Study, StudyBuilder, StudyError, asynchronous, blocking,
+    BlockingTrial, Delivery, MemoryJournal, Study, StudyBuilder, StudyError, StudySettings,
+    asynchronous, blocking,
 };
 
 fn study(journal: &MemoryJournal) -> StudyBuilder {
@@ -201,6 +202,65 @@ async fn a_study_can_be_run_again_and_read() {
     let again = study.run(blocking(|_| 1.0)).await.unwrap();
     assert_eq!((again.session, again.counts.completed), (2, 20));
     assert_eq!(study.trials().await.unwrap().len(), 20);
+}
+
+#[tokio::test]
+async fn a_view_follows_a_study_from_outside() {
+    let journal = MemoryJournal::new();
+    let mut reader = journal.reader();
+    assert!(
+        StudyView::read(&mut reader)
+            .await
+            .unwrap_err()
+            .to_string()
+            .contains("has not begun")
+    );
+    let mut first = study(&journal).open().await.unwrap();
+    let mut view = StudyView::read(&mut reader).await.unwrap();
+    assert_eq!((view.head().get(), view.trials().len()), (1, 0));
+    assert_eq!(view.spec(), first.spec());
+    let objective = |trial: &BlockingTrial| f64::from(u32::try_from(trial.id().get() % 7).unwrap());
+    first.run(blocking(objective)).await.unwrap();
+    assert!(view.update(&mut reader).await.unwrap() > 40);
+    assert_eq!(view.update(&mut reader).await.unwrap(), 0);
+    let best: Vec<u64> = view.ranked().iter().map(|trial| trial.id.get()).collect();
+    assert_eq!(best[..4], [0, 7, 14, 1]);
+    assert_eq!(view.trials(), &first.trials().await.unwrap());
+    assert_eq!(view.progress().counts(), first.progress().counts());
+    assert_eq!(
+        view.closed().map(|closed| closed.reason),
+        Some(EndReason::Trials)
+    );
+    assert_eq!(view.opened().map(|opened| opened.workers), Some(4));
+    let whole = StudyView::read(&mut reader).await.unwrap();
+    assert_eq!((whole.head(), whole.trials()), (view.head(), view.trials()));
+}
+
+#[tokio::test]
+async fn a_study_has_finished_until_its_budget_grows() {
+    let journal = MemoryJournal::new();
+    let mut first = study(&journal).open().await.unwrap();
+    assert_eq!(first.finished(), None);
+    first.run(blocking(|_| 1.0)).await.unwrap();
+    assert_eq!(first.finished(), Some(EndReason::Trials));
+    let same = study(&journal).open().await.unwrap();
+    assert_eq!(same.finished(), Some(EndReason::Trials));
+    let more = study(&journal).trials(21).open().await.unwrap();
+    assert_eq!(more.finished(), None);
+}
+
+#[tokio::test]
+async fn settings_are_one_value_from_outside_to_the_study() {
+    let mut settings = StudySettings::new("test", space());
+    settings.objectives.push(Objective::minimize("loss"));
+    settings.budget = Budget::trials(3);
+    settings.seed = Some(Seed::new(7));
+    let builder = StudyBuilder::new(settings.clone()).strategy(Random);
+    let mut study = builder.open().await.unwrap();
+    assert_eq!(study.settings(), &settings);
+    assert_eq!(study.spec().seed, Seed::new(7));
+    let summary = study.run(blocking(|_| 1.0)).await.unwrap();
+    assert_eq!(summary.counts.completed, 3);
 }
 
 #[tokio::test]

@@ -31,7 +31,8 @@ pub(super) fn run(args: &StatusArgs, out: &mut Output) -> Result<Exit, CliError>
 
 fn as_json(view: &View, activity: &Activity, now_millis: u64) -> Value {
     let running: Vec<Value> = view
-        .progress
+        .study
+        .progress()
         .open()
         .map(|(trial, open)| {
             json!({
@@ -137,7 +138,8 @@ fn as_text(
         ago(view.study.last_at_millis()),
     ))?;
     let open: Vec<_> = view
-        .progress
+        .study
+        .progress()
         .open()
         .filter(|(_, open)| !open.paused)
         .collect();

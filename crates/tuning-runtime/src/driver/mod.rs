@@ -18,26 +18,20 @@ use tuning_core::{
 
 pub(crate) use self::message::{AttemptEnd, Message, Stop};
 use self::{attempt::Attempt, link::Link};
-use crate::{error::StudyError, executor::Executor, ledger::Ledger, log::LogWriter};
+use crate::{
+    error::StudyError, executor::Executor, ledger::Ledger, log::LogWriter, settings::StudySettings,
+};
 
 /// How many messages are handled before new work is started.
 const BURST: usize = 256;
-
-/// How trials are run.
-#[derive(Clone, Debug)]
-pub(crate) struct Settings {
-    pub(crate) workers: NonZeroUsize,
-    pub(crate) order: Order,
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) grace: Duration,
-}
 
 /// A study while it runs.
 pub(crate) struct Driver<'a> {
     ledger: &'a mut Ledger,
     mailbox: &'a mut UnboundedReceiver<Message>,
     sender: UnboundedSender<Message>,
-    settings: Settings,
+    settings: &'a StudySettings,
+    order: Order,
     evaluator: Arc<dyn Evaluator>,
     executor: Arc<dyn Executor>,
     log: LogWriter,
@@ -54,18 +48,19 @@ impl<'a> Driver<'a> {
         ledger: &'a mut Ledger,
         mailbox: &'a mut UnboundedReceiver<Message>,
         sender: UnboundedSender<Message>,
-        settings: Settings,
+        settings: &'a StudySettings,
+        order: Order,
         evaluator: Arc<dyn Evaluator>,
-        executor: Arc<dyn Executor>,
         log: LogWriter,
     ) -> Self {
         Self {
+            executor: ledger.executor(),
             ledger,
             mailbox,
             sender,
             settings,
+            order,
             evaluator,
-            executor,
             log,
             ready: VecDeque::new(),
             delayed: BTreeMap::new(),
@@ -75,7 +70,7 @@ impl<'a> Driver<'a> {
         }
     }
 
-    /// Runs until there is nothing more to do, or somebody stops it.
+    /// Runs until there is nothing more to do, or it is stopped.
     pub(crate) async fn run(
         &mut self,
         time_left: Option<Duration>,
@@ -135,7 +130,7 @@ impl<'a> Driver<'a> {
                 }
             }
             let free = self.settings.workers.get() - self.active.len();
-            let slots = match self.settings.order {
+            let slots = match self.order {
                 Order::AsFinished => free,
                 // What may be proposed does not depend on the workers: the machine knows the lag.
                 Order::AsProposed { lag } => free.min(1) * lag.get(),

@@ -4,62 +4,41 @@ use std::{fmt, num::NonZeroUsize, sync::Arc, time::Duration};
 
 use tuning_core::{
     BoxedConfig, Budget, FidelityRange, Journal, Objective, Objectives, Observer, Order, Pruner,
-    Seed, Space, StrategyConfig,
+    Seed, StrategyConfig,
 };
 
-use super::{Study, default_workers, open};
+use super::{Study, open};
 use crate::{
     bus::{Breaker, Delivery},
     error::StudyError,
     executor::{Executor, TokioExecutor},
     memory::MemoryJournal,
     retry::Retry,
+    settings::StudySettings,
 };
 
 /// Describes a study. What is not said has a sensible default: one worker per core, seed 0, results
 /// told as they finish, no retries, a journal in memory.
 pub struct StudyBuilder {
-    pub(super) name: String,
-    pub(super) space: Space,
-    pub(super) objectives: Vec<Objective>,
+    pub(super) settings: StudySettings,
     pub(super) strategy: Option<BoxedConfig>,
     pub(super) pruner: Option<Box<dyn Pruner>>,
-    pub(super) fidelity: Option<FidelityRange>,
-    pub(super) budget: Budget,
-    pub(super) workers: NonZeroUsize,
-    pub(super) seed: Option<Seed>,
-    pub(super) order: Option<Order>,
-    pub(super) retry: Retry,
-    pub(super) timeout: Option<Duration>,
-    pub(super) grace: Duration,
     pub(super) journal: Box<dyn Journal>,
     pub(super) observers: Vec<(Box<dyn Observer>, Delivery)>,
-    pub(super) breaker: Breaker,
-    pub(super) linger: Duration,
     pub(super) executor: Option<Arc<dyn Executor>>,
     invalid: Option<String>,
 }
 
 impl StudyBuilder {
-    pub(super) fn new(name: String, space: Space) -> Self {
+    /// A study with these settings.
+    #[must_use]
+    pub fn new(settings: StudySettings) -> Self {
         Self {
-            name,
-            space,
-            objectives: Vec::new(),
+            settings,
             strategy: None,
             pruner: None,
-            fidelity: None,
-            budget: Budget::default(),
-            workers: default_workers(),
-            seed: None,
-            order: None,
-            retry: Retry::default(),
-            timeout: None,
-            grace: Duration::from_secs(15),
             journal: Box::new(MemoryJournal::new()),
             observers: Vec::new(),
-            breaker: Breaker::default(),
-            linger: Duration::from_secs(5),
             executor: None,
             invalid: None,
         }
@@ -68,21 +47,21 @@ impl StudyBuilder {
     /// Adds an objective of which less is better.
     #[must_use]
     pub fn minimize(mut self, name: impl Into<String>) -> Self {
-        self.objectives.push(Objective::minimize(name));
+        self.settings.objectives.push(Objective::minimize(name));
         self
     }
 
     /// Adds an objective of which more is better.
     #[must_use]
     pub fn maximize(mut self, name: impl Into<String>) -> Self {
-        self.objectives.push(Objective::maximize(name));
+        self.settings.objectives.push(Objective::maximize(name));
         self
     }
 
     /// Sets all objectives.
     #[must_use]
     pub fn objectives(mut self, objectives: &Objectives) -> Self {
-        self.objectives = objectives.to_vec();
+        self.settings.objectives = objectives.to_vec();
         self
     }
 
@@ -104,21 +83,21 @@ impl StudyBuilder {
     /// Sets the ladder of a trial's resource, for strategies that pause and resume trials.
     #[must_use]
     pub fn fidelity(mut self, fidelity: FidelityRange) -> Self {
-        self.fidelity = Some(fidelity);
+        self.settings.fidelity = Some(fidelity);
         self
     }
 
     /// Sets when the study has done enough.
     #[must_use]
     pub fn budget(mut self, budget: Budget) -> Self {
-        self.budget = budget;
+        self.settings.budget = budget;
         self
     }
 
     /// Sets how many trials are started in all.
     #[must_use]
     pub fn trials(mut self, trials: u64) -> Self {
-        self.budget.trials = Some(trials);
+        self.settings.budget.trials = Some(trials);
         self
     }
 
@@ -126,7 +105,7 @@ impl StudyBuilder {
     #[must_use]
     pub fn workers(mut self, workers: usize) -> Self {
         match NonZeroUsize::new(workers) {
-            Some(workers) => self.workers = workers,
+            Some(workers) => self.settings.workers = workers,
             None => self.invalid = Some("0 workers do nothing: use at least 1".to_owned()),
         }
         self
@@ -135,35 +114,35 @@ impl StudyBuilder {
     /// Sets where all randomness comes from. A study that goes on keeps its seed if none is set.
     #[must_use]
     pub fn seed(mut self, seed: impl Into<Seed>) -> Self {
-        self.seed = Some(seed.into());
+        self.settings.seed = Some(seed.into());
         self
     }
 
     /// Sets in which order the strategy learns results.
     #[must_use]
     pub fn order(mut self, order: Order) -> Self {
-        self.order = Some(order);
+        self.settings.order = Some(order);
         self
     }
 
     /// Sets which failures are tried again.
     #[must_use]
     pub fn retry(mut self, retry: Retry) -> Self {
-        self.retry = retry;
+        self.settings.retry = retry;
         self
     }
 
     /// Sets how long one attempt at a trial may take.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.settings.timeout = Some(timeout);
         self
     }
 
     /// Sets how long an evaluator may take to end when it is told to, before it is dropped.
     #[must_use]
     pub fn grace(mut self, grace: Duration) -> Self {
-        self.grace = grace;
+        self.settings.grace = grace;
         self
     }
 
@@ -184,7 +163,7 @@ impl StudyBuilder {
     /// Sets when an observer that keeps failing is left alone, and for how long.
     #[must_use]
     pub fn breaker(mut self, breaker: Breaker) -> Self {
-        self.breaker = breaker;
+        self.settings.breaker = breaker;
         self
     }
 
@@ -192,7 +171,7 @@ impl StudyBuilder {
     /// durable delivery has not taken by then, the next session begins with.
     #[must_use]
     pub fn linger(mut self, linger: Duration) -> Self {
-        self.linger = linger;
+        self.settings.linger = linger;
         self
     }
 
@@ -211,7 +190,7 @@ impl StudyBuilder {
     /// holds another study or cannot be read.
     pub async fn open(mut self) -> Result<Study, StudyError> {
         if let Some(message) = self.invalid.take() {
-            let study = self.name;
+            let study = self.settings.name;
             return Err(StudyError::Invalid { study, message });
         }
         let executor: Arc<dyn Executor> = match self.executor.take() {
@@ -225,12 +204,8 @@ impl StudyBuilder {
 impl fmt::Debug for StudyBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StudyBuilder")
-            .field("name", &self.name)
-            .field("space", &self.space)
-            .field("objectives", &self.objectives)
+            .field("settings", &self.settings)
             .field("strategy", &self.strategy)
-            .field("budget", &self.budget)
-            .field("workers", &self.workers)
             .finish_non_exhaustive()
     }
 }

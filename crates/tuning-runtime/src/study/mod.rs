@@ -2,17 +2,18 @@
 
 mod builder;
 mod finish;
+mod finished;
 mod handle;
 mod manual;
 mod open;
 mod session;
 mod summary;
 
-use std::{fmt, num::NonZeroUsize, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{fmt, panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::FutureExt;
 use tokio::sync::mpsc;
-use tuning_core::{Budget, Evaluator, Journal, Observer, Progress, Seq, StudySpec, Trials};
+use tuning_core::{Evaluator, Journal, Observer, Progress, Seq, StudySpec, Trials};
 
 pub use builder::StudyBuilder;
 pub use handle::StudyHandle;
@@ -20,13 +21,14 @@ pub use manual::ManualSession;
 pub use summary::Summary;
 
 use crate::{
-    bus::{Breaker, Bus, Delivery, ObserverReport},
-    driver::{Driver, Message, Settings},
+    bus::{Bus, Delivery, ObserverReport},
+    driver::{Driver, Message},
     error::StudyError,
     executor::Executor,
     ledger::Ledger,
     log::Log,
     panic,
+    settings::StudySettings,
 };
 
 /// How many entries are read from a journal at once.
@@ -76,15 +78,12 @@ const PAGE: usize = 4096;
 pub struct Study {
     name: Arc<str>,
     spec: StudySpec,
-    budget: Budget,
-    settings: Settings,
+    settings: StudySettings,
     executor: Arc<dyn Executor>,
     journal: Option<Box<dyn Journal>>,
     head: Seq,
     ledger: Ledger,
     observers: Vec<(Box<dyn Observer>, Delivery)>,
-    breaker: Breaker,
-    linger: Duration,
     mailbox: mpsc::UnboundedReceiver<Message>,
     handle: StudyHandle,
     log: Option<Log>,
@@ -95,7 +94,7 @@ impl Study {
     /// Starts to describe a study of this name over this space.
     #[must_use]
     pub fn builder(name: impl Into<String>, space: tuning_core::Space) -> StudyBuilder {
-        StudyBuilder::new(name.into(), space)
+        StudyBuilder::new(StudySettings::new(name, space))
     }
 
     /// Its name.
@@ -104,7 +103,13 @@ impl Study {
         &self.name
     }
 
-    /// What makes it this study, as its journal holds it.
+    /// Its settings.
+    #[must_use]
+    pub fn settings(&self) -> &StudySettings {
+        &self.settings
+    }
+
+    /// Its identity, as its journal holds it.
     #[must_use]
     pub fn spec(&self) -> &StudySpec {
         &self.spec
@@ -140,9 +145,9 @@ impl Study {
             &mut self.ledger,
             &mut self.mailbox,
             self.handle.sender(),
-            self.settings.clone(),
+            &self.settings,
+            self.spec.order,
             Arc::new(evaluator),
-            Arc::clone(&self.executor),
             session.writer(),
         );
         let ended = AssertUnwindSafe(driver.run(time_left)).catch_unwind().await;
@@ -174,7 +179,7 @@ impl Study {
             self.bus.add(observer, delivery);
         }
         let lanes = self.bus.take();
-        finish::while_they_go_on(self.linger, &lanes, &*self.executor).await;
+        finish::while_they_go_on(self.settings.linger, &lanes, &*self.executor).await;
         self.stop_log(serving).await?;
         Ok(lanes.iter().map(|lane| lane.summary(self.head)).collect())
     }
@@ -214,9 +219,4 @@ impl fmt::Debug for Study {
             .field("counts", &self.progress().counts())
             .finish_non_exhaustive()
     }
-}
-
-/// How many trials run at once if nobody says: one for each core.
-fn default_workers() -> NonZeroUsize {
-    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }

@@ -55,7 +55,7 @@ impl Study {
     pub(super) fn opened(&self) -> EventKind {
         let opened = Opened::new(
             self.ledger.progress().sessions() + 1,
-            self.budget.clone(),
+            self.settings.budget.clone(),
             self.settings.workers.get(),
         );
         let so_far = opened.so_far(
@@ -68,7 +68,10 @@ impl Study {
     /// How much of the budget's time the sessions before this one have left.
     pub(super) fn time_left(&self) -> Option<Duration> {
         let spent = Duration::from_millis(self.ledger.progress().elapsed_millis());
-        self.budget.time.map(|time| time.saturating_sub(spent))
+        self.settings
+            .budget
+            .time
+            .map(|time| time.saturating_sub(spent))
     }
 
     /// Ends a session, once everything that belongs to it was handed to its log.
@@ -81,7 +84,7 @@ impl Study {
         // Everything before this answer is committed and published.
         let head = serving.writer.head().await;
         let lanes = self.bus.take();
-        finish::within(self.linger, &lanes, &*self.executor).await;
+        finish::within(self.settings.linger, &lanes, &*self.executor).await;
         self.stop_log(serving).await?;
         // A journal that failed is the cause, whatever the driver made of it.
         let head = head.inspect_err(|_| self.ledger.abandon())?;
@@ -145,7 +148,7 @@ impl Study {
             Arc::new(Bus::new(
                 Arc::clone(&self.executor),
                 log.reader(),
-                self.breaker,
+                self.settings.breaker,
                 self.ledger.progress().clone(),
                 head,
             )),
