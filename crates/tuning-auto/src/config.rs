@@ -10,11 +10,11 @@ use tuning_gp::GpConfig;
 use tuning_tpe::TpeConfig;
 
 use crate::{
-    plan::Expert,
+    NAME,
+    expert::Expert,
+    plan::Plan,
     strategy::{Auto, Members},
 };
-
-pub(crate) const NAME: &str = "auto";
 
 /// The options of [`Auto`]. None of them needs to be set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -94,7 +94,9 @@ impl StrategyConfig for AutoConfig {
         if let Some(evolution) = evolution(problem) {
             members.others.push((Expert::Evolution, evolution));
         }
-        Ok(Auto::new(self, problem, members))
+        let names = members.names();
+        let plan = Plan::new(self.gp_until, self.trial_seconds, problem, names);
+        Ok(Auto::new(plan, members))
     }
 }
 

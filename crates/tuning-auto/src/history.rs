@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use tuning_core::{Fact, Outcome, TrialId, Values};
 
-use crate::plan::Expert;
+use crate::expert::Expert;
 
 /// How many of the last results tell who is doing well, and how long trials take.
 const RECENT: usize = 60;

@@ -39,6 +39,7 @@
 mod readme {}
 
 mod config;
+mod expert;
 mod history;
 mod plan;
 mod registry;
@@ -47,3 +48,5 @@ mod strategy;
 pub use config::AutoConfig;
 pub use registry::registry;
 pub use strategy::Auto;
+
+pub(crate) const NAME: &str = "auto";

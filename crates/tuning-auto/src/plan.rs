@@ -4,35 +4,7 @@ use std::fmt;
 
 use tuning_core::{Domain, Problem, Seed};
 
-use crate::{config::AutoConfig, history::History};
-
-/// A member of the portfolio.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Expert {
-    Gp,
-    Tpe,
-    Cmaes,
-    Evolution,
-}
-
-impl Expert {
-    /// Its name, as the tag of a trial has it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Gp => "gp",
-            Self::Tpe => "tpe",
-            Self::Cmaes => "cmaes",
-            Self::Evolution => "evolution",
-        }
-    }
-
-    /// The member of this name.
-    pub(crate) fn of(name: &str) -> Option<Self> {
-        [Self::Gp, Self::Tpe, Self::Cmaes, Self::Evolution]
-            .into_iter()
-            .find(|expert| expert.name() == name)
-    }
-}
+use crate::{expert::Expert, history::History};
 
 /// Why a member is asked, in words for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,12 +67,19 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    pub(crate) fn new(config: &AutoConfig, problem: &Problem, members: Vec<Expert>) -> Self {
+    /// `gp_until`: how many results the Gaussian process leads for. `trial_seconds`: how long a trial takes, as far as
+    /// somebody said so beforehand; 0 if nobody did.
+    pub(crate) fn new(
+        gp_until: u64,
+        trial_seconds: f64,
+        problem: &Problem,
+        members: Vec<Expert>,
+    ) -> Self {
         let choices = |domain: &Domain| matches!(domain, Domain::Categorical(_));
         let parameters = problem.space.parameters();
         Self {
-            gp_until: config.gp_until,
-            trial_seconds: config.trial_seconds,
+            gp_until,
+            trial_seconds,
             numeric: parameters
                 .iter()
                 .all(|parameter| !choices(parameter.domain()) && parameter.condition().is_none()),

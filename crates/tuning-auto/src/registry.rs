@@ -6,7 +6,7 @@ use tuning_gp::GpConfig;
 use tuning_strategies::{OptionInfo, Registry};
 use tuning_tpe::TpeConfig;
 
-use crate::{AutoConfig, config::NAME};
+use crate::{AutoConfig, NAME};
 
 /// All strategies of the project, by name: those of [`Registry::standard`], and `auto`, `gp`, `tpe`, `cmaes`, `de`,
 /// `regularised_evolution` and `nsga2`.

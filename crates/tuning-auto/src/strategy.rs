@@ -2,14 +2,15 @@
 
 use std::{fmt, num::NonZeroUsize};
 
-use tuning_core::{Ask, Asked, Fact, Problem, Proposal, Strategy, StrategyError, Tag};
+use tuning_core::{Ask, Asked, Fact, Proposal, Strategy, StrategyError, Tag};
 
 use tuning_gp::Gp;
 
 use crate::{
-    config::{AutoConfig, NAME},
+    NAME,
+    expert::Expert,
     history::History,
-    plan::{Expert, Plan, Reason},
+    plan::{Plan, Reason},
 };
 
 /// The automatic strategy. Its tags read `auto:gp, few results yet/…`: who proposed the trial, and why.
@@ -27,7 +28,8 @@ pub(crate) struct Members {
 }
 
 impl Members {
-    fn names(&self) -> Vec<Expert> {
+    /// Who they are, in the order in which they are asked.
+    pub(crate) fn names(&self) -> Vec<Expert> {
         let gp = self.gp.iter().map(|_| Expert::Gp);
         gp.chain(self.others.iter().map(|(expert, _)| *expert))
             .collect()
@@ -49,9 +51,9 @@ impl Members {
 }
 
 impl Auto {
-    pub(crate) fn new(config: &AutoConfig, problem: &Problem, members: Members) -> Self {
+    pub(crate) fn new(plan: Plan, members: Members) -> Self {
         Self {
-            plan: Plan::new(config, problem, members.names()),
+            plan,
             history: History::default(),
             members,
         }
