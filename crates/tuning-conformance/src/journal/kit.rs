@@ -147,9 +147,11 @@ async fn look<J: Journal>(kit: &mut JournalKit<'_, J>, law: JournalLaw) -> Optio
     if let Some((_, reason)) = kit.skipped.iter().find(|(skipped, _)| *skipped == law) {
         return Some(Finding::Skipped(reason.clone()));
     }
-    let mut open = |name: &str| (kit.open)(&format!("{name}-{}", law.name()));
+    let named = |name: &str| format!("{name}-{}", law.name());
+    let mut open = |name: &str| (kit.open)(&named(name));
     let mut store = Store::new(&mut open);
     let reader = kit.open_reader.as_deref_mut();
+    let reader = reader.map(|open| move |name: &str| open(&named(name)));
     let looked = match law {
         JournalLaw::Head => find(laws::head(&mut store)).await,
         JournalLaw::Read => find(laws::reads(&mut store)).await,
@@ -166,12 +168,14 @@ async fn look<J: Journal>(kit: &mut JournalKit<'_, J>, law: JournalLaw) -> Optio
         JournalLaw::Statuses => find(statuses::statuses(&mut store)).await,
         of_readers => match reader {
             None => Finding::Skipped("no reader was given: use `.reader(…)`".to_owned()),
-            Some(open) => match of_readers {
-                JournalLaw::ReaderHead => find(readers::head(&mut store, open)).await,
-                JournalLaw::ReaderTraces => find(readers::leaves_no_trace(&mut store, open)).await,
-                JournalLaw::ReaderStatuses => find(readers::statuses(&mut store, open)).await,
-                JournalLaw::ReaderSpec => find(readers::spec(&mut store, open)).await,
-                _ => find(readers::reads(&mut store, open)).await,
+            Some(mut open) => match of_readers {
+                JournalLaw::ReaderHead => find(readers::head(&mut store, &mut open)).await,
+                JournalLaw::ReaderTraces => {
+                    find(readers::leaves_no_trace(&mut store, &mut open)).await
+                }
+                JournalLaw::ReaderStatuses => find(readers::statuses(&mut store, &mut open)).await,
+                JournalLaw::ReaderSpec => find(readers::spec(&mut store, &mut open)).await,
+                _ => find(readers::reads(&mut store, &mut open)).await,
             },
         },
     };
