@@ -1,10 +1,9 @@
 //! What a Cargo.toml says and `cargo metadata` has resolved away: what is inherited, and the profile.
 
-use std::path::Path;
-
 use toml::{Table, Value};
 
 use crate::error::{Error, Result};
+use crate::workspace::Workspace;
 
 /// Whether `[lints]` says `workspace = true`.
 pub(crate) fn inherits_lints(manifest: &Table) -> bool {
@@ -33,39 +32,42 @@ fn inherits(value: &Value) -> bool {
     value.get("workspace").and_then(Value::as_bool) == Some(true)
 }
 
-/// The scalars of `[profile.dev]` in the manifest below `root`, each as TOML writes it.
+/// The sections `[profile.dev…]` of the root's manifest, as written, as a configuration for a workspace outside: what it
+/// shares with ours is then built once. Our crates are dependencies there, and are built as they are here.
 ///
 /// # Errors
 /// When the manifest cannot be read.
-pub(crate) fn profile(root: &Path) -> Result<Vec<(String, String)>> {
-    let path = root.join("Cargo.toml");
-    let cannot = |error: &dyn std::fmt::Display| {
-        Error::Workspace(format!("cannot read `{}`: {error}", path.display()))
-    };
-    let text = std::fs::read_to_string(&path).map_err(|error| cannot(&error))?;
-    let manifest: Table = text
-        .parse()
-        .map_err(|error: toml::de::Error| cannot(&error))?;
-    Ok(profile_of(&manifest))
+pub(crate) fn profile(workspace: &Workspace) -> Result<String> {
+    let path = workspace.root.join("Cargo.toml");
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| Error::Workspace(format!("cannot read `{}`: {error}", path.display())))?;
+    let ours = workspace.published().map(|krate| &*krate.name);
+    Ok(profile_of(&text, ours))
 }
 
-fn profile_of(manifest: &Table) -> Vec<(String, String)> {
-    let dev = manifest
-        .get("profile")
-        .and_then(|profile| profile.get("dev"));
-    dev.and_then(Value::as_table)
-        .into_iter()
-        .flatten()
-        .filter_map(|(key, value)| {
-            let value = match value {
-                Value::String(text) => string(text),
-                Value::Integer(number) => number.to_string(),
-                Value::Boolean(on) => on.to_string(),
-                _ => return None,
-            };
-            Some((key.clone(), value))
-        })
-        .collect()
+fn profile_of<'a>(manifest: &str, ours: impl Iterator<Item = &'a str>) -> String {
+    let mut is_profile = false;
+    let of_profile = |line: &&str| {
+        if line.starts_with('[') {
+            is_profile = line.starts_with("[profile.dev");
+        }
+        is_profile && !line.starts_with('#') && !line.is_empty()
+    };
+    let lines: Vec<&str> = manifest.lines().filter(of_profile).collect();
+    let inherited: Vec<&str> = lines
+        .iter()
+        .skip(1)
+        .copied()
+        .take_while(|line| !line.starts_with('['))
+        .collect();
+    let mut text = lines.join("\n") + "\n";
+    for name in ours {
+        let header = format!("[profile.dev.package.{name}]");
+        if !lines.contains(&&*header) {
+            text.push_str(&format!("{header}\n{}\n", inherited.join("\n")));
+        }
+    }
+    text
 }
 
 /// A string as TOML writes it: as it is where that is possible, since Windows has backslashes in its paths.
@@ -122,18 +124,12 @@ default = ["a"]
     }
 
     #[test]
-    fn a_profile_is_its_scalars() {
-        let text = "[profile.dev]\nopt-level = 1\ndebug = \"none\"\n[profile.dev.package.x]\nopt-level = 3\n";
-        let found = profile_of(&parsed(text));
-        let expect = [("opt-level", "1"), ("debug", "'none'")];
-        assert_eq!(found.len(), expect.len());
-        for (key, value) in expect {
-            assert!(
-                found.contains(&(key.to_owned(), value.to_owned())),
-                "{found:?}"
-            );
-        }
-        assert_eq!(profile_of(&parsed("[a]\n")), []);
+    fn a_profile_is_its_sections() {
+        let text = "[profile.dev]\nopt-level = 1\n\n# x\n[profile.dev.package.x]\nopt-level = 3\n[profile.release]\n";
+        let expect = "[profile.dev]\nopt-level = 1\n[profile.dev.package.x]\nopt-level = 3\n\
+                      [profile.dev.package.y]\nopt-level = 1\n";
+        let manifest = format!("[a]\nx = 1\n{text}y = 2\n");
+        assert_eq!(profile_of(&manifest, ["x", "y"].into_iter()), expect);
     }
 
     #[test]

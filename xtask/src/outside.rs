@@ -55,10 +55,9 @@ fn checks(krate: &Crate) -> Vec<&'static [&'static str]> {
     checks
 }
 
-/// `target/outside`: a workspace with the packages in it, which `config.toml` puts in the place of crates.io's.
+/// `target/outside`: a workspace with the packages in it. Its configuration puts them in the place of crates.io's.
 struct Place {
     folder: PathBuf,
-    config: PathBuf,
     target_directory: PathBuf,
 }
 
@@ -68,16 +67,18 @@ impl Place {
         if folder.exists() {
             std::fs::remove_dir_all(&folder).map_err(|error| cannot("remove", &folder, &error))?;
         }
-        std::fs::create_dir_all(folder.join("crates"))
-            .map_err(|error| cannot("make", &folder, &error))?;
+        for inner in ["crates", ".cargo"] {
+            std::fs::create_dir_all(folder.join(inner))
+                .map_err(|error| cannot("make", &folder, &error))?;
+        }
         let place = Place {
-            config: folder.join("config.toml"),
             folder,
             target_directory: workspace.target_directory.clone(),
         };
         let members = "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n";
         write(&place.folder.join("Cargo.toml"), members)?;
-        write(&place.config, &place.configuration(workspace)?)?;
+        let config = place.configuration(workspace)?;
+        write(&place.folder.join(".cargo/config.toml"), &config)?;
         lend_lock(&workspace.root, &place.folder)?;
         Ok(place)
     }
@@ -91,10 +92,7 @@ impl Place {
             writeln!(text, "{} = {{ path = {path} }}", krate.name)
                 .expect("a String takes any text");
         }
-        text.push_str("[profile.dev]\n");
-        for (key, value) in manifest::profile(&workspace.root)? {
-            writeln!(text, "{key} = {value}").expect("a String takes any text");
-        }
+        text.push_str(&manifest::profile(workspace)?);
         Ok(text)
     }
 
@@ -153,12 +151,10 @@ impl Place {
         let mut command = cargo(args);
         command
             .args(options)
-            .arg("--manifest-path")
-            .arg(folder.join("Cargo.toml"))
-            .arg("--config")
-            .arg(&self.config)
             .arg("--target-dir")
-            .arg(&self.target_directory);
+            .arg(&self.target_directory)
+            .current_dir(folder);
+        println!("in `{}`:", folder.display());
         process::run(command)
     }
 }

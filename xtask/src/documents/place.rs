@@ -19,7 +19,6 @@ pub(crate) struct Place {
     here: PathBuf,
     path: OsString,
     target_directory: PathBuf,
-    profile: Vec<(String, String)>,
 }
 
 /// What a command came to.
@@ -35,8 +34,13 @@ impl Place {
     pub(crate) fn new(workspace: &Workspace, folder: &Path, programs: &Path) -> Result<Self> {
         let here = folder.join("here");
         let made = std::fs::create_dir_all(&here)
+            .and_then(|()| std::fs::create_dir_all(folder.join(".cargo")))
             .and_then(|()| link(&workspace.root, &folder.join("tuning")));
         made.map_err(|error| cannot("make", folder, &error))?;
+        // A crate of the reader's is built as ours are, and shares what is built.
+        let config = folder.join(".cargo/config.toml");
+        std::fs::write(&config, manifest::profile(workspace)?)
+            .map_err(|error| cannot("write", &config, &error))?;
         let path = std::env::var_os("PATH").unwrap_or_default();
         let mut places = vec![programs.to_owned()];
         places.extend(std::env::split_paths(&path));
@@ -48,7 +52,6 @@ impl Place {
             here,
             path,
             target_directory: workspace.target_directory.clone(),
-            profile: profile(workspace)?,
         })
     }
 
@@ -118,7 +121,6 @@ impl Place {
             .env("LEFT_IN", &left)
             .env("PATH", &self.path)
             .env("CARGO_TARGET_DIR", &self.target_directory)
-            .envs(self.profile.iter().map(|(name, value)| (name, value)))
             .env("CARGO_TERM_COLOR", "never")
             .env("NO_COLOR", "1")
             .env("RUST_BACKTRACE", "0")
@@ -165,19 +167,6 @@ impl Place {
     }
 }
 
-/// `[profile.dev]` of our manifest as variables: a crate of the reader's is built as ours are, and shares what is built.
-fn profile(workspace: &Workspace) -> Result<Vec<(String, String)>> {
-    let profile = manifest::profile(&workspace.root)?;
-    Ok(profile
-        .into_iter()
-        .map(|(key, value)| {
-            let key = key.to_uppercase().replace('-', "_");
-            let value = value.trim_matches('\'').to_owned();
-            (format!("CARGO_PROFILE_DEV_{key}"), value)
-        })
-        .collect())
-}
-
 fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Error {
     Error::Workspace(format!("cannot {what} `{}`: {error}", path.display()))
 }
@@ -198,14 +187,6 @@ pub(crate) fn link(from: &Path, to: &Path) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_profile_becomes_variables() -> Result {
-        let found = profile(&Workspace::load()?)?;
-        let level = ("CARGO_PROFILE_DEV_OPT_LEVEL".to_owned(), "1".to_owned());
-        assert!(found.contains(&level), "{found:?}");
-        Ok(())
-    }
 
     #[cfg(unix)]
     #[test]
