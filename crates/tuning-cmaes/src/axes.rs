@@ -2,7 +2,7 @@
 //! are constant.
 
 use tuning_core::{Domain, Params, ParamsError, Space, Value};
-use tuning_toolkit::math::quantile::Draws;
+use tuning_toolkit::{Kind, Stream};
 
 /// Where a parameter is found in a [`Point`].
 #[derive(Clone, Copy, Debug)]
@@ -42,15 +42,15 @@ impl Axes {
             .iter()
             .enumerate()
             .map(|(index, parameter)| {
-                let domain = parameter.domain();
-                match (domain, domain.cardinality()) {
-                    (_, Some(0 | 1)) => Place::Constant,
-                    (Domain::Categorical(list), _) => {
-                        choices.push((index, list.len()));
+                let kind = Kind::of(parameter.domain());
+                match kind {
+                    Kind::Constant => Place::Constant,
+                    Kind::Choices(size) => {
+                        choices.push((index, size));
                         Place::Choice(choices.len() - 1)
                     }
-                    (_, cardinality) => {
-                        numbers.push((index, cardinality.is_some()));
+                    Kind::Cells(_) | Kind::Continuum => {
+                        numbers.push((index, kind != Kind::Continuum));
                         Place::Number(numbers.len() - 1)
                     }
                 }
@@ -98,13 +98,13 @@ impl Axes {
     }
 
     /// A point of the space, each as likely as any other.
-    pub(crate) fn anywhere(&self, draws: &mut Draws) -> Point {
+    pub(crate) fn anywhere(&self, stream: &mut Stream) -> Point {
         Point {
-            x: self.numbers.iter().map(|_| draws.unit()).collect(),
+            x: self.numbers.iter().map(|_| stream.unit()).collect(),
             choices: self
                 .choices
                 .iter()
-                .map(|(_, size)| ((draws.unit() * *size as f64) as usize).min(size - 1) as u32)
+                .map(|(_, size)| stream.below(*size) as u32)
                 .collect(),
         }
     }

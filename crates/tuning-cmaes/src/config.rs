@@ -6,8 +6,9 @@ use tuning_core::{Direction, Problem, Scalar, StrategyConfig, StrategySpec, Tria
 use crate::{
     CmaEs, Earlier, NAME, Restart,
     axes::Axes,
-    descent::{Settings, Standing},
+    descent::Settings,
     earlier::Pool,
+    fitness::Fitness,
     restart::Schedule,
     search::weights::{first_lambda, later_lambda},
 };
@@ -207,7 +208,7 @@ impl CmaEsConfig {
             pool.add(
                 number,
                 axes.encode(&params, &middle),
-                Standing::Measured(loss),
+                Fitness::Measured(loss),
             );
         }
         Ok(pool)

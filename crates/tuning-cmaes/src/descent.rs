@@ -2,11 +2,12 @@
 
 use std::collections::VecDeque;
 
-use tuning_toolkit::math::quantile::Draws;
+use tuning_toolkit::Stream;
 
 use crate::{
     axes::{Axes, Point},
     earlier::promising,
+    fitness::Fitness,
     search::{
         categories::Categories,
         gaussian::{Gaussian, Member},
@@ -29,42 +30,11 @@ const EARLY: u64 = 200;
 /// will not get there.
 const HOPELESS: f64 = 0.01;
 
-/// How a trial came out, best first.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Standing {
-    /// It has this loss.
-    Measured(f64),
-    /// It was stopped early; the last loss it reported, if any.
-    Stopped(Option<f64>),
-    /// It has no value.
-    Failed,
-}
-
-impl Standing {
-    /// Its loss, if it was measured to the end.
-    pub(crate) fn loss(self) -> Option<f64> {
-        match self {
-            Self::Measured(loss) => Some(loss),
-            _ => None,
-        }
-    }
-
-    /// What orders them: measured before stopped before failed, then by loss. Equal keys are ties.
-    pub(crate) fn key(self) -> (u8, f64) {
-        match self {
-            Self::Measured(loss) => (0, loss + 0.0),
-            Self::Stopped(Some(loss)) => (1, loss + 0.0),
-            Self::Stopped(None) => (2, 0.0),
-            Self::Failed => (3, 0.0),
-        }
-    }
-}
-
 /// One result that a generation is made of.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) point: Point,
-    pub(crate) standing: Standing,
+    pub(crate) fitness: Fitness,
     /// Whether it was drawn from another distribution than the present one.
     pub(crate) injected: bool,
 }
@@ -162,16 +132,16 @@ impl Descent {
     }
 
     /// The next point of a stream of random numbers.
-    pub(crate) fn draw(&self, axes: &Axes, draws: &mut Draws) -> Point {
+    pub(crate) fn draw(&self, axes: &Axes, stream: &mut Stream) -> Point {
         let mut point = Point {
             x: vec![0.0; axes.numbers()],
             choices: vec![0; axes.choices()],
         };
-        self.categories.draw(draws, &mut point.choices);
+        self.categories.draw(stream, &mut point.choices);
         if let Some(gaussian) = &self.gaussian {
             let mut z = vec![0.0; point.x.len()];
             for drawn in 1..=MOST_DRAWS {
-                gaussian.draw(draws, &mut z, &mut point.x);
+                gaussian.draw(stream, &mut z, &mut point.x);
                 let (mut inside, mut outside) = (0, 0);
                 for (k, x) in point.x.iter().enumerate() {
                     if axes.is_continuous(k) {
@@ -193,7 +163,7 @@ impl Descent {
     /// Learns a generation.
     pub(crate) fn update(&mut self, axes: &Axes, mut entries: Vec<Entry>) {
         let by_standing = |a: &Entry, b: &Entry| {
-            let ((a, x), (b, y)) = (a.standing.key(), b.standing.key());
+            let ((a, x), (b, y)) = (a.fitness.key(), b.fitness.key());
             a.cmp(&b).then(x.total_cmp(&y))
         };
         entries.sort_by(by_standing);
@@ -233,10 +203,10 @@ impl Descent {
         let mut pulls: Vec<f64> = weights.iter().map(|w| w.max(0.0)).collect();
         let mut from = 0;
         while from < entries.len() {
-            let key = entries[from].standing.key();
+            let key = entries[from].fitness.key();
             let tied = entries[from..]
                 .iter()
-                .take_while(|e| e.standing.key() == key)
+                .take_while(|e| e.fitness.key() == key)
                 .count();
             for shares in [&mut pulls, &mut weights] {
                 let shares = &mut shares[from..from + tied];
@@ -279,7 +249,7 @@ impl Descent {
     /// Takes down the losses of a generation that is ordered by them.
     fn remember(&mut self, entries: &[Entry]) {
         self.trials += entries.len() as u64;
-        let losses: Vec<f64> = entries.iter().filter_map(|e| e.standing.loss()).collect();
+        let losses: Vec<f64> = entries.iter().filter_map(|e| e.fitness.loss()).collect();
         if let (Some(&best), Some(&worst)) = (losses.first(), losses.last()) {
             while self.history.len() >= self.memory() {
                 self.history.pop_front();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tuning_core::{Scalar, TrialId};
 
-use crate::{axes::Point, descent::Standing, search::gaussian::Gaussian};
+use crate::{axes::Point, fitness::Fitness, search::gaussian::Gaussian};
 
 /// A trial of another study whose result is worth knowing: the best of them say where to begin.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,9 +32,9 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    pub(crate) fn add(&mut self, trial: TrialId, point: Point, standing: Standing) {
+    pub(crate) fn add(&mut self, trial: TrialId, point: Point, fitness: Fitness) {
         self.seen += 1;
-        if let Standing::Measured(loss) = standing {
+        if let Fitness::Measured(loss) = fitness {
             self.best.insert((ordered(loss), trial), point);
             if self.best.len() > KEPT {
                 self.best.pop_last();
@@ -153,12 +153,12 @@ mod tests {
         let mut pool = Pool::default();
         for k in 0..2000_u64 {
             let loss = ((k * 7919) % 2000) as f64;
-            let standing = if k % 2 == 0 {
-                Standing::Measured(loss)
+            let fitness = if k % 2 == 0 {
+                Fitness::Measured(loss)
             } else {
-                Standing::Failed
+                Fitness::Failed
             };
-            pool.add(TrialId::new(k), point(&[loss]), standing);
+            pool.add(TrialId::new(k), point(&[loss]), fitness);
         }
         assert_eq!(pool.best.len(), KEPT);
         let top: Vec<f64> = pool.top(0.1).iter().map(|p| p.x[0]).collect();

@@ -74,6 +74,7 @@ mod axes;
 mod config;
 mod descent;
 mod earlier;
+mod fitness;
 mod note;
 mod restart;
 mod search;

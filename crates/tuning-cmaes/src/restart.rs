@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use tuning_core::Seed;
-use tuning_toolkit::math::quantile::Draws;
+use tuning_toolkit::Stream;
 
 /// What follows when a descent has come to its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,17 +85,17 @@ impl Schedule {
         };
         *used += trials;
         self.run += 1;
-        let mut draws = Draws::new(root.named("restart").derive(self.run));
-        let mean = (0..dimensions).map(|_| draws.unit()).collect();
+        let mut stream = Stream::new(root.named("restart").derive(self.run));
+        let mean = (0..dimensions).map(|_| stream.unit()).collect();
         self.small = self.kind == Restart::Bipop && self.used.1 < self.used.0 && self.doublings > 0;
         let large = |doublings: u32| self.lambda << doublings.min(DOUBLINGS);
         if self.small {
             let ratio = 0.5 * large(self.doublings) as f64 / self.lambda as f64;
-            let u = draws.unit();
+            let u = stream.unit();
             let lambda = self.lambda as f64 * libm::pow(ratio, u * u);
             return Begin {
                 lambda: (lambda as usize).max(self.lambda),
-                sigma: self.sigma * libm::pow(10.0, -2.0 * draws.unit()),
+                sigma: self.sigma * libm::pow(10.0, -2.0 * stream.unit()),
                 mean,
             };
         }

@@ -3,18 +3,19 @@
 use std::{cell::OnceCell, collections::BTreeMap};
 
 use tuning_core::{
-    Ask, Asked, Fact, FailureKind, Outcome, Params, ParamsError, Proposal, Seed, Started, Strategy,
+    Ask, Asked, Fact, Outcome, Params, ParamsError, Proposal, Seed, Started, Strategy,
     StrategyError, TrialId,
 };
-use tuning_toolkit::math::quantile::Draws;
+use tuning_toolkit::{OpenTrial, OpenTrials, Stream, fingerprint, says_nothing};
 
 use crate::{
     axes::{Axes, Point},
-    descent::{Descent, Entry, Settings, Standing},
+    descent::{Descent, Entry, Settings},
     earlier::Pool,
+    fitness::Fitness,
     note::Note,
     restart::Schedule,
-    seen::{Key, Seen},
+    seen::Seen,
 };
 
 /// How often a point is drawn until it is one that nobody has tried: first from the distribution, then
@@ -39,7 +40,7 @@ pub struct CmaEs {
     fresh: bool,
     /// Where the first descent begins by the pool: a cache that a further trial of others empties.
     begun: OnceCell<Descent>,
-    open: BTreeMap<TrialId, Open>,
+    open: OpenTrials<Open>,
     /// Own trials without a result.
     busy: usize,
     /// The results of the next generation.
@@ -55,11 +56,10 @@ pub struct CmaEs {
 /// A trial that has not ended.
 #[derive(Clone, Debug)]
 struct Open {
-    key: Option<Key>,
+    key: Option<u64>,
     /// Its point, until it has a result.
     point: Option<Point>,
     whose: Whose,
-    last: Option<f64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +104,7 @@ impl CmaEs {
             fresh: pool.is_empty() || gamma == 0.0,
             begun: OnceCell::new(),
             pool,
-            open: BTreeMap::new(),
+            open: OpenTrials::default(),
             busy: 0,
             entries: BTreeMap::new(),
             again: Vec::new(),
@@ -138,16 +138,16 @@ impl CmaEs {
     }
 
     /// The point that belongs to a seed, given the points of the same answer.
-    fn draw(&self, seed: Seed, batch: &[Key]) -> Result<Drawn, ParamsError> {
+    fn draw(&self, seed: Seed, batch: &[u64]) -> Result<Drawn, ParamsError> {
         let descent = self.descent();
-        let mut draws = Draws::new(seed);
+        let mut stream = Stream::new(seed);
         let mut again = Vec::new();
         let mut tries = 1;
         loop {
             let dry = tries > TRIES;
             let point = match dry {
-                false => descent.draw(&self.axes, &mut draws),
-                true => self.axes.anywhere(&mut draws),
+                false => descent.draw(&self.axes, &mut stream),
+                true => self.axes.anywhere(&mut stream),
             };
             let params = self.axes.decode(&point)?;
             let Some(seen) = &self.seen else {
@@ -158,7 +158,7 @@ impl CmaEs {
                     exhausted: false,
                 });
             };
-            let key = Key::of(&params);
+            let key = fingerprint(&params);
             let known = seen.get(key);
             if (known.is_none() && !batch.contains(&key)) || tries == 2 * TRIES {
                 return Ok(Drawn {
@@ -168,13 +168,13 @@ impl CmaEs {
                     exhausted: dry,
                 });
             }
-            if let Some(Some(standing)) = known
+            if let Some(Some(fitness)) = known
                 && !dry
                 && again.len() < descent.lambda()
             {
                 again.push(Entry {
                     point,
-                    standing,
+                    fitness,
                     injected: false,
                 });
             }
@@ -182,10 +182,10 @@ impl CmaEs {
         }
     }
 
-    fn propose(&self, seed: Seed, batch: &mut Vec<Key>) -> Result<Proposal, ParamsError> {
+    fn propose(&self, seed: Seed, batch: &mut Vec<u64>) -> Result<Proposal, ParamsError> {
         let drawn = self.draw(seed, batch)?;
         if self.seen.is_some() {
-            batch.push(Key::of(&drawn.params));
+            batch.push(fingerprint(&drawn.params));
         }
         let note = Note {
             run: self.schedule.run(),
@@ -201,7 +201,6 @@ impl CmaEs {
             key: None,
             point: None,
             whose: Whose::Others,
-            last: None,
         };
         let mut exhausted = false;
         if let Some(note) = note {
@@ -230,10 +229,10 @@ impl CmaEs {
         }
         if let Some(seen) = &mut self.seen {
             let own = self.axes.align(&started.params);
-            open.key = own.map(|params| Key::of(&params));
+            open.key = own.map(|params| fingerprint(&params));
             open.key.into_iter().for_each(|key| seen.begin(key));
         }
-        if self.open.insert(started.trial, open).is_some() {
+        if self.open.start(started.trial, open).is_some() {
             self.busy = self.busy.saturating_sub(1);
         }
         if exhausted && !self.is_all_seen() {
@@ -242,23 +241,23 @@ impl CmaEs {
     }
 
     /// The trial's first result: that of its end, or of its first pause.
-    fn result(&mut self, trial: TrialId, standing: Standing) {
-        let Some(open) = self.open.get_mut(&trial) else {
+    fn result(&mut self, trial: TrialId, fitness: Fitness) {
+        let Some(open) = self.open.get_mut(trial).map(|open| &mut open.kept) else {
             return;
         };
         let Some(point) = open.point.take() else {
             return;
         };
         if let (Some(seen), Some(key)) = (&mut self.seen, open.key) {
-            seen.end(key, standing);
+            seen.end(key, fitness);
         }
         match open.whose {
             Whose::Others if self.root.is_none() => {
-                self.pool.add(trial, point, standing);
+                self.pool.add(trial, point, fitness);
                 self.begun.take();
                 self.fresh = self.gamma == 0.0 || self.pool.is_empty();
             }
-            Whose::Others => self.guest(trial, point, standing),
+            Whose::Others => self.guest(trial, point, fitness),
             Whose::Own {
                 run,
                 generation,
@@ -271,7 +270,7 @@ impl CmaEs {
                         trial,
                         Entry {
                             point,
-                            standing,
+                            fitness,
                             injected,
                         },
                     );
@@ -282,8 +281,8 @@ impl CmaEs {
     }
 
     /// Keeps the best results of others until the generation is closed.
-    fn guest(&mut self, trial: TrialId, point: Point, standing: Standing) {
-        let Some(loss) = standing.loss() else { return };
+    fn guest(&mut self, trial: TrialId, point: Point, fitness: Fitness) {
+        let Some(loss) = fitness.loss() else { return };
         let place = self.guests.partition_point(|(other, ..)| *other <= loss);
         self.guests.insert(place, (loss, trial, point));
         self.guests.truncate(self.descent.lambda());
@@ -311,7 +310,7 @@ impl CmaEs {
         let guests = std::mem::take(&mut self.guests);
         let mut losses: Vec<f64> = entries
             .iter()
-            .filter_map(|entry| entry.standing.loss())
+            .filter_map(|entry| entry.fitness.loss())
             .collect();
         losses.sort_by(f64::total_cmp);
         let median = losses
@@ -322,7 +321,7 @@ impl CmaEs {
         for (loss, _, point) in welcome.filter(|(loss, ..)| *loss < median) {
             entries.push(Entry {
                 point,
-                standing: Standing::Measured(loss),
+                fitness: Fitness::Measured(loss),
                 injected: true,
             });
         }
@@ -367,40 +366,38 @@ impl Strategy for CmaEs {
     fn tell(&mut self, fact: &Fact) {
         match fact {
             Fact::Started(started) => self.started(started),
-            Fact::Reported(reported) => {
-                if let Some(open) = self.open.get_mut(&reported.trial) {
-                    open.last = Some(reported.values.first());
-                }
-            }
             // Under successive halving most trials are never resumed: what a trial had when it was paused
             // is its result.
             Fact::Paused(paused) => {
-                let last = self.open.get(&paused.trial).and_then(|open| open.last);
+                let last = self.open.follow(fact).and_then(|open| last_loss(open));
                 self.result(
                     paused.trial,
-                    last.map_or(Standing::Stopped(None), Standing::Measured),
+                    last.map_or(Fitness::Stopped(None), Fitness::Measured),
                 );
             }
             Fact::Ended(ended) => {
-                let last = self.open.get(&ended.trial).and_then(|open| open.last);
-                let standing = match &ended.outcome {
-                    Outcome::Completed(losses) => Standing::Measured(losses.first()),
-                    Outcome::Stopped => Standing::Stopped(last),
-                    _ => Standing::Failed,
+                let last = self.open.get(ended.trial).and_then(last_loss);
+                let fitness = match &ended.outcome {
+                    Outcome::Completed(losses) => Fitness::Measured(losses.first()),
+                    Outcome::Stopped => Fitness::Stopped(last),
+                    _ => Fitness::Failed,
                 };
-                self.result(ended.trial, standing);
-                let open = self.open.remove(&ended.trial);
-                // It says nothing about the point that a worker was lost.
-                let lost = ended.outcome.failure().is_some_and(|failure| {
-                    matches!(failure.kind, FailureKind::Lost | FailureKind::Cancelled)
-                });
-                if let (true, Some(seen), Some(key)) =
-                    (lost, &mut self.seen, open.and_then(|open| open.key))
+                self.result(ended.trial, fitness);
+                let key = self.open.end(ended.trial).and_then(|open| open.kept.key);
+                if says_nothing(&ended.outcome)
+                    && let (Some(seen), Some(key)) = (&mut self.seen, key)
                 {
                     seen.forget(key);
                 }
             }
-            _ => {}
+            _ => {
+                self.open.follow(fact);
+            }
         }
     }
+}
+
+/// The loss that a trial reported last.
+fn last_loss(open: &OpenTrial<Open>) -> Option<f64> {
+    open.last().map(|(_, losses)| losses.first())
 }

@@ -1,23 +1,10 @@
 //! [`Genome`]: parameters as genes, numbers of the unit interval.
 
-use tuning_core::{Domain, Params, ParamsError, ParamsKey, Space};
-use tuning_toolkit::draws::Draws;
+use tuning_core::{Params, ParamsError, ParamsKey, Space};
+use tuning_toolkit::{Kind, Stream};
 
 /// The unit-cube coordinates of a trial's parameters, in the space's order; none for inactive ones.
 pub(crate) type Genes = Vec<Option<f64>>;
-
-/// What can be done with a gene.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// Its parameter has a single value.
-    Fixed,
-    /// Its parameter has so many choices without an order.
-    Choice(usize),
-    /// Its parameter has so many values in order.
-    Cells(u64),
-    /// A continuum.
-    Continuum,
-}
 
 /// A space as genes.
 #[derive(Clone, Debug)]
@@ -28,17 +15,11 @@ pub(crate) struct Genome {
 
 impl Genome {
     pub(crate) fn new(space: &Space) -> Self {
-        let kind = |domain: &Domain| match (domain, domain.cardinality()) {
-            (_, Some(0 | 1)) => Kind::Fixed,
-            (Domain::Categorical(list), _) => Kind::Choice(list.len()),
-            (_, Some(cells)) => Kind::Cells(cells),
-            (_, None) => Kind::Continuum,
-        };
         Self {
             kinds: space
                 .parameters()
                 .iter()
-                .map(|p| kind(p.domain()))
+                .map(|parameter| Kind::of(parameter.domain()))
                 .collect(),
             space: space.clone(),
         }
@@ -48,18 +29,18 @@ impl Genome {
         &self.kinds
     }
 
-    /// How many genes are not fixed; at least 1, to divide by.
+    /// How many genes can be changed; at least 1, to divide by.
     pub(crate) fn free(&self) -> usize {
         self.kinds
             .iter()
-            .filter(|kind| **kind != Kind::Fixed)
+            .filter(|kind| **kind != Kind::Constant)
             .count()
             .max(1)
     }
 
     /// A point of the space, each as likely as any other.
-    pub(crate) fn anywhere(&self, draws: &mut Draws) -> Vec<f64> {
-        self.kinds.iter().map(|_| draws.unit()).collect()
+    pub(crate) fn anywhere(&self, stream: &mut Stream) -> Vec<f64> {
+        self.kinds.iter().map(|_| stream.unit()).collect()
     }
 
     pub(crate) fn decode(&self, genes: &[f64]) -> Result<Params, ParamsError> {
@@ -74,9 +55,9 @@ impl Genome {
 }
 
 /// Another of so many choices than the one at `u`, each as likely; the middle of its part of the interval.
-pub(crate) fn other_choice(u: f64, choices: usize, draws: &mut Draws) -> f64 {
+pub(crate) fn other_choice(u: f64, choices: usize, stream: &mut Stream) -> f64 {
     let present = ((u * choices as f64) as usize).min(choices - 1);
-    let step = 1 + draws.below(choices - 1);
+    let step = 1 + stream.below(choices - 1);
     (((present + step) % choices) as f64 + 0.5) / choices as f64
 }
 
@@ -111,9 +92,9 @@ mod tests {
     fn genes_are_of_the_kinds_of_their_domains() {
         let genome = genome();
         let kinds = [
-            Kind::Choice(3),
+            Kind::Choices(3),
             Kind::Continuum,
-            Kind::Fixed,
+            Kind::Constant,
             Kind::Cells(10),
         ];
         assert_eq!((genome.kinds(), genome.free()), (&kinds[..], 3));
@@ -134,10 +115,10 @@ mod tests {
 
     #[test]
     fn another_choice_is_another_one() {
-        let mut draws = Draws::new(Seed::new(1));
+        let mut stream = Stream::new(Seed::new(1));
         let mut counts = [0; 4];
         for _ in 0..3000 {
-            counts[(other_choice(0.3, 4, &mut draws) * 4.0) as usize] += 1;
+            counts[(other_choice(0.3, 4, &mut stream) * 4.0) as usize] += 1;
         }
         assert!(
             counts[1] == 0 && [0, 2, 3].iter().all(|k| counts[*k] > 850),

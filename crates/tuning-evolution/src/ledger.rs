@@ -1,15 +1,13 @@
 //! [`Ledger`]: what every strategy of this crate keeps of the facts: open trials, and points tried.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use tuning_core::{
-    Fact, FailureKind, Outcome, Params, ParamsKey, Seed, Started, StrategyError, TrialId, Values,
-};
-use tuning_toolkit::draws::Draws;
+use tuning_core::{Fact, Params, ParamsKey, Seed, Started, StrategyError, TrialId};
+use tuning_toolkit::{OpenTrials, Stream, says_nothing};
 
 use crate::{
+    fitness::Fitness,
     genome::{Genes, Genome},
-    standing::Standing,
 };
 
 /// How often a point is bred until it is one that nobody has tried, and how often one is then drawn from
@@ -23,7 +21,7 @@ pub(crate) struct Ledger {
     genome: Genome,
     layer: &'static str,
     seen: BTreeSet<ParamsKey>,
-    open: BTreeMap<TrialId, Open>,
+    open: OpenTrials<Open>,
     /// Own trials that were begun, and those of them without a result.
     begun: u64,
     busy: usize,
@@ -35,14 +33,13 @@ struct Open {
     genes: Option<Genes>,
     key: ParamsKey,
     note: Option<String>,
-    last: Option<Values>,
 }
 
 /// The first result of a trial.
 #[derive(Clone, Debug)]
 pub(crate) struct Finished {
     pub(crate) genes: Genes,
-    pub(crate) standing: Standing,
+    pub(crate) fitness: Fitness,
     /// The strategy's own note; none if somebody else proposed it.
     pub(crate) note: Option<String>,
 }
@@ -54,7 +51,7 @@ impl Ledger {
             genome,
             layer,
             seen: BTreeSet::new(),
-            open: BTreeMap::new(),
+            open: OpenTrials::default(),
             begun: 0,
             busy: 0,
         }
@@ -82,29 +79,28 @@ impl Ledger {
                 self.started(started);
                 None
             }
-            Fact::Reported(reported) => {
-                let open = self.open.get_mut(&reported.trial)?;
-                open.last = Some(reported.values.clone());
-                None
-            }
             Fact::Paused(paused) => {
-                let last = self.open.get(&paused.trial)?.last.clone();
-                self.result(
-                    paused.trial,
-                    last.map_or(Standing::Failed, Standing::Measured),
-                )
+                let last = self.open.follow(fact)?.last();
+                let fitness = last.map_or(Fitness::Failed, |(_, losses)| {
+                    Fitness::Measured(losses.clone())
+                });
+                self.result(paused.trial, fitness)
             }
             Fact::Ended(ended) => {
-                let last = self.open.get(&ended.trial)?.last.clone();
-                let finished = self.result(ended.trial, Standing::of(&ended.outcome, last));
-                let open = self.open.remove(&ended.trial)?;
-                if is_lost(&ended.outcome) {
-                    self.seen.remove(&open.key);
+                let last = self.open.get(ended.trial)?.last();
+                let fitness = Fitness::of(&ended.outcome, last.map(|(_, losses)| losses.clone()));
+                let finished = self.result(ended.trial, fitness);
+                let open = self.open.end(ended.trial)?;
+                if says_nothing(&ended.outcome) {
+                    self.seen.remove(&open.kept.key);
                     return None;
                 }
                 finished
             }
-            _ => None,
+            _ => {
+                self.open.follow(fact);
+                None
+            }
         }
     }
 
@@ -122,13 +118,12 @@ impl Ledger {
             genes: Some(genes),
             key,
             note,
-            last: None,
         };
-        self.open.insert(started.trial, open);
+        self.open.start(started.trial, open);
     }
 
-    fn result(&mut self, trial: TrialId, standing: Standing) -> Option<Finished> {
-        let open = self.open.get_mut(&trial)?;
+    fn result(&mut self, trial: TrialId, fitness: Fitness) -> Option<Finished> {
+        let open = &mut self.open.get_mut(trial)?.kept;
         let genes = open.genes.take()?;
         let note = open.note.clone();
         if note.is_some() {
@@ -136,7 +131,7 @@ impl Ledger {
         }
         Some(Finished {
             genes,
-            standing,
+            fitness,
             note,
         })
     }
@@ -147,14 +142,14 @@ impl Ledger {
         &self,
         seed: Seed,
         batch: &mut BTreeSet<ParamsKey>,
-        mut breed: impl FnMut(&mut Draws) -> Vec<f64>,
+        mut breed: impl FnMut(&mut Stream) -> Vec<f64>,
     ) -> Result<Params, StrategyError> {
-        let mut draws = Draws::new(seed);
+        let mut stream = Stream::new(seed);
         let mut tries = 0;
         loop {
             let genes = match tries < BRED {
-                true => breed(&mut draws),
-                false => self.genome.anywhere(&mut draws),
+                true => breed(&mut stream),
+                false => self.genome.anywhere(&mut stream),
             };
             let params = self
                 .genome
@@ -170,15 +165,11 @@ impl Ledger {
     }
 }
 
-/// It says nothing about the point that a worker was lost.
-fn is_lost(outcome: &Outcome) -> bool {
-    let kind = outcome.failure().map(|failure| failure.kind);
-    matches!(kind, Some(FailureKind::Lost | FailureKind::Cancelled))
-}
-
 #[cfg(test)]
 mod tests {
-    use tuning_core::{Ended, Fidelity, Parameter, Paused, Reported, Space, Tag};
+    use tuning_core::{
+        Ended, FailureKind, Fidelity, Outcome, Parameter, Paused, Reported, Space, Tag, Values,
+    };
 
     use super::*;
 
@@ -203,10 +194,7 @@ mod tests {
         let paused = ledger
             .tell(&Paused::new(trial, Fidelity::new(1)).into())
             .unwrap();
-        assert_eq!(
-            paused.standing,
-            Standing::Measured(Values::one(7.0).unwrap())
-        );
+        assert_eq!(paused.fitness, Fitness::Measured(Values::one(7.0).unwrap()));
         assert_eq!((paused.note.as_deref(), ledger.busy()), (Some("note"), 0));
         assert!(
             ledger

@@ -72,12 +72,12 @@
 )]
 
 mod differential;
+mod fitness;
 mod genome;
 mod ledger;
 mod nsga2;
 mod options;
 mod regularised;
-mod standing;
 
 pub use differential::{DeConfig, DifferentialEvolution};
 pub use nsga2::{Nsga2, Nsga2Config};

@@ -5,10 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use tuning_core::{Problem, StrategyConfig, StrategySpec, Unsupported};
 
-use crate::strategy::Gp;
-
-/// The name of the strategy.
-pub(crate) const NAME: &str = "gp";
+use crate::{NAME, strategy::Gp};
 
 /// What the next trial is chosen by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,9 +1,8 @@
 //! The first points, and those of studies in which nothing has worked yet: spread over the space, in
 //! every projection.
 
-use tuning_toolkit::math::Stream;
-
 use crate::cube::{Cube, Kind};
+use crate::stream::Stream;
 
 /// How many points are drawn for one that is taken.
 const DRAWN: usize = 128;

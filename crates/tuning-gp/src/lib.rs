@@ -3,7 +3,8 @@
 //! The strategy of choice where a trial takes seconds or more and there will be tens to a few hundred of
 //! them: it learns a model of the objective from all trials and asks it where the next one is worth most.
 //! A proposal takes milliseconds, its fit included. This crate runs nothing: a driver such as
-//! `tuning_core::AskTell` or `tuning-runtime` does. It uses `tuning-core`'s public items alone.
+//! `tuning_core::AskTell` or `tuning-runtime` does. It uses the public items of `tuning-core` and `tuning-toolkit`
+//! alone.
 //!
 //! ```
 //! use std::num::NonZeroUsize;
@@ -82,8 +83,8 @@
 //!   their last digit from one system's C library to another.
 //! - There are no threads.
 //!
-//! # Why its linear algebra is its own
-//! A fit factors a matrix of 50 to 256 rows fifty times and needs the inverse each time. General libraries choose
+//! # Why the linear algebra is our own
+//! It stands in `tuning-toolkit`, for other strategies too. A fit factors a matrix of 50 to 256 rows fifty times and needs the inverse each time. General libraries choose
 //! fused operations by the processor and sum in an order of their own, so their results differ in the last bits from
 //! machine to machine, and a study resumed on another one would take another course. What is needed here is small: a
 //! blocked Cholesky factorisation, its inverse and two products, all made of one loop that compilers vectorise
@@ -125,7 +126,10 @@ mod model;
 mod propose;
 mod search;
 mod strategy;
+mod stream;
 mod surrogate;
 
 pub use config::{Acquisition, GpConfig};
 pub use strategy::Gp;
+
+pub(crate) const NAME: &str = "gp";

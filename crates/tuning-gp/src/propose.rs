@@ -1,8 +1,5 @@
 //! [`Proposer`]: one point, from what is known and what is already on its way.
 
-use tuning_core::{Seed, TrialId};
-use tuning_toolkit::math::Stream;
-
 use crate::{
     Acquisition, GpConfig,
     acquisition::{Judge, Rule},
@@ -11,8 +8,10 @@ use crate::{
     history::History,
     model::Scratch,
     search::{self, Search, SearchBounds},
+    stream::Stream,
     surrogate::Surrogate,
 };
+use tuning_core::{Seed, TrialId};
 
 /// How often a proposal explores, if nothing was measured since the one before it.
 // Song et al. 2024, arXiv:2408.11527, section 4: of a batch, the first is for the bound and the others explore.
@@ -65,7 +64,7 @@ impl Proposer<'_> {
         trial: TrialId,
         seed: Seed,
     ) -> (Vec<f64>, Why) {
-        let mut stream = Stream::new(seed);
+        let mut stream = Stream::counted(seed);
         match surrogate {
             Some(surrogate) => self.worthwhile(surrogate, trial.get(), &mut stream),
             None => (self.spread(&mut stream), Why::Startup),

@@ -5,8 +5,7 @@ use std::cell::RefCell;
 use tuning_core::{Ask, Asked, Fact, Problem, Proposal, Strategy, StrategyError, Tag};
 
 use crate::{
-    GpConfig,
-    config::NAME,
+    GpConfig, NAME,
     cube::{Columns, Cube},
     history::History,
     model::Scratch,

@@ -1,12 +1,11 @@
 //! [`Random`] search: every trial is drawn anew, from the study's seed and its own number alone.
 
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use tuning_core::{
     Ask, Asked, Fact, Params, Problem, Proposal, Seed, Space, Strategy, StrategyConfig,
     StrategyError, StrategySpec, Unsupported,
 };
+use tuning_toolkit::Stream;
 
 pub(crate) const NAME: &str = "random";
 
@@ -64,9 +63,9 @@ impl Strategy for Random {
 
 /// Draws a point of the space.
 pub(crate) fn sample(space: &Space, seed: Seed) -> Result<Params, StrategyError> {
-    let mut rng = ChaCha8Rng::from_seed(seed.expand());
+    let mut stream = Stream::new(seed);
     space
-        .assign(|_, domain| domain.decode(rng.random()))
+        .assign(|_, domain| domain.decode(stream.unit()))
         .map_err(StrategyError::from_source)
 }
 

@@ -1,4 +1,7 @@
-//! The order of points with several losses: fronts, and within a front the emptiest regions first.
+//! Points with several losses: which dominates which, their fronts, and who stands alone on a front.
+//!
+//! A point is a slice of losses, one per objective, as many for every point: less is better, and none is NaN. What a
+//! strategy is told has both properties. Zero has one sign.
 
 /// The places of the points in order: by front; within a front, the one whose loss leaves the largest
 /// hole first.
@@ -6,10 +9,11 @@
 /// Losses are taken by their ranks: a scale, or a value of 1e300, decides nothing.
 // Deb et al. 2002, NSGA-II: fronts and crowding. The crowding is that of ranks, so that infinities
 // cannot come up.
+#[must_use]
 pub fn order(values: &[&[f64]]) -> Vec<usize> {
     let ranks = ranks(values);
     let mut order = Vec::with_capacity(values.len());
-    for front in fronts(&ranks) {
+    for front in by_front(&ranks) {
         order.extend(spread(&ranks, front));
     }
     order
@@ -34,12 +38,99 @@ fn ranks(values: &[&[f64]]) -> Vec<Vec<u32>> {
     ranks
 }
 
-fn dominates(a: &[u32], b: &[u32]) -> bool {
+/// Whether `a` is nowhere worse than `b` and somewhere better.
+#[must_use]
+pub fn dominates(a: &[f64], b: &[f64]) -> bool {
+    let pairs = || a.iter().zip(b);
+    pairs().all(|(a, b)| a <= b) && pairs().any(|(a, b)| a < b)
+}
+
+/// The number of the front of each point: 0 for those that no other one dominates, 1 for those that only points of
+/// front 0 dominate, and so on.
+///
+/// # Example
+/// ```
+/// use tuning_toolkit::pareto::fronts;
+///
+/// assert_eq!(fronts(&[&[1.0, 5.0], &[2.0, 6.0], &[5.0, 1.0], &[3.0, 7.0]]), [0, 1, 0, 2]);
+/// ```
+#[must_use]
+pub fn fronts(values: &[&[f64]]) -> Vec<usize> {
+    let mut numbers = vec![0; values.len()];
+    for (number, front) in by_front(&ranks(values)).into_iter().enumerate() {
+        front.into_iter().for_each(|place| numbers[place] = number);
+    }
+    numbers
+}
+
+/// How alone each point of a front is: for each objective the distance between its two neighbours as a part of the
+/// front's range, added up. Points at the ends have no neighbour on one side: infinity.
+// Deb et al. 2002, NSGA-II, §III-B.
+#[must_use]
+pub fn crowding(front: &[&[f64]]) -> Vec<f64> {
+    let mut crowding = vec![0.0; front.len()];
+    let objectives = front.first().map_or(0, |first| first.len());
+    for objective in 0..objectives {
+        let loss = |k: usize| front[k][objective];
+        let mut order: Vec<usize> = (0..front.len()).collect();
+        order.sort_by(|a, b| loss(*a).total_cmp(&loss(*b)));
+        let (first, last) = (order[0], order[order.len() - 1]);
+        // Halves: the difference of ±1e308 overflows.
+        let range = loss(last) / 2.0 - loss(first) / 2.0;
+        crowding[first] = f64::INFINITY;
+        crowding[last] = f64::INFINITY;
+        if range <= 0.0 {
+            continue;
+        }
+        for three in order.windows(3) {
+            crowding[three[1]] += (loss(three[2]) / 2.0 - loss(three[0]) / 2.0) / range;
+        }
+    }
+    crowding
+}
+
+/// The points that no other one dominates, kept while points come one by one. Of equal points the first one stays.
+#[derive(Clone, Debug, Default)]
+pub struct Front(Vec<Box<[f64]>>);
+
+impl Front {
+    /// Takes in a point, unless one of the front is as good everywhere, and drops what it beats. Whether it is on the
+    /// front now.
+    pub fn admit(&mut self, losses: &[f64]) -> bool {
+        let no_better = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| a >= b);
+        if self.0.iter().any(|member| no_better(losses, member)) {
+            return false;
+        }
+        self.0.retain(|member| !no_better(member, losses));
+        self.0.push(losses.into());
+        true
+    }
+
+    /// Its points, in the order in which they came.
+    pub fn iter(&self) -> impl Iterator<Item = &[f64]> {
+        self.0.iter().map(|losses| &**losses)
+    }
+
+    /// How many points there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether no point has come yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// [`dominates`] for ranks.
+fn is_above(a: &[u32], b: &[u32]) -> bool {
     a.iter().zip(b).all(|(a, b)| a <= b) && a != b
 }
 
 /// The points front by front, each in the order of their places.
-fn fronts(ranks: &[Vec<u32>]) -> Vec<Vec<usize>> {
+fn by_front(ranks: &[Vec<u32>]) -> Vec<Vec<usize>> {
     // In lexical order, a point is dominated by earlier ones alone.
     let mut sorted: Vec<usize> = (0..ranks.len()).collect();
     sorted.sort_by(|a, b| ranks[*a].cmp(&ranks[*b]).then(a.cmp(b)));
@@ -48,7 +139,7 @@ fn fronts(ranks: &[Vec<u32>]) -> Vec<Vec<usize>> {
         // If a front has one that dominates the point, so has every front before it.
         let open = fronts.partition_point(|front| {
             let mut newest_first = front.iter().rev();
-            newest_first.any(|other| dominates(&ranks[*other], &ranks[place]))
+            newest_first.any(|other| is_above(&ranks[*other], &ranks[place]))
         });
         match fronts.get_mut(open) {
             Some(front) => front.push(place),
@@ -89,6 +180,8 @@ fn spread(ranks: &[Vec<u32>], mut front: Vec<usize>) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn check(values: &[[f64; 2]], expected: &[usize]) {
@@ -125,6 +218,36 @@ mod tests {
     }
 
     #[test]
+    fn neighbours_at_a_distance_make_a_point_lonely() {
+        let front: [&[f64]; 4] = [&[1.0, 5.0], &[2.0, 3.0], &[4.0, 2.0], &[5.0, 1.0]];
+        let inf = f64::INFINITY;
+        // (4 − 1)/4 + (5 − 2)/4 and (5 − 2)/4 + (3 − 1)/4.
+        assert_eq!(crowding(&front), [inf, 1.5, 1.25, inf]);
+        assert!(crowding(&[]).is_empty());
+        let far: [&[f64]; 3] = [&[f64::MAX, -f64::MAX], &[-f64::MAX, f64::MAX], &[0.0, 0.0]];
+        assert_eq!(crowding(&far)[2], 2.0);
+    }
+
+    #[test]
+    fn a_front_holds_what_nothing_dominates() {
+        let mut front = Front::default();
+        let admitted: Vec<bool> = [
+            [3.0, 3.0],
+            [1.0, 5.0],
+            [5.0, 1.0],
+            [3.0, 3.0],
+            [2.0, 2.0],
+            [4.0, 2.0],
+        ]
+        .iter()
+        .map(|losses| front.admit(losses))
+        .collect();
+        assert_eq!(admitted, [true, true, true, false, true, false]);
+        let points: Vec<_> = front.iter().map(<[f64]>::to_vec).collect();
+        assert_eq!(points, [[1.0, 5.0], [5.0, 1.0], [2.0, 2.0]]);
+    }
+
+    #[test]
     fn fronts_are_those_of_the_definition() {
         let mut state = 1_u64;
         let mut number = || {
@@ -137,12 +260,27 @@ mod tests {
         let values: Vec<&[f64]> = values.iter().map(|values| &values[..]).collect();
         let ranks = ranks(&values);
         let mut left: Vec<usize> = (0..values.len()).collect();
-        for front in fronts(&ranks) {
-            let first = |a: &&usize| !left.iter().any(|b| dominates(&ranks[*b], &ranks[**a]));
+        for front in by_front(&ranks) {
+            let first = |a: &&usize| !left.iter().any(|b| is_above(&ranks[*b], &ranks[**a]));
             let expected: Vec<usize> = left.iter().filter(first).copied().collect();
             assert_eq!(front, expected);
             left.retain(|place| !front.contains(place));
         }
         assert!(left.is_empty());
+    }
+    proptest! {
+        #[test]
+        fn a_front_is_one_behind_the_last_that_dominates_it(
+            points in prop::collection::vec(prop::array::uniform2(0_u8..8), 1..30),
+        ) {
+            let points: Vec<_> = points.iter().map(|point| point.map(f64::from)).collect();
+            let values: Vec<&[f64]> = points.iter().map(|point| &point[..]).collect();
+            let fronts = fronts(&values);
+            for (b, number) in fronts.iter().enumerate() {
+                let above = (0..values.len()).filter(|a| dominates(values[*a], values[b]));
+                let expected = above.map(|a| fronts[a] + 1).max().unwrap_or(0);
+                prop_assert_eq!(*number, expected);
+            }
+        }
     }
 }

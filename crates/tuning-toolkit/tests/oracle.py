@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes src/math/oracle.rs: values of the special functions, computed with 60 digits.
+"""Writes src/normal/oracle.rs: values of the special functions, computed with 60 digits.
 
-    pip install mpmath && python3 tests/oracle.py > src/math/oracle.rs
+    pip install mpmath && python3 tests/oracle.py > src/normal/oracle.rs
 """
 from mpmath import mp, mpf, erfc, exp, log, sqrt, pi
 

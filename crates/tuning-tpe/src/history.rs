@@ -4,8 +4,6 @@ use std::{collections::VecDeque, sync::Arc};
 
 use tuning_core::Seed;
 
-use crate::model::ln;
-
 /// The newest trials, all of which are kept.
 const NEWEST: usize = 160;
 /// How many of the older ones are kept: a sample.
@@ -63,7 +61,7 @@ impl History {
     // places, and the ratio of two places never changes: neither does a priority.
     fn sample(&mut self, old: Ended) {
         let u = Seed::new(old.trial).named("tpe sample").unit().max(1e-300);
-        let priority = ln(u) / (old.place as f64 + 1.0);
+        let priority = libm::log(u) / (old.place as f64 + 1.0);
         let rank = self
             .sampled
             .partition_point(|(other, _)| *other <= priority);

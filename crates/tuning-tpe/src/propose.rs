@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use tuning_core::{Params, Seed, StrategyError};
+use tuning_toolkit::{Stream, fingerprint};
 
 use crate::{
     Tpe, finite,
-    model::{Chance, Member},
+    model::{Member, evenly},
     split,
-    tried::fingerprint,
 };
 
 /// The most trials in flight that count, the newest ones.
@@ -29,14 +29,14 @@ type Batch = [(Arc<[f64]>, Params)];
 impl Tpe {
     /// Proposes one point more.
     pub(crate) fn propose(&self, seed: Seed, batch: &Batch) -> Result<Params, StrategyError> {
-        let mut chance = Chance::new(seed);
+        let mut stream = Stream::new(seed);
         let startup = self.history.ended() < u64::from(self.config.n_startup_trials);
-        if startup || chance.unit() < self.config.random_fraction {
-            return self.random(&mut chance, batch);
+        if startup || stream.unit() < self.config.random_fraction {
+            return self.random(&mut stream, batch);
         }
         let branch = self.branches.due(batch.iter().map(|(point, _)| &**point));
         self.refresh(branch, batch);
-        self.likely(branch, &mut chance, batch)
+        self.likely(branch, &mut stream, batch)
     }
 
     /// Puts both mixtures in step with the trials, or with those of a branch.
@@ -82,8 +82,8 @@ impl Tpe {
             bad.extend(newest_first.map(|(n, (point, _))| liar(UNNUMBERED + n as u64, point)));
             let room = MOST_OPEN.saturating_sub(batch.len());
             let newest_first = self.open.iter().rev().take(room);
-            let newest_first = newest_first.filter(|(_, open)| holds(&open.point));
-            bad.extend(newest_first.map(|(trial, open)| liar(trial.get(), &open.point)));
+            let newest_first = newest_first.filter(|(_, open)| holds(&open.kept));
+            bad.extend(newest_first.map(|(trial, open)| liar(trial.get(), &open.kept)));
         }
         bad.sort_unstable_by_key(|member| member.id);
 
@@ -98,7 +98,7 @@ impl Tpe {
     fn likely(
         &self,
         branch: Option<usize>,
-        chance: &mut Chance,
+        stream: &mut Stream,
         batch: &Batch,
     ) -> Result<Params, StrategyError> {
         let fixed = branch.map(|place| self.branches.get(place));
@@ -111,7 +111,7 @@ impl Tpe {
             candidates.clear();
             let mut model = self.models[used].borrow_mut();
             for _ in 0..many {
-                model.good.draw(&self.axes, fixed, chance, &mut point);
+                model.good.draw(&self.axes, fixed, stream, &mut point);
                 candidates.push(model.score(&self.axes, &point), &point);
             }
             drop(model);
@@ -123,9 +123,9 @@ impl Tpe {
             }
         }
         let best = candidates.best().to_vec();
-        match self.near(&best, chance, batch)? {
+        match self.near(&best, stream, batch)? {
             Some(params) => Ok(params),
-            None => self.random(chance, batch),
+            None => self.random(stream, batch),
         }
     }
 
@@ -162,17 +162,17 @@ impl Tpe {
     fn near(
         &self,
         best: &[f64],
-        chance: &mut Chance,
+        stream: &mut Stream,
         batch: &Batch,
     ) -> Result<Option<Params>, StrategyError> {
         let mut point = Vec::with_capacity(best.len());
         for _ in 0..RANDOM {
-            let moved = [chance.below(best.len()), chance.below(best.len())];
+            let moved = [stream.below(best.len()), stream.below(best.len())];
             point.clear();
             for (d, axis) in self.axes.iter().enumerate() {
                 let coordinate = match axis.is_active(&point) {
                     false => f64::NAN,
-                    true if moved.contains(&d) || best[d].is_nan() => axis.settle(chance.unit()),
+                    true if moved.contains(&d) || best[d].is_nan() => axis.settle(stream.unit()),
                     true => best[d],
                 };
                 point.push(coordinate);
@@ -186,13 +186,13 @@ impl Tpe {
     }
 
     /// A random point, if possible a new one.
-    fn random(&self, chance: &mut Chance, batch: &Batch) -> Result<Params, StrategyError> {
-        let mut params = self.params(&chance.point(&self.axes))?;
+    fn random(&self, stream: &mut Stream, batch: &Batch) -> Result<Params, StrategyError> {
+        let mut params = self.params(&evenly(&self.axes, stream))?;
         for _ in 0..RANDOM {
             if self.is_new(&params, batch) {
                 return Ok(params);
             }
-            params = self.params(&chance.point(&self.axes))?;
+            params = self.params(&evenly(&self.axes, stream))?;
         }
         let mut left = Vec::new();
         if self.points.is_some() {
@@ -207,7 +207,7 @@ impl Tpe {
         }
         match new.len() {
             0 => Ok(params),
-            n => Ok(new.swap_remove(chance.below(n))),
+            n => Ok(new.swap_remove(stream.below(n))),
         }
     }
 

@@ -17,7 +17,7 @@ pub(crate) fn good(n: u64, gamma: f64) -> usize {
 // The weights of CMA-ES (Hansen 2016, arXiv:1604.00772, eq. 49 without its cut-off): the order of losses
 // decides, not their scale.
 pub(crate) fn weight(rank: usize, n: usize) -> f64 {
-    crate::model::ln((n as f64 + 1.0) / (rank as f64 + 1.0))
+    libm::log((n as f64 + 1.0) / (rank as f64 + 1.0))
 }
 
 #[cfg(test)]

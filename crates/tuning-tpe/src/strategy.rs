@@ -1,11 +1,12 @@
 //! [`Tpe`]: what it remembers of the facts.
 
-use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
+use std::{cell::RefCell, sync::Arc};
 
 use tuning_core::{
     Ask, Asked, Fact, Fidelity, Outcome, Params, Problem, Proposal, Space, Strategy, StrategyError,
-    TrialId, Values,
+    TrialId,
 };
+use tuning_toolkit::{OpenTrials, fingerprint};
 
 use crate::{
     TpeConfig,
@@ -14,7 +15,7 @@ use crate::{
     finite,
     history::History,
     model::{Axis, Model},
-    tried::{Tried, fingerprint},
+    tried::Tried,
 };
 
 /// The tree-structured Parzen estimator: proposes what looks more like the good trials than like the
@@ -48,7 +49,7 @@ pub struct Tpe {
     whole: Option<Fidelity>,
     /// How many points the space has, if they can be looked at one by one.
     pub(crate) points: Option<u128>,
-    pub(crate) open: BTreeMap<TrialId, Open>,
+    pub(crate) open: OpenTrials<Arc<[f64]>>,
     pub(crate) tried: Tried,
     pub(crate) history: History,
     pub(crate) elite: Elite,
@@ -56,13 +57,6 @@ pub struct Tpe {
     /// The model of the whole space, and that of the branch that was looked at last: caches, which an
     /// ask brings in step with the facts.
     pub(crate) models: [RefCell<Model>; 2],
-}
-
-/// A trial that has not ended.
-#[derive(Clone, Debug)]
-pub(crate) struct Open {
-    pub(crate) point: Arc<[f64]>,
-    reported: Option<(Fidelity, Values)>,
 }
 
 impl Tpe {
@@ -76,7 +70,7 @@ impl Tpe {
             objectives,
             whole: problem.fidelity.map(|range| range.max()),
             points: finite::size(&space, &axes),
-            open: BTreeMap::new(),
+            open: OpenTrials::default(),
             tried: Tried::default(),
             history: History::default(),
             elite: Elite::new(objectives),
@@ -101,23 +95,21 @@ impl Tpe {
             return;
         };
         self.tried.insert(fingerprint(&params));
-        let open = Open {
-            point: self.point(&params),
-            reported: None,
-        };
-        self.branches.started(&open.point);
-        self.open.insert(trial, open);
+        let point = self.point(&params);
+        self.branches.started(&point);
+        self.open.start(trial, point);
     }
 
     fn ended(&mut self, trial: TrialId, outcome: &Outcome) {
-        let Some(Open { point, reported }) = self.open.remove(&trial) else {
+        let Some(open) = self.open.end(trial) else {
             return;
         };
-        let ended = self.history.push(trial.get(), point);
-        let at = reported.as_ref().map(|(at, _)| *at);
-        let (level, values) = match (outcome, &reported) {
+        let reported = open.last();
+        let ended = self.history.push(trial.get(), open.kept.clone());
+        let at = reported.map(|(at, _)| at);
+        let (level, values) = match (outcome, reported) {
             (Outcome::Completed(values), _) => (self.completed(at), values),
-            (Outcome::Stopped, Some((at, values))) => (self.stopped(*at), values),
+            (Outcome::Stopped, Some((at, values))) => (self.stopped(at), values),
             _ => return,
         };
         if values.len() == self.objectives {
@@ -159,13 +151,10 @@ impl Strategy for Tpe {
     fn tell(&mut self, fact: &Fact) {
         match fact {
             Fact::Started(fact) => self.started(fact.trial, &fact.params),
-            Fact::Reported(fact) => {
-                if let Some(open) = self.open.get_mut(&fact.trial) {
-                    open.reported = Some((fact.at, fact.values.clone()));
-                }
-            }
             Fact::Ended(fact) => self.ended(fact.trial, &fact.outcome),
-            _ => {} // a paused trial is still in flight
+            _ => {
+                self.open.follow(fact); // a paused trial is still in flight
+            }
         }
     }
 }

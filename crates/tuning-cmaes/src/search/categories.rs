@@ -1,6 +1,6 @@
 //! The categorical part of the distribution: one probability per choice, moved by natural gradient.
 
-use tuning_toolkit::math::quantile::Draws;
+use tuning_toolkit::Stream;
 
 /// Independent categorical distributions.
 // Hamano et al. 2024, "CatCMA: Stochastic Optimization for Mixed-Category Problems", arXiv:2405.09962,
@@ -44,9 +44,9 @@ impl Categories {
         }
     }
 
-    pub(crate) fn draw(&self, draws: &mut Draws, choices: &mut [u32]) {
+    pub(crate) fn draw(&self, stream: &mut Stream, choices: &mut [u32]) {
         for (q, choice) in self.q.iter().zip(choices) {
-            let mut left = draws.unit();
+            let mut left = stream.unit();
             let mut place = 0;
             for (k, q) in q.iter().enumerate() {
                 place = k;
@@ -158,10 +158,10 @@ mod tests {
     fn learn(sizes: &[usize], generations: u64) -> Categories {
         let mut categories = Categories::new(sizes);
         for generation in 0..generations {
-            let mut draws = Draws::new(Seed::new(3).derive(generation));
+            let mut stream = Stream::new(Seed::new(3).derive(generation));
             let mut drawn = vec![vec![0; sizes.len()]; 6];
             for choices in &mut drawn {
-                categories.draw(&mut draws, choices);
+                categories.draw(&mut stream, choices);
             }
             drawn.sort_by_key(|choices| choices.iter().filter(|choice| **choice > 0).count());
             let pulls = [0.637, 0.285, 0.078];

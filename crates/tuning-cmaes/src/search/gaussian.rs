@@ -1,6 +1,6 @@
 //! The normal distribution that CMA-ES moves: where its mean is, how wide it is, and in which directions.
 
-use tuning_toolkit::{linalg::eigen, math::quantile::Draws};
+use tuning_toolkit::{Stream, linalg::eigen};
 
 use super::weights::Weights;
 
@@ -111,12 +111,12 @@ impl Gaussian {
     }
 
     /// Draws a point into `x`; `z` is a scratch space of the same size.
-    pub(crate) fn draw(&self, draws: &mut Draws, z: &mut [f64], x: &mut [f64]) {
+    pub(crate) fn draw(&self, stream: &mut Stream, z: &mut [f64], x: &mut [f64]) {
         let n = self.mean.len();
         match &self.shape {
             Shape::Full { b, d, .. } => {
                 for (z, d) in z.iter_mut().zip(d) {
-                    *z = draws.normal() * d;
+                    *z = stream.normal_in_pairs() * d;
                 }
                 for (k, x) in x.iter_mut().enumerate() {
                     let y = dot(&b[k * n..(k + 1) * n], z);
@@ -125,7 +125,7 @@ impl Gaussian {
             }
             Shape::Diagonal { d, .. } => {
                 for (k, x) in x.iter_mut().enumerate() {
-                    *x = self.mean[k] + self.sigma * self.a[k] * d[k] * draws.normal();
+                    *x = self.mean[k] + self.sigma * self.a[k] * d[k] * stream.normal_in_pairs();
                 }
             }
         }

@@ -2,7 +2,7 @@
 //! distribution gets.
 
 use tuning_core::Domain;
-use tuning_toolkit::math::quantile::{cdf, quantile};
+use tuning_toolkit::normal::{cdf, quantile};
 
 use super::gaussian::Gaussian;
 

@@ -1,6 +1,6 @@
 //! [`Memory`]: which scale factors and crossover rates have worked.
 
-use tuning_toolkit::draws::Draws;
+use tuning_toolkit::Stream;
 
 /// The scale factor F and the crossover rate CR of one trial.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,14 +36,14 @@ impl Memory {
     }
 
     /// The rates of a trial: F from a Cauchy distribution in (0, 1], CR from a normal one in [0, 1].
-    pub(crate) fn draw(&self, draws: &mut Draws) -> Rates {
-        let (mean_f, mean_cr) = self.means[draws.below(self.means.len())];
+    pub(crate) fn draw(&self, stream: &mut Stream) -> Rates {
+        let (mean_f, mean_cr) = self.means[stream.below(self.means.len())];
         let cr = match mean_cr {
-            Some(mean) => (mean + 0.1 * draws.normal()).clamp(0.0, 1.0),
+            Some(mean) => (mean + 0.1 * stream.normal()).clamp(0.0, 1.0),
             None => 0.0,
         };
         loop {
-            let f = mean_f + 0.1 * draws.cauchy();
+            let f = mean_f + 0.1 * stream.cauchy();
             if f > 0.0 {
                 return Rates { f: f.min(1.0), cr };
             }
@@ -115,15 +115,15 @@ mod tests {
         memory.learn(&[win(0.5, 0.0, 1.0)]);
         memory.learn(&[win(0.5, 0.9, 1.0)]);
         assert_eq!(memory.means[0].1, None);
-        assert_eq!(memory.draw(&mut Draws::new(Seed::new(1))).cr, 0.0);
+        assert_eq!(memory.draw(&mut Stream::new(Seed::new(1))).cr, 0.0);
     }
 
     #[test]
     fn rates_are_in_their_ranges() {
         let memory = Memory::new(6);
-        let mut draws = Draws::new(Seed::new(1));
+        let mut stream = Stream::new(Seed::new(1));
         for _ in 0..1000 {
-            let Rates { f, cr } = memory.draw(&mut draws);
+            let Rates { f, cr } = memory.draw(&mut stream);
             assert!(f > 0.0 && f <= 1.0 && (0.0..=1.0).contains(&cr), "{f} {cr}");
         }
     }

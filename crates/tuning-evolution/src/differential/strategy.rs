@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use tuning_core::{Ask, Asked, Fact, Proposal, Seed, Strategy, StrategyError, Tag};
-use tuning_toolkit::draws::Draws;
+use tuning_toolkit::{Kind, Stream};
 
 use super::{
     NAME,
     memory::{Memory, Rates, Win},
 };
 use crate::{
-    genome::{Genes, Genome, Kind, come_back, other_choice},
+    fitness::Fitness,
+    genome::{Genes, Genome, come_back, other_choice},
     ledger::{Finished, Ledger},
-    standing::Standing,
 };
 
 /// How likely a choice is drawn anew where all parents may have the same.
@@ -34,7 +34,7 @@ pub(crate) struct Settings {
 #[derive(Clone, Debug)]
 struct Member {
     genes: Genes,
-    standing: Standing,
+    fitness: Fitness,
 }
 
 /// Differential evolution: current-to-pbest/1/bin with an archive, rates that are learned from what worked, and
@@ -130,16 +130,16 @@ impl DifferentialEvolution {
             let genome = self.ledger.genome();
             let params = self
                 .ledger
-                .distinct(seed, batch, |draws| genome.anywhere(draws))?;
+                .distinct(seed, batch, |stream| genome.anywhere(stream))?;
             return Ok(Proposal::start(params).tag(Tag::new(NAME, "new")));
         }
         // All members are parents in turn.
         let turn = (self.ledger.begun() + n as u64) % order.len() as u64;
         let slot = *self.members.keys().nth(turn as usize).unwrap_or(&order[0]);
-        let rates = self.memory.draw(&mut Draws::new(seed.named("rates")));
+        let rates = self.memory.draw(&mut Stream::new(seed.named("rates")));
         let params = self
             .ledger
-            .distinct(seed, batch, |draws| self.breed(order, slot, rates, draws))?;
+            .distinct(seed, batch, |stream| self.breed(order, slot, rates, stream))?;
         Ok(Proposal::start(params).tag(Note { slot, rates }.tag()))
     }
 
@@ -147,13 +147,13 @@ impl DifferentialEvolution {
     // Zhang & Sanderson 2009, "JADE", eq. 6: v = x + F (x_pbest − x) + F (x_r1 − x_r2), with r2 from the archive
     // as well; then binomial crossover. A gene that is inactive in a parent takes no part; one that the member
     // lacks comes from whoever has it.
-    fn breed(&self, order: &[u64], slot: u64, rates: Rates, draws: &mut Draws) -> Vec<f64> {
+    fn breed(&self, order: &[u64], slot: u64, rates: Rates, stream: &mut Stream) -> Vec<f64> {
         let genes = |place: usize| &self.members[&order[place]].genes;
         let own = order.iter().position(|other| *other == slot).unwrap_or(0);
         let x = genes(own);
-        let p = genes(draws.below(self.best(order)));
-        let first = draws.other(order.len(), [own; 2]);
-        let second = draws.other(order.len() + self.archive.len(), [own, first]);
+        let p = genes(stream.below(self.best(order)));
+        let first = stream.other(order.len(), [own; 2]);
+        let second = stream.other(order.len() + self.archive.len(), [own, first]);
         let r1 = genes(first);
         let r2 = match second.checked_sub(order.len()) {
             Some(archived) => &self.archive[archived],
@@ -161,26 +161,26 @@ impl DifferentialEvolution {
         };
         let kinds = self.ledger.genome().kinds();
         let free: Vec<usize> = (0..kinds.len())
-            .filter(|k| kinds[*k] != Kind::Fixed && x[*k].is_some())
+            .filter(|k| kinds[*k] != Kind::Constant && x[*k].is_some())
             .collect();
         // One gene at least is the child's own.
-        let surely = free.get(draws.below(free.len()));
+        let surely = free.get(stream.below(free.len()));
         let Rates { f, cr } = rates;
         (0..kinds.len())
             .map(|k| {
-                let crosses = draws.chance(cr) || surely == Some(&k);
+                let crosses = stream.chance(cr) || surely == Some(&k);
                 let Some(from) = x[k] else {
-                    return p[k].or(r1[k]).or(r2[k]).unwrap_or_else(|| draws.unit());
+                    return p[k].or(r1[k]).or(r2[k]).unwrap_or_else(|| stream.unit());
                 };
                 match kinds[k] {
                     _ if !crosses => from,
-                    Kind::Fixed => from,
-                    Kind::Choice(choices) => {
+                    Kind::Constant => from,
+                    Kind::Choices(choices) => {
                         let differ = r1[k] != r2[k];
                         match () {
-                            () if draws.chance(NEW_CHOICE) => other_choice(from, choices, draws),
-                            () if draws.chance(f) && p[k] != x[k] => p[k].unwrap_or(from),
-                            () if draws.chance(f) && differ => r1[k].unwrap_or(from),
+                            () if stream.chance(NEW_CHOICE) => other_choice(from, choices, stream),
+                            () if stream.chance(f) && p[k] != x[k] => p[k].unwrap_or(from),
+                            () if stream.chance(f) && differ => r1[k].unwrap_or(from),
                             () => from,
                         }
                     }
@@ -198,16 +198,16 @@ impl DifferentialEvolution {
     /// plateau be left by the accident of age.
     fn best(&self, order: &[u64]) -> usize {
         let part = ((self.settings.p_best * order.len() as f64).ceil() as usize).max(2);
-        let standing = |place: usize| &self.members[&order[place]].standing;
-        let last = standing(part.min(order.len()) - 1);
-        let as_good = |place: &usize| standing(*place).compare(last).is_le();
+        let fitness = |place: usize| &self.members[&order[place]].fitness;
+        let last = fitness(part.min(order.len()) - 1);
+        let as_good = |place: &usize| fitness(*place).compare(last).is_le();
         (0..order.len()).take_while(as_good).count()
     }
 
-    /// The slots, best first; those of equal standing by age.
+    /// The slots, best first; those of equal fitness by age.
     fn order(&self) -> Vec<u64> {
         let mut order: Vec<_> = self.members.iter().collect();
-        order.sort_by(|(_, a), (_, b)| a.standing.compare(&b.standing));
+        order.sort_by(|(_, a), (_, b)| a.fitness.compare(&b.fitness));
         order.into_iter().map(|(slot, _)| *slot).collect()
     }
 
@@ -215,10 +215,10 @@ impl DifferentialEvolution {
         self.ended += 1;
         let Finished {
             genes,
-            standing,
+            fitness,
             note,
         } = finished;
-        let child = Member { genes, standing };
+        let child = Member { genes, fitness };
         let note = note.as_deref().and_then(Note::read);
         match note.filter(|note| self.members.contains_key(&note.slot)) {
             Some(note) => self.compete(&note, child),
@@ -238,7 +238,7 @@ impl DifferentialEvolution {
         let Some(parent) = self.members.get_mut(&note.slot) else {
             return;
         };
-        let order = child.standing.compare(&parent.standing);
+        let order = child.fitness.compare(&parent.fitness);
         if order.is_gt() {
             return;
         }
@@ -246,11 +246,11 @@ impl DifferentialEvolution {
         if order.is_lt() {
             let child = &self.members[&note.slot];
             let losses = parent
-                .standing
+                .fitness
                 .losses()
                 .first()
-                .zip(child.standing.losses().first());
-            let same_class = parent.standing.class() == child.standing.class();
+                .zip(child.fitness.losses().first());
+            let same_class = parent.fitness.class() == child.fitness.class();
             self.wins.push(Win {
                 rates: note.rates,
                 // Halves: the difference of ±1e308 overflows.
@@ -266,12 +266,9 @@ impl DifferentialEvolution {
     fn join(&mut self, member: Member) {
         if self.members.len() >= self.size() {
             let worst = self.order().pop();
-            let Some(worst) = worst.filter(|worst| {
-                member
-                    .standing
-                    .compare(&self.members[worst].standing)
-                    .is_lt()
-            }) else {
+            let Some(worst) =
+                worst.filter(|worst| member.fitness.compare(&self.members[worst].fitness).is_lt())
+            else {
                 return;
             };
             self.members.remove(&worst);

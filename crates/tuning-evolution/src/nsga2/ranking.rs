@@ -1,6 +1,8 @@
 //! [`Ranking`]: fronts and crowding of a population.
 
-use crate::standing::Standing;
+use tuning_toolkit::pareto;
+
+use crate::fitness::Fitness;
 
 /// In which front each member is, and how far its neighbours on that front are.
 #[derive(Clone, Debug, Default)]
@@ -11,15 +13,30 @@ pub(crate) struct Ranking {
 
 impl Ranking {
     // Deb, Pratap, Agarwal & Meyarivan 2002, "A Fast and Elitist Multiobjective Genetic Algorithm: NSGA-II",
-    // §III-A and B. With populations of some tens, counting who dominates whom again is fast enough.
-    pub(crate) fn of(members: &[&Standing]) -> Self {
-        let fronts = fronts(members);
-        let mut crowding = vec![0.0; members.len()];
-        for front in 0..=fronts.iter().copied().max().unwrap_or(0) {
-            let of_front: Vec<usize> = (0..members.len()).filter(|k| fronts[*k] == front).collect();
-            crowd(members, &of_front, &mut crowding);
+    // §III-A and B. All of a class stand before all of the next: their fronts do, too.
+    pub(crate) fn of(members: &[&Fitness]) -> Self {
+        let mut ranking = Self {
+            fronts: vec![0; members.len()],
+            crowding: vec![0.0; members.len()],
+        };
+        let mut before = 0;
+        for class in 0..Fitness::CLASSES {
+            let in_class = |k: &usize| members[*k].class() == class;
+            let of_class: Vec<usize> = (0..members.len()).filter(in_class).collect();
+            let losses: Vec<&[f64]> = of_class.iter().map(|k| members[*k].losses()).collect();
+            let fronts = pareto::fronts(&losses);
+            let count = fronts.iter().max().map_or(0, |last| last + 1);
+            for front in 0..count {
+                let places = || (0..fronts.len()).filter(|k| fronts[*k] == front);
+                let losses: Vec<&[f64]> = places().map(|k| losses[k]).collect();
+                for (k, crowding) in places().zip(pareto::crowding(&losses)) {
+                    ranking.fronts[of_class[k]] = before + front;
+                    ranking.crowding[of_class[k]] = crowding;
+                }
+            }
+            before += count;
         }
-        Self { fronts, crowding }
+        ranking
     }
 
     /// Whether `a` is to be preferred: on a better front, or on the same one and less crowded.
@@ -36,63 +53,6 @@ impl Ranking {
     }
 }
 
-/// The number of the front of each member: 0 for those that nobody dominates, 1 for those that nobody but
-/// these dominates, and so on.
-fn fronts(members: &[&Standing]) -> Vec<usize> {
-    let n = members.len();
-    let mut dominated_by = vec![0_usize; n];
-    let mut dominates: Vec<Vec<usize>> = vec![Vec::new(); n];
-    for a in 0..n {
-        for b in 0..n {
-            if members[a].dominates(members[b]) {
-                dominates[a].push(b);
-                dominated_by[b] += 1;
-            }
-        }
-    }
-    let mut fronts = vec![0; n];
-    let mut front: Vec<usize> = (0..n).filter(|k| dominated_by[*k] == 0).collect();
-    let mut number = 0;
-    while !front.is_empty() {
-        let mut next = Vec::new();
-        for a in front {
-            fronts[a] = number;
-            for &b in &dominates[a] {
-                dominated_by[b] -= 1;
-                if dominated_by[b] == 0 {
-                    next.push(b);
-                }
-            }
-        }
-        next.sort_unstable();
-        front = next;
-        number += 1;
-    }
-    fronts
-}
-
-/// Adds up, for each objective, the distance between the two neighbours as a part of the whole range; those at
-/// the ends have none on one side, and are never crowded.
-fn crowd(members: &[&Standing], front: &[usize], crowding: &mut [f64]) {
-    let objectives = front.first().map_or(0, |k| members[*k].losses().len());
-    for objective in 0..objectives {
-        let loss = |k: usize| members[k].losses()[objective];
-        let mut order = front.to_vec();
-        order.sort_by(|a, b| loss(*a).total_cmp(&loss(*b)));
-        let (first, last) = (order[0], order[order.len() - 1]);
-        // Halves: the difference of ±1e308 overflows.
-        let range = loss(last) / 2.0 - loss(first) / 2.0;
-        crowding[first] = f64::INFINITY;
-        crowding[last] = f64::INFINITY;
-        if range <= 0.0 {
-            continue;
-        }
-        for three in order.windows(3) {
-            crowding[three[1]] += (loss(three[2]) / 2.0 - loss(three[0]) / 2.0) / range;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -100,16 +60,16 @@ mod tests {
 
     use super::*;
 
-    fn measured(points: &[[f64; 2]]) -> Vec<Standing> {
+    fn measured(points: &[[f64; 2]]) -> Vec<Fitness> {
         let values = |point: &[f64; 2]| Values::new(*point).unwrap();
         points
             .iter()
-            .map(|point| Standing::Measured(values(point)))
+            .map(|point| Fitness::Measured(values(point)))
             .collect()
     }
 
-    fn rank(standings: &[Standing]) -> Ranking {
-        Ranking::of(&standings.iter().collect::<Vec<_>>())
+    fn rank(fitness: &[Fitness]) -> Ranking {
+        Ranking::of(&fitness.iter().collect::<Vec<_>>())
     }
 
     #[test]
@@ -122,9 +82,9 @@ mod tests {
             [3.0, 4.0],
             [6.0, 6.0],
         ];
-        let mut standings = measured(&points);
-        standings.push(Standing::Stopped(Values::new([0.0, 0.0]).unwrap()));
-        let ranking = rank(&standings);
+        let mut fitness = measured(&points);
+        fitness.push(Fitness::Stopped(Values::new([0.0, 0.0]).unwrap()));
+        let ranking = rank(&fitness);
         assert_eq!(ranking.fronts, [0, 0, 0, 0, 1, 2, 3]);
         let inf = f64::INFINITY;
         // (4 − 1)/4 + (5 − 2)/4 and (5 − 2)/4 + (3 − 1)/4.
@@ -153,16 +113,26 @@ mod tests {
         assert_eq!(same.fronts, [0; 5]);
     }
 
+    /// Whether one is of a better class, or of the same one, nowhere worse and somewhere better.
+    // Deb et al. 2002, def. 1, with classes in the place of constraints.
+    fn dominates(a: &Fitness, b: &Fitness) -> bool {
+        let alike = a.class() == b.class();
+        a.class() < b.class() || alike && pareto::dominates(a.losses(), b.losses())
+    }
+
     proptest! {
         #[test]
         fn fronts_are_what_they_are_defined_as(
-            points in prop::collection::vec(prop::array::uniform2(0_u8..8), 1..30),
+            points in prop::collection::vec((prop::array::uniform2(0_u8..8), prop::bool::ANY), 1..30),
         ) {
-            let points: Vec<_> = points.iter().map(|p| p.map(f64::from)).collect();
-            let standings = measured(&points);
-            let fronts = rank(&standings).fronts;
+            let fitness = points.iter().map(|(point, stopped)| {
+                let losses = Values::new(point.map(f64::from)).unwrap();
+                if *stopped { Fitness::Stopped(losses) } else { Fitness::Measured(losses) }
+            });
+            let fitness: Vec<Fitness> = fitness.collect();
+            let fronts = rank(&fitness).fronts;
             for (b, front) in fronts.iter().enumerate() {
-                let above = (0..points.len()).filter(|a| standings[*a].dominates(&standings[b]));
+                let above = (0..points.len()).filter(|a| dominates(&fitness[*a], &fitness[b]));
                 let expected = above.map(|a| fronts[a] + 1).max().unwrap_or(0);
                 prop_assert_eq!(*front, expected);
             }

@@ -3,19 +3,19 @@
 use std::collections::BTreeSet;
 
 use tuning_core::{Ask, Asked, Fact, Proposal, Seed, Strategy, StrategyError, Tag};
-use tuning_toolkit::draws::Draws;
+use tuning_toolkit::Stream;
 
 use super::{NAME, ranking::Ranking, variation::Variation};
 use crate::{
+    fitness::Fitness,
     genome::{Genes, Genome},
     ledger::Ledger,
-    standing::Standing,
 };
 
 #[derive(Clone, Debug)]
 struct Member {
     genes: Genes,
-    standing: Standing,
+    fitness: Fitness,
 }
 
 /// NSGA-II for any number of objectives, one result at a time: a child joins the population, and the member
@@ -52,30 +52,30 @@ impl Nsga2 {
     ) -> Result<Proposal, StrategyError> {
         let genome = self.ledger.genome();
         let filling = self.members.len() + self.ledger.busy() + n < self.popsize;
-        let params = self.ledger.distinct(seed, batch, |draws| {
+        let params = self.ledger.distinct(seed, batch, |stream| {
             if filling || self.members.is_empty() {
-                return genome.anywhere(draws);
+                return genome.anywhere(stream);
             }
-            let (a, b) = (self.parent(draws), self.parent(draws));
-            self.variation.child(genome.kinds(), a, b, draws)
+            let (a, b) = (self.parent(stream), self.parent(stream));
+            self.variation.child(genome.kinds(), a, b, stream)
         })?;
         let note = if filling { "new" } else { "child" };
         Ok(Proposal::start(params).tag(Tag::new(NAME, note)))
     }
 
     /// The better one of two.
-    fn parent(&self, draws: &mut Draws) -> &Genes {
+    fn parent(&self, stream: &mut Stream) -> &Genes {
         let (a, b) = (
-            draws.below(self.members.len()),
-            draws.below(self.members.len()),
+            stream.below(self.members.len()),
+            stream.below(self.members.len()),
         );
         let better = if self.ranking.prefers(b, a) { b } else { a };
         &self.members[better].genes
     }
 
     fn rank(&mut self) {
-        let standings: Vec<_> = self.members.iter().map(|member| &member.standing).collect();
-        self.ranking = Ranking::of(&standings);
+        let fitness: Vec<_> = self.members.iter().map(|member| &member.fitness).collect();
+        self.ranking = Ranking::of(&fitness);
     }
 }
 
@@ -92,12 +92,12 @@ impl Strategy for Nsga2 {
         let Some(finished) = self.ledger.tell(fact) else {
             return;
         };
-        if finished.standing == Standing::Failed {
+        if finished.fitness == Fitness::Failed {
             return; // there is nothing to learn from it that the others do not tell
         }
         self.members.push(Member {
             genes: finished.genes,
-            standing: finished.standing,
+            fitness: finished.fitness,
         });
         self.rank();
         if self.members.len() > self.popsize

@@ -1,8 +1,8 @@
 //! [`Variation`]: how two parents have a child.
 
-use tuning_toolkit::draws::Draws;
+use tuning_toolkit::{Kind, Stream};
 
-use crate::genome::{Genes, Kind, other_choice};
+use crate::genome::{Genes, other_choice};
 
 /// How likely and how far children differ from their parents.
 #[derive(Clone, Debug)]
@@ -20,28 +20,28 @@ impl Variation {
         kinds: &[Kind],
         a: &Genes,
         b: &Genes,
-        draws: &mut Draws,
+        stream: &mut Stream,
     ) -> Vec<f64> {
-        let mixes = draws.chance(self.crossover);
+        let mixes = stream.chance(self.crossover);
         let genes = kinds.iter().zip(a).zip(b);
         genes
             .map(|((kind, a), b)| {
                 let gene = match (*a, *b) {
                     (Some(a), Some(b)) if mixes => match kind {
-                        Kind::Cells(_) | Kind::Continuum if draws.chance(0.5) => {
-                            self.cross(a, b, draws)
+                        Kind::Cells(_) | Kind::Continuum if stream.chance(0.5) => {
+                            self.cross(a, b, stream)
                         }
-                        Kind::Choice(_) if draws.chance(0.5) => b,
+                        Kind::Choices(_) if stream.chance(0.5) => b,
                         _ => a,
                     },
                     (Some(gene), _) | (None, Some(gene)) => gene,
-                    (None, None) => draws.unit(),
+                    (None, None) => stream.unit(),
                 };
                 match kind {
-                    _ if !draws.chance(self.mutation) => gene,
-                    Kind::Fixed => gene,
-                    Kind::Choice(choices) => other_choice(gene, *choices, draws),
-                    Kind::Cells(_) | Kind::Continuum => self.mutate(gene, draws),
+                    _ if !stream.chance(self.mutation) => gene,
+                    Kind::Constant => gene,
+                    Kind::Choices(choices) => other_choice(gene, *choices, stream),
+                    Kind::Cells(_) | Kind::Continuum => self.mutate(gene, stream),
                 }
             })
             .collect()
@@ -49,9 +49,9 @@ impl Variation {
 
     /// Simulated binary crossover in `[0, 1]`: one of its two children, either with the same chance.
     // Deb & Agrawal 1995; with the spread limited by the borders as in Deb's own code for NSGA-II.
-    fn cross(&self, a: f64, b: f64, draws: &mut Draws) -> f64 {
+    fn cross(&self, a: f64, b: f64, stream: &mut Stream) -> f64 {
         let (low, high) = (a.min(b), a.max(b));
-        let (u, lower) = (draws.unit(), draws.chance(0.5));
+        let (u, lower) = (stream.unit(), stream.chance(0.5));
         let width = high - low;
         if width < 1e-14 {
             return a;
@@ -69,8 +69,8 @@ impl Variation {
 
     /// Polynomial mutation in `[0, 1]`.
     // Deb & Goyal 1996, bounded as in Deb's own code for NSGA-II.
-    fn mutate(&self, x: f64, draws: &mut Draws) -> f64 {
-        let (u, eta) = (draws.unit(), self.mutation_eta + 1.0);
+    fn mutate(&self, x: f64, stream: &mut Stream) -> f64 {
+        let (u, eta) = (stream.unit(), self.mutation_eta + 1.0);
         let step = if u < 0.5 {
             libm::pow(
                 2.0 * u + (1.0 - 2.0 * u) * libm::pow(1.0 - x, eta),
@@ -103,9 +103,9 @@ mod tests {
 
     #[test]
     fn children_lie_around_their_parents_and_inside() {
-        let mut draws = Draws::new(Seed::new(1));
+        let mut stream = Stream::new(Seed::new(1));
         let children: Vec<f64> = (0..20_000)
-            .map(|_| variation().cross(0.3, 0.7, &mut draws))
+            .map(|_| variation().cross(0.3, 0.7, &mut stream))
             .collect();
         assert!(children.iter().all(|x| (0.0..=1.0).contains(x)));
         let mean = children.iter().sum::<f64>() / 20_000.0;
@@ -115,16 +115,16 @@ mod tests {
             .iter()
             .filter(|x| (*x - 0.3).abs() < 0.1 || (*x - 0.7).abs() < 0.1);
         assert!(near.count() > 19_000);
-        let at_border = (0..1000).map(|_| variation().cross(0.0, 1.0, &mut draws));
+        let at_border = (0..1000).map(|_| variation().cross(0.0, 1.0, &mut stream));
         assert!(at_border.into_iter().all(|x| (0.0..=1.0).contains(&x)));
     }
 
     #[test]
     fn mutations_are_small_and_inside() {
-        let mut draws = Draws::new(Seed::new(1));
+        let mut stream = Stream::new(Seed::new(1));
         for x in [0.0, 0.02, 0.5, 1.0] {
             let mutants: Vec<f64> = (0..5000)
-                .map(|_| variation().mutate(x, &mut draws))
+                .map(|_| variation().mutate(x, &mut stream))
                 .collect();
             assert!(mutants.iter().all(|m| (0.0..=1.0).contains(m)));
             let mean = mutants.iter().map(|m| (m - x).abs()).sum::<f64>() / 5000.0;
@@ -138,10 +138,10 @@ mod tests {
             mutation: 0.0,
             ..variation()
         };
-        let kinds = [Kind::Continuum, Kind::Choice(3), Kind::Continuum];
+        let kinds = [Kind::Continuum, Kind::Choices(3), Kind::Continuum];
         let (a, b) = (vec![Some(0.25), None, None], vec![None, Some(0.5), None]);
         for seed in 0..50 {
-            let child = variation.child(&kinds, &a, &b, &mut Draws::new(Seed::new(seed)));
+            let child = variation.child(&kinds, &a, &b, &mut Stream::new(Seed::new(seed)));
             assert_eq!((child[0], child[1]), (0.25, 0.5));
             assert!((0.0..1.0).contains(&child[2]));
         }

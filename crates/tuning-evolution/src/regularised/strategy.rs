@@ -3,13 +3,13 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use tuning_core::{Ask, Asked, Fact, Proposal, Seed, Strategy, StrategyError, Tag};
-use tuning_toolkit::draws::Draws;
+use tuning_toolkit::{Kind, Stream};
 
 use super::NAME;
 use crate::{
-    genome::{Genes, Genome, Kind, come_back, other_choice},
+    fitness::Fitness,
+    genome::{Genes, Genome, come_back, other_choice},
     ledger::Ledger,
-    standing::Standing,
 };
 
 /// How far a number is moved, as a part of its range: most of the steps are small, some are not.
@@ -18,7 +18,7 @@ const STEPS: [f64; 3] = [0.2, 0.05, 0.01];
 #[derive(Clone, Debug)]
 struct Member {
     genes: Genes,
-    standing: Standing,
+    fitness: Fitness,
 }
 
 /// Regularised evolution: the best of a few drawn from the population has a child with one gene changed, and
@@ -54,9 +54,9 @@ impl RegularisedEvolution {
         let filling = self.members.len() + self.ledger.busy() + n < self.popsize;
         let params = self
             .ledger
-            .distinct(seed, batch, |draws| match self.parent(draws) {
-                Some(parent) if !filling => self.mutate(&parent.genes, draws),
-                _ => self.ledger.genome().anywhere(draws),
+            .distinct(seed, batch, |stream| match self.parent(stream) {
+                Some(parent) if !filling => self.mutate(&parent.genes, stream),
+                _ => self.ledger.genome().anywhere(stream),
             })?;
         let note = if filling { "new" } else { "child" };
         Ok(Proposal::start(params).tag(Tag::new(NAME, note)))
@@ -64,29 +64,29 @@ impl RegularisedEvolution {
 
     /// The best of a tournament.
     // Real et al. 2019, "Regularized Evolution for Image Classifier Architecture Search", Alg. 1.
-    fn parent(&self, draws: &mut Draws) -> Option<&Member> {
+    fn parent(&self, stream: &mut Stream) -> Option<&Member> {
         let drawn =
-            (0..self.tournament).filter_map(|_| self.members.get(draws.below(self.members.len())));
-        drawn.min_by(|a, b| a.standing.compare(&b.standing))
+            (0..self.tournament).filter_map(|_| self.members.get(stream.below(self.members.len())));
+        drawn.min_by(|a, b| a.fitness.compare(&b.fitness))
     }
 
     /// A child with one gene changed. Genes that become active by that, and have no value, get any.
-    fn mutate(&self, parent: &Genes, draws: &mut Draws) -> Vec<f64> {
+    fn mutate(&self, parent: &Genes, stream: &mut Stream) -> Vec<f64> {
         let kinds = self.ledger.genome().kinds();
         let free: Vec<usize> = (0..kinds.len())
-            .filter(|k| kinds[*k] != Kind::Fixed && parent[*k].is_some())
+            .filter(|k| kinds[*k] != Kind::Constant && parent[*k].is_some())
             .collect();
         let mut child: Vec<f64> = parent
             .iter()
-            .map(|gene| gene.unwrap_or_else(|| draws.unit()))
+            .map(|gene| gene.unwrap_or_else(|| stream.unit()))
             .collect();
-        if let Some(&k) = free.get(draws.below(free.len())) {
+        if let Some(&k) = free.get(stream.below(free.len())) {
             let from = child[k];
             child[k] = match kinds[k] {
-                Kind::Fixed => from,
-                Kind::Choice(choices) => other_choice(from, choices, draws),
+                Kind::Constant => from,
+                Kind::Choices(choices) => other_choice(from, choices, stream),
                 Kind::Cells(_) | Kind::Continuum => {
-                    let step = STEPS[draws.below(STEPS.len())] * draws.normal();
+                    let step = STEPS[stream.below(STEPS.len())] * stream.normal();
                     // At least to the next cell.
                     let cell = match kinds[k] {
                         Kind::Cells(cells) => 1.0 / cells as f64,
@@ -113,7 +113,7 @@ impl Strategy for RegularisedEvolution {
         if let Some(finished) = self.ledger.tell(fact) {
             self.members.push_back(Member {
                 genes: finished.genes,
-                standing: finished.standing,
+                fitness: finished.fitness,
             });
             if self.members.len() > self.popsize {
                 self.members.pop_front();
@@ -139,7 +139,7 @@ mod tests {
         for k in 0..4 {
             evolution.members.push_back(Member {
                 genes: vec![Some(0.5), None, Some(0.5), Some(0.5)],
-                standing: Standing::Measured(Values::one(f64::from(k)).unwrap()),
+                fitness: Fitness::Measured(Values::one(f64::from(k)).unwrap()),
             });
         }
         evolution
@@ -153,7 +153,7 @@ mod tests {
         let of = |child: &[f64]| genome.encode(&genome.decode(child).unwrap()).unwrap().0;
         let mut changed = [0; 2];
         for seed in 0..200 {
-            let child = of(&evolution.mutate(parent, &mut Draws::new(Seed::new(seed))));
+            let child = of(&evolution.mutate(parent, &mut Stream::new(Seed::new(seed))));
             let (kind, n) = (child[0] != parent[0], child[2] != parent[2]);
             assert!(kind != n, "{child:?}");
             changed[usize::from(n)] += 1;
@@ -166,8 +166,8 @@ mod tests {
         let evolution = evolution();
         let mut times = [0_i32; 4];
         for seed in 0..2000 {
-            let parent = evolution.parent(&mut Draws::new(Seed::new(seed))).unwrap();
-            times[parent.standing.losses()[0] as usize] += 1;
+            let parent = evolution.parent(&mut Stream::new(Seed::new(seed))).unwrap();
+            times[parent.fitness.losses()[0] as usize] += 1;
         }
         // Of two drawn from four: 7, 5, 3 and 1 of 16.
         for (found, expected) in times.iter().zip([875, 625, 375, 125]) {

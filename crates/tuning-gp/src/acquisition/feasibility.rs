@@ -1,6 +1,6 @@
 //! [`Feasibility`]: how likely a trial is not to fail.
 
-use tuning_toolkit::math::log_cdf;
+use tuning_toolkit::normal::log_cdf;
 
 use crate::model::Posterior;
 

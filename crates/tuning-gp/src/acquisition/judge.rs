@@ -95,10 +95,10 @@ fn add_slopes(
 #[cfg(test)]
 mod tests {
     use tuning_core::{Parameter, Seed, Space};
-    use tuning_toolkit::math::Stream;
 
     use super::*;
     use crate::model::{Prior, fit};
+    use crate::stream::Stream;
 
     #[test]
     fn slopes_are_those_of_differences_and_many_points_are_judged_as_one() {
@@ -110,7 +110,7 @@ mod tests {
         ]);
         let cube = Cube::new(&space.unwrap());
         let columns = Columns::new(&cube);
-        let mut stream = Stream::new(Seed::new(3));
+        let mut stream = Stream::counted(Seed::new(3));
         let points: Vec<_> = (0..41).map(|_| cube.random(&mut stream)).collect();
         let table = Table::of(&columns, points.iter().map(Vec::as_slice));
         let targets: Vec<f64> = points

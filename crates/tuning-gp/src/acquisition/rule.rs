@@ -1,6 +1,6 @@
 //! [`Rule`]: how a mean and a variance become one number.
 
-use tuning_toolkit::math::log_improvement;
+use tuning_toolkit::normal::log_improvement;
 
 /// How means and variances become one number. Means are of goodness: more is better.
 #[derive(Clone, Copy, Debug)]

@@ -32,10 +32,10 @@ pub(crate) struct Axis {
 impl Axis {
     pub(crate) fn new(parameter: &Parameter, parent: Option<(usize, &[u32])>) -> Self {
         let domain = parameter.domain();
-        let kind = match (domain, domain.cardinality()) {
-            (_, Some(1)) => Kind::Constant,
-            (Domain::Categorical(choices), _) => Kind::Choices(choices.len()),
-            (_, Some(values)) if values <= MOST_STEPS => Kind::Steps(
+        let kind = match tuning_toolkit::Kind::of(domain) {
+            tuning_toolkit::Kind::Constant => Kind::Constant,
+            tuning_toolkit::Kind::Choices(choices) => Kind::Choices(choices),
+            tuning_toolkit::Kind::Cells(values) if values <= MOST_STEPS => Kind::Steps(
                 (0..values)
                     .filter_map(|k| Some(domain.encode(domain.value_at(k)?)))
                     .collect(),

@@ -1,11 +1,10 @@
 //! Points drawn at random, and points near others.
 
-use tuning_toolkit::math::Stream;
-
 use super::{
     axis::{Kind, nearest},
     space::Cube,
 };
+use crate::stream::Stream;
 
 impl Cube {
     /// A point drawn evenly.
@@ -132,7 +131,7 @@ mod tests {
             Parameter::int("fixed", 1, 1),
         ]);
         let cube = Cube::new(&space.unwrap());
-        let mut stream = Stream::new(Seed::new(1));
+        let mut stream = Stream::counted(Seed::new(1));
         for k in 0..500 {
             let point = cube.random(&mut stream);
             let scale = libm::pow(10.0, -f64::from(k % 5));

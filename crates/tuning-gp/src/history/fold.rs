@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tuning_core::{Fact, FailureKind, Fidelity, FidelityRange, Outcome, TrialId, Values};
+use tuning_core::{Fact, Fidelity, FidelityRange, Outcome, Values};
+use tuning_toolkit::{OpenTrial, OpenTrials, says_nothing};
 
 use super::levels::Level;
 use crate::cube::Cube;
@@ -21,7 +22,8 @@ pub(crate) struct History {
     width: usize,
     rows: usize,
     points: Vec<f64>,
-    open: BTreeMap<TrialId, Open>,
+    /// The rows of open trials.
+    open: OpenTrials<u32>,
     seen: BTreeSet<u64>,
     levels: BTreeMap<u64, Level>,
     /// Rows and first losses of the trials that ran to their end.
@@ -32,14 +34,6 @@ pub(crate) struct History {
     version: u64,
 }
 
-#[derive(Clone, Debug)]
-struct Open {
-    row: u32,
-    paused: bool,
-    /// The fidelity and the first loss of its last report.
-    last: Option<(Fidelity, f64)>,
-}
-
 impl History {
     pub(crate) fn new(cube: &Cube, objectives: usize, fidelity: Option<FidelityRange>) -> Self {
         Self {
@@ -48,7 +42,7 @@ impl History {
             width: cube.len(),
             rows: 0,
             points: Vec::new(),
-            open: BTreeMap::new(),
+            open: OpenTrials::default(),
             seen: BTreeSet::new(),
             levels: BTreeMap::new(),
             whole_trials: Vec::new(),
@@ -68,68 +62,50 @@ impl History {
                 self.seen.insert(Cube::key(&point));
                 self.points.extend_from_slice(&point);
                 self.rows += 1;
-                let open = Open {
-                    row,
-                    paused: false,
-                    last: None,
-                };
-                self.open.insert(started.trial, open);
+                self.open.start(started.trial, row);
                 self.fresh += 1;
             }
-            Fact::Resumed(resumed) => {
-                if let Some(open) = self.open.get_mut(&resumed.trial) {
-                    open.paused = false;
-                }
-            }
             Fact::Reported(reported) => {
-                if let Some(open) = self.open.get_mut(&reported.trial) {
-                    open.last = Some((reported.at, reported.values.first()));
-                    let row = open.row;
+                if let Some(row) = self.open.follow(fact).map(|open| open.kept) {
                     self.learn(reported.at.get(), row, &reported.values);
                 }
             }
-            Fact::Paused(paused) => {
-                if let Some(open) = self.open.get_mut(&paused.trial) {
-                    open.paused = true;
-                }
-            }
             Fact::Ended(ended) => {
-                if let Some(open) = self.open.remove(&ended.trial) {
+                if let Some(open) = self.open.end(ended.trial) {
                     self.end(&open, &ended.outcome);
                 }
             }
-            _ => {}
+            _ => {
+                self.open.follow(fact);
+            }
         }
     }
 
-    fn end(&mut self, open: &Open, outcome: &Outcome) {
+    fn end(&mut self, open: &OpenTrial<u32>, outcome: &Outcome) {
+        let (row, last) = (open.kept, open.last());
         let good = match outcome {
             Outcome::Completed(values) => {
                 // A scheduler around this strategy may end trials half-way: their value is of that fidelity,
                 // which their last report has brought already.
-                let short = open.last.filter(|(at, _)| Some(*at) < self.whole);
+                let short = last.filter(|(at, _)| Some(*at) < self.whole);
                 if short.is_none() {
-                    self.whole_trials.push((open.row, values.first()));
-                    self.learn(WHOLE, open.row, values);
+                    self.whole_trials.push((row, values.first()));
+                    self.learn(WHOLE, row, values);
                 }
                 true
             }
             Outcome::Stopped => {
-                if let Some(loss) = open.last.and_then(|(at, loss)| self.foresee(at, loss)) {
+                let foreseen = last.and_then(|(at, values)| self.foresee(at, values.first()));
+                if let Some(loss) = foreseen {
                     let whole = self.levels.entry(WHOLE).or_insert_with(|| Level::new(1));
-                    whole.push(open.row, &[loss]);
+                    whole.push(row, &[loss]);
                 }
                 true
             }
-            Outcome::Failed(failure) => {
-                if matches!(failure.kind, FailureKind::Lost | FailureKind::Cancelled) {
-                    return;
-                }
-                false
-            }
+            Outcome::Failed(_) if !says_nothing(outcome) => false,
             _ => return,
         };
-        self.verdicts.push((open.row, good));
+        self.verdicts.push((row, good));
         self.news();
     }
 
@@ -189,8 +165,8 @@ impl History {
 
     /// The points of the last trials that are running, at most so many.
     pub(crate) fn pending(&self, most: usize) -> impl Iterator<Item = &[f64]> {
-        let running = self.open.values().rev().filter(|open| !open.paused);
-        running.take(most).map(|open| self.point(open.row as usize))
+        let newest_first = self.open.running().rev().take(most);
+        newest_first.map(|(_, open)| self.point(open.kept as usize))
     }
 
     /// The rows of trials that ended, in this order, and whether they had a value. Those that were
@@ -232,7 +208,9 @@ impl History {
 
 #[cfg(test)]
 mod tests {
-    use tuning_core::{Ended, Parameter, Params, Paused, Reported, Space, Started};
+    use tuning_core::{
+        Ended, FailureKind, Parameter, Params, Paused, Reported, Space, Started, TrialId,
+    };
 
     use super::*;
 

@@ -1,5 +1,7 @@
 //! [`Level`]: what was measured at one fidelity.
 
+use tuning_toolkit::pareto::Front;
+
 /// Results at one fidelity, in the order in which they were told.
 #[derive(Clone, Debug)]
 pub(crate) struct Level {
@@ -7,7 +9,7 @@ pub(crate) struct Level {
     rows: Vec<u32>,
     losses: Vec<f64>,
     /// The results that no other one dominates, of several objectives only.
-    front: Vec<u32>,
+    front: Front,
 }
 
 impl Level {
@@ -16,32 +18,16 @@ impl Level {
             objectives,
             rows: Vec::new(),
             losses: Vec::new(),
-            front: Vec::new(),
+            front: Front::default(),
         }
     }
 
     pub(crate) fn push(&mut self, row: u32, losses: &[f64]) {
         if self.objectives > 1 {
-            self.admit(losses);
+            self.front.admit(losses);
         }
         self.rows.push(row);
         self.losses.extend_from_slice(losses);
-    }
-
-    /// Keeps the front: what comes next, unless it is dominated, and what it does not dominate.
-    fn admit(&mut self, losses: &[f64]) {
-        let no_better = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| a >= b);
-        if self
-            .front
-            .iter()
-            .any(|k| no_better(losses, self.losses(*k as usize)))
-        {
-            return;
-        }
-        let mut front = std::mem::take(&mut self.front);
-        front.retain(|k| !no_better(self.losses(*k as usize), losses));
-        front.push(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
-        self.front = front;
     }
 
     /// How many results there are.
@@ -66,7 +52,7 @@ impl Level {
 
     /// The results that no other one dominates, of several objectives.
     pub(crate) fn front(&self) -> impl Iterator<Item = &[f64]> {
-        self.front.iter().map(|k| self.losses(*k as usize))
+        self.front.iter()
     }
 }
 

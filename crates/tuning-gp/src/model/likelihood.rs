@@ -1,7 +1,10 @@
 //! [`Likelihood`]: how well hyper-parameters explain the data, with its gradient.
 
 use fearless_simd::dispatch;
-use tuning_toolkit::linalg::{Factor, Square, simd::level, tile};
+use tuning_toolkit::{
+    linalg::{Factor, Square, tile},
+    simd::level,
+};
 
 use super::{
     kernel::{Kernel, Slopes},
@@ -146,10 +149,9 @@ impl<'a> Likelihood<'a> {
 #[cfg(test)]
 mod tests {
     use tuning_core::{Parameter, Space};
-    use tuning_toolkit::math::Stream;
 
     use super::*;
-    use crate::cube::Cube;
+    use crate::{cube::Cube, stream::Stream};
 
     #[test]
     fn the_gradient_is_that_of_central_differences() {
@@ -161,7 +163,7 @@ mod tests {
         ]);
         let cube = Cube::new(&space.unwrap());
         let columns = Columns::new(&cube);
-        let mut stream = Stream::new(tuning_core::Seed::new(2));
+        let mut stream = Stream::counted(tuning_core::Seed::new(2));
         let points: Vec<_> = (0..23).map(|_| cube.random(&mut stream)).collect();
         let table = Table::of(&columns, points.iter().map(Vec::as_slice));
         let targets: Vec<f64> = (0..23).map(|_| stream.normal()).collect();

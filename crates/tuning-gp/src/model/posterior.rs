@@ -1,10 +1,12 @@
 //! [`Posterior`]: what the process says about points, one at a time with slopes, or many at once.
 
 use fearless_simd::dispatch;
-use tuning_toolkit::linalg::{
-    Factor, Square, dot,
+use tuning_toolkit::{
+    linalg::{
+        Factor, Square, dot,
+        tile::{self, LANES, ROWS, Rows},
+    },
     simd::level,
-    tile::{self, LANES, ROWS, Rows},
 };
 
 use super::{kernel::Kernel, likelihood::JITTER, prior::Hyper};

@@ -1,14 +1,12 @@
 //! Climbing from a point: along slopes where coordinates are continuous, by trying out where they are not.
 
-use tuning_toolkit::{
-    lbfgs::{self, Lbfgs},
-    math::Stream,
-};
+use tuning_toolkit::lbfgs::{self, Lbfgs};
 
-use super::maximise::Bounds;
+use super::bounds::Bounds;
 use crate::{
     acquisition::Judge,
     cube::{Kind, nearest},
+    stream::Stream,
 };
 
 /// How often slopes and trials take turns.

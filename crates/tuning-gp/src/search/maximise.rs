@@ -1,12 +1,10 @@
 //! The maximiser over mixed spaces: many candidates, then climbing from the best of them.
 
-use tuning_toolkit::math::Stream;
-
-use super::climb::{Climb, climb};
-use crate::{
-    acquisition::Judge,
-    cube::{Axis, Cube, Kind},
+use super::{
+    bounds::Bounds,
+    climb::{Climb, climb},
 };
+use crate::{acquisition::Judge, cube::Cube, stream::Stream};
 
 /// Candidates from everywhere, and near the centres.
 const WIDE: usize = 512;
@@ -22,33 +20,6 @@ const RATE: f64 = 0.3;
 const MOVES: f64 = 20.0;
 /// So many candidates are kept beside what was climbed to.
 const KEPT: usize = 64;
-
-/// The box that is searched, one pair of ends per axis; choices are not bounded.
-#[derive(Clone, Debug)]
-pub(crate) struct Bounds {
-    pub(crate) lower: Vec<f64>,
-    pub(crate) upper: Vec<f64>,
-}
-
-impl Bounds {
-    /// All of the cube.
-    pub(crate) fn whole(axes: usize) -> Self {
-        Self {
-            lower: vec![0.0; axes],
-            upper: vec![1.0; axes],
-        }
-    }
-
-    /// Moves each coordinate that is there into the box.
-    fn clamp(&self, axes: &[Axis], point: &mut [f64]) {
-        let ends = self.lower.iter().zip(&self.upper);
-        for ((axis, at), (lower, upper)) in axes.iter().zip(point).zip(ends) {
-            if *at >= 0.0 && !matches!(axis.kind, Kind::Choices(_) | Kind::Constant) {
-                *at = axis.coordinate(at.max(*lower).min(*upper));
-            }
-        }
-    }
-}
 
 /// Where to look.
 #[derive(Clone, Debug)]

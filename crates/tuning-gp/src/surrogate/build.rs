@@ -1,7 +1,6 @@
 //! [`Surrogate`]: the model that proposals are made with, and [`Surrogates`], which makes it of the facts.
 
 use tuning_core::Seed;
-use tuning_toolkit::math::Stream;
 
 use super::{
     active::active,
@@ -15,6 +14,7 @@ use crate::{
     cube::{Columns, Cube, Table},
     history::{History, Level},
     model::{Hyper, Posterior, Scratch, Targets},
+    stream::Stream,
 };
 
 /// Several objectives are fitted anew for each proposal: fewer results have to do.
@@ -90,7 +90,7 @@ impl Surrogates {
         let losses = match level.single() {
             Some(losses) => losses,
             None => {
-                let mut stream = Stream::new(seed.named("weights"));
+                let mut stream = Stream::counted(seed.named("weights"));
                 several = scalarise(level, history.objectives(), &mut stream);
                 &several
             }

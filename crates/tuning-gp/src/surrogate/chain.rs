@@ -83,17 +83,16 @@ impl Chain {
 #[cfg(test)]
 mod tests {
     use tuning_core::{Parameter, Seed, Space};
-    use tuning_toolkit::math::Stream;
 
     use super::*;
-    use crate::{cube::Cube, model::Targets};
+    use crate::{cube::Cube, model::Targets, stream::Stream};
 
     #[test]
     fn it_does_not_depend_on_when_it_was_asked() {
         let space = Space::new([Parameter::float("x", 0.0, 1.0), Parameter::int("n", 1, 5)]);
         let cube = Cube::new(&space.unwrap());
         let columns = Columns::new(&cube);
-        let mut stream = Stream::new(Seed::new(1));
+        let mut stream = Stream::counted(Seed::new(1));
         let points: Vec<_> = (0..70).map(|_| cube.random(&mut stream)).collect();
         let losses: Vec<f64> = points.iter().map(|p| (p[0] - 0.3).powi(2) + p[1]).collect();
         let data = |n: usize, _: usize| {

@@ -1,8 +1,6 @@
 //! Several objectives as one: the augmented Tchebycheff function with weights drawn for each proposal.
 
-use tuning_toolkit::math::Stream;
-
-use crate::history::Level;
+use crate::{history::Level, stream::Stream};
 
 /// How much of the plain sum is in it: it breaks ties on the edges of boxes.
 // Knowles 2006, "ParEGO", IEEE Trans. Evol. Comput. 10(1), eq. 2.
@@ -63,7 +61,7 @@ mod tests {
         }
         let mut best = [0; 5];
         for seed in 0..200 {
-            let losses = scalarise(&level, 2, &mut Stream::new(Seed::new(seed)));
+            let losses = scalarise(&level, 2, &mut Stream::counted(Seed::new(seed)));
             let least = (0..5)
                 .min_by(|a, b| losses[*a].total_cmp(&losses[*b]))
                 .unwrap();
@@ -79,7 +77,7 @@ mod tests {
         for losses in [[1.7e308, 3.0], [-1.7e308, 3.0]] {
             level.push(0, &losses);
         }
-        let losses = scalarise(&level, 2, &mut Stream::new(Seed::new(1)));
+        let losses = scalarise(&level, 2, &mut Stream::counted(Seed::new(1)));
         assert!(
             losses.iter().all(|loss| loss.is_finite()) && losses[1] < losses[0],
             "{losses:?}"

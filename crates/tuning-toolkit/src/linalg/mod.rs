@@ -1,7 +1,6 @@
 //! Dense linear algebra of a few hundred rows, with results that are the same on every machine.
 
 pub mod eigen;
-pub mod simd;
 mod square;
 pub mod tile;
 

@@ -2,10 +2,8 @@
 
 use fearless_simd::dispatch;
 
-use super::{
-    simd::level,
-    tile::{self, LANES, ROWS, Rows},
-};
+use super::tile::{self, LANES, ROWS, Rows};
+use crate::simd::level;
 
 /// Rows that are worked on together.
 const BLOCK: usize = 32;

@@ -1,10 +1,11 @@
-//! An exponential function that vectorises: the kernel needs one for every pair of points.
+//! Exponential functions that vectorise: densities and kernels need one for every pair of points.
 
 /// `e^x` for x up to 0, within 2 units in the last place; below -708 it is that of -708, which is next
 /// to nothing. Branch-free, and the same on every machine, unlike that of the C library.
 // Range reduction by 2^k with ln 2 in two parts (Cody & Waite 1980), then the Taylor polynomial of
 // degree 13 for |r| ≤ ln 2 / 2, whose remainder is below 1e-17.
 #[inline(always)]
+#[must_use]
 pub fn exp_negative(x: f64) -> f64 {
     const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 · 2^52: added and taken away, it rounds
     const LN2_HIGH: f64 = 6.931_457_519_531_25e-1;
@@ -35,9 +36,42 @@ pub fn exp_negative(x: f64) -> f64 {
     sum * f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52)
 }
 
+/// Two to a power that is at most 0, to five digits; below -126 that of -126, which is as good as 0.
+///
+/// No branch and no call: a loop over a slice becomes vector instructions.
+// 2^x = 2^k 2^f with k the nearest integer; the polynomial is the best of its degree for 2^f on
+// [-1/2, 1/2], off by a factor of 1 ± 2.6e-6 at most (Lawson's iteration on a Chebyshev grid).
+#[inline(always)]
+#[must_use]
+pub fn exp2(x: f32) -> f32 {
+    // Added and taken off again, it rounds to the nearest integer, which then stands in the lowest bits.
+    const ROUND: f32 = 12_582_912.0;
+    let kept = if x > -126.0 { x } else { -126.0 };
+    let shifted = kept + ROUND;
+    let f = kept - (shifted - ROUND);
+    // The halves do not wait for each other.
+    let low = 0.999_999_3 + f * 0.693_121_8;
+    let high = 0.240_247_44 + f * (0.055_917_86 + f * 0.009_570_101);
+    // 2^k: the exponent bits of a float.
+    let power = f32::from_bits(shifted.to_bits().wrapping_add(127) << 23);
+    (low + f * f * high) * power
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn powers_of_two_are_right_to_five_digits() {
+        let mut worst = 0.0_f64;
+        for step in 0..126_000_u32 {
+            let x = -(step as f32) / 1000.0;
+            worst = worst.max((f64::from(exp2(x)) / libm::exp2(x.into()) - 1.0).abs());
+        }
+        assert!(worst < 3e-6, "{worst:e}");
+        assert!((exp2(0.0) - 1.0).abs() < 1e-6);
+        assert!(exp2(-1e30) < 2e-38 && exp2(f32::NEG_INFINITY) < 2e-38);
+    }
 
     #[test]
     fn it_is_the_exponential_function() {

@@ -1,14 +1,10 @@
 //! Functions that the standard library lacks, or computes differently on different machines.
+//!
+//! Where `libm` has a function, use it instead of the standard library's: the platform's `exp`, `ln` or `sin` differ in
+//! their last digits between systems, and so would the proposals that depend on them.
 
 mod exp;
 mod median;
-mod normal;
-#[cfg(test)]
-mod oracle;
-pub mod quantile;
-mod stream;
 
-pub use exp::exp_negative;
+pub use exp::{exp_negative, exp2};
 pub use median::median;
-pub use normal::{log_cdf, log_improvement};
-pub use stream::Stream;

@@ -4,11 +4,10 @@
 //! number is computed by the same operations in the same order with all of them, and multiplications are never fused with
 //! additions: the results do not differ from machine to machine by a single bit.
 
-use std::sync::OnceLock;
+use fearless_simd::dispatch;
+use tuning_toolkit::{math::exp2, simd::level};
 
-use fearless_simd::{Level, dispatch};
-
-use super::{axis::Axis, kernels::Kernels, math};
+use super::{axis::Axis, kernels::Kernels, shape::log2};
 
 /// How many sums run beside each other: so many fit a vector register of every usual machine.
 const LANES: usize = 8;
@@ -19,9 +18,7 @@ impl Kernels {
     /// In single precision, to five digits: more than a comparison of candidates needs, and twice as many
     /// numbers fit a register.
     pub(crate) fn log_density(&mut self, axes: &[Axis], point: &[f64]) -> f64 {
-        static LEVEL: OnceLock<Level> = OnceLock::new();
-        let level = *LEVEL.get_or_init(Level::new);
-        dispatch!(level, _simd => self.log_density_in(axes, point))
+        dispatch!(level(), _simd => self.log_density_in(axes, point))
     }
 
     #[inline(always)]
@@ -54,11 +51,11 @@ fn log2_sum(logs: &mut [f32], weights: &[f32]) -> f64 {
     let most = in_lanes(logs, f32::MIN, |most, x| if x > most { x } else { most });
     let most = most.iter().fold(f32::MIN, |a, b| a.max(*b));
     for (x, weight) in logs.iter_mut().zip(weights) {
-        *x = weight * math::exp2(*x - most);
+        *x = weight * exp2(*x - most);
     }
     let sums = in_lanes(logs, 0.0, |sum, x| sum + x);
     let sum: f64 = sums.iter().map(|sum| f64::from(*sum)).sum();
-    f64::from(most) + math::log2(sum)
+    f64::from(most) + log2(sum)
 }
 
 /// Folds every eighth number with every eighth.

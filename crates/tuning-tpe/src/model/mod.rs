@@ -5,11 +5,9 @@ mod bandwidth;
 mod column;
 mod density;
 mod kernels;
-mod math;
 mod sample;
 mod shape;
 
 pub(crate) use axis::Axis;
 pub(crate) use kernels::{Member, Model};
-pub(crate) use math::ln;
-pub(crate) use sample::Chance;
+pub(crate) use sample::evenly;

@@ -1,79 +1,33 @@
 //! Draws from a mixture.
 
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-use tuning_core::Seed;
+use tuning_toolkit::Stream;
 
 use super::{
     axis::{Axis, Kind},
     kernels::Kernels,
-    math,
 };
 
 /// After so many draws outside the unit interval the nearer end is taken. A kernel has a third of its
 /// mass inside at least, so that no draw gets there.
 const ATTEMPTS: usize = 100;
 
-/// A source of random numbers that a seed determines.
-#[derive(Debug)]
-pub(crate) struct Chance {
-    rng: ChaCha8Rng,
-    spare: Option<f64>,
-}
-
-impl Chance {
-    pub(crate) fn new(seed: Seed) -> Self {
-        Self {
-            rng: ChaCha8Rng::from_seed(seed.expand()),
-            spare: None,
-        }
+/// A point drawn evenly.
+pub(crate) fn evenly(axes: &[Axis], stream: &mut Stream) -> Vec<f64> {
+    let mut point = Vec::with_capacity(axes.len());
+    for axis in axes {
+        point.push(if axis.is_active(&point) {
+            axis.settle(stream.unit())
+        } else {
+            f64::NAN
+        });
     }
-
-    /// A number in `[0, 1)`.
-    pub(crate) fn unit(&mut self) -> f64 {
-        self.rng.random()
-    }
-
-    /// A whole number below `n`.
-    pub(crate) fn below(&mut self, n: usize) -> usize {
-        ((self.unit() * n as f64) as usize).min(n.saturating_sub(1))
-    }
-
-    /// A standard normal number.
-    // Marsaglia and Bray 1964: a point of the unit disc gives two.
-    fn normal(&mut self) -> f64 {
-        if let Some(spare) = self.spare.take() {
-            return spare;
-        }
-        loop {
-            let (u, v) = (2.0 * self.unit() - 1.0, 2.0 * self.unit() - 1.0);
-            let square = u * u + v * v;
-            if square > 0.0 && square < 1.0 {
-                let factor = (-2.0 * math::ln(square) / square).sqrt();
-                self.spare = Some(v * factor);
-                return u * factor;
-            }
-        }
-    }
-
-    /// A point drawn evenly.
-    pub(crate) fn point(&mut self, axes: &[Axis]) -> Vec<f64> {
-        let mut point = Vec::with_capacity(axes.len());
-        for axis in axes {
-            point.push(if axis.is_active(&point) {
-                axis.settle(self.unit())
-            } else {
-                f64::NAN
-            });
-        }
-        point
-    }
+    point
 }
 
 impl Kernels {
     /// Draws a kernel by its weight.
-    pub(crate) fn kernel(&self, chance: &mut Chance) -> usize {
-        let u = chance.unit();
+    pub(crate) fn kernel(&self, stream: &mut Stream) -> usize {
+        let u = stream.unit();
         let kernel = self.cumulated.partition_point(|sum| *sum <= u);
         kernel.min(self.cumulated.len() - 1)
     }
@@ -84,19 +38,19 @@ impl Kernels {
         axis: &Axis,
         d: usize,
         kernel: usize,
-        chance: &mut Chance,
+        stream: &mut Stream,
     ) -> f64 {
         let column = &self.columns[d];
         if let Kind::Choices(n) = axis.kind {
             return match column.choice(kernel) {
-                Some((own, chances)) if chance.unit() < chances => f64::from(own),
-                _ => chance.below(n) as f64,
+                Some((own, chances)) if stream.unit() < chances => f64::from(own),
+                _ => stream.below(n) as f64,
             };
         }
         let (centre, width) = (column.centres[kernel], column.widths[kernel]);
         let mut place = centre;
         for _ in 0..ATTEMPTS {
-            place = centre + width * chance.normal();
+            place = centre + width * stream.normal_fast();
             if (0.0..=1.0).contains(&place) {
                 break;
             }
@@ -110,16 +64,16 @@ impl Kernels {
         &self,
         axes: &[Axis],
         fixed: Option<(usize, f64)>,
-        chance: &mut Chance,
+        stream: &mut Stream,
         point: &mut Vec<f64>,
     ) {
-        let kernel = self.kernel(chance);
+        let kernel = self.kernel(stream);
         point.clear();
         for (d, axis) in axes.iter().enumerate() {
             point.push(match fixed {
                 _ if !axis.is_active(point) => f64::NAN,
                 Some((place, coordinate)) if place == d => coordinate,
-                _ => self.coordinate(axis, d, kernel, chance),
+                _ => self.coordinate(axis, d, kernel, stream),
             });
         }
     }
@@ -129,7 +83,7 @@ impl Kernels {
 mod tests {
     use std::sync::Arc;
 
-    use tuning_core::{Parameter, Space};
+    use tuning_core::{Parameter, Seed, Space};
 
     use super::*;
     use crate::model::Member;
@@ -154,10 +108,10 @@ mod tests {
         kernels.set(&axes, &members, 1.0, 0.0);
         let (bins, draws) = (10_usize, 40_000);
         let mut counts = vec![0_u32; bins * 9];
-        let mut chance = Chance::new(Seed::new(3));
+        let mut stream = Stream::new(Seed::new(3));
         let mut point = Vec::new();
         for _ in 0..draws {
-            kernels.draw(&axes, None, &mut chance, &mut point);
+            kernels.draw(&axes, None, &mut stream, &mut point);
             let bin = ((point[0] * bins as f64) as usize).min(bins - 1);
             counts[(bin * 3 + point[1] as usize) * 3 + point[2] as usize] += 1;
         }

@@ -3,10 +3,9 @@
 
 use std::{collections::BTreeMap, f64::consts::LOG2_E};
 
-use super::{
-    axis::{Axis, Kind, Levels},
-    math,
-};
+use tuning_toolkit::normal;
+
+use super::axis::{Axis, Kind, Levels};
 
 /// The choice of kernels that have none: the prior's, and those of points where the axis is inactive.
 const NO_CHOICE: u32 = u32::MAX;
@@ -115,9 +114,9 @@ impl Shape {
                 },
                 _,
             ) => {
-                let inside = math::normal_mass(-centre / width, (1.0 - centre) / width);
+                let inside = normal::mass(-centre / width, (1.0 - centre) / width);
                 scales[kernel] = ((0.5 * LOG2_E).sqrt() / width) as f32;
-                constants[kernel] = (-math::log2(width * inside * SQRT_TAU)) as f32;
+                constants[kernel] = (-log2(width * inside * SQRT_TAU)) as f32;
             }
             (Self::Levels { rows, table }, Kind::Levels(levels)) => {
                 rows[kernel] = table.row(levels, centre, width);
@@ -178,12 +177,12 @@ impl Table {
         let known = self.known.entry((centre.to_bits(), width.to_bits()));
         *known.or_insert_with(|| {
             let place = |x: f64| (x - centre) / width;
-            let inside = math::normal_mass(place(0.0), place(1.0));
+            let inside = normal::mass(place(0.0), place(1.0));
             // A cell far away has no mass in doubles, but a density of 0 would be the end of the search
             // there.
             let log = |cell: &[f64]| {
-                let mass = math::normal_mass(place(cell[0]), place(cell[1]));
-                math::log2((mass / inside).max(1e-35)) as f32
+                let mass = normal::mass(place(cell[0]), place(cell[1]));
+                log2((mass / inside).max(1e-35)) as f32
             };
             self.logs.extend(levels.edges.windows(2).map(log));
             next
@@ -212,9 +211,14 @@ impl Masses {
         let all = 1.0 + shared;
         Self {
             kept: 1.0 / all,
-            own: math::log2((1.0 + shared / n) / all) as f32,
-            other: math::log2(shared / n / all) as f32,
-            prior: -math::log2(n) as f32,
+            own: log2((1.0 + shared / n) / all) as f32,
+            other: log2(shared / n / all) as f32,
+            prior: -log2(n) as f32,
         }
     }
+}
+
+/// The binary logarithm.
+pub(super) fn log2(x: f64) -> f64 {
+    libm::log(x) * LOG2_E
 }

@@ -103,12 +103,12 @@ fn points_have_the_covariance() {
     for separable in [false, true] {
         let c = [4.0, 1.5, 1.5, 1.0];
         let gaussian = Gaussian::new(vec![1.0, -1.0], 0.5, separable).with_covariance(&c);
-        let mut draws = Draws::new(Seed::new(7));
+        let mut stream = Stream::new(Seed::new(7));
         let (mut z, mut x) = ([0.0; 2], [0.0; 2]);
         let mut sums = [0.0; 3];
         let count = 40_000;
         for _ in 0..count {
-            gaussian.draw(&mut draws, &mut z, &mut x);
+            gaussian.draw(&mut stream, &mut z, &mut x);
             let (a, b) = (x[0] - 1.0, x[1] + 1.0);
             for (sum, product) in sums.iter_mut().zip([a * a, a * b, b * b]) {
                 *sum += product / f64::from(count);

@@ -1,4 +1,4 @@
-//! [`Standing`]: how a trial came out, as what is selected by.
+//! [`Fitness`]: how a trial came out, as what is selected by.
 
 use std::cmp::Ordering;
 
@@ -6,7 +6,7 @@ use tuning_core::{Outcome, Values};
 
 /// How a trial came out, best class first.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Standing {
+pub(crate) enum Fitness {
     /// It has these losses.
     Measured(Values),
     /// It was stopped early; the losses it reported last.
@@ -15,8 +15,11 @@ pub(crate) enum Standing {
     Failed,
 }
 
-impl Standing {
-    /// The standing of a trial that ended like this, having reported `last`.
+impl Fitness {
+    /// How many classes there are.
+    pub(crate) const CLASSES: u8 = 3;
+
+    /// The fitness of a trial that ended like this, having reported `last`.
     pub(crate) fn of(outcome: &Outcome, last: Option<Values>) -> Self {
         match (outcome, last) {
             (Outcome::Completed(losses), _) => Self::Measured(losses.clone()),
@@ -44,22 +47,9 @@ impl Standing {
 
     /// Orders by class, then by the first loss.
     pub(crate) fn compare(&self, other: &Self) -> Ordering {
-        let first = |standing: &Self| standing.losses().first().map_or(0.0, |loss| loss + 0.0);
+        let first = |fitness: &Self| fitness.losses().first().map_or(0.0, |loss| loss + 0.0);
         let by_class = self.class().cmp(&other.class());
         by_class.then_with(|| first(self).total_cmp(&first(other)))
-    }
-
-    /// Whether it is of a better class, or of the same one, nowhere worse and somewhere better.
-    // Deb et al. 2002, def. 1, with classes in the place of constraints.
-    pub(crate) fn dominates(&self, other: &Self) -> bool {
-        match self.class().cmp(&other.class()) {
-            Ordering::Less => true,
-            Ordering::Greater => false,
-            Ordering::Equal => {
-                let pairs = || self.losses().iter().zip(other.losses());
-                pairs().all(|(a, b)| a <= b) && pairs().any(|(a, b)| a < b)
-            }
-        }
     }
 }
 
@@ -67,35 +57,27 @@ impl Standing {
 mod tests {
     use super::*;
 
-    fn measured(losses: &[f64]) -> Standing {
-        Standing::Measured(Values::new(losses.iter().copied()).unwrap())
+    fn measured(losses: &[f64]) -> Fitness {
+        Fitness::Measured(Values::new(losses.iter().copied()).unwrap())
     }
 
     #[test]
     fn classes_come_before_losses() {
-        let stopped = Standing::Stopped(Values::one(-9.0).unwrap());
+        let stopped = Fitness::Stopped(Values::one(-9.0).unwrap());
         let order = [
             measured(&[-1.0]),
             measured(&[5.0]),
             stopped,
-            Standing::Failed,
+            Fitness::Failed,
         ];
         for (place, better) in order.iter().enumerate() {
             for worse in &order[place + 1..] {
                 assert_eq!(better.compare(worse), Ordering::Less);
-                assert!(better.dominates(worse) && !worse.dominates(better));
             }
         }
         assert_eq!(
             measured(&[0.0]).compare(&measured(&[-0.0])),
             Ordering::Equal
         );
-    }
-
-    #[test]
-    fn a_trade_off_dominates_neither_way() {
-        let (a, b) = (measured(&[1.0, 2.0]), measured(&[2.0, 1.0]));
-        assert!(!a.dominates(&b) && !b.dominates(&a) && !a.dominates(&a));
-        assert!(a.dominates(&measured(&[1.0, 2.5])));
     }
 }

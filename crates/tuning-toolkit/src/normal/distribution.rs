@@ -1,4 +1,4 @@
-//! Functions of the normal distribution, in logarithms so that they hold far out in its tails.
+//! Density, distribution and what follows from them, in forms that hold far out in the tails.
 
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
@@ -21,14 +21,26 @@ fn erfcx(x: f64) -> f64 {
     sum / (x * PI.sqrt())
 }
 
-/// The density φ(z).
-fn density(z: f64) -> f64 {
+/// The density φ(z) of the standard normal distribution.
+#[must_use]
+pub fn density(z: f64) -> f64 {
     libm::exp(-0.5 * z * z - LN_SQRT_2PI)
 }
 
-/// The distribution Φ(z).
-fn distribution(z: f64) -> f64 {
+/// Φ(z): how likely a standard normal number is `z` at most, with full relative precision where it is small.
+#[must_use]
+pub fn cdf(z: f64) -> f64 {
     0.5 * libm::erfc(-z * FRAC_1_SQRT_2)
+}
+
+/// Φ(b) - Φ(a), for `a` up to `b`: how likely a standard normal number lies between them, with full relative
+/// precision in both tails.
+#[must_use]
+pub fn mass(a: f64, b: f64) -> f64 {
+    // Differences of the smaller tail only: 1 - 1 would lose everything.
+    let (a, b) = if a > 0.0 { (a, b) } else { (-b, -a) };
+    let tail = |x: f64| 0.5 * libm::erfc(x * FRAC_1_SQRT_2);
+    tail(a) - tail(b)
 }
 
 /// `Φ(z) / φ(z)` for z up to 0.
@@ -36,10 +48,11 @@ fn mills(z: f64) -> f64 {
     (0.5 * PI).sqrt() * erfcx(-z * FRAC_1_SQRT_2)
 }
 
-/// `ln Φ(z)` and its derivative.
+/// `ln Φ(z)` and its derivative, at any distance from 0.
+#[must_use]
 pub fn log_cdf(z: f64) -> (f64, f64) {
     if z > 0.0 {
-        let value = libm::log1p(-distribution(-z));
+        let value = libm::log1p(-cdf(-z));
         return (value, libm::exp(-0.5 * z * z - LN_SQRT_2PI - value));
     }
     let ratio = mills(z);
@@ -50,11 +63,12 @@ pub fn log_cdf(z: f64) -> (f64, f64) {
 /// units of the deviation.
 // Ament et al. 2023, arXiv:2310.20708, eq. 9: below -1 the sum cancels, so φ is taken out; far below, the
 // rest is the series 1/z² - 3/z⁴ + 15/z⁶ - …
+#[must_use]
 pub fn log_improvement(z: f64) -> (f64, f64) {
     if z > -1.0 {
-        let (density, distribution) = (density(z), distribution(z));
-        let h = density + z * distribution;
-        return (libm::log(h), distribution / h);
+        let below = cdf(z);
+        let h = density(z) + z * below;
+        return (libm::log(h), below / h);
     }
     let body = -0.5 * z * z - LN_SQRT_2PI;
     if z > FAR {
@@ -78,7 +92,7 @@ pub fn log_improvement(z: f64) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::oracle::{ERFCX, LOG_CDF, LOG_IMPROVEMENT};
+    use crate::normal::oracle::{ERFCX, LOG_CDF, LOG_IMPROVEMENT};
 
     fn check(table: &[(f64, f64)], f: impl Fn(f64) -> f64, tolerance: f64) {
         for (x, expected) in table {
@@ -96,6 +110,22 @@ mod tests {
         check(ERFCX, erfcx, 1e-13);
         check(LOG_CDF, |z| log_cdf(z).0, 1e-13);
         check(LOG_IMPROVEMENT, |z| log_improvement(z).0, 1e-11);
+    }
+
+    #[test]
+    fn masses_keep_their_digits_in_the_tails() {
+        // scipy 1.17: scipy.special.ndtr(b) - ndtr(a), and ndtr(-a) - ndtr(-b) in the right tail.
+        for (a, b, expected) in [
+            (-1.0, 1.0, 0.682_689_492_137_085_9),
+            (-0.1, 0.0, 0.039_827_837_277_028_99),
+            (8.0, 9.0, 6.219_831_985_865_787e-16),
+            (-9.0, -8.0, 6.219_831_985_865_787e-16),
+            (-37.0, 40.0, 1.0),
+            (20.0, 21.0, 2.753_624_115_326_877_8e-89),
+        ] {
+            let found = mass(a, b);
+            assert!((found / expected - 1.0).abs() < 1e-13, "{a} {b}: {found:e}");
+        }
     }
 
     #[test]
