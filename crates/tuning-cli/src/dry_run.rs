@@ -7,9 +7,7 @@ use std::{
 };
 
 use serde::Serialize;
-use tuning_core::{
-    AskTell, EndReason, Metrics, Order, Outcome, Seed, StrategyConfig as _, Turn, Values,
-};
+use tuning_core::{AskTell, EndReason, Metrics, Order, Outcome, StrategyConfig as _, Turn, Values};
 use tuning_file::StudyFile;
 
 /// How long it may take: it is for people who wait.
@@ -40,14 +38,14 @@ impl DryRun {
             .strategy
             .build(&problem)
             .map_err(|error| error.to_string())?;
-        let mut study = AskTell::new(problem, strategy, file.seed.unwrap_or(Seed::new(0)));
-        let slots = match file.order {
-            Some(Order::AsProposed { lag }) => lag,
-            _ => file.workers,
+        let mut study = AskTell::new(problem, strategy, file.identity.seed);
+        let slots = match file.identity.order {
+            Order::AsProposed { lag } => lag,
+            _ => file.settings.workers,
         };
-        let whole = file.fidelity.map(|range| range.max());
+        let whole = file.settings.fidelity.map(|range| range.max());
         let values =
-            Values::new(vec![0.0; file.objectives.len()]).map_err(|error| error.to_string())?;
+            Values::new(vec![0.0; file.objectives().len()]).map_err(|error| error.to_string())?;
         let mut dry = Self {
             trials: 0,
             works: 0,

@@ -3,10 +3,9 @@
 use std::{num::NonZeroUsize, time::Duration};
 
 use serde_json::{Value, json};
-use tuning_core::{Budget, Domain, StrategyConfig as _, StudySpec};
+use tuning_core::{Budget, Domain, StrategyConfig as _};
 use tuning_file::{Extensions, StudyFile, load};
 use tuning_observers::format_duration;
-use tuning_runtime::StudyError;
 use tuning_sqlite::SqliteReader;
 
 use crate::{
@@ -49,34 +48,27 @@ fn stored(file: &StudyFile) -> Result<Option<Stored>, CliError> {
     let Some(info) = reader
         .studies()?
         .into_iter()
-        .find(|info| info.name == file.name)
+        .find(|info| info.name == file.settings.name)
     else {
         return Ok(None);
     };
-    let wanted: StudySpec = file.spec(Some(&info.spec));
-    let differences = info.spec.differences(&wanted);
-    if !differences.is_empty() {
-        return Err(StudyError::Differs {
-            study: file.name.clone(),
-            differences,
-        }
-        .into());
-    }
-    Ok(Some(Stored {
-        entries: info.head.get(),
-    }))
+    let entries = info.head.get();
+    // An error if it does not match.
+    file.settings
+        .identity(file.strategy.spec(), Some(info.spec))?;
+    Ok(Some(Stored { entries }))
 }
 
 fn as_json(file: &StudyFile, dry: &DryRun, stored: Option<&Stored>) -> Value {
     json!({
-        "study": file.name,
-        "parameters": file.space,
-        "points": file.space.cardinality().map(|points| points.to_string()),
-        "objectives": file.objectives.to_vec(),
+        "study": file.settings.name,
+        "parameters": file.settings.space,
+        "points": file.settings.space.cardinality().map(|points| points.to_string()),
+        "objectives": file.objectives().to_vec(),
         "strategy": file.strategy.spec(),
-        "budget": file.budget,
+        "budget": file.settings.budget,
         "dry_run": dry,
-        "workers": file.workers,
+        "workers": file.settings.workers,
         "journal": file.journal,
         "trials_dir": file.command.trials_dir,
         "exists": stored.is_some(),
@@ -91,10 +83,10 @@ fn as_text(
     out: &mut Output,
 ) -> Result<(), CliError> {
     let style = out.style();
-    let objectives: Vec<String> = file.objectives.iter().map(ToString::to_string).collect();
+    let objectives: Vec<String> = file.objectives().iter().map(ToString::to_string).collect();
     out.line(format_args!(
         "study       {}: {}",
-        style.bold(&file.name),
+        style.bold(&file.settings.name),
         objectives.join(", ")
     ))?;
     // As it is written: variables of the environment may be secrets.
@@ -108,6 +100,7 @@ fn as_text(
     out.line(format_args!("command     {command}"))?;
 
     let rows: Vec<[String; 3]> = file
+        .settings
         .space
         .parameters()
         .iter()
@@ -141,15 +134,18 @@ fn as_text(
     out.line(draw(&heads, &rows, style))?;
     out.line("")?;
 
-    let points = match file.space.cardinality() {
+    let points = match file.settings.space.cardinality() {
         Some(points) => points.to_string(),
         None => "a continuum".to_owned(),
     };
     out.line(format_args!("points      {points}"))?;
     out.line(format_args!("strategy    {}", file.strategy.spec()))?;
-    out.line(format_args!("budget      {}", budget(&file.budget)))?;
+    out.line(format_args!(
+        "budget      {}",
+        budget(&file.settings.budget)
+    ))?;
     out.line(format_args!("dry run     {dry}{}", longest(file, dry)))?;
-    out.line(format_args!("workers     {}", file.workers))?;
+    out.line(format_args!("workers     {}", file.settings.workers))?;
     let state = match stored {
         Some(stored) => format!("holds this study: {} entries", stored.entries),
         None if file.journal.exists() => "exists, without this study".to_owned(),
@@ -228,12 +224,15 @@ fn budget(budget: &Budget) -> String {
 
 /// How long that can take at most, if trials have a timeout.
 fn longest(file: &StudyFile, dry: &DryRun) -> String {
-    let (Some(timeout), Some(_)) = (file.timeout, dry.reason) else {
+    let (Some(timeout), Some(_)) = (file.settings.timeout, dry.reason) else {
         return String::new();
     };
-    let rounds = dry.works.div_ceil(NonZeroUsize::get(file.workers) as u64);
+    let rounds = dry
+        .works
+        .div_ceil(NonZeroUsize::get(file.settings.workers) as u64);
     let longest = timeout.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX));
     let longest: Duration = file
+        .settings
         .budget
         .time
         .map_or(longest, |time| longest.min(time + timeout));

@@ -1,16 +1,13 @@
 //! [`StudyFile`]: everything that a study file says, known to fit together.
 
 use std::{
-    num::NonZeroUsize,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use tuning_command::{CommandLine, CommandSpec};
-use tuning_core::{
-    Budget, FidelityRange, Objectives, Order, Problem, Seed, Space, StrategyConfig as _, StudySpec,
-};
-use tuning_runtime::Retry;
+use tuning_core::{Objectives, Problem, Seed, StrategyConfig as _, StudySpec};
+use tuning_runtime::StudySettings;
 
 use super::{
     budget, command, keys, observers,
@@ -26,30 +23,14 @@ use crate::{
 /// A study, as its file describes it.
 #[derive(Clone, Debug)]
 pub struct StudyFile {
-    /// The name of the study.
-    pub name: String,
+    /// What it is and how it runs.
+    pub settings: StudySettings,
+    /// What makes it this study, as long as no journal says more.
+    pub identity: StudySpec,
     /// What a trial runs: nothing, if a client evaluates them.
     pub command: CommandSpec,
-    /// What is tuned.
-    pub space: Space,
-    /// What is optimised.
-    pub objectives: Objectives,
     /// What proposes.
     pub strategy: SharedConfig,
-    /// How far trials are run.
-    pub fidelity: Option<FidelityRange>,
-    /// When it is enough.
-    pub budget: Budget,
-    /// How many trials run at the same time.
-    pub workers: NonZeroUsize,
-    /// In which order results are told, if it is said.
-    pub order: Option<Order>,
-    /// The seed, if it is said.
-    pub seed: Option<Seed>,
-    /// How long one attempt at a trial may take.
-    pub timeout: Option<Duration>,
-    /// Which failures are tried again.
-    pub retry: Retry,
     /// Who watches.
     pub observers: Vec<ObserverSpec>,
     /// Where it is kept.
@@ -115,25 +96,32 @@ impl StudyFile {
             _ => config,
         };
 
-        let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let Whereabouts { name, journal } = whereabouts?;
         let mut command = command?;
         command.trials_dir = trials_dir(&journal, &name);
         command.study = Some(name.clone());
         command.grace = grace?.unwrap_or(command.grace);
+        let mut settings = StudySettings::new(name, space?);
+        settings.objectives = objectives?.to_vec();
+        settings.fidelity = fidelity?;
+        settings.budget = budget?.unwrap_or_default();
+        settings.workers = workers?.unwrap_or(settings.workers);
+        settings.order = order?;
+        settings.seed = seed?;
+        settings.timeout = timeout?;
+        settings.retry = retry?.unwrap_or_default();
+        // The evaluator's own patience comes first; this is for one that hangs.
+        settings.grace = command.grace + Duration::from_secs(5);
+        let strategy: SharedConfig = config?.into();
+        let identity = match settings.identity(strategy.spec(), None) {
+            Ok(identity) => identity,
+            Err(error) => return root.item().problem(root.item().place(), error.to_string()),
+        };
         let file = Self {
-            name,
+            settings,
+            identity,
             command,
-            space: space?,
-            objectives: objectives?,
-            strategy: config?.into(),
-            fidelity: fidelity?,
-            budget: budget?.unwrap_or_default(),
-            workers: workers?.unwrap_or_else(cores),
-            order: order?,
-            seed: seed?,
-            timeout: timeout?,
-            retry: retry?.unwrap_or_default(),
+            strategy,
             observers: observers?.unwrap_or_default(),
             journal,
             written: Written::of(root.item()),
@@ -144,44 +132,24 @@ impl StudyFile {
 
     /// What the strategy is built from.
     pub fn problem(&self) -> Problem {
-        let parallelism = match self.order {
-            Some(Order::AsProposed { lag }) => lag,
-            _ => self.workers,
-        };
-        Problem::new(self.space.clone(), self.objectives.clone())
-            .fidelity(self.fidelity)
-            .budget(self.budget.clone())
-            .parallelism(parallelism)
+        self.settings.problem(&self.identity)
     }
 
-    /// What makes it this study. Order and seed that are not said are those of `stored`.
-    pub fn spec(&self, stored: Option<&StudySpec>) -> StudySpec {
-        let mut spec = StudySpec::new(
-            self.space.clone(),
-            self.objectives.clone(),
-            self.strategy.spec(),
-        );
-        spec.fidelity = self.fidelity;
-        spec.order = self
-            .order
-            .or(stored.map(|spec| spec.order))
-            .unwrap_or_default();
-        spec.seed = self
-            .seed
-            .or(stored.map(|spec| spec.seed))
-            .unwrap_or(Seed::new(0));
-        spec
+    /// The objectives.
+    pub fn objectives(&self) -> &Objectives {
+        &self.identity.objectives
     }
 
     /// The same study with another seed: one of its own, kept elsewhere.
     pub fn with_seed(&self, seed: Seed) -> Self {
         let mut file = self.clone();
         let mark = format!("seed-{seed}");
-        file.name = format!("{}.{mark}", self.name);
-        file.seed = Some(seed);
+        file.settings.name = format!("{}.{mark}", self.settings.name);
+        file.settings.seed = Some(seed);
+        file.identity.seed = seed;
         file.journal = paths::marked(&self.journal, &mark);
-        file.command.trials_dir = trials_dir(&file.journal, &file.name);
-        file.command.study = Some(file.name.clone());
+        file.command.trials_dir = trials_dir(&file.journal, &file.settings.name);
+        file.command.study = Some(file.settings.name.clone());
         for observer in &mut file.observers {
             // A log may be that of all of them.
             if let Kind::JsonLines(path) | Kind::Csv(path) = &mut observer.kind {

@@ -42,7 +42,7 @@ pub(super) async fn run(
         Some(path) => {
             let overrides = args.settings.overrides();
             let file = load_of(path, &overrides, extensions, Evaluated::ByClient)?;
-            if file.timeout.is_some() {
+            if file.settings.timeout.is_some() {
                 say("`timeout`: not used, since the client evaluates the trials");
             }
             let journal = (!args.no_journal).then(|| file.journal.clone());
@@ -119,7 +119,7 @@ async fn from_line(
 async fn open(file: &StudyFile, journal: Option<&Path>) -> Result<Study, CliError> {
     let mut builder = builder(file);
     if let Some(path) = journal {
-        builder = builder.journal(SqliteJournal::open(path, &file.name)?);
+        builder = builder.journal(SqliteJournal::open(path, &file.settings.name)?);
     }
     Ok(builder.open().await?)
 }
@@ -133,7 +133,7 @@ async fn serve(
     wire: &mut Wire<'_>,
     signals: &mut Signals,
 ) -> Result<Exit, CliError> {
-    let ranking = Ranking::new(file.objectives.clone(), &study.trials().await?);
+    let ranking = Ranking::new(file.objectives().clone(), &study.trials().await?);
     let observers = Observers::subscribe(&study, file, false)?;
     let manual = study.manual().await?;
     let mut session = Session::new(file, journal, manual, ranking);
@@ -185,7 +185,7 @@ async fn converse(
     wire: &mut Wire<'_>,
     signals: &mut Signals,
 ) -> Result<Said, CliError> {
-    let objectives = session.file().objectives.clone();
+    let objectives = session.file().objectives().clone();
     loop {
         let line = match wire.next(signals).await? {
             Some(line) => line,

@@ -69,7 +69,7 @@ impl<'a> Session<'a> {
             Request::Study(_) => Answer::Error {
                 error: Refusal::new(format_args!(
                     "study `{}` is open: a session has one study; end it, and begin another one",
-                    self.file.name
+                    self.file.settings.name
                 )),
             },
             Request::Ask(slots) => {
@@ -165,11 +165,11 @@ impl<'a> Session<'a> {
         let progress = self.manual.progress();
         Status {
             protocol: PROTOCOL,
-            study: &self.file.name,
+            study: &self.file.settings.name,
             strategy: &spec.strategy,
             objectives: &spec.objectives,
             fidelity: spec.fidelity,
-            budget: &self.file.budget,
+            budget: &self.file.settings.budget,
             order: spec.order,
             seed: spec.seed,
             journal: self.journal.as_deref(),
@@ -186,13 +186,13 @@ impl<'a> Session<'a> {
     }
 
     fn ranked(&self, best: &Best) -> Ranked<'a> {
-        Ranked::new(best, &self.file.objectives)
+        Ranked::new(best, self.file.objectives())
     }
 }
 
 /// The answer to the end of a session.
 pub(super) fn ended<'a>(file: &'a StudyFile, summary: &Summary) -> Answer<'a> {
-    let ranked = |best: &Best| Ranked::new(best, &file.objectives);
+    let ranked = |best: &Best| Ranked::new(best, file.objectives());
     let counts: Counts = summary.counts;
     let wrong = summary
         .observers
@@ -200,7 +200,7 @@ pub(super) fn ended<'a>(file: &'a StudyFile, summary: &Summary) -> Answer<'a> {
         .filter(|observer| !observer.is_clean());
     Answer::Ended {
         ended: Some(Box::new(Ended {
-            study: &file.name,
+            study: &file.settings.name,
             reason: summary.reason,
             counts,
             best: summary.best.as_ref().map(ranked),

@@ -45,7 +45,7 @@ impl Observers {
         let mut this = Self::default();
         let hidden = |spec: &ObserverSpec| matches!(spec.kind, Kind::Progress { shown: false });
         if progress && !file.observers.iter().any(hidden) {
-            let bar = ProgressBar::new().objectives(file.objectives.clone());
+            let bar = ProgressBar::new().objectives(file.objectives().clone());
             this.terminal = Some(bar.writer());
             this.subscriptions
                 .push(study.handle().subscribe(bar, Delivery::lossy()));

@@ -40,7 +40,7 @@ impl<'a> Start<'a> {
 
 impl fmt::Display for Start<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (name, counts) = (&self.file.name, &self.counts);
+        let (name, counts) = (&self.file.settings.name, &self.counts);
         if self.sessions == 0 {
             writeln!(f, "study `{name}` begins")?;
         } else {
@@ -143,7 +143,7 @@ impl<'a> Report<'a> {
     ) -> Result<Value, CliError> {
         let progress = study.progress();
         let mut object = json!({
-            "study": self.file.name,
+            "study": self.file.settings.name,
             "reason": reason,
             "session": progress.sessions(),
             "counts": progress.counts(),
@@ -159,7 +159,7 @@ impl<'a> Report<'a> {
         }
         say(format_args!(
             "study `{}` is finished already",
-            self.file.name
+            self.file.settings.name
         ));
         for observer in caught_up.iter().filter(|observer| observer.delivered > 0) {
             let ObserverReport {
@@ -171,7 +171,7 @@ impl<'a> Report<'a> {
         }
         out.line(format_args!(
             "{}: {reason}: {}",
-            self.file.name,
+            self.file.settings.name,
             progress.counts()
         ))?;
         out.flush()?;

@@ -1,6 +1,6 @@
 //! A session: from a study file to its end, or to the signal that ends it.
 
-use std::{pin::pin, time::Duration};
+use std::pin::pin;
 
 use serde_json::Value;
 use tuning_command::CommandEvaluator;
@@ -68,7 +68,7 @@ pub(super) async fn run(
     signals: &mut Signals,
     out: &mut Output,
 ) -> Result<Ended, CliError> {
-    let evaluator = file.command.clone().build(&file.space)?;
+    let evaluator = file.command.clone().build(&file.settings.space)?;
     let mut study = open(file).await?;
     let talks = !args.quiet && !args.json;
     let report = Report::new(args, file, shown);
@@ -160,32 +160,13 @@ fn warn_of(observers: &[ObserverReport], talks: bool) {
 }
 
 async fn open(file: &StudyFile) -> Result<Study, CliError> {
-    let journal = SqliteJournal::open(&file.journal, &file.name)?;
+    let journal = SqliteJournal::open(&file.journal, &file.settings.name)?;
     Ok(builder(file).journal(journal).open().await?)
 }
 
 /// The study of a file, with a journal in memory.
 pub(in crate::commands) fn builder(file: &StudyFile) -> StudyBuilder {
-    let mut builder = Study::builder(file.name.clone(), file.space.clone())
-        .objectives(&file.objectives)
-        .strategy(file.strategy.clone())
-        .budget(file.budget.clone())
-        .workers(file.workers.get())
-        .retry(file.retry.clone());
-    if let Some(fidelity) = file.fidelity {
-        builder = builder.fidelity(fidelity);
-    }
-    if let Some(order) = file.order {
-        builder = builder.order(order);
-    }
-    if let Some(seed) = file.seed {
-        builder = builder.seed(seed);
-    }
-    if let Some(timeout) = file.timeout {
-        builder = builder.timeout(timeout);
-    }
-    // The evaluator's own patience comes first; this is for one that hangs.
-    builder.grace(file.command.grace + Duration::from_secs(5))
+    StudyBuilder::new(file.settings.clone()).strategy(file.strategy.clone())
 }
 
 /// Runs the study; none if it was left without waiting for anything.

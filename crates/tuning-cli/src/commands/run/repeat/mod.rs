@@ -27,7 +27,7 @@ pub(super) async fn run(
 ) -> Result<Exit, CliError> {
     // One for all of them: a signal between two sessions counts for the next one.
     let mut signals = Signals::listen().map_err(CliError::Start)?;
-    let mut summary = Summary::new(&file.name, &file.objectives);
+    let mut summary = Summary::new(&file.settings.name, file.objectives());
     let mut exit = Exit::Done;
     for seed in seeds(file, times)? {
         let study = file.with_seed(seed);
@@ -57,7 +57,7 @@ pub(super) async fn run(
 fn seeds(file: &StudyFile, times: NonZeroU64) -> Result<impl Iterator<Item = Seed>, CliError> {
     // What `seed` may say: each of them is to be run alone, too.
     const MOST: u64 = i64::MAX.unsigned_abs();
-    let first = file.seed.unwrap_or(Seed::new(0)).get();
+    let first = file.identity.seed.get();
     let last = first.checked_add(times.get() - 1);
     let last = last.filter(|last| *last <= MOST).ok_or_else(|| {
         CliError::Usage(format!(
