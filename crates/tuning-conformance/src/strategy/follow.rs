@@ -1,8 +1,7 @@
 //! Lets a strategy live through a record again, and says in words where two answers differ.
 
-use tuning_core::{Ask, Asked, Problem, Proposal, ProposalKind, Strategy};
+use tuning_core::{Ask, Asked, Proposal, ProposalKind, Strategy};
 
-use super::lab::Lab;
 use crate::{report::Breach, simulation::Call};
 
 /// An answer as it stands in a record.
@@ -38,23 +37,6 @@ pub(super) fn tell<S: Strategy + ?Sized>(strategy: &mut S, calls: &[Call]) {
             strategy.tell(fact);
         }
     }
-}
-
-/// Stops at several places, tells the log so far to a new strategy, and goes on for a while.
-pub(super) fn retell(lab: &Lab<'_>, problem: &Problem, calls: &[Call]) -> Result<(), Breach> {
-    for cut in cuts(calls, 12) {
-        let mut strategy = lab.build(problem)?;
-        tell(&mut strategy, &calls[..cut]);
-        let on = calls.len().min(cut + 8);
-        follow(&mut strategy, &calls[cut..on], cut).map_err(|breach| Breach {
-            message: format!(
-                "stopped at step {cut} and told the log anew, {}",
-                breach.message
-            ),
-            ..breach
-        })?;
-    }
-    Ok(())
 }
 
 /// A breach unless the two answers are equal.

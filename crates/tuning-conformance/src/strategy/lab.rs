@@ -4,13 +4,13 @@ use std::{cell::Cell, cell::OnceCell, time::Duration};
 
 use tuning_core::{Problem, Seed, Strategy};
 
-use super::follow::{follow, retell};
+use super::follow::{cuts, follow, tell};
 use crate::{
     guard,
     law::{Law, Lawlike},
     problems::NamedProblem,
     report::{Breach, Finding},
-    simulation::{Calls, Life, Run, Simulation, Stop},
+    simulation::{Call, Calls, Life, Run, Simulation, Stop},
 };
 
 /// How thoroughly a kit looks.
@@ -149,8 +149,25 @@ impl<'a> Lab<'a> {
     pub(super) fn retells<'s>(&self, scene: &'s Scene) -> &'s Result<(), Breach> {
         scene.retells.get_or_init(|| {
             let run = self.run(scene);
-            calm(|| retell(self, &scene.problem, &run.calls))
+            calm(|| self.retell(&scene.problem, &run.calls))
         })
+    }
+
+    /// Stops at several places, tells the log so far to a new strategy, and goes on for a while.
+    pub(super) fn retell(&self, problem: &Problem, calls: &[Call]) -> Result<(), Breach> {
+        for cut in cuts(calls, 12) {
+            let mut strategy = self.build(problem)?;
+            tell(&mut strategy, &calls[..cut]);
+            let on = calls.len().min(cut + 8);
+            follow(&mut strategy, &calls[cut..on], cut).map_err(|breach| Breach {
+                message: format!(
+                    "stopped at step {cut} and told the log anew, {}",
+                    breach.message
+                ),
+                ..breach
+            })?;
+        }
+        Ok(())
     }
 
     /// Whether the base run ended well and can be repeated: else that is the matter of those laws.

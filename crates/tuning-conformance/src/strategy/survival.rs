@@ -6,7 +6,7 @@ use tuning_core::{
 };
 
 use super::{
-    follow::{ask, cuts, follow, retell, tell},
+    follow::{ask, cuts, follow, tell},
     lab::{Lab, Scene},
 };
 use crate::{
@@ -39,7 +39,7 @@ pub(super) fn foreigners(lab: &Lab<'_>) -> Finding {
             if closely.contains(&(&scene.name, scene.seed)) && lab.sound(scene) {
                 follow(&mut lab.build(&scene.problem)?, &run.calls, 0)?;
                 if lab.retells(scene).is_ok() {
-                    retell(lab, &scene.problem, &run.calls)?;
+                    lab.retell(&scene.problem, &run.calls)?;
                 }
             }
             // A study that ends badly without strangers is another law's matter.

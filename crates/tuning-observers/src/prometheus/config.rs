@@ -70,13 +70,16 @@ impl PrometheusConfig {
     /// until the observer and all its expositions are dropped. With port 0 the system chooses one.
     ///
     /// # Errors
-    /// If nobody can listen there, or the prefix or the buckets make no sense.
+    /// If the address cannot be listened on, or the prefix or the buckets make no sense.
     pub fn listen(self, address: impl ToSocketAddrs) -> Result<Prometheus, PrometheusError> {
         let metrics = self.metrics()?;
         let listener = TcpListener::bind(address).map_err(PrometheusError::Listen)?;
         let (server, requests) = Server::new(listener).map_err(PrometheusError::Listen)?;
         let shared = Arc::new(Shared::new(metrics, Some(server)));
-        requests.serve(&shared).map_err(PrometheusError::Listen)?;
+        // As long as an exposition or the observer is kept, and no longer.
+        let served = Arc::downgrade(&shared);
+        let text = Arc::new(move || served.upgrade().map(|shared| shared.text()));
+        requests.serve(text).map_err(PrometheusError::Listen)?;
         Ok(Prometheus { shared })
     }
 

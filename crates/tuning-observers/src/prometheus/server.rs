@@ -1,5 +1,5 @@
 //! The endpoint: HTTP on a thread of its own, with a runtime of its own, so that it also serves a program
-//! that has none.
+//! that has none. It does not know what it serves.
 
 use std::{
     convert::Infallible,
@@ -7,7 +7,7 @@ use std::{
     net::{SocketAddr, TcpListener},
     pin::pin,
     sync::{
-        Arc, Weak,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
     thread,
@@ -26,7 +26,8 @@ use tokio::{
     time,
 };
 
-use super::exposition::Shared;
+/// The text that is served; none once its owner is gone.
+type Text = Arc<dyn Fn() -> Option<String> + Send + Sync>;
 
 /// How long a client may take to say what it wants.
 const HEADERS: Duration = Duration::from_secs(10);
@@ -103,9 +104,8 @@ impl Server {
 }
 
 impl Requests {
-    /// Serves on a thread of its own.
-    pub(super) fn serve(self, shared: &Arc<Shared>) -> io::Result<()> {
-        let shared = Arc::downgrade(shared);
+    /// Serves this text on a thread of its own.
+    pub(super) fn serve(self, text: Text) -> io::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
@@ -114,7 +114,7 @@ impl Requests {
             tokio::net::TcpListener::from_std(self.listener)?
         };
         let endpoint = Endpoint {
-            shared,
+            text,
             scrapes: self.scrapes,
             begun: self.begun,
         };
@@ -127,7 +127,7 @@ impl Requests {
 
 #[derive(Clone)]
 struct Endpoint {
-    shared: Weak<Shared>,
+    text: Text,
     scrapes: Arc<watch::Sender<u64>>,
     begun: Arc<AtomicU64>,
 }
@@ -159,14 +159,14 @@ impl Endpoint {
         drop(listener);
         closing.send_replace(true);
         let all = async { while clients.join_next().await.is_some() {} };
-        // Whoever has not read his answer by now does not want it.
+        // A client that has not read its answer by now does not want it.
         let _ = time::timeout(GOODBYE, all).await;
         if let Some(done) = last {
             let _ = done.send(seen);
         }
     }
 
-    /// Resolves when nobody needs the endpoint any more, or it has lingered long enough.
+    /// Resolves when the endpoint is not needed any more, or has lingered long enough.
     async fn end(
         &self,
         lingers: &mut mpsc::UnboundedReceiver<Linger>,
@@ -217,10 +217,10 @@ impl Endpoint {
         match request.uri().path() {
             "/metrics" => {
                 let number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
-                let Some(shared) = self.shared.upgrade() else {
+                let Some(text) = (self.text)() else {
                     return plain(StatusCode::SERVICE_UNAVAILABLE, "the study is over\n");
                 };
-                let mut response = Response::new(shared.text());
+                let mut response = Response::new(text);
                 let content = header::HeaderValue::from_static(CONTENT);
                 response.headers_mut().insert(header::CONTENT_TYPE, content);
                 if request.method() == Method::GET {

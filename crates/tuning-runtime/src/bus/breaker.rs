@@ -9,7 +9,7 @@ use tuning_core::Circuit;
 
 /// When an observer that keeps failing is left alone, and for how long: a circuit breaker.
 ///
-/// After so many failures in a row its circuit is opened: nothing is delivered to it for a while. Then
+/// After a number of failures in a row its circuit opens: nothing is delivered to it for a while. Then
 /// one event is tried. If that one is taken, all is well again; if not, it is left alone for longer.
 /// What comes meanwhile waits in the journal for an observer with durable delivery, and is dropped and
 /// counted for the others.
@@ -49,7 +49,7 @@ impl Default for Breaker {
 }
 
 impl Breaker {
-    /// The same, but so many failures in a row open the circuit.
+    /// The same, but this many failures in a row open the circuit.
     #[must_use]
     pub fn failures(mut self, failures: u32) -> Self {
         self.failures = failures;

@@ -1,5 +1,4 @@
-//! [`Lane`]: one observer's place on the bus, and the task that serves it. Whatever the observer does
-//! stays in here.
+//! [`Lane`]: one observer's place on the bus: its queue, its report, and how it ends.
 
 use std::{
     future::Future,
@@ -16,12 +15,11 @@ use futures_util::{
     future::{self, Either},
 };
 use tokio::sync::{Notify, watch};
-use tuning_core::{Circuit, Event, Observer, ObserverError, ObserverStatus, Progress, Seq};
+use tuning_core::{Circuit, Event, ObserverError, ObserverStatus, Progress, Seq};
 
 use super::{
     breaker::Breaker,
     delivery::{Delivery, ObserverReport},
-    durable, live,
     queue::Queue,
 };
 use crate::{executor::Executor, log::LogReader, panic};
@@ -68,22 +66,16 @@ const STUCK: Duration = Duration::from_secs(1);
 const TELL_EVERY: Duration = Duration::from_secs(1);
 
 impl Lane {
-    /// Puts an observer on a lane of its own, under this name. `so_far`: how the study stands before its
+    /// A lane of this name, whose task has yet to be started. `so_far`: how far the study has come before its
     /// first event.
-    pub(super) fn start(
-        observer: Box<dyn Observer>,
-        name: String,
-        delivery: Delivery,
-        so_far: SoFar,
-        shared: &Shared,
-    ) -> Arc<Self> {
+    pub(super) fn new(name: String, delivery: Delivery, so_far: Seq, shared: &Shared) -> Arc<Self> {
         let capacity = match delivery {
             Delivery::Lossless { capacity, .. } | Delivery::Lossy { capacity } => capacity,
             Delivery::Durable => 1,
         };
         let mut report = ObserverReport::new(name.clone(), delivery);
-        report.last = so_far.head;
-        let lane = Arc::new(Self {
+        report.last = so_far;
+        Arc::new(Self {
             name,
             queue: Queue::new(capacity),
             shared: shared.clone(),
@@ -96,26 +88,20 @@ impl Lane {
             aborted: AtomicBool::new(false),
             closing: watch::Sender::new(false),
             ended: watch::Sender::new(false),
-        });
-        let ended = EndedOnDrop(Arc::clone(&lane));
-        let task = async move {
-            let lane = Arc::clone(&ended.0);
-            let serve = async {
-                match delivery {
-                    Delivery::Durable => durable::serve(&lane, observer, so_far).await,
-                    _ => live::serve(&lane, observer, so_far.progress).await,
-                }
-            };
-            let abort = async {
-                while !lane.aborted.load(Ordering::SeqCst) {
-                    lane.abort.notified().await;
-                }
-            };
-            future::select(std::pin::pin!(serve), std::pin::pin!(abort)).await;
-        };
-        let thread = format!("observer {}", lane.name);
-        shared.executor.spawn_apart(&thread, Box::pin(task));
-        lane
+        })
+    }
+
+    /// Resolves once the observer's task is to end, wherever it hangs.
+    pub(super) async fn aborted(&self) {
+        while !self.aborted.load(Ordering::SeqCst) {
+            self.abort.notified().await;
+        }
+    }
+
+    /// Notes that the observer's task is gone.
+    pub(super) fn end(&self) {
+        self.queue.close();
+        self.ended.send_replace(true);
     }
 
     /// Gives events to the observer as its delivery promises; may wait for a lossless one.
@@ -170,14 +156,14 @@ impl Lane {
         });
     }
 
-    /// Ends the observer's task without a word: nobody is interested any more.
+    /// Ends the observer's task without a reason in its report: its subscription is over.
     pub(super) fn abort_now(&self) {
         self.close();
         self.aborted.store(true, Ordering::SeqCst);
         self.abort.notify_one();
     }
 
-    /// Whether a lossy observer has been at the same event for so long that nobody waits for it.
+    /// Whether a lossy observer has been at the same event for so long that it is not waited for.
     pub(crate) fn is_stuck(&self, now: Duration) -> bool {
         let since = Duration::from_micros(self.busy_since.load(Ordering::SeqCst));
         matches!(self.delivery, Delivery::Lossy { .. })
@@ -309,16 +295,6 @@ pub(super) enum Noted {
     Failed,
     /// It cannot be used any more.
     Panicked,
-}
-
-/// Marks the lane as ended when its task is gone, in whatever way.
-struct EndedOnDrop(Arc<Lane>);
-
-impl Drop for EndedOnDrop {
-    fn drop(&mut self) {
-        self.0.queue.close();
-        self.0.ended.send_replace(true);
-    }
 }
 
 /// Runs a piece of an observer; a panic becomes its message.

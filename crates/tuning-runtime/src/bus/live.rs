@@ -15,7 +15,7 @@ pub(super) async fn serve(lane: &Lane, observer: Box<dyn Observer>, so_far: Prog
         fuse: Fuse::new(lane.shared.breaker),
         missed: 0,
     };
-    // That it panicked is noted, and nobody else can do anything about it.
+    // That it panicked is in its report; there is nothing else to do.
     let _ = live.run(so_far).await;
 }
 

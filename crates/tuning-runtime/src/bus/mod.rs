@@ -6,6 +6,7 @@ mod durable;
 mod lane;
 mod live;
 mod queue;
+mod serve;
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
@@ -65,7 +66,7 @@ impl Bus {
     pub(crate) fn add(&self, observer: Box<dyn Observer>, delivery: Delivery) -> Arc<Lane> {
         let mut state = self.lock();
         let name = free_name(observer.name(), &state.lanes);
-        let lane = Lane::start(observer, name, delivery, state.so_far.clone(), &self.shared);
+        let lane = serve::start(observer, name, delivery, state.so_far.clone(), &self.shared);
         state.lanes.push(Arc::clone(&lane));
         lane
     }

@@ -62,7 +62,7 @@ impl Queue {
     pub(super) fn push_some(&self, events: &[Arc<Event>]) -> usize {
         let mut state = self.state();
         if state.closed {
-            return events.len(); // nobody takes them any more
+            return events.len(); // the lane has ended
         }
         let room = self.capacity.saturating_sub(state.events.len());
         let taken = room.min(events.len());

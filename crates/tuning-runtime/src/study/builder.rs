@@ -7,11 +7,9 @@ use tuning_core::{
     Seed, StrategyConfig,
 };
 
-use super::{Study, open};
 use crate::{
     bus::{Breaker, Delivery},
-    error::StudyError,
-    executor::{Executor, TokioExecutor},
+    executor::Executor,
     memory::MemoryJournal,
     retry::Retry,
     settings::StudySettings,
@@ -26,7 +24,7 @@ pub struct StudyBuilder {
     pub(super) journal: Box<dyn Journal>,
     pub(super) observers: Vec<(Box<dyn Observer>, Delivery)>,
     pub(super) executor: Option<Arc<dyn Executor>>,
-    invalid: Option<String>,
+    pub(super) invalid: Option<String>,
 }
 
 impl StudyBuilder {
@@ -111,7 +109,7 @@ impl StudyBuilder {
         self
     }
 
-    /// Sets where all randomness comes from. A study that goes on keeps its seed if none is set.
+    /// Sets where all randomness comes from. A study that resumes keeps its seed if none is set.
     #[must_use]
     pub fn seed(mut self, seed: impl Into<Seed>) -> Self {
         self.settings.seed = Some(seed.into());
@@ -146,7 +144,7 @@ impl StudyBuilder {
         self
     }
 
-    /// Sets where the study's log is kept. If it holds a study already, that one goes on.
+    /// Sets where the study's log is kept. If it holds a study already, that one is resumed.
     #[must_use]
     pub fn journal(mut self, journal: impl Journal + 'static) -> Self {
         self.journal = Box::new(journal);
@@ -180,24 +178,6 @@ impl StudyBuilder {
     pub fn executor(mut self, executor: Arc<dyn Executor>) -> Self {
         self.executor = Some(executor);
         self
-    }
-
-    /// Opens the study: a new one, or the one that the journal holds, with everything that happened
-    /// in it told to its strategy.
-    ///
-    /// # Errors
-    /// If something is missing or makes no sense, the strategy cannot handle the problem, the journal
-    /// holds another study or cannot be read.
-    pub async fn open(mut self) -> Result<Study, StudyError> {
-        if let Some(message) = self.invalid.take() {
-            let study = self.settings.name;
-            return Err(StudyError::Invalid { study, message });
-        }
-        let executor: Arc<dyn Executor> = match self.executor.take() {
-            Some(executor) => executor,
-            None => Arc::new(TokioExecutor::current().ok_or(StudyError::NoRuntime)?),
-        };
-        open::open(self, executor).await
     }
 }
 

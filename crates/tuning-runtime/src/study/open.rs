@@ -9,15 +9,32 @@ use super::{PAGE, Study, StudyHandle, builder::StudyBuilder};
 use crate::{
     bus::Bus,
     error::StudyError,
-    executor::{Executor, millis},
+    executor::{Executor, TokioExecutor, millis},
     ledger::Ledger,
     log::Log,
 };
 
-pub(super) async fn open(
-    builder: StudyBuilder,
-    executor: Arc<dyn Executor>,
-) -> Result<Study, StudyError> {
+impl StudyBuilder {
+    /// Opens the study: a new one, or the one that the journal holds, with everything that happened
+    /// in it told to its strategy.
+    ///
+    /// # Errors
+    /// If something is missing or makes no sense, the strategy cannot handle the problem, the journal
+    /// holds another study or cannot be read.
+    pub async fn open(mut self) -> Result<Study, StudyError> {
+        if let Some(message) = self.invalid.take() {
+            let study = self.settings.name;
+            return Err(StudyError::Invalid { study, message });
+        }
+        let executor: Arc<dyn Executor> = match self.executor.take() {
+            Some(executor) => executor,
+            None => Arc::new(TokioExecutor::current().ok_or(StudyError::NoRuntime)?),
+        };
+        open(self, executor).await
+    }
+}
+
+async fn open(builder: StudyBuilder, executor: Arc<dyn Executor>) -> Result<Study, StudyError> {
     let StudyBuilder {
         settings,
         strategy,
