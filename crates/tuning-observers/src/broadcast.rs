@@ -9,7 +9,7 @@ use tokio::sync::broadcast;
 use tuning_core::{Event, Observer, ObserverError};
 
 /// Passes events on to whoever listens. It keeps the last `capacity` of them; a listener that falls
-/// further behind is told how many it missed and goes on with the oldest that is kept. What this
+/// further behind is told how many it missed and continues with the oldest that is kept. What this
 /// observer itself was not delivered, its listeners are told as missed, too.
 ///
 /// # Example
@@ -87,7 +87,7 @@ impl Observer for Broadcast {
     }
 
     async fn missed(&mut self, events: u64) -> Result<(), ObserverError> {
-        // It fails only if nobody listens.
+        // It fails only without a listener.
         let _ = self.sender.send(Err(Lagged { missed: events }));
         Ok(())
     }

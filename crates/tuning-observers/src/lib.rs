@@ -35,7 +35,7 @@
 //!
 //! | if you want to … | use | feature |
 //! |---|---|---|
-//! | see how a study goes on | [`ProgressBar`] | `progress` |
+//! | see the progress of a study | [`ProgressBar`] | `progress` |
 //! | see its best trials at the end | [`FinalTable`] | `table` |
 //! | have it in your logs, as structured records | [`Log`] | `tracing` |
 //! | keep its events in a file, for other programs | [`JsonLines`] | |

@@ -146,7 +146,7 @@ fn single(best: Option<&Best>) -> Option<&Best> {
     best.filter(|best| best.values.len() == 1)
 }
 
-/// None if nobody measured it.
+/// None if it was not measured.
 fn millis(took_micros: u64) -> Option<f64> {
     (took_micros > 0).then_some(took_micros as f64 / 1_000.0)
 }

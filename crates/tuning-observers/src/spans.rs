@@ -65,7 +65,7 @@ impl<T: Tracer> Spans<T> {
     }
 
     fn open(&mut self, event: &Event, opened: &Opened) {
-        // The one before was killed: nobody knows when.
+        // The one before was killed, at an unknown time.
         self.leave(event.at_millis);
         let name = format!("study {}", event.study);
         let builder = self
@@ -145,7 +145,7 @@ impl<T: Tracer> Spans<T> {
 
     fn note(&mut self, event: &Event, id: TrialId, what: &'static str, attributes: Vec<KeyValue>) {
         let Some(trial) = self.watched.trial(id).cloned() else {
-            return; // nobody knows where it began
+            return; // where it began is unknown
         };
         let at = time(event.at_millis);
         self.span(event, id, &trial)

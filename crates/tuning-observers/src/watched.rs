@@ -153,7 +153,7 @@ impl Watched {
         Some(self.elapsed().div_f64(done as f64))
     }
 
-    /// How long the study will go on if it goes on like this, as far as the budget tells.
+    /// How long the study will still take at this pace, as far as the budget tells.
     pub(crate) fn left(&self) -> Option<Duration> {
         let trials = self.budget.trials.and_then(|trials| {
             let left = trials.saturating_sub(self.done());

@@ -131,7 +131,7 @@ fn proposal(
         }
         (Some(_), Some(_), _) => {
             return Err(format!(
-                "{place} has both `params` and `resume`: a trial that goes on keeps its own"
+                "{place} has both `params` and `resume`: a resumed trial keeps its own"
             ));
         }
     };

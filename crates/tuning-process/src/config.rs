@@ -11,7 +11,7 @@ use crate::{ProcessPool, ProcessStrategy};
 /// The name of the strategy in registries and journals.
 pub const NAME: &str = "process";
 
-/// How long a program may take for an answer, if nobody says.
+/// How long a program may take for an answer, unless set.
 pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A strategy that is a program of its own. The [crate](crate) says what it reads and writes.

@@ -40,7 +40,7 @@ impl Group {
     }
 
     /// Gives the program this long to end by itself, then kills what is left of its group. Returns how it
-    /// ended, as a sentence goes on after "it".
+    /// ended, as the rest of a sentence that begins with "it".
     pub(crate) fn end(&mut self, patience: Duration) -> String {
         let asked = Instant::now();
         let mut status = self.child.try_wait();
@@ -69,7 +69,7 @@ impl Group {
         // Numbers 0 and 1 do not mean a group of ours: 0 is our own, 1 everybody.
         let id = i32::try_from(self.child.id()).ok().filter(|id| *id > 1);
         if let Some(group) = id.and_then(rustix::process::Pid::from_raw) {
-            // It fails if nobody is left, which is what was wanted.
+            // It fails if no process is left, which is what was wanted.
             _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
     }

@@ -69,7 +69,7 @@ impl Program {
         })
     }
 
-    /// Its processes, for somebody else who may have to end them.
+    /// Its processes, for another thread that may have to end them.
     pub(crate) fn group(&self) -> &SharedGroup {
         &self.group
     }

@@ -68,8 +68,8 @@ pub enum StudyError {
     /// The strategy failed or broke a law. All results so far are safe.
     #[error(transparent)]
     Ask(#[from] AskError),
-    /// A result that was told to a [manual session](crate::ManualSession) cannot be taken. Nothing has changed; the study
-    /// goes on.
+    /// A result that was told to a [manual session](crate::ManualSession) cannot be taken. Nothing has changed; the
+    /// session continues.
     #[error(transparent)]
     Tell(#[from] TellError),
     /// The strategy or the pruner panicked. All results so far are safe.

@@ -13,7 +13,7 @@ pub trait Executor: Send + Sync + fmt::Debug {
     /// Runs a task in the background.
     fn spawn(&self, task: BoxFuture<'static, ()>);
 
-    /// Runs a task that may block its thread (an observer's) where it can hurt nobody.
+    /// Runs a task that may block its thread (an observer's) where it blocks nothing else.
     fn spawn_apart(&self, name: &str, task: BoxFuture<'static, ()>) {
         let _ = name;
         self.spawn(task);

@@ -80,10 +80,10 @@ impl SqliteJournal {
     }
 
     /// Removes the study of this name from the file at `path`, for good. The file goes with it if it holds no
-    /// other study and nobody runs one in it; returns whether it did.
+    /// other study and no process runs one in it; returns whether it did.
     ///
     /// # Errors
-    /// [`JournalError::Busy`] if somebody runs the study. [`JournalError::Unavailable`] if there is no such
+    /// [`JournalError::Busy`] if a process runs the study. [`JournalError::Unavailable`] if there is no such
     /// file or no such study in it, or the file cannot be written.
     pub fn remove(path: impl AsRef<Path>, study: &str) -> Result<bool, JournalError> {
         let path = schema::resolve(path.as_ref())?;
@@ -96,7 +96,7 @@ impl SqliteJournal {
         if !is_last || lock::has_others(&path, study) || std::fs::remove_file(&path).is_err() {
             return Ok(false);
         }
-        // There still if somebody looks at it just now.
+        // Still there if a reader has it open.
         for suffix in ["-wal", "-shm"] {
             let mut beside = path.clone().into_os_string();
             beside.push(suffix);

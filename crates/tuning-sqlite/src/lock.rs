@@ -64,7 +64,7 @@ impl StudyLock {
                 }
             }
             // Whoever held it before may have removed the file after we opened it: then we have
-            // locked a file that nobody else will find.
+            // locked a file that no other process will find.
             if !is_still_there(&file, &path) {
                 continue;
             }
@@ -86,7 +86,7 @@ impl Drop for StudyLock {
 
 /// The file on which whoever runs a study holds a lock. In it, `{"process": 1234, "since_millis": …}`; on
 /// Unix it is gone when the study is not run, unless its process was killed. Only look at it: to lock it, even
-/// for a moment, may refuse somebody who is about to run the study.
+/// for a moment, may refuse a process that is about to run the study.
 #[must_use]
 pub fn lock_path(database: impl AsRef<Path>, study: &str) -> PathBuf {
     let database = database.as_ref();
@@ -96,7 +96,7 @@ pub fn lock_path(database: impl AsRef<Path>, study: &str) -> PathBuf {
     }
 }
 
-/// Whether another study of the database has a lock file: somebody may have just begun to run it.
+/// Whether another study of the database has a lock file: a process may have just begun to run it.
 pub(crate) fn has_others(database: &Path, study: &str) -> bool {
     let ours = sidecar(database, study);
     let mut start = database.file_name().unwrap_or_default().to_owned();

@@ -61,7 +61,7 @@ CREATE TABLE IF NOT EXISTS observers (
 ) WITHOUT ROWID;
 ";
 
-/// Returns the same file for every way to write its name, so that nobody runs a study twice by a link.
+/// Returns the same file for every way to write its name, so that a study cannot be run twice by way of a link.
 ///
 /// # Errors
 /// If its folder does not exist.
@@ -93,7 +93,7 @@ pub(crate) fn resolve(path: &Path) -> Result<PathBuf, JournalError> {
 /// Opens the file for writing, and creates it if it is not there.
 ///
 /// # Errors
-/// If it cannot be written, is no SQLite database, somebody else's, or of a newer version.
+/// If it cannot be written, is no SQLite database, another program's, or of a newer version.
 pub(crate) fn open_to_write(path: &Path) -> Result<Connection, JournalError> {
     refuse_folder(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
@@ -112,7 +112,7 @@ pub(crate) fn open_to_write(path: &Path) -> Result<Connection, JournalError> {
         );
         return Err(error::refused(message));
     }
-    // Looked at before anything is changed: it may be somebody else's file.
+    // Looked at before anything is changed: it may be another program's file.
     let is_new = check(path, &connection)?;
     use_wal(&connection).map_err(sqlite("set up"))?;
     connection
@@ -169,7 +169,7 @@ pub(crate) fn open_to_read(path: &Path) -> Result<Connection, JournalError> {
         })
         .or_else(|error| match error.sqlite_error_code() {
             // Readers keep an index beside the file. Where they may not create it (a read-only
-            // folder) and nobody writes, the file can be read as one that never changes.
+            // folder) and no process writes, the file can be read as one that never changes.
             Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) if !has_wal(path) => {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
                 Connection::open_with_flags(immutable(path), flags)

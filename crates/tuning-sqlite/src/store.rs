@@ -307,8 +307,7 @@ pub(crate) fn read(
         if seq != expected {
             return Err(ReadError::Entry(JournalError::Corrupt {
                 seq: expected,
-                message: "it is missing: somebody has deleted it; restore a copy of the file"
-                    .into(),
+                message: "it is missing: it was deleted; restore a copy of the file".into(),
             }));
         }
         let text = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);

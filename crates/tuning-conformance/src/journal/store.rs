@@ -25,7 +25,7 @@ impl<'a, J: Journal> Store<'a, J> {
         Self { open, names: 0 }
     }
 
-    /// A journal that nobody has written to, and its name.
+    /// A journal without entries, and its name.
     pub(super) fn fresh(&mut self) -> Result<(String, J), Finding> {
         self.names += 1;
         let name = format!("conformance-{}", self.names);
@@ -37,7 +37,7 @@ impl<'a, J: Journal> Store<'a, J> {
         Ok((name, journal))
     }
 
-    /// The journal of this name, which nobody has open.
+    /// The journal of this name, which is not open.
     pub(super) fn reopen(&mut self, name: &str) -> Result<J, Finding> {
         self.try_open(name).map_err(|error| {
             broken(format!(

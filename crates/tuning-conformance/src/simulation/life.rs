@@ -22,7 +22,7 @@ pub struct Life {
 }
 
 impl Default for Life {
-    /// A quiet life: three workers, no failures, nobody else.
+    /// A quiet life: three workers, no failures, no trials of others.
     fn default() -> Self {
         Self {
             workers: 3,
@@ -60,7 +60,7 @@ impl Life {
         }
     }
 
-    /// The same with so many workers.
+    /// The same with this many workers.
     #[must_use]
     pub fn workers(mut self, workers: usize) -> Self {
         self.workers = workers.max(1);
@@ -81,7 +81,7 @@ impl Life {
         self
     }
 
-    /// The same with so many trials of others for each own one.
+    /// The same with this many trials of others for each of its own.
     #[must_use]
     pub fn foreign(mut self, share: f64) -> Self {
         self.foreign = share;

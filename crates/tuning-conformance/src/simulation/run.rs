@@ -33,7 +33,7 @@ pub enum Stop {
     Failed(String),
     /// The strategy panicked.
     Panicked(String),
-    /// The study goes on and on.
+    /// The study does not end.
     Endless,
     /// A call did not return within this time.
     Hung(Duration),
@@ -60,7 +60,7 @@ impl Stop {
             Self::Panicked(message) => (Law::Extremes, format!("it panicked: {message}")),
             Self::Endless => (
                 Law::Extremes,
-                "the study goes on and on, far beyond its budget of trials".into(),
+                "the study does not end, far beyond its budget of trials".into(),
             ),
             Self::Hung(patience) => (
                 Law::Extremes,

@@ -20,7 +20,7 @@ use crate::{
     simulation::Chance,
 };
 
-/// Below this nobody cares, and clocks and caches disturb the measurement.
+/// Below this the time does not matter, and clocks and caches disturb the measurement.
 const FLOOR: Duration = Duration::from_micros(50);
 /// How long a history of the strategy's own trials may take to build.
 const ALLOWANCE: Duration = Duration::from_millis(1500);

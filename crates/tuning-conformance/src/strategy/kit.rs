@@ -113,7 +113,7 @@ where
         self
     }
 
-    /// Gives each simulated study so many trials; 24 unless told otherwise.
+    /// Gives each simulated study this many trials; 24 unless told otherwise.
     pub fn trials(mut self, trials: u64) -> Self {
         self.settings.trials = trials.max(1);
         self

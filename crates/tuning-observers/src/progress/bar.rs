@@ -1,4 +1,4 @@
-//! [`Bar`]: progress as a bar on a terminal. Between the events it goes on by a clock.
+//! [`Bar`]: progress as a bar on a terminal. Between events it moves by a clock.
 
 use std::{
     fmt::Write as _,

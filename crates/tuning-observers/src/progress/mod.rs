@@ -1,4 +1,4 @@
-//! [`ProgressBar`]: how a study goes on, for people: a bar on a terminal, sparse lines elsewhere.
+//! [`ProgressBar`]: the progress of a study, for people: a bar on a terminal, sparse lines elsewhere.
 
 mod bar;
 mod lines;
@@ -29,7 +29,7 @@ use crate::watched::Watched;
 /// # use tuning_core::*;
 /// # use tuning_observers::ProgressBar;
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// // In a hand-written loop nobody announces the study: say what is optimised.
+/// // In a hand-written loop the study is not announced: say what is optimised.
 /// let mut progress = ProgressBar::new().plain().objectives(Objectives::maximize("accuracy")?);
 /// let opened = Opened::new(1, Budget::trials(100), 4);
 /// // mnist: 100 trials, 4 workers

@@ -70,7 +70,7 @@ pub(super) fn opened(watched: &Watched, event: &Event, session: u64) -> String {
     }
     let best = best(watched, true).map(|best| format!(", {best}"));
     format!(
-        "{study}: session {session} goes on, {}, {workers}{}",
+        "{study}: session {session} resumes it, {}, {workers}{}",
         done(watched),
         best.unwrap_or_default()
     )

@@ -17,7 +17,7 @@ const WIDTH: u16 = 120;
 /// How a table looks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Look {
-    /// At most so many characters wide; as wide as the terminal if absent.
+    /// At most this many characters wide; as wide as the terminal if absent.
     pub(super) width: Option<u16>,
     lines: bool,
     bold: bool,

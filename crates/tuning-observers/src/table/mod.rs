@@ -34,7 +34,7 @@ use crate::{
 /// # use tuning_observers::FinalTable;
 /// # let params = Space::new([Parameter::int("layers", 1, 4)])?.params([("layers", 2)])?;
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// // In a hand-written loop nobody announces the study: say what is optimised.
+/// // In a hand-written loop the study is not announced: say what is optimised.
 /// let mut table = FinalTable::new().rows(10).objectives(Objectives::maximize("accuracy")?);
 /// let kinds: [EventKind; 3] = [
 ///     Started::new(TrialId::new(0), params).into(),
@@ -85,7 +85,7 @@ impl FinalTable {
         self
     }
 
-    /// The same with at most so many trials: five of a single objective, and twenty of a front if
+    /// The same with at most this many trials: five of a single objective, and twenty of a front if
     /// this is not said.
     #[must_use]
     pub fn rows(mut self, rows: usize) -> Self {
@@ -93,7 +93,7 @@ impl FinalTable {
         self
     }
 
-    /// The same, at most so many characters wide: the terminal's width, or 120 elsewhere, if this is
+    /// The same, at most this many characters wide: the terminal's width, or 120 elsewhere, if this is
     /// not said.
     #[must_use]
     pub fn width(mut self, width: u16) -> Self {

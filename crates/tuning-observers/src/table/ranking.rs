@@ -7,7 +7,7 @@ use tuning_core::{Best, EventKind, Fact, Fidelity, OpenTrial, Outcome, Params, T
 
 use crate::watched::Watched;
 
-/// How many trials are shown if nobody says: the best ones, and those of a front.
+/// How many trials are shown by default: the best ones, and those of a front.
 const BEST: usize = 5;
 const FRONT: usize = 20;
 
@@ -29,7 +29,7 @@ pub(super) struct Row {
     pub(super) values: Values,
     /// The fidelity of the values if the trial has not run to its end.
     pub(super) at: Option<Fidelity>,
-    /// None for a trial of an earlier session, or if nobody measured it.
+    /// None for a trial of an earlier session, or if it was not measured.
     pub(super) took_micros: Option<u64>,
 }
 

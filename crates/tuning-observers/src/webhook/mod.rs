@@ -34,7 +34,7 @@ use crate::watched::Watched;
 /// | `User-Agent` | `tuning/VERSION`, besides your own [`header`](Self::header)s |
 ///
 /// Any answer from 200 to 299 means that the event has arrived. After 408, 425, 429, 500 and above, and
-/// when nobody answers, it is posted again, [`retries`](Self::retries) times; redirects are not followed.
+/// when there is no answer, it is posted again, [`retries`](Self::retries) times; redirects are not followed.
 /// What has not arrived then is an error, and durable delivery begins again.
 ///
 /// # Body, version 1

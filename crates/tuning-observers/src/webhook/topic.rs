@@ -25,7 +25,7 @@ pub enum Topic {
     TrialReported,
     /// A trial was paused.
     TrialPaused,
-    /// A paused trial goes on.
+    /// A paused trial is resumed.
     TrialResumed,
     /// An attempt at a trial failed and is repeated.
     TrialRetried,

@@ -24,7 +24,7 @@ const THREADS: usize = 256;
 /// returns a number, several, or a `Result` of these.
 ///
 /// As many trials run at once as the study has workers. A thread cannot be stopped from outside: a
-/// trial that ran into its timeout is given up, but its thread goes on until the function returns, so
+/// trial that ran into its timeout is given up, but its thread runs until the function returns, so
 /// look at [`stop_reason`](RunningTrial::stop_reason) in long loops, or report in them.
 ///
 /// # Example
@@ -58,7 +58,7 @@ pub struct Blocking<F> {
 }
 
 impl<F> Blocking<F> {
-    /// The same with at most so many threads, those included that run on after their trial was given
+    /// The same with at most this many threads, those included that run on after their trial was given
     /// up; 256 if not set. With fewer threads than workers, trials wait for one.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {

@@ -11,7 +11,7 @@ pub struct FaultyJournal<J> {
 }
 
 impl<J> FaultyJournal<J> {
-    /// `inner` works for so many appends, then fails.
+    /// `inner` works for this many appends, then fails.
     #[must_use]
     pub fn after(appends: usize, inner: J) -> Self {
         Self {

@@ -19,7 +19,7 @@ pub(super) async fn within(linger: Duration, lanes: &[Arc<Lane>], executor: &dyn
 }
 
 /// Lets every observer see the rest; one that has not taken anything for so long is given up.
-pub(super) async fn while_they_go_on(
+pub(super) async fn while_they_take_events(
     linger: Duration,
     lanes: &[Arc<Lane>],
     executor: &dyn Executor,

@@ -30,7 +30,7 @@ impl StudyHandle {
         self.send(Message::Stop(Stop::Gracefully));
     }
 
-    /// Ends the study at once: running trials are stopped, and evaluated again when it goes on.
+    /// Ends the study at once: running trials are stopped, and evaluated again when it resumes.
     pub fn stop_now(&self) {
         self.send(Message::Stop(Stop::Now));
     }

@@ -1,4 +1,4 @@
-//! [`ManualSession`]: a session whose trials somebody else evaluates, asked for and told one call at a time.
+//! [`ManualSession`]: a session whose trials the caller evaluates, one call at a time.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -199,7 +199,7 @@ impl ManualSession<'_> {
         &self.study.spec
     }
 
-    /// Ends the session. Trials that are not finished will be handed out again when the study goes on.
+    /// Ends the session. Trials that are not finished will be handed out again when the study resumes.
     ///
     /// # Errors
     /// If the journal fails, or the session had failed before.

@@ -128,7 +128,7 @@ impl Study {
     }
 
     /// Runs trials with this evaluator until the budget is spent, the strategy has nothing more to
-    /// propose, or somebody stops it. Work that an earlier session left unfinished is done first.
+    /// propose, or it is stopped. Work that an earlier session left unfinished is done first.
     ///
     /// # Errors
     /// If the study cannot go on: the journal fails, or the strategy does. Failed trials are no errors.
@@ -164,7 +164,7 @@ impl Study {
     }
 
     /// Runs nothing, and delivers to observers with durable delivery what they have not taken yet. It
-    /// goes on as long as they do; one that takes nothing for as long as the end of a session may
+    /// lasts as long as they take events; one that takes nothing for as long as the end of a session may
     /// linger is given up.
     ///
     /// # Errors
@@ -179,7 +179,7 @@ impl Study {
             self.bus.add(observer, delivery);
         }
         let lanes = self.bus.take();
-        finish::while_they_go_on(self.settings.linger, &lanes, &*self.executor).await;
+        finish::while_they_take_events(self.settings.linger, &lanes, &*self.executor).await;
         self.stop_log(serving).await?;
         Ok(lanes.iter().map(|lane| lane.summary(self.head)).collect())
     }
