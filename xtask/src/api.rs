@@ -11,8 +11,8 @@ pub(crate) const HELP: &str = "\
 Writes `crates/X/api.txt` for each published crate X with a library: one line per public item, with all features.
 `--check` writes nothing, and fails where a file is not up to date. Names of crates choose some.
 
-It reads rustdoc's JSON, whose format changes with Rust: with a compiler of another format `--check` says so
-loudly and passes, and without it the command fails. `cargo +VERSION xtask api` takes another compiler.";
+It reads rustdoc's JSON, whose format changes with Rust. Where the compiler writes another format, `--check` warns and
+passes; without `--check` the command fails. `cargo +VERSION xtask api` uses another compiler.";
 
 /// A compiler whose rustdoc writes the format that `xtask/api` reads.
 const RUST: &str = "1.95";

@@ -34,7 +34,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     Command {
         name: "ci",
         arguments: "[--only STEP,…] [--skip STEP,…]",
-        summary: "everything that a change must pass, cheapest step first",
+        summary: "run everything that a change must pass, cheapest step first",
         help: ci::help,
         run: ci::run,
     },
@@ -76,7 +76,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     Command {
         name: "new-strategy",
         arguments: "NAME PATH [--published]",
-        summary: "write a strategy crate of your own, which lacks `ask` alone",
+        summary: "write a new strategy crate, complete but for `ask`",
         help: || new_strategy::HELP.to_owned(),
         run: new_strategy::run,
     },
@@ -147,7 +147,7 @@ fn overview() -> String {
         writeln!(text, "  {:<12} {}", command.name, command.summary)
             .expect("a String takes any text");
     }
-    text.push_str("\n`cargo xtask COMMAND --help` tells more about one of them.\n");
+    text.push_str("\n`cargo xtask COMMAND --help` describes one of them.\n");
     text
 }
 

@@ -20,11 +20,11 @@ pub(crate) enum Error {
         step: &'static str,
         source: Box<Error>,
     },
-    /// `tidy` found so many problems, and has printed them.
+    /// How many problems `tidy` found. It has printed them.
     Untidy(usize),
-    /// So many documents cannot be followed, and it has been printed why; what is left of them.
+    /// How many steps of documents failed, which has been printed, and where their files are kept.
     Documents(usize, String),
-    /// These files do not tell the public items as they are, and the differences have been printed.
+    /// These files do not match the public items. The differences have been printed.
     Stale(Vec<String>),
     /// `cargo metadata` or the file system refused.
     Workspace(String),
@@ -37,7 +37,7 @@ impl fmt::Display for Error {
             Error::Failed { command, status } => {
                 write!(
                     f,
-                    "the command failed ({status}); repeat it with\n\n    {command}\n"
+                    "the command failed ({status}); run it again with\n\n    {command}\n"
                 )
             }
             Error::NotStarted { command, source } => {
@@ -47,13 +47,13 @@ impl fmt::Display for Error {
                 f,
                 "ci stopped at `{step}`: {source}\n(this step alone: cargo xtask ci --only {step})"
             ),
-            Error::Documents(1, kept) => write!(f, "1 document cannot be followed{kept}"),
+            Error::Documents(1, kept) => write!(f, "1 step of the documents failed{kept}"),
             Error::Documents(count, kept) => {
-                write!(f, "{count} documents cannot be followed{kept}")
+                write!(f, "{count} steps of the documents failed{kept}")
             }
             Error::Stale(files) => write!(
                 f,
-                "not up to date: {}; if the change is meant, run `cargo xtask api`, and name it in the commit and in \
+                "not up to date: {}; if the change is intended, run `cargo xtask api`, and mention it in the commit and in \
                  CHANGELOG.md",
                 files.join(", ")
             ),

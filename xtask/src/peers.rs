@@ -10,7 +10,7 @@ use crate::workspace::Workspace;
 pub(crate) const HELP: &str = "\
 Makes a Python environment with the peers (pinned in `benches/peers/requirements.txt`) below the target folder, builds `tune`,
 runs every optimiser on the same tasks with the same seeds and budgets, and writes tables and pictures to `target/peers`.
-With --quick a part of the tasks and peers, within ten minutes on two cores. A run that was interrupted goes on where it was.
+With --quick only some tasks and peers run, within ten minutes on two cores. Run it again to resume an interrupted run.
 Other arguments go to `benches/peers/run.py`: --seeds, --trials, --methods, --tasks, --surrogates FOLDER (the YAHPO networks), …";
 
 pub(crate) fn run(args: &[String]) -> Result {

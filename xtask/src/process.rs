@@ -1,4 +1,4 @@
-//! Starting programs: each command is printed before it runs, and named in a form to paste when it fails.
+//! Starting programs: each command is printed before it runs, and can be pasted from the error when it fails.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;

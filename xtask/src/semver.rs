@@ -8,10 +8,10 @@ use crate::process::{self, cargo, succeeds};
 use crate::workspace::{Crate, Workspace};
 
 pub(crate) const HELP: &str = "\
-Compares the public items of the published crates with those of an earlier revision, and says what breaks whose code.
+Compares the public items of the published crates with an earlier revision, and lists breaking changes.
 
-  --baseline REV    the revision; the latest tag `v…` if it is not said
-  --install         builds cargo-semver-checks into the target folder first, if it is not installed (some minutes)";
+  --baseline REV    the revision; by default the latest tag `v…`
+  --install         first builds cargo-semver-checks into the target folder, if it is not installed (some minutes)";
 
 const TOOL: &str = "cargo-semver-checks";
 

@@ -6,13 +6,10 @@ use crate::documents::script::words;
 const ELSEWHERE: &[(&str, &str)] = &[
     (
         "cargo add",
-        "it edits a manifest of yours; the crates may not be published yet",
+        "it edits your manifest, and the crates may not be published yet",
     ),
     ("cargo bench", "it measures for minutes"),
-    (
-        "cargo install",
-        "`tune` is built already and stands in PATH",
-    ),
+    ("cargo install", "`tune` is already built and in PATH"),
     ("cargo publish", "it would publish"),
     ("cargo run --release -p benches", "it measures for minutes"),
     ("cargo xtask api", "a step of `cargo xtask ci`"),
@@ -20,7 +17,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("cargo xtask ci", "it is what runs this"),
     (
         "cargo xtask demo",
-        "a release build and half a minute: run it by hand",
+        "a release build and half a minute: run it yourself",
     ),
     ("cargo xtask peers", "it measures for hours"),
     ("cargo xtask readme", "it is what runs this"),
@@ -47,7 +44,7 @@ pub(crate) fn why(command: &str) -> Option<&'static str> {
         .map(|(_, why)| *why)
 }
 
-/// Programs that a document may need and a machine may lack. What needs one is then left out, loudly.
+/// Programs that a document may need and a machine may lack. What needs one is then left out with a warning.
 pub(crate) const OPTIONAL: &[&str] = &[
     "docker", "jq", "julia", "node", "python", "python3", "Rscript", "sqlite3",
 ];

@@ -7,7 +7,7 @@ use crate::documents::script::{self, Typed};
 /// One thing to do for a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Step {
-    /// Where it stands in the document.
+    /// Its line in the document.
     pub(crate) line: usize,
     pub(crate) task: Task,
 }
@@ -18,7 +18,7 @@ pub(crate) enum Task {
     Write { file: String, text: String },
     /// Replace functions of a file by those of the same name.
     Edit { file: String, text: String },
-    /// See that the text stands in this file.
+    /// See that the text is in this file.
     Shows { file: String, text: String },
     /// Check a study file that has a name, or a part of one.
     Validate(Study),

@@ -16,24 +16,24 @@ use crate::workspace::Workspace;
 pub(crate) const HELP: &str = "\
 Follows each Markdown document as a reader would, in an empty folder, with the `tune` of this checkout in PATH;
 commands of cargo and commands with paths of the repository run in the checkout. Names of documents choose some;
-`--list` tells what would be done. What a block is for, its first line says:
+`--list` shows what would be done. The first line of a block says what it is for:
 
   ```sh                        lines to run, each to succeed; `$ ` in front, or not
-  ```console, ```text          a session: `$ ` before each command, below it lines of its output, in this
-                               order; others may come between, and `…` stands for anything
+  ```console, ```text          a session: `$ ` before each command, then lines of its output, in this
+                               order; other lines may come between, and `…` matches anything
   ```yaml with `# NAME.yaml`   a file (so in any language: `# train.py`, `// src/lib.rs`); a study is validated
   ```yaml without a name       part of a study file: completed, and validated
   ```rust                      an example that a doc test compiles, here or word for word elsewhere
-  exit:CODE                    the last command ends with this code (```sh exit:2)
+  exit:CODE                    the last command exits with this code (```sh exit:2)
   file:NAME                    the block is this file, whatever its first line
-  edits:NAME                   its functions take the place of their namesakes in that file
-  shows:NAME                   its lines stand in that file
-  skip (REASON)                not to be run; the report tells the reason
+  edits:NAME                   its functions replace those of the same name in that file
+  shows:NAME                   its lines are in that file
+  skip (REASON)                not run; the report gives the reason
   <!-- sh                      a block that is run and not shown, up to a line `-->`
 
-What is left out is told with its reason; xtask/src/documents/elsewhere.rs lists commands that others run.";
+What is left out is listed with its reason; xtask/src/documents/elsewhere.rs lists commands that other steps run.";
 
-/// Where no documents are: what `new-strategy` writes is followed with the chapter that tells of it.
+/// Where no documents are: what `new-strategy` writes is followed with the chapter that describes it.
 const NO_DOCUMENTS: &[&str] = &["xtask/templates/"];
 
 pub(crate) fn run(args: &[String]) -> Result {

@@ -1,4 +1,4 @@
-//! `cargo xtask new-strategy`: a strategy crate of one's own, outside this workspace, that lacks `ask` alone.
+//! `cargo xtask new-strategy`: writes a new strategy crate outside this workspace, complete but for `ask`.
 
 mod arguments;
 mod names;
@@ -66,7 +66,7 @@ pub(crate) fn run(args: &[String]) -> Result {
         );
     }
     println!(
-        "Next: cd {} && cargo test\nThe test of the laws fails until `ask` in src/lib.rs is filled in.",
+        "Next: cd {} && cargo test\nThe test of the laws fails until you fill in `ask` in src/lib.rs.",
         quoted(&arguments.path)
     );
     Ok(())

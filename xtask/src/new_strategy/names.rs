@@ -94,7 +94,9 @@ impl Names {
             } else {
                 "; write something like `hill-climb`".to_owned()
             };
-            return refuse(format!("`{name}` is no name for a crate: {fault}{hint}"));
+            return refuse(format!(
+                "`{name}` cannot be the name of a crate: {fault}{hint}"
+            ));
         }
         if workspace.get(name).is_some() || name == "hypertuning" {
             return refuse(format!(
@@ -107,15 +109,15 @@ impl Names {
             .replace('_', "-");
         if let Some(owner) = registered(&strategy, workspace, tree) {
             return refuse(format!(
-                "there is a strategy `{strategy}` already, in `{owner}`: a study file could not tell them apart. Call \
-                 yours otherwise, such as `{name}-of-mine`"
+                "`{owner}` already has a strategy `{strategy}`, and a study file could not tell them apart: choose \
+                 another name, such as `{name}-of-mine`"
             ));
         }
         let type_name = camel(&strategy);
         if templates::uses_type(&type_name) || is_taken(&type_name, tree) {
             return refuse(format!(
-                "a strategy `{strategy}` would have the type `{type_name}`, which means something else already: \
-                 call it otherwise, such as `{name}-search`"
+                "a strategy `{strategy}` would have the type `{type_name}`, which already means something else: \
+                 choose another name, such as `{name}-search`"
             ));
         }
         Ok(Names {
@@ -134,19 +136,19 @@ fn fault(name: &str) -> Option<String> {
         Some("it is empty".to_owned())
     } else if let Some(c) = name.chars().find(|&c| strange(c)) {
         Some(format!(
-            "it has a `{c}`, but small letters, digits, `-` and `_` only are allowed"
+            "it has a `{c}`, but only lowercase letters, digits, `-` and `_` are allowed"
         ))
     } else if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
-        Some("it does not begin with a letter".to_owned())
+        Some("it does not start with a letter".to_owned())
     } else if name.ends_with(['-', '_']) || name.contains("--") || name.contains("__") {
         Some("it has an empty part".to_owned())
     } else if name.len() > LONGEST {
         Some(format!(
-            "it has {} letters, and {LONGEST} are allowed",
+            "it has {} characters, and at most {LONGEST} are allowed",
             name.len()
         ))
     } else if RESERVED.contains(&&*name.replace('-', "_")) {
-        Some("the word is taken, by Rust or by an operating system".to_owned())
+        Some("the word is reserved, by Rust or by an operating system".to_owned())
     } else {
         None
     }
@@ -274,7 +276,7 @@ mod tests {
         check("Hill Climb!", &["did you mean `hill-climb`?"]);
         check(
             "2opt",
-            &["does not begin with a letter", "did you mean `opt`?"],
+            &["does not start with a letter", "did you mean `opt`?"],
         );
         check(
             "hill--climb",
@@ -282,9 +284,9 @@ mod tests {
         );
         check("größe", &["it has a `ö`", "did you mean `gr-e`?"]);
         check("", &["it is empty", "write something like"]);
-        check("async", &["the word is taken"]);
-        check("proc-macro", &["the word is taken"]);
-        check(&"a".repeat(65), &["65 letters"]);
+        check("async", &["the word is reserved"]);
+        check("proc-macro", &["the word is reserved"]);
+        check(&"a".repeat(65), &["65 characters"]);
         check(
             "tuning-core",
             &["is a crate of this project", "`tuning-core-of-mine`"],
@@ -292,9 +294,9 @@ mod tests {
         check("hypertuning", &["is a crate of this project"]);
         check(
             "random",
-            &["a strategy `random` already, in `tuning-strategies`"],
+            &["`tuning-strategies` already has a strategy `random`"],
         );
-        check("tuning-random", &["a strategy `random` already"]);
+        check("tuning-random", &["already has a strategy `random`"]);
         check("params", &["the type `Params`", "`params-search`"]);
         check("tag", &["the type `Tag`"]);
         check("vec", &["the type `Vec`"]);

@@ -13,14 +13,14 @@ pub(super) fn new(path: &str, root: &Path) -> Result<PathBuf> {
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     if existing_part(&place).is_some_and(|part| real(part).starts_with(real(root))) {
         return Err(Error::Usage(format!(
-            "`{path}` lies in this workspace, and a strategy crate of your own does not need to: write it elsewhere, \
+            "`{path}` lies in this workspace, and your strategy crate does not need to: write it elsewhere, \
              such as `{}`",
             beside(root, &place).display()
         )));
     }
     if place.symlink_metadata().is_ok() {
         return Err(Error::Usage(format!(
-            "`{path}` exists already: nothing is overwritten. Name a new directory, or take the old one away"
+            "`{path}` already exists: nothing is overwritten. Name a new directory, or remove the old one"
         )));
     }
     Ok(place)
@@ -89,7 +89,7 @@ mod tests {
             "lies in this workspace",
         );
         check(&root().join("mine"), "elsewhere, such as");
-        check(&std::env::temp_dir(), "exists already");
+        check(&std::env::temp_dir(), "already exists");
     }
 
     #[test]

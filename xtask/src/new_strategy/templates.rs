@@ -34,8 +34,8 @@ const TEMPLATES: &[(&str, &str)] = &[
 const OURS: &[&str] = &["tuning-core", "tuning-cli", "tuning-conformance"];
 
 const BY_PATH: &str = "\
-# `path` is the checkout that this crate was made in. It goes before the version as long as it stands here, and cargo
-# leaves it out of what it publishes: once the crates are on crates.io, take it away, here, below and in `tune/`.
+# `path` is the checkout that wrote this crate. Cargo uses it instead of the version, and drops it when you publish. Remove
+# it, here, below and in `tune/`, once the crates are on crates.io.
 ";
 
 /// Whether the templates mean something else by this type, so that no strategy can have it.

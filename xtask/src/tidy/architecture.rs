@@ -8,7 +8,7 @@ const FILE: &str = "ARCHITECTURE.md";
 
 /// The whole check.
 pub(crate) fn check(workspace: &Workspace, tree: &Tree) -> Vec<Problem> {
-    let rule = "ARCHITECTURE.md shows where each crate stands, and is kept true";
+    let rule = "ARCHITECTURE.md shows the place of each crate, and is kept up to date";
     let Some(text) = tree.text(FILE) else {
         return vec![Problem::new(FILE, "is missing", rule, "write it")];
     };
@@ -21,7 +21,7 @@ pub(crate) fn check(workspace: &Workspace, tree: &Tree) -> Vec<Problem> {
                 FILE,
                 format!("does not mention `{}`", krate.name),
                 rule,
-                "say what the crate is for, and put it into the picture",
+                "say what the crate is for, and add it to the picture",
             )
         })
         .collect()

@@ -15,7 +15,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Problem> {
                         format!("{path}:{line}"),
                         format!("the link to `{target}` leads nowhere"),
                         "relative links lead to files of the repository",
-                        "mend the path (it starts from the file that it stands in), or link to the web",
+                        "fix the path (it is relative to this file), or link to the web",
                     )
                 })
         })

@@ -23,7 +23,7 @@ fn of_metadata(krate: &Crate, tree: &Tree) -> Vec<Problem> {
         Problem::new(
             krate.manifest(),
             what,
-            "a published crate has README.md, its licences, description and documentation, and stands in CHANGELOG.md",
+            "a published crate has README.md, its licences, description and documentation, and is mentioned in CHANGELOG.md",
             remedy,
         )
     };
@@ -40,7 +40,7 @@ fn of_metadata(krate: &Crate, tree: &Tree) -> Vec<Problem> {
         if !tree.exists(&krate.file(license)) {
             problems.push(published(
                 format!("`{}` has no {license}", krate.name),
-                "its text has to be in the package: link to that of the root",
+                "the package has to contain its text: link to the one in the root",
             ));
         }
     }
@@ -68,7 +68,7 @@ fn of_metadata(krate: &Crate, tree: &Tree) -> Vec<Problem> {
     {
         problems.push(published(
             format!("CHANGELOG.md does not mention `{}`", krate.name),
-            "say there what is new in it, from the reader's side",
+            "say what is new in it, from the reader's point of view",
         ));
     }
     problems
@@ -84,7 +84,7 @@ fn of_text(krate: &Crate, tree: &Tree) -> Vec<Problem> {
                 krate.manifest(),
                 error.to_string(),
                 rule,
-                "mend it",
+                "fix it",
             )];
         }
     };
@@ -92,8 +92,11 @@ fn of_text(krate: &Crate, tree: &Tree) -> Vec<Problem> {
     if !inherits_lints(&manifest) {
         problems.push(Problem::new(
             krate.manifest(),
-            format!("`{}` has lints of its own, or none", krate.name),
-            "lints are held once, in the workspace",
+            format!(
+                "`{}` does not inherit the lints of the workspace",
+                krate.name
+            ),
+            "lints are written once, in the workspace",
             "add `[lints]` with `workspace = true`",
         ));
     }
@@ -101,7 +104,7 @@ fn of_text(krate: &Crate, tree: &Tree) -> Vec<Problem> {
         problems.push(Problem::new(
             krate.manifest(),
             format!("`{name}` does not come from the workspace"),
-            "versions are held once, in the workspace",
+            "versions are written once, in the workspace",
             format!("put it into [workspace.dependencies] and write `{name}.workspace = true`"),
         ));
     }
@@ -178,7 +181,7 @@ mod tests {
             Crate::example("tuning-x"),
             tree("[dev-dependencies]\nserde = \"1\"\n[lints.rust]\nunsafe_code = \"allow\"\n"),
             &[
-                "`tuning-x` has lints of its own, or none",
+                "`tuning-x` does not inherit the lints of the workspace",
                 "`serde` does not come from the workspace",
             ],
         );

@@ -1,4 +1,4 @@
-//! The table of checks, and the command that runs them. What a check looks for stands in its own file.
+//! The table of checks, and the command that runs them. What a check looks for is in its own file.
 
 use std::fmt::Write as _;
 
@@ -22,7 +22,7 @@ const CHECKS: &[Check] = &[
     },
     Check {
         name: "purity",
-        summary: "core and the strategies have clippy look for clocks, threads and files; no logic in the facade",
+        summary: "clippy looks for clocks, threads and files in core and strategies; the facade has no logic",
         run: purity::check,
     },
     Check {
@@ -84,7 +84,7 @@ pub(crate) fn run(args: &[String]) -> Result {
     let long = sources::long_files(&tree);
     if !long.is_empty() {
         println!(
-            "note: past {} lines, though not too long yet: {}",
+            "note: longer than {} lines, and still allowed: {}",
             sources::LONG,
             long.join(", ")
         );

@@ -24,8 +24,8 @@ pub(crate) fn headers(tree: &Tree) -> Vec<Problem> {
         .map(|(path, _)| {
             Problem::new(
                 format!("{path}:1"),
-                "opens without a `//!` sentence",
-                "every file opens with a sentence that says what it is for",
+                "does not start with a `//!` sentence",
+                "every file starts with a sentence that says what it is for",
                 "write it; if it needs an `and`, look for the second file",
             )
         })
@@ -58,9 +58,9 @@ fn lengths_but(tree: &Tree, may_be_longer: &[(&str, &str)]) -> Vec<Problem> {
         .map(|(path, _)| {
             Problem::new(
                 *path,
-                format!("needs no leave to be longer than {TOO_LONG} lines"),
+                format!("no longer needs an exception: it has {TOO_LONG} lines or fewer"),
                 "an exception lasts as long as its reason",
-                "take it out of `MAY_BE_LONGER` in xtask/src/tidy/sources.rs",
+                "remove it from `MAY_BE_LONGER` in xtask/src/tidy/sources.rs",
             )
         });
     too_long.chain(needless).collect()
@@ -88,7 +88,7 @@ pub(crate) fn switched_off(tree: &Tree) -> Vec<Problem> {
                     format!("{path}:{}", line(&code, at)),
                     "switches a test off",
                     "an ignored or flaky test is a bug report",
-                    "mend it, or assert today's wrong behaviour and say so",
+                    "fix it, or assert today's wrong behaviour and say so",
                 )
             })
             .collect::<Vec<_>>()
