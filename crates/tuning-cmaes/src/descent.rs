@@ -162,11 +162,11 @@ impl Descent {
 
     /// Learns a generation.
     pub(crate) fn update(&mut self, axes: &Axes, mut entries: Vec<Entry>) {
-        let by_standing = |a: &Entry, b: &Entry| {
+        let by_fitness = |a: &Entry, b: &Entry| {
             let ((a, x), (b, y)) = (a.fitness.key(), b.fitness.key());
             a.cmp(&b).then(x.total_cmp(&y))
         };
-        entries.sort_by(by_standing);
+        entries.sort_by(by_fitness);
         if self.weights.lambda != entries.len() {
             let n = self.gaussian.as_ref().map_or(1, Gaussian::dimensions);
             self.weights = Weights::new(entries.len(), n, self.settings.separable);
