@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-/// A law of one family: strategies, pruners, journals or observers.
+/// A law of one family: strategies, combinators, pruners, journals or observers.
 pub trait Lawlike: Copy + Debug + Eq + Ord + 'static {
     /// What the family is about, in the plural: `strategies`.
     const FAMILY: &'static str;
@@ -103,6 +103,39 @@ laws! {
         Direction = 15, "direction":
             "To maximise f is to minimise -f: the proposals are the same."
             => "Values in facts are losses already; do not look at `Objective::direction`.";
+    }
+}
+
+laws! {
+    /// The laws of combinators: what a strategy owes the one inside it.
+    CombinatorLaw of "combinators" {
+        EveryFact = 1, "every-fact":
+            "The inner strategy is told every fact of the study once, when the combinator is told it, and nothing that has not happened."
+            => "Tell the inner strategy at the end of every `tell`, whoever proposed the trial, and never in `ask`.";
+        Wrapped = 2, "wrapped":
+            "Every tag of the inner strategy leaves with the combinator's layer in front of it."
+            => "Apply `Tag::wrap` to the tag of each proposal that you pass on, resumed and forked trials included.";
+        Unwrapped = 3, "unwrapped":
+            "The inner strategy is told its own tags as it wrote them, and `Tag::NONE` for the trials of everybody else."
+            => "Tell `tag.unwrap(LAYER).map_or(Tag::NONE, |(_, inner)| inner)` in `Started` and `Resumed`.";
+        Questions = 4, "questions":
+            "The inner strategy is asked with the seed of the study, for no more than the free slots, and from the number that its first new trial will have."
+            => "Pass on the `Ask` that you got: `with_slots` for the slots that are left, `after` behind new trials of your own.";
+        NoFidelities = 5, "no-fidelities":
+            "An inner strategy whose trials are paused though it never asked for that is told `Started` without `until`, no `Paused`, no `Resumed`, and exactly one `Ended`, as soon as there is a value."
+            => "When such a trial pauses first, tell `Ended` with its last report as `Completed`; tell nothing of that trial afterwards.";
+        AsTheyAre = 6, "as-they-are":
+            "Of trials that run as the inner strategy proposed them, and of those of others, it is told the facts as they are."
+            => "Forward the fact with nothing but the tag changed; what you changed on the way out, change back on the way in.";
+        Ends = 7, "ends":
+            "Studies end well over an inner strategy of any kind: its `Wait` does not end them, and they do not wait for one that is `Done`."
+            => "Answer `Done` only when the inner strategy does, and `Wait` only while something is in flight.";
+        Spec = 8, "spec":
+            "`spec()` holds the name and all options of the inner strategy under a prefix."
+            => "Add `.part(\"inner\", self.inner.spec())` to your own `StrategySpec`.";
+        Refusal = 9, "refusal":
+            "A problem that the inner strategy refuses is refused, with the name and the reason of the inner one."
+            => "Build the inner strategy in `build`, and return its error with `?`.";
     }
 }
 
@@ -244,6 +277,7 @@ mod tests {
     #[test]
     fn laws_are_numbered_from_one_speak_in_sentences_and_stand_in_the_readme() {
         check::<Law>();
+        check::<CombinatorLaw>();
         check::<PrunerLaw>();
         check::<JournalLaw>();
         check::<ObserverLaw>();

@@ -3,6 +3,7 @@
 #![doc = include_str!("../README.md")]
 
 mod block_on;
+mod combinator;
 mod entries;
 mod guard;
 mod journal;
@@ -16,10 +17,11 @@ mod simulation;
 mod spaces;
 mod strategy;
 
+pub use combinator::{CombinatorKit, combinator};
 pub use entries::entries;
 pub use journal::{JournalKit, journal};
 pub use landscape::Landscape;
-pub use law::{JournalLaw, Law, Lawlike, ObserverLaw, PrunerLaw};
+pub use law::{CombinatorLaw, JournalLaw, Law, Lawlike, ObserverLaw, PrunerLaw};
 pub use observer::{ObserverKit, observer};
 pub use problems::{NamedProblem, problems};
 pub use pruner::{PrunerKit, pruner};

@@ -42,6 +42,12 @@ use crate::{Ask, Asked, Problem, fact::Fact, space::Scalar};
 /// - An inner strategy that asks for fidelities itself is told the facts as they are.
 /// - `Wait` and `Done` of the inner strategy are its own: a combinator that still has trials to resume
 ///   proposes those, and waits only while something is in flight.
+/// - The inner strategy is asked about the same study, from the number that its first new trial will
+///   have: [`Ask::after`] behind new trials of the combinator's own, [`Ask::with_slots`] for what is left.
+/// - The combinator's [`spec`](StrategyConfig::spec) holds the inner one's as a
+///   [part](StrategySpec::part), and its `build` passes on the inner one's refusal.
+///
+/// Each of these, too, is a law: `tuning_conformance::combinator(|inner| …)` checks them.
 ///
 /// # Example
 /// Random search in full:

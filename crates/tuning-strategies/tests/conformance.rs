@@ -1,8 +1,10 @@
 //! Every strategy and combinator of this crate keeps the laws.
 
 use tuning_conformance::Law;
-use tuning_core::{Scalar, StrategyConfig};
-use tuning_strategies::{DedupConfig, EnqueueConfig, GridConfig, RandomConfig, SobolConfig};
+use tuning_core::{Problem, Scalar, StrategyConfig, StrategySpec, Unsupported};
+use tuning_strategies::{
+    DedupConfig, Enqueue, EnqueueConfig, GridConfig, RandomConfig, SobolConfig,
+};
 
 /// Why a grid is not asked to beat random search with a part of its points.
 const IN_ORDER: &str = "the first points of a grid in order all lie on one of its sides";
@@ -38,8 +40,7 @@ fn plain_sobol_keeps_the_laws() {
 
 #[test]
 fn dedup_keeps_the_laws() {
-    let config = DedupConfig::over(RandomConfig::default());
-    tuning_conformance::strategy(|problem| config.build(problem)).check();
+    tuning_conformance::combinator(DedupConfig::over).check();
 }
 
 #[test]
@@ -51,11 +52,33 @@ fn dedup_over_grid_keeps_the_laws() {
         .check();
 }
 
-#[test]
-fn enqueue_keeps_the_laws() {
-    tuning_conformance::strategy(|problem| {
-        // Two points that lie in whatever space is asked for.
-        let mut config = EnqueueConfig::over(SobolConfig::default());
+/// Two points in front that lie in whatever space is asked for.
+struct Points<C>(C);
+
+/// A configuration that is somebody else's.
+struct Lent<'a, C>(&'a C);
+
+impl<C: StrategyConfig> StrategyConfig for Lent<'_, C> {
+    type Strategy = C::Strategy;
+
+    fn spec(&self) -> StrategySpec {
+        self.0.spec()
+    }
+
+    fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
+        self.0.build(problem)
+    }
+}
+
+impl<C: StrategyConfig> StrategyConfig for Points<C> {
+    type Strategy = Enqueue<C::Strategy>;
+
+    fn spec(&self) -> StrategySpec {
+        EnqueueConfig::over(Lent(&self.0)).spec()
+    }
+
+    fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
+        let mut config = EnqueueConfig::over(Lent(&self.0));
         for u in [0.25, 0.75] {
             let point = problem.space.decode(&vec![u; problem.space.len()]);
             let point = point.expect("one coordinate per parameter");
@@ -63,8 +86,12 @@ fn enqueue_keeps_the_laws() {
             config = config.point(named.collect::<Vec<(String, Scalar)>>());
         }
         config.build(problem)
-    })
-    .check();
+    }
+}
+
+#[test]
+fn enqueue_keeps_the_laws() {
+    tuning_conformance::combinator(Points).check();
 }
 
 #[test]

@@ -243,7 +243,7 @@ impl<S: Strategy> Going<'_, S> {
             let tag = match self.chance.below(4) {
                 0 => Tag::NONE,
                 1 => Tag::new("somebody", 7),
-                2 => self.tag.wrap("around", 0),
+                2 => self.resembling(),
                 _ => Tag::from("free text".to_owned()),
             };
             let whole = self
@@ -254,7 +254,9 @@ impl<S: Strategy> Going<'_, S> {
             let until = whole
                 .filter(|_| self.chance.coin(0.3))
                 .map(|whole| whole.div_ceil(3).into());
+            let own = self.tag.clone();
             self.inject(Started::new(trial, params).until(until).tag(tag))?;
+            self.tag = own;
             let work = self.study.in_flight();
             self.begin(
                 work.into_iter()
@@ -269,6 +271,14 @@ impl<S: Strategy> Going<'_, S> {
             self.inject(Ended::new(trial, outcome))?;
         }
         Ok(())
+    }
+
+    /// The strategy's own tag with a layer around it or, of a combinator, the one inside it alone.
+    fn resembling(&mut self) -> Tag {
+        match self.tag.as_str().split_once('/') {
+            Some((_, inner)) if self.chance.coin(0.5) => Tag::from(inner.to_owned()),
+            _ => self.tag.wrap("around", 0),
+        }
     }
 
     /// What happens without the machine's doing.

@@ -5,7 +5,7 @@ use tuning_core::{Ask, Asked, Proposal, ProposalKind, Strategy};
 use crate::{report::Breach, simulation::Call};
 
 /// An answer as it stands in a record.
-pub(super) type Answer = Result<Asked, String>;
+pub(crate) type Answer = Result<Asked, String>;
 
 /// Asks, in the form of a record.
 pub(super) fn ask<S: Strategy + ?Sized>(strategy: &mut S, question: &Ask) -> Answer {
@@ -63,7 +63,7 @@ pub(super) fn cuts(calls: &[Call], n: usize) -> Vec<usize> {
 }
 
 /// An answer in words.
-pub(super) fn shown(answer: &Answer) -> String {
+pub(crate) fn shown(answer: &Answer) -> String {
     let text = match answer {
         Ok(Asked::Propose(proposals)) => {
             let proposals: Vec<_> = proposals.iter().map(proposal).collect();

@@ -13,3 +13,5 @@ mod survival;
 mod yardstick;
 
 pub use kit::{StrategyKit, strategy};
+
+pub(crate) use follow::shown;

@@ -1,6 +1,8 @@
 //! Each law can fail: for every law a twin that is sound but for one fault, and the kit finds that
 //! fault, says where it is, and blames no other law.
 
+mod combinators;
+mod halving;
 mod journals;
 mod observers;
 mod pruners;

@@ -95,9 +95,11 @@ impl<S: Strategy> Asha<S> {
         };
         let first = self.rungs[0];
         let wrap = |proposal: Proposal| match proposal.kind() {
-            ProposalKind::Start(_) => Ok(proposal.until(first).map_tag(|tag| tag.wrap(LAYER, 0))),
+            ProposalKind::Start(_) if proposal.target().is_none() => {
+                Ok(proposal.until(first).map_tag(|tag| tag.wrap(LAYER, 0)))
+            }
             _ => Err(StrategyError::new(
-                "asha runs over strategies that only start trials",
+                "asha runs over strategies that only start trials, and to their end",
             )),
         };
         proposals
@@ -164,8 +166,10 @@ impl<S: Strategy> Strategy for Asha<S> {
         match fact {
             Fact::Started(started) => {
                 self.in_flight.insert(trial);
+                let mut started = started.clone();
                 let Some((_, tag)) = started.tag.unwrap(LAYER) else {
-                    return self.inner.tell(fact); // somebody else's
+                    started.tag = Tag::NONE; // somebody else's
+                    return self.inner.tell(&started.into());
                 };
                 let ours = Ours {
                     last: None,
@@ -173,7 +177,6 @@ impl<S: Strategy> Strategy for Asha<S> {
                     inner_told: false,
                 };
                 self.ours.insert(trial, ours);
-                let mut started = started.clone();
                 (started.tag, started.until) = (tag, None);
                 self.inner.tell(&started.into());
             }

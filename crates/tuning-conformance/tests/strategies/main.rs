@@ -7,7 +7,8 @@ mod neighbours;
 mod population;
 mod random;
 
-use tuning_conformance::{Law, NamedProblem, strategy};
+use tuning_conformance::{Law, NamedProblem, combinator, strategy};
+use tuning_core::{Problem, StrategyConfig, StrategySpec, Unsupported};
 
 #[test]
 fn random_search_keeps_the_laws() {
@@ -30,6 +31,7 @@ fn promotion_over_another_strategy_keeps_the_laws() {
         .seeds(4)
         .check();
     strategy(|problem| asha::Asha::over(problem, evolution::Evolution::build(problem)?)).check();
+    combinator(AshaConfig).check();
 }
 
 #[test]
@@ -57,7 +59,7 @@ fn what_a_strategy_refuses_is_in_the_report() {
 fn problems_of_ones_own_are_taken() {
     let space = tuning_core::Space::new([tuning_core::Parameter::int("n", 1, 3)]).unwrap();
     let objectives = tuning_core::Objectives::minimize("loss").unwrap();
-    let mine = NamedProblem::new("mine", tuning_core::Problem::new(space, objectives));
+    let mine = NamedProblem::new("mine", Problem::new(space, objectives));
     strategy(random::Random::build)
         .problems([mine])
         .seed(7)
@@ -65,8 +67,21 @@ fn problems_of_ones_own_are_taken() {
         .check();
 }
 
-fn asha_over_random(
-    problem: &tuning_core::Problem,
-) -> Result<asha::Asha<random::Random>, tuning_core::Unsupported> {
+fn asha_over_random(problem: &Problem) -> Result<asha::Asha<random::Random>, Unsupported> {
     asha::Asha::over(problem, random::Random::build(problem)?)
+}
+
+/// What builds an [`asha::Asha`].
+struct AshaConfig<C>(C);
+
+impl<C: StrategyConfig> StrategyConfig for AshaConfig<C> {
+    type Strategy = asha::Asha<C::Strategy>;
+
+    fn spec(&self) -> StrategySpec {
+        StrategySpec::new("asha").part("inner", self.0.spec())
+    }
+
+    fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
+        asha::Asha::over(problem, self.0.build(problem)?)
+    }
 }

@@ -1,0 +1,47 @@
+//! Laws 8 and 9: what a combinator's configuration says of the one inside it.
+
+use tuning_core::{Problem, Scalar, StrategySpec};
+
+use super::probe::{MARK, NAME, REFUSAL};
+use crate::report::Breach;
+
+/// `spec`: that of the combinator over a probe with this mark.
+pub(super) fn spec(spec: impl Fn(i64) -> StrategySpec) -> Result<(), Breach> {
+    let [one, other] = [1, 2].map(&spec);
+    let prefix = |(name, value): (&String, &Scalar)| {
+        let prefix = name.strip_suffix(".name")?;
+        (*value == Scalar::from(NAME)).then(|| prefix.to_owned())
+    };
+    let prefixes: Vec<String> = one.options.iter().filter_map(prefix).collect();
+    let kept = |prefix: &String| {
+        let name = format!("{prefix}.{MARK}");
+        let value = |spec: &StrategySpec| spec.options.get(&name).cloned();
+        value(&one) == Some(1.into()) && value(&other) == Some(2.into())
+    };
+    if prefixes.iter().any(kept) {
+        return Ok(());
+    }
+    let message = match prefixes.as_slice() {
+        [] => format!("over a strategy `{NAME}`, no option ends in `.name` and is `{NAME}`: {one}"),
+        _ => format!("the option `{MARK}: 1` of the inner strategy is not in it: {one}"),
+    };
+    Err(Breach::new(message))
+}
+
+/// `build`: whether the combinator over a strategy that refuses everything takes a problem.
+pub(super) fn refusal(
+    problem: &Problem,
+    build: impl Fn(&Problem) -> Option<String>,
+) -> Result<(), Breach> {
+    let Some(error) = build(problem) else {
+        return Err(Breach::new(format!(
+            "the inner strategy refuses the problem (it {REFUSAL}), and the combinator takes it"
+        )));
+    };
+    match [NAME, REFUSAL].iter().find(|part| !error.contains(**part)) {
+        None => Ok(()),
+        Some(part) => Err(Breach::new(format!(
+            "the inner strategy's refusal became this, which does not say `{part}`: {error}"
+        ))),
+    }
+}
