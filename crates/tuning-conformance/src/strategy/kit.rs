@@ -1,6 +1,6 @@
 //! [`StrategyKit`]: what a test calls.
 
-use std::{fmt, marker::PhantomData, time::Duration};
+use std::{collections::BTreeMap, fmt, marker::PhantomData, time::Duration};
 
 use tuning_core::{Problem, Strategy};
 
@@ -153,17 +153,28 @@ where
         };
         let moved = |scene: &Scene, run: &Run| self.moved(scene, run);
         let lab = Lab::new(&build, &moved, &self.settings, self.chosen());
-        let mut report = Report::new(lab.problems, lab.refused.clone());
-        for law in Law::ALL {
-            if !self.only.is_empty() && !self.only.contains(law) {
+        let mut found: BTreeMap<Law, Finding> = BTreeMap::new();
+        for law in causes_first() {
+            if !self.only.is_empty() && !self.only.contains(&law) {
                 continue;
             }
-            let skipped = self.skipped.iter().find(|(skipped, _)| skipped == law);
-            let finding = match skipped {
-                Some((_, reason)) => Finding::Skipped(reason.clone()),
-                None => look(&lab, *law),
+            let skipped = self.skipped.iter().find(|(skipped, _)| *skipped == law);
+            let broken = |other: &&Law| matches!(found.get(other), Some(Finding::Broken(_)));
+            let cause = stands_on(law).iter().find(broken);
+            let finding = match (skipped, cause) {
+                (Some((_, reason)), _) => Finding::Skipped(reason.clone()),
+                (None, Some(cause)) => Finding::Skipped(format!(
+                    "not judged: see law {}, {}",
+                    cause.number(),
+                    cause.name()
+                )),
+                (None, None) => look(&lab, law),
             };
-            report.push(*law, finding);
+            found.insert(law, finding);
+        }
+        let mut report = Report::new(lab.problems, lab.refused.clone());
+        for (law, finding) in found {
+            report.push(law, finding);
         }
         report
     }
@@ -205,6 +216,28 @@ where
         follow(&mut &mut strategy, &first[quarter..], quarter)?;
         let mut boxed: Box<dyn Strategy> = Box::new(Box::new(strategy));
         follow(&mut boxed, second, half)
+    }
+}
+
+/// The laws in an order in which a law comes behind those that it stands on.
+fn causes_first() -> impl Iterator<Item = Law> {
+    let causes = [Law::SameSeed, Law::AskTwice, Law::Retell];
+    let others = Law::ALL.iter().copied();
+    causes
+        .into_iter()
+        .chain(others.filter(move |law| !causes.contains(law)))
+}
+
+/// The laws without which this one has no meaning: a strategy that breaks one of them breaks this one
+/// too, for a reason that this one's remedy does not name.
+fn stands_on(law: Law) -> &'static [Law] {
+    match law {
+        Law::AskTwice | Law::WaitAndDone | Law::Foreigners | Law::Boxed | Law::Direction => {
+            &[Law::SameSeed]
+        }
+        Law::Retell => &[Law::SameSeed, Law::AskTwice],
+        Law::Order => &[Law::SameSeed, Law::AskTwice, Law::Retell],
+        _ => &[],
     }
 }
 

@@ -229,15 +229,43 @@ fn law_13_sanity() {
 }
 
 /// What is told as proposed is the same at any number of workers, and without timings. So only what a strategy remembers
-/// of being asked can break this law, and then it breaks that on telling again, too.
+/// of being asked can break this law, and that is the matter of law 5: it is judged alone here.
 #[test]
 fn law_14_order() {
+    let report = twin(F::CountsItsWaits).only(Law::Order).report();
+    breaks_only(&report, Law::Order, &["workers instead of 1, fact"]);
     let report = twin(F::CountsItsWaits).report();
-    assert_eq!(report.broken(), [Law::Retell, Law::Order], "\n{report}");
-    let text = report.to_string();
-    for words in ["workers instead of 1, fact", Law::Order.remedy()] {
-        assert!(text.contains(words), "{words}\n{text}");
+    breaks_only(
+        &report,
+        Law::Retell,
+        &["14 order: not judged: see law 5, retell"],
+    );
+}
+
+/// What makes a strategy differ from itself breaks one law, whose remedy names it.
+#[test]
+fn one_cause_breaks_one_law() {
+    for fault in [
+        F::FollowsTheOrderOfAHashMap,
+        F::HashesAnewInEachAsk,
+        F::ReadsTheClock,
+        F::CountsAcrossAllStudies,
+        F::HasAGeneratorOfItsThread,
+    ] {
+        let unjudged = [1, 5, 6, 8, 10, 14, 15].map(|number| {
+            let name = Law::ALL[number - 1].name();
+            format!("{number:>2} {name}: not judged: see law 4, same-seed")
+        });
+        let mut words: Vec<&str> = unjudged.iter().map(String::as_str).collect();
+        words.push("no clock, global, thread or hash order");
+        breaks_only(&twin(fault).report(), Law::SameSeed, &words);
     }
+    let words = [
+        " 5 retell: not judged: see law 1, ask-twice",
+        "14 order: not judged: see law 1, ask-twice",
+        "Change state in `tell` only",
+    ];
+    breaks_only(&twin(F::CountsItsAsks).report(), Law::AskTwice, &words);
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use std::{
     cell::Cell,
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     sync::atomic::{AtomicU64, Ordering},
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use tuning_core::{
@@ -22,6 +22,12 @@ pub(crate) enum Fault {
     ProposesOneMore,
     ProposesNothing,
     DiffersFromItsBrother,
+    FollowsTheOrderOfAHashMap,
+    HashesAnewInEachAsk,
+    ReadsTheClock,
+    CountsAcrossAllStudies,
+    HasAGeneratorOfItsThread,
+    CountsItsAsks,
     RemembersInAsk,
     WaitsForNothing,
     TakesDoneBack,
@@ -65,10 +71,18 @@ pub(crate) struct Twin {
     asked: Cell<bool>,
     asked_at: Cell<u64>,
     asks: Cell<u64>,
+    all_asks: Cell<u64>,
+    /// The trials, in an order that differs from map to map.
+    hashed: HashMap<TrialId, ()>,
     address: Cell<Option<usize>>,
 }
 
 static BROTHERS: AtomicU64 = AtomicU64::new(0);
+static ASKS: AtomicU64 = AtomicU64::new(0);
+
+thread_local! {
+    static GENERATOR: Cell<u64> = const { Cell::new(1) };
+}
 
 impl Twin {
     pub(crate) fn build(fault: Fault, problem: &Problem) -> Result<Self, Unsupported> {
@@ -101,6 +115,8 @@ impl Twin {
             asked: Cell::new(false),
             asked_at: Cell::new(u64::MAX),
             asks: Cell::new(0),
+            all_asks: Cell::new(0),
+            hashed: HashMap::new(),
             address: Cell::new(None),
         })
     }
@@ -116,6 +132,33 @@ impl Twin {
         match self.fault {
             F::AnswersDifferentlyTheSecondTime if self.asked.get() => salt += 1,
             F::DiffersFromItsBrother => salt += self.brother,
+            F::FollowsTheOrderOfAHashMap => {
+                salt += self.hashed.keys().next().map_or(0, |t| t.get())
+            }
+            F::HashesAnewInEachAsk => {
+                let hashed: HashMap<_, _> = self.params.keys().map(|t| (*t, ())).collect();
+                salt += hashed.keys().next().map_or(0, |t| t.get());
+            }
+            F::ReadsTheClock => {
+                let now = SystemTime::now().duration_since(UNIX_EPOCH);
+                salt += now.map_or(0, |now| now.as_nanos() as u64);
+            }
+            F::CountsAcrossAllStudies => salt += ASKS.fetch_add(1, Ordering::Relaxed),
+            F::HasAGeneratorOfItsThread => {
+                salt += GENERATOR.with(|state| {
+                    state.set(
+                        state
+                            .get()
+                            .wrapping_mul(6_364_136_223_846_793_005)
+                            .wrapping_add(1),
+                    );
+                    state.get() >> 33
+                })
+            }
+            F::CountsItsAsks => {
+                salt += self.all_asks.get();
+                self.all_asks.set(salt + 1);
+            }
             F::RemembersInAsk => salt += self.asks.get(),
             F::CountsItsWaits => salt += self.waits.get(),
             F::FlipsTheSignAgain if self.maximises => salt += 1,
@@ -229,6 +272,7 @@ impl Strategy for Twin {
                 self.started += 1;
                 self.params.insert(trial, started.params.clone());
                 self.running.insert(trial, ());
+                self.hashed.insert(trial, ());
                 match (self.fault, started.tag.note("twin")) {
                     (F::PanicsAtForeignTags, None) => {
                         panic!("the tag `{}` is not mine", started.tag)
