@@ -82,10 +82,11 @@
 //! | drive trials by hand | `tuning-core` ([`AskTell`]) and `tuning-strategies` |
 //! | tune a program in any language | no crate: the program `tune`, of `tuning-cli` |
 //!
-//! | feature (all on by default) | module |
+//! | feature (all but `file` are on by default) | module |
 //! |---|---|
 //! | `auto` | [`auto`]: the automatic strategy; [`gp`], [`tpe`], [`cmaes`], [`evolution`]: those that it chooses from |
 //! | `command` | [`command`]: trials that are programs, in any language |
+//! | `file` | `file`: studies from texts in YAML, TOML or JSON, and the registry of all strategies |
 //! | `derive` | none: [`#[derive(Tunable)]`](macro@Tunable), search spaces that are Rust types |
 //! | `strategies` | [`strategies`]: grid, random, Sobol, combinators, the registry |
 //! | `runtime` | [`runtime`]: the driver, evaluators, the bus, the simulator |
@@ -110,6 +111,8 @@ pub use tuning_core::*;
 pub use tuning_derive::TunableOfHypertuning as Tunable;
 #[cfg(feature = "auto")]
 pub use tuning_evolution as evolution;
+#[cfg(feature = "file")]
+pub use tuning_file as file;
 #[cfg(feature = "auto")]
 pub use tuning_gp as gp;
 #[cfg(feature = "observers")]

@@ -42,11 +42,9 @@ mod config;
 mod expert;
 mod history;
 mod plan;
-mod registry;
 mod strategy;
 
 pub use config::AutoConfig;
-pub use registry::registry;
 pub use strategy::Auto;
 
 pub(crate) const NAME: &str = "auto";

@@ -98,7 +98,7 @@ pub(crate) struct SettingArgs {
     trials: Option<String>,
     /// How long the study runs, all its runs together, such as `2h`
     #[arg(long, value_name = "TIME")]
-    timeout: Option<String>,
+    time: Option<String>,
     /// How long one attempt at a trial may take, such as `90s`
     #[arg(long, value_name = "TIME")]
     trial_timeout: Option<String>,
@@ -130,8 +130,13 @@ impl SettingArgs {
         let named = [
             ("--workers", "workers", &self.workers, false),
             ("--trials", "budget.trials", &self.trials, false),
-            ("--timeout", "budget.time", &self.timeout, true),
-            ("--trial-timeout", "timeout", &self.trial_timeout, true),
+            ("--time", "budget.time", &self.time, true),
+            (
+                "--trial-timeout",
+                "trial_timeout",
+                &self.trial_timeout,
+                true,
+            ),
             ("--seed", "seed", &self.seed, false),
             ("--strategy", "strategy", &self.strategy, false),
             ("--order", "order", &self.order, true),

@@ -3,7 +3,6 @@
 use std::{io, path::PathBuf};
 
 use thiserror::Error;
-use tuning_command::CommandError;
 use tuning_core::JournalError;
 use tuning_file::FileError;
 use tuning_runtime::StudyError;
@@ -17,11 +16,9 @@ pub(crate) enum CliError {
     #[error("{0}")]
     Usage(String),
     #[error("{error}{hint}", error = .0, hint = init_hint(.0))]
-    File(#[from] FileError),
+    File(FileError),
     #[error("cannot read `{}`: {source}", path.display())]
     Read { path: PathBuf, source: io::Error },
-    #[error("the command cannot be run: {0}")]
-    Command(#[from] CommandError),
     #[error("{}", with_causes(.0))]
     Study(#[from] StudyError),
     #[error("{}", with_causes(.0))]
@@ -32,8 +29,6 @@ pub(crate) enum CliError {
         path: PathBuf,
         source: io::Error,
     },
-    #[error("observer `{kind}` cannot watch: {why}")]
-    Observer { kind: String, why: String },
     /// A program that is to be a strategy cannot be talked to.
     #[error("it cannot be asked for a proposal: {0}")]
     Program(String),
@@ -51,8 +46,8 @@ impl CliError {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+            Self::File(FileError::Observer { .. }) => Exit::Failed,
             Self::Usage(_) | Self::Read { .. } | Self::File(_) => Exit::Usage,
-            Self::Command(_) => Exit::Usage,
             Self::Study(
                 StudyError::Differs { .. }
                 | StudyError::Invalid { .. }
@@ -67,6 +62,16 @@ impl CliError {
     /// Whether it is to be passed over in silence.
     pub(crate) fn is_silent(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+impl From<FileError> for CliError {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Journal(error) => Self::Journal(error),
+            FileError::Study(error) => Self::Study(error),
+            error => Self::File(error),
+        }
     }
 }
 

@@ -64,5 +64,5 @@ pub fn main() -> ExitCode {
 #[must_use]
 pub fn main_with(extensions: impl Into<Extensions>) -> ExitCode {
     let cli = args::Cli::parse();
-    commands::run(cli.command, &extensions.into()).into()
+    commands::run(cli.command, &commands::with_ours(extensions.into())).into()
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use tuning_core::{JournalError, JournalReader, StudyView};
-use tuning_file::whereabouts;
+use tuning_file::{Extensions, StudyReader};
 use tuning_sqlite::SqliteStudyReader;
 
 use crate::{args::StudyArgs, error::CliError, wait::wait};
@@ -18,8 +18,8 @@ pub(crate) struct View {
 
 impl View {
     /// Reads the study that the command line names.
-    pub(crate) fn of(args: &StudyArgs) -> Result<Self, CliError> {
-        let (journal, name) = locate(args)?;
+    pub(crate) fn of(args: &StudyArgs, extensions: &Extensions) -> Result<Self, CliError> {
+        let (journal, name) = locate(args, extensions)?;
         Self::read(&journal, name.as_deref())
     }
 
@@ -48,8 +48,11 @@ pub(crate) fn open_reader(
 ///
 /// # Errors
 /// If its file cannot be read, or says where the study is to be and it has not begun.
-pub(crate) fn locate(args: &StudyArgs) -> Result<(PathBuf, Option<String>), CliError> {
-    let (journal, name) = whereabouts_of(args)?;
+pub(crate) fn locate(
+    args: &StudyArgs,
+    extensions: &Extensions,
+) -> Result<(PathBuf, Option<String>), CliError> {
+    let (journal, name) = whereabouts_of(args, extensions)?;
     if !is_database(&args.file) && !journal.exists() {
         return Err(CliError::Usage(format!(
             "study `{}` has not begun: there is no journal `{}`; `tune run {}` starts it",
@@ -62,12 +65,23 @@ pub(crate) fn locate(args: &StudyArgs) -> Result<(PathBuf, Option<String>), CliE
 }
 
 /// The same, whether or not it has begun.
-pub(crate) fn whereabouts_of(args: &StudyArgs) -> Result<(PathBuf, Option<String>), CliError> {
+pub(crate) fn whereabouts_of(
+    args: &StudyArgs,
+    extensions: &Extensions,
+) -> Result<(PathBuf, Option<String>), CliError> {
     if is_database(&args.file) {
         return Ok((args.file.clone(), args.study.clone()));
     }
-    let (journal, name) = whereabouts(&args.file)?;
-    Ok((journal, Some(args.study.clone().unwrap_or(name))))
+    let found = StudyReader::new(extensions).whereabouts(&args.file)?;
+    let Some(journal) = found.journal.file() else {
+        return Err(CliError::Usage(format!(
+            "study `{}` is kept in `{}`, which is no file: nobody but the process that runs it can look at it",
+            found.name,
+            found.journal.place()
+        )));
+    };
+    let name = args.study.clone().unwrap_or(found.name);
+    Ok((journal.to_owned(), Some(name)))
 }
 
 /// A file with an extension of a study file is one; anything else is a journal.

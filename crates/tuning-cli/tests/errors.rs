@@ -226,7 +226,7 @@ fn options_of_the_command_line_are_named_in_errors() {
     for args in [
         &["--trials", "0"][..],
         &["--trials", "many", "--workers", "none"],
-        &["--timeout", "60"],
+        &["--time", "60"],
         &["--strategy", "{name: gird}"],
         &["--order", "as-propsed"],
         &["--set", "budget.trails=3"],

@@ -150,7 +150,7 @@ fn variables_are_filled_in_as_values_and_nothing_else() {
          env: {TOKEN: '${env:TOKEN}', KEPT: 'a$b'}\nparameters:\n  x: {min: '${env:LOW:-0.0}', max: 1.0}\n\
          \x20 y: {values: ['${env:ONE}', '1${env:ONE}']}\nobjective: {name: loss, direction: minimize}\n\
          strategy: {name: grid, resolution: '${env:ONE}'}\nbudget: {trials: '${env:ONE}', time: '${env:TIME:-1h}'}\n\
-         timeout: 9s\n",
+         trial_timeout: 9s\n",
     );
     folder.write(
         "trial.sh",

@@ -1,13 +1,15 @@
 //! [`FileError`]: why a text is no study.
 
-use std::{io, path::PathBuf};
+use std::{error::Error, io, path::PathBuf};
 
-use thiserror::Error;
+use thiserror::Error as ThisError;
+use tuning_core::JournalError;
+use tuning_runtime::StudyError;
 
 use crate::document::Located;
 
 /// A file that cannot be read as a study.
-#[derive(Debug, Error)]
+#[derive(Debug, ThisError)]
 #[non_exhaustive]
 pub enum FileError {
     /// The name of a file does not tell its format.
@@ -24,6 +26,28 @@ pub enum FileError {
         /// Why not.
         source: io::Error,
     },
+    /// The file says of nobody who runs the trials.
+    #[error(
+        "nobody runs the trials: name a `command` or an `evaluator`, or run the study with a function"
+    )]
+    NoEvaluator,
+    /// Who is to run the trials cannot.
+    #[error("the trials cannot be run: {0}")]
+    Evaluator(#[source] Box<dyn Error + Send + Sync>),
+    /// An observer cannot watch.
+    #[error("observer `{kind}` cannot watch: {source}")]
+    Observer {
+        /// Its kind.
+        kind: String,
+        /// Why not.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The journal cannot be opened.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The study cannot go on.
+    #[error(transparent)]
+    Study(#[from] StudyError),
     /// What it says makes no sense: everything that is wrong, each with its place.
     #[error("{0}")]
     Invalid(Located),

@@ -1,17 +1,22 @@
-//! [`Extensions`]: what a program of one's own adds to study files, by name.
+//! [`Extensions`]: what study files can name: strategies, journals, evaluators and observers.
 
-use std::{collections::BTreeMap, error::Error, fmt, sync::Arc};
+use std::{convert::Infallible, error::Error, fmt, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value};
-use thiserror::Error;
-use tuning_core::{Observer, nearest};
-use tuning_runtime::Delivery;
+use tuning_core::Observer;
+use tuning_runtime::{Delivery, Study};
 use tuning_strategies::Registry;
 
-use crate::process;
+use crate::{
+    evaluators::{self, EvaluatorConfig},
+    journals::{self, JournalConfig},
+    kinds::{Kind, Kinds},
+    observers::{self, ObserverConfig, Watching},
+    registry,
+};
 
-/// Strategies and observers that study files can name.
+/// What study files can name. Those that come with this crate are in [`Extensions::default`], registered as yours
+/// are; a name that is taken is given to the new one.
 ///
 /// # Example
 /// ```
@@ -32,7 +37,7 @@ use crate::process;
 ///     }
 /// }
 ///
-/// let extensions = Extensions::default().observer("archive", Delivery::durable(), |options: Archive| {
+/// let extensions = Extensions::default().observer("archive", Delivery::durable(), |options: &Archive| {
 ///     JsonLines::append(format!("{}/archive.jsonl", options.folder))
 /// });
 /// # let _ = extensions;
@@ -40,192 +45,146 @@ use crate::process;
 #[derive(Clone, Debug)]
 pub struct Extensions {
     pub(crate) strategies: Registry,
-    pub(crate) observers: ObserverKinds,
+    pub(crate) journals: Kinds<dyn JournalConfig>,
+    pub(crate) evaluators: Kinds<dyn EvaluatorConfig>,
+    pub(crate) observers: Kinds<dyn ObserverConfig>,
 }
 
 impl Default for Extensions {
-    /// The strategies that come with the program.
+    /// The strategies of [`registry`], the journals `sqlite` and `memory`, the evaluator `command`, and the observers
+    /// `jsonl`, `csv`, `prometheus` and `webhook`.
     fn default() -> Self {
-        tuning_auto::registry().into()
+        registry().into()
     }
 }
 
 impl From<Registry> for Extensions {
-    fn from(mut strategies: Registry) -> Self {
-        process::register(&mut strategies);
-        Self {
-            strategies,
-            observers: ObserverKinds::default(),
-        }
+    /// The default ones with these strategies.
+    fn from(strategies: Registry) -> Self {
+        let mut this = Self::none();
+        this.strategies = strategies;
+        this = journals::ours().into_iter().fold(this, Self::journal_kind);
+        this = evaluators::ours()
+            .into_iter()
+            .fold(this, Self::evaluator_kind);
+        observers::ours()
+            .into_iter()
+            .fold(this, Self::observer_kind)
     }
 }
 
 impl Extensions {
+    /// Nothing at all.
+    #[must_use]
+    pub fn none() -> Self {
+        Self {
+            strategies: Registry::new(),
+            journals: Kinds::default(),
+            evaluators: Kinds::default(),
+            observers: Kinds::default(),
+        }
+    }
+
     /// The strategies that study files can name.
     #[must_use]
     pub fn strategies(&self) -> &Registry {
         &self.strategies
     }
 
-    /// The same with observers of this kind: `observers: [{KIND: {…}}]` makes one of its options, which are
-    /// the fields of `C`. Options that are not said have the values of `C::default()`, so write all fields
-    /// (no `skip_serializing_if`). `make` is called when a run begins; a name that is taken is given to
-    /// the new one.
+    /// The same, to register more.
+    pub fn strategies_mut(&mut self) -> &mut Registry {
+        &mut self.strategies
+    }
+
+    /// The kinds of journals that study files can name.
+    pub fn journals(&self) -> impl Iterator<Item = &Kind<dyn JournalConfig>> {
+        self.journals.iter()
+    }
+
+    /// The kinds of evaluators that study files can name.
+    pub fn evaluators(&self) -> impl Iterator<Item = &Kind<dyn EvaluatorConfig>> {
+        self.evaluators.iter()
+    }
+
+    /// The kinds of observers that study files can name.
+    pub fn observers(&self) -> impl Iterator<Item = &Kind<dyn ObserverConfig>> {
+        self.observers.iter()
+    }
+
+    /// The same with a kind of journal: `journal: {KIND: {…}}`, or `journal: KIND:…`.
     #[must_use]
-    pub fn observer<C, O, E>(
-        mut self,
-        kind: &str,
-        delivery: Delivery,
-        make: impl Fn(C) -> Result<O, E> + Send + Sync + 'static,
-    ) -> Self
-    where
-        C: Default + Serialize + DeserializeOwned + 'static,
-        O: Observer + 'static,
-        E: Into<Box<dyn Error + Send + Sync>>,
-    {
-        let defaults = match serde_json::to_value(C::default()) {
-            Ok(Value::Object(defaults)) => defaults,
-            // A unit struct: no options that a study file could set.
-            _ => Map::new(),
-        };
-        let empty = defaults.is_empty();
-        let read = move |options: Map<String, Value>| match (empty, options) {
-            (true, _) => Ok(C::default()),
-            (false, options) => serde_json::from_value::<C>(Value::Object(options)),
-        };
-        let check = Arc::new(move |options| read(options).map(drop));
-        let make = Arc::new(move |options: Map<String, Value>| {
-            let observer = make(read(options)?).map_err(Into::into)?;
-            Ok(Box::new(observer) as Box<dyn Observer>)
-        });
-        let registered = Registered {
-            delivery,
-            defaults,
-            check,
-            make,
-        };
-        self.observers.kinds.insert(kind.to_owned(), registered);
+    pub fn journal_kind(mut self, kind: Kind<dyn JournalConfig>) -> Self {
+        self.journals.add(kind);
         self
     }
-}
 
-type Check = dyn Fn(Map<String, Value>) -> serde_json::Result<()> + Send + Sync;
-type Made = Result<Box<dyn Observer>, Box<dyn Error + Send + Sync>>;
-type Make = dyn Fn(Map<String, Value>) -> Made + Send + Sync;
-
-/// The kinds of observers that a program has brought.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct ObserverKinds {
-    kinds: BTreeMap<String, Registered>,
-}
-
-#[derive(Clone)]
-struct Registered {
-    delivery: Delivery,
-    defaults: Map<String, Value>,
-    check: Arc<Check>,
-    make: Arc<Make>,
-}
-
-impl fmt::Debug for Registered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Registered").finish_non_exhaustive()
-    }
-}
-
-impl ObserverKinds {
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> + Clone {
-        self.kinds.keys().map(String::as_str)
+    /// The same with a kind of evaluator: `evaluator: {KIND: {…}}`.
+    #[must_use]
+    pub fn evaluator_kind(mut self, kind: Kind<dyn EvaluatorConfig>) -> Self {
+        self.evaluators.add(kind);
+        self
     }
 
-    /// The observer of this kind with these options; none if there is no such kind.
-    pub(crate) fn read(
-        &self,
+    /// The same with a kind of observer: `observers: [{KIND: {…}}]`. Beside its options, or among them, there may
+    /// be `name` and `delivery`, as for all kinds.
+    #[must_use]
+    pub fn observer_kind(mut self, kind: Kind<dyn ObserverConfig>) -> Self {
+        self.observers.add(kind);
+        self
+    }
+
+    /// The same with a kind of observer that is made of its options alone, which are the fields of `C`. Options
+    /// that are not said have the values of `C::default()`, so write all fields (no `skip_serializing_if`).
+    /// `make` is called when a run begins.
+    #[must_use]
+    pub fn observer<C, O, E>(
+        self,
         kind: &str,
-        given: &Map<String, Value>,
-    ) -> Option<Result<ObserverConfig, OptionsError>> {
-        let registered = self.kinds.get(kind)?;
-        Some(registered.options(given).map(|options| ObserverConfig {
-            kind: kind.to_owned(),
-            options,
-            registered: registered.clone(),
-        }))
-    }
-}
-
-impl Registered {
-    fn options(&self, given: &Map<String, Value>) -> Result<Map<String, Value>, OptionsError> {
-        let defaults = &self.defaults;
-        if let Some(unknown) = given.keys().find(|name| !defaults.contains_key(*name)) {
-            let known: Vec<&str> = defaults.keys().map(String::as_str).collect();
-            let advice = match nearest(unknown, known.iter().copied()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None if known.is_empty() => "it has no options".to_owned(),
-                None => format!("there are `{}`", known.join("`, `")),
+        delivery: Delivery,
+        make: impl Fn(&C) -> Result<O, E> + Send + Sync + 'static,
+    ) -> Self
+    where
+        C: Default + Serialize + DeserializeOwned + Send + Sync + 'static,
+        O: Observer + 'static,
+        E: Into<Box<dyn Error + Send + Sync>> + 'static,
+    {
+        let make: Arc<Make<C>> =
+            Arc::new(move |options| Ok(Watching::by(make(options).map_err(Into::into)?)));
+        self.observer_kind(Kind::typed(kind, "", move |options: C| {
+            let made = Made {
+                options,
+                delivery,
+                make: Arc::clone(&make),
             };
-            return Err(OptionsError::Unknown {
-                option: unknown.clone(),
-                advice,
-            });
-        }
-        let with = |given: &mut dyn Iterator<Item = (&String, &Value)>| {
-            let mut options = defaults.clone();
-            options.extend(given.map(|(name, value)| (name.clone(), value.clone())));
-            options
-        };
-        let options = with(&mut given.iter());
-        let Err(error) = (self.check)(options.clone()) else {
-            return Ok(options);
-        };
-        // serde does not say which one it was: try them one by one.
-        let wrong = given.iter().find_map(|(name, value)| {
-            let alone = with(&mut std::iter::once((name, value)));
-            let error = (self.check)(alone).err()?;
-            Some(OptionsError::Wrong {
-                option: name.clone(),
-                value: value.clone(),
-                problem: error.to_string(),
-            })
-        });
-        Err(wrong.unwrap_or_else(|| OptionsError::Inconsistent {
-            problem: error.to_string(),
+            Ok::<_, Infallible>(Arc::new(made) as Arc<dyn ObserverConfig>)
         }))
     }
 }
 
-/// An observer that a program has brought, with all its options.
-#[derive(Clone, Debug)]
-pub struct ObserverConfig {
-    kind: String,
-    options: Map<String, Value>,
-    registered: Registered,
+type Make<C> = dyn Fn(&C) -> Result<Watching, Box<dyn Error + Send + Sync>> + Send + Sync;
+
+/// An observer that a function makes of its options.
+struct Made<C> {
+    options: C,
+    delivery: Delivery,
+    make: Arc<Make<C>>,
 }
 
-impl ObserverConfig {
-    pub fn kind(&self) -> &str {
-        &self.kind
-    }
-
-    pub fn delivery(&self) -> Delivery {
-        self.registered.delivery
-    }
-
-    pub fn make(&self) -> Made {
-        (self.registered.make)(self.options.clone())
+impl<C> fmt::Debug for Made<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Options may be secrets.
+        f.debug_struct("Made")
+            .field("delivery", &self.delivery)
+            .finish_non_exhaustive()
     }
 }
 
-/// Options that make no sense. The messages continue "`observers.0.mail` …".
-#[derive(Clone, Debug, PartialEq, Error)]
-pub(crate) enum OptionsError {
-    #[error("has no option `{option}`: {advice}")]
-    Unknown { option: String, advice: String },
-    #[error("has an option `{option}` that cannot be `{value}`: {problem}")]
-    Wrong {
-        option: String,
-        value: Value,
-        problem: String,
-    },
-    #[error("has options that do not fit together: {problem}")]
-    Inconsistent { problem: String },
+impl<C: Send + Sync + 'static> ObserverConfig for Made<C> {
+    fn watch(&self, _study: &Study) -> Result<Watching, Box<dyn Error + Send + Sync>> {
+        (self.make)(&self.options)
+    }
+
+    fn delivery(&self) -> Delivery {
+        self.delivery
+    }
 }

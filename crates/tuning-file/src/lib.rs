@@ -1,11 +1,34 @@
 //! Studies from texts in YAML, TOML or JSON: what to tune, by which strategy, how far, who watches.
 //!
-//! It reads and checks; it runs nothing, and knows neither a command line nor a terminal.
+//! What is wrong with a text is told with its place, all of it at once. It knows neither a command line nor a terminal.
+//!
+//! ```
+//! use tuning_file::{Extensions, Format, StudyReader};
+//!
+//! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let text = "
+//! parameters: {x: {min: 0.0, max: 1.0}}
+//! objective: {name: loss, direction: minimize}
+//! budget: {trials: 20}
+//! strategy: sobol
+//! journal: memory
+//! ";
+//! let extensions = Extensions::default();
+//! let file = StudyReader::new(&extensions).functions().text(Format::Yaml, text)?;
+//! let mut study = file.builder()?.open().await?;
+//! let summary = study
+//!     .run(tuning_runtime::blocking(|trial| trial.params().float("x")))
+//!     .await?;
+//! # assert_eq!(summary.counts.completed, 20);
+//! # Ok(()) }
+//! ```
 //!
 //! | if you want to … | look at |
 //! |---|---|
-//! | read a study file | [`load`] |
-//! | name strategies and observers of your own in study files | [`Extensions`] |
+//! | read a study file, or a text | [`StudyReader`] |
+//! | run it | [`StudyFile::run`]; with functions of yours [`StudyFile::builder`] and [`StudyFile::watch`] |
+//! | name strategies of your own in study files | [`Extensions::strategies_mut`] |
+//! | name journals, evaluators and observers of your own there | [`Extensions`], [`Kind`] |
 //! | know what a study file may say | [`schema`] |
 //! | read other texts with places in their errors | [`document`] |
 
@@ -15,15 +38,27 @@ mod readme {}
 
 pub mod document;
 mod error;
+mod evaluators;
 mod extensions;
+mod journals;
+mod kinds;
+mod observers;
+mod paths;
 mod process;
+mod registry;
 mod study_file;
+mod words;
 
+pub use document::Format;
 pub use error::FileError;
+pub use evaluators::{Evaluated, EvaluatorConfig};
 pub use extensions::Extensions;
+pub use journals::JournalConfig;
+pub use kinds::{Kind, Options};
+pub use observers::{Linger, ObserverConfig, ObserverSpec, Watched, Watching};
+pub use registry::registry;
 pub use study_file::{
-    Evaluated, Kind, ObserverSpec, Override, PrometheusSpec, SCHEMA_FILE, SharedConfig, StudyFile,
-    Target, WebhookSpec, load, load_of, options_schema, read, read_strategy, schema, template,
-    trials_dir, whereabouts,
+    Override, SCHEMA_FILE, SharedConfig, StudyFile, StudyReader, Whereabouts, options_schema,
+    read_strategy, schema, template, trials_dir,
 };
-pub use tuning_auto::registry;
+pub use words::word;

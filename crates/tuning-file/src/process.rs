@@ -7,11 +7,8 @@ use tuning_core::{BoxedConfig, StrategyConfig as _};
 use tuning_process::{NAME, ProcessConfig, TIMEOUT};
 use tuning_strategies::{OptionInfo, Options, Registry, RegistryError};
 
-/// Adds it, unless there is one of this name already.
+/// Adds it.
 pub(crate) fn register(registry: &mut Registry) {
-    if registry.entries().any(|entry| entry.name() == NAME) {
-        return;
-    }
     registry.register_with(
         NAME,
         "a program of your own that proposes, in any language",

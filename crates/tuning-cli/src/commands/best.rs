@@ -11,9 +11,14 @@ use crate::{
     table,
     view::View,
 };
+use tuning_file::Extensions;
 
-pub(super) fn run(args: &BestArgs, out: &mut Output) -> Result<Exit, CliError> {
-    let view = View::of(&args.study)?;
+pub(super) fn run(
+    args: &BestArgs,
+    extensions: &Extensions,
+    out: &mut Output,
+) -> Result<Exit, CliError> {
+    let view = View::of(&args.study, extensions)?;
     let best = best(&view, args.number);
     let columns = columns::all(view.study.spec(), view.study.trials());
     if args.json {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use tuning_file::trials_dir;
+use tuning_file::{Extensions, trials_dir};
 use tuning_sqlite::SqliteJournal;
 
 use crate::{
@@ -18,8 +18,12 @@ use crate::{
     view::{View, whereabouts_of},
 };
 
-pub(super) fn run(args: &CleanArgs, out: &mut Output) -> Result<Exit, CliError> {
-    let mut found = Found::of(args)?;
+pub(super) fn run(
+    args: &CleanArgs,
+    extensions: &Extensions,
+    out: &mut Output,
+) -> Result<Exit, CliError> {
+    let mut found = Found::of(args, extensions)?;
     if found.folder.is_none() && !found.removes_study {
         return finish(args, &found, false, out);
     }
@@ -56,8 +60,8 @@ struct Folder {
 }
 
 impl Found {
-    fn of(args: &CleanArgs) -> Result<Self, CliError> {
-        let (journal, name) = whereabouts_of(&args.study)?;
+    fn of(args: &CleanArgs, extensions: &Extensions) -> Result<Self, CliError> {
+        let (journal, name) = whereabouts_of(&args.study, extensions)?;
         let view = match (journal.exists(), &name) {
             // Its file tells where its trials were.
             (false, Some(_)) => None,

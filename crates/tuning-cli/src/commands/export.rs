@@ -14,9 +14,14 @@ use crate::{
     output::Output,
     view::View,
 };
+use tuning_file::Extensions;
 
-pub(super) fn run(args: &ExportArgs, out: &mut Output) -> Result<Exit, CliError> {
-    let view = View::of(&args.study)?;
+pub(super) fn run(
+    args: &ExportArgs,
+    extensions: &Extensions,
+    out: &mut Output,
+) -> Result<Exit, CliError> {
+    let view = View::of(&args.study, extensions)?;
     let all = columns::all(view.study.spec(), view.study.trials());
     let columns = match &args.columns[..] {
         [] => all,

@@ -2,8 +2,7 @@
 
 use std::{fs::File, io::Write as _, path::Path};
 
-use tuning_file::{FileError, SCHEMA_FILE, document::Format, schema, template};
-use tuning_strategies::Registry;
+use tuning_file::{Extensions, FileError, SCHEMA_FILE, document::Format, schema, template};
 
 use crate::{
     args::InitArgs,
@@ -12,7 +11,11 @@ use crate::{
     output::{Output, say},
 };
 
-pub(super) fn run(args: &InitArgs, registry: &Registry, _: &mut Output) -> Result<Exit, CliError> {
+pub(super) fn run(
+    args: &InitArgs,
+    extensions: &Extensions,
+    _: &mut Output,
+) -> Result<Exit, CliError> {
     let path = &args.file;
     let format = Format::of(path).ok_or_else(|| FileError::Extension { path: path.clone() })?;
     if path.exists() {
@@ -20,7 +23,7 @@ pub(super) fn run(args: &InitArgs, registry: &Registry, _: &mut Output) -> Resul
     }
     if args.schema {
         let beside = path.with_file_name(SCHEMA_FILE);
-        let text = serde_json::to_string_pretty(&schema(registry)).unwrap_or_default() + "\n";
+        let text = serde_json::to_string_pretty(&schema(extensions)).unwrap_or_default() + "\n";
         // One that is there and says the same is welcome.
         if std::fs::read_to_string(&beside).ok().as_deref() != Some(&text) {
             let renew = format!("`tune schema > {}` renews it", beside.display());

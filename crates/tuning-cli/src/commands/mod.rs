@@ -24,22 +24,31 @@ use crate::{
     output::{Output, say_error},
 };
 
+/// The same with the observers that only a program with a terminal can have. They register as any others do; those
+/// that have their names already stay.
+pub(crate) fn with_ours(extensions: Extensions) -> Extensions {
+    let taken = |name: &str| extensions.observers().any(|known| known.name() == name);
+    let mut ours = run::kinds();
+    ours.retain(|kind| !taken(kind.name()));
+    ours.into_iter().fold(extensions, Extensions::observer_kind)
+}
+
 /// Does what the command line says.
 pub(crate) fn run(command: Command, extensions: &Extensions) -> Exit {
     let mut out = Output::stdout();
     let done = match &command {
-        Command::Init(args) => init::run(args, extensions.strategies(), &mut out),
+        Command::Init(args) => init::run(args, extensions, &mut out),
         Command::Validate(args) => validate::run(args, extensions, &mut out),
         Command::Run(args) => run::run(args, extensions, &mut out),
         Command::AskTell(args) => ask_tell::run(args, extensions, &mut out),
-        Command::Status(args) => status::run(args, &mut out),
-        Command::Best(args) => best::run(args, &mut out),
-        Command::Trials(args) => trials::run(args, &mut out),
-        Command::Events(args) => events::run(args, &mut out),
-        Command::Export(args) => export::run(args, &mut out),
-        Command::Clean(args) => clean::run(args, &mut out),
+        Command::Status(args) => status::run(args, extensions, &mut out),
+        Command::Best(args) => best::run(args, extensions, &mut out),
+        Command::Trials(args) => trials::run(args, extensions, &mut out),
+        Command::Events(args) => events::run(args, extensions, &mut out),
+        Command::Export(args) => export::run(args, extensions, &mut out),
+        Command::Clean(args) => clean::run(args, extensions, &mut out),
         Command::Strategies(args) => strategies::run(args, extensions.strategies(), &mut out),
-        Command::Schema => schema::run(extensions.strategies(), &mut out),
+        Command::Schema => schema::run(extensions, &mut out),
         Command::Completions(args) => completions::run(args, &mut out),
         Command::CheckStrategy(args) => check_strategy::run(args, &mut out),
         Command::Solver(args) => solver::run(args, extensions.strategies(), &mut out),

@@ -10,12 +10,17 @@ use crate::{
     activity::Activity, args::StatusArgs, error::CliError, exit::Exit, output::Output,
     table::one_line, view::View,
 };
+use tuning_file::Extensions;
 
 /// How many running trials are shown to people.
 const SHOWN: usize = 8;
 
-pub(super) fn run(args: &StatusArgs, out: &mut Output) -> Result<Exit, CliError> {
-    let view = View::of(&args.study)?;
+pub(super) fn run(
+    args: &StatusArgs,
+    extensions: &Extensions,
+    out: &mut Output,
+) -> Result<Exit, CliError> {
+    let view = View::of(&args.study, extensions)?;
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

@@ -14,9 +14,14 @@ use crate::{
     table,
     view::View,
 };
+use tuning_file::Extensions;
 
-pub(super) fn run(args: &TrialsArgs, out: &mut Output) -> Result<Exit, CliError> {
-    let view = View::of(&args.study)?;
+pub(super) fn run(
+    args: &TrialsArgs,
+    extensions: &Extensions,
+    out: &mut Output,
+) -> Result<Exit, CliError> {
+    let view = View::of(&args.study, extensions)?;
     let all = columns::all(view.study.spec(), view.study.trials());
     let states = states(&args.state)?;
     let filters: Vec<Filter> = args

@@ -1,10 +1,10 @@
 //! `tune validate`: everything that can be checked without running anything.
 
-use std::{num::NonZeroUsize, time::Duration};
+use std::{num::NonZeroUsize, path::Path, time::Duration};
 
 use serde_json::{Value, json};
 use tuning_core::{Budget, Domain, StrategyConfig as _};
-use tuning_file::{Extensions, StudyFile, load};
+use tuning_file::{Extensions, StudyFile, StudyReader};
 use tuning_observers::format_duration;
 use tuning_sqlite::SqliteReader;
 
@@ -22,7 +22,10 @@ pub(super) fn run(
     extensions: &Extensions,
     out: &mut Output,
 ) -> Result<Exit, CliError> {
-    let file = load(&args.file, &args.settings.overrides(), extensions)?;
+    let overrides = args.settings.overrides();
+    let file = StudyReader::new(extensions)
+        .overrides(&overrides)
+        .file(&args.file)?;
     let stored = stored(&file)?;
     let dry = DryRun::of(&file).map_err(CliError::Usage)?;
     if args.json {
@@ -41,10 +44,10 @@ struct Stored {
 }
 
 fn stored(file: &StudyFile) -> Result<Option<Stored>, CliError> {
-    if !file.journal.exists() {
+    let Some(journal) = file.journal.file().filter(|journal| journal.exists()) else {
         return Ok(None);
-    }
-    let reader = SqliteReader::open(&file.journal)?;
+    };
+    let reader = SqliteReader::open(journal)?;
     let Some(info) = reader
         .studies()?
         .into_iter()
@@ -69,8 +72,8 @@ fn as_json(file: &StudyFile, dry: &DryRun, stored: Option<&Stored>) -> Value {
         "budget": file.settings.budget,
         "dry_run": dry,
         "workers": file.settings.workers,
-        "journal": file.journal,
-        "trials_dir": file.command.trials_dir,
+        "journal": file.journal.place(),
+        "trials_dir": file.trials_dir,
         "exists": stored.is_some(),
         "file": file.written.json,
     })
@@ -97,7 +100,10 @@ fn as_text(
         ),
         arguments => arguments.to_string(),
     };
-    out.line(format_args!("command     {command}"))?;
+    match &file.written.json["evaluator"] {
+        Value::Null => out.line(format_args!("command     {command}"))?,
+        evaluator => out.line(format_args!("evaluator   {evaluator}"))?,
+    }
 
     let rows: Vec<[String; 3]> = file
         .settings
@@ -148,17 +154,16 @@ fn as_text(
     out.line(format_args!("workers     {}", file.settings.workers))?;
     let state = match stored {
         Some(stored) => format!("holds this study: {} entries", stored.entries),
-        None if file.journal.exists() => "exists, without this study".to_owned(),
+        None if file.journal.file().is_some_and(Path::exists) => {
+            "exists, without this study".to_owned()
+        }
         None => "will be created".to_owned(),
     };
     out.line(format_args!(
         "journal     {} ({state})",
-        file.journal.display()
+        file.journal.place()
     ))?;
-    out.line(format_args!(
-        "trial logs  {}",
-        file.command.trials_dir.display()
-    ))?;
+    out.line(format_args!("trial logs  {}", file.trials_dir.display()))?;
     Ok(())
 }
 

@@ -4,6 +4,8 @@ use tuning_core::nearest;
 
 use super::{item::Item, node::Entry, shape::Keys};
 
+pub(super) static NONE: Keys = Keys::new("", &[]);
+
 /// A map with known keys.
 #[derive(Clone, Debug)]
 pub struct Fields<'a> {
@@ -11,24 +13,32 @@ pub struct Fields<'a> {
     entries: &'a [Entry],
     /// None if somebody else judges the keys.
     keys: Option<&'static Keys>,
+    /// Those that are known besides.
+    common: &'static Keys,
     /// What keys that are not known were probably meant to be.
     meant: Vec<Option<&'static str>>,
 }
 
 impl<'a> Fields<'a> {
-    pub(super) fn new(item: Item<'a>, entries: &'a [Entry], keys: &'static Keys) -> Self {
+    pub(super) fn new(
+        item: Item<'a>,
+        entries: &'a [Entry],
+        keys: &'static Keys,
+        common: &'static Keys,
+    ) -> Self {
         let mut all_meant = Vec::new();
-        for entry in entries.iter().filter(|entry| !keys.has(&entry.key)) {
+        let known = |key: &str| keys.has(key) || common.has(key);
+        for entry in entries.iter().filter(|entry| !known(&entry.key)) {
             let within = match item.path() {
                 "" => String::new(),
                 path => format!(" in `{path}`"),
             };
-            let meant = meant(&entry.key, keys);
+            let meant = meant(&entry.key, keys).or_else(|| meant(&entry.key, common));
             all_meant.push(meant);
             let advice = match meant {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => {
-                    let names: Vec<_> = keys.names().collect();
+                    let names: Vec<_> = keys.names().chain(common.names()).collect();
                     format!("there are `{}`", names.join("`, `"))
                 }
             };
@@ -39,6 +49,7 @@ impl<'a> Fields<'a> {
             item,
             entries,
             keys: Some(keys),
+            common,
             meant: all_meant,
         }
     }
@@ -49,6 +60,7 @@ impl<'a> Fields<'a> {
             item,
             entries,
             keys: None,
+            common: &NONE,
             meant: Vec::new(),
         }
     }
@@ -66,7 +78,8 @@ impl<'a> Fields<'a> {
     /// The value of a key, if it is there.
     pub fn get(&self, key: &str) -> Option<Item<'a>> {
         debug_assert!(
-            self.keys.is_none_or(|keys| keys.has(key)),
+            self.keys
+                .is_none_or(|keys| keys.has(key) || self.common.has(key)),
             "`{key}` is read, but is not in the table of keys"
         );
         let entry = self.entries.iter().find(|entry| entry.key == key)?;

@@ -41,9 +41,21 @@ pub(crate) fn open(
 ) -> Result<Option<Node>, OpenError> {
     let format = Format::of(path).ok_or(OpenError::Extension)?;
     let text = std::fs::read_to_string(path).map_err(OpenError::Read)?;
-    let file = reading.files.add(path, text.clone(), None);
+    Ok(parse(path, format, &text, reading, rules))
+}
+
+/// Reads a text as if it stood at this path, with the files that it includes. None if anything cannot be parsed or
+/// found: that is noted.
+pub(crate) fn parse(
+    path: &Path,
+    format: Format,
+    text: &str,
+    reading: &Reading,
+    rules: Rules<'_>,
+) -> Option<Node> {
+    let file = reading.files.add(path, text.to_owned(), None);
     let mut chain = vec![Link::new(path, file)];
-    Ok(parsed(format, &text, file, reading, rules, &mut chain))
+    parsed(format, text, file, reading, rules, &mut chain)
 }
 
 /// A file on the way to one that it includes.

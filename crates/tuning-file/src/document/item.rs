@@ -13,7 +13,7 @@ use tuning_core::Scalar;
 
 use super::{
     environment::{Filled, Unfilled, Use},
-    fields::Fields,
+    fields::{self, Fields},
     files::Files,
     node::{Node, Place, Value},
     reading::Reading,
@@ -44,7 +44,7 @@ impl<'a> Item<'a> {
         Self { path, ..self }
     }
 
-    pub(super) fn child(&self, key: &str, node: &'a Node) -> Self {
+    pub(crate) fn child(&self, key: &str, node: &'a Node) -> Self {
         let path = match &*self.path {
             "" => key.to_owned(),
             path => format!("{path}.{key}"),
@@ -318,7 +318,19 @@ impl<'a> Item<'a> {
         let Value::Map(entries) = &self.node.value else {
             return self.expected(keys.expected);
         };
-        Some(Fields::new(self.clone(), entries, keys))
+        Some(Fields::new(self.clone(), entries, keys, &fields::NONE))
+    }
+
+    /// The same where the keys of another table are known, too.
+    pub(crate) fn fields_with(
+        &self,
+        keys: &'static Keys,
+        common: &'static Keys,
+    ) -> Option<Fields<'a>> {
+        let Value::Map(entries) = &self.node.value else {
+            return self.expected(keys.expected);
+        };
+        Some(Fields::new(self.clone(), entries, keys, common))
     }
 
     /// The parts of a map of which somebody else judges the keys.

@@ -25,7 +25,7 @@ pub use fields::Fields;
 pub use files::Files;
 pub use format::Format;
 pub use include::KEY as INCLUDE;
-pub(crate) use include::{OpenError, Rules, open};
+pub(crate) use include::{OpenError, Rules, open, parse};
 pub use item::Item;
 pub use node::FileId;
 pub use node::{Entry, Node, Place, Value};

@@ -36,8 +36,8 @@ pub enum Shape {
     OneName(&'static Shape),
     /// One of these.
     Any(&'static [Shape]),
-    /// What the registry of strategies reads.
-    Strategy,
+    /// What a registry reads: `strategy`, `journal`, `evaluator` or `observer`.
+    Defined(&'static str),
 }
 
 /// A key of a map.
@@ -122,6 +122,14 @@ impl Key {
     pub const fn required(self) -> Self {
         Self {
             required: true,
+            ..self
+        }
+    }
+
+    /// The same as one that need not be there.
+    pub const fn optional(self) -> Self {
+        Self {
+            required: false,
             ..self
         }
     }

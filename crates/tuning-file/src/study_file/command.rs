@@ -8,11 +8,54 @@ use std::{
 use tuning_command::{Argument, CommandError, CommandLine, CommandSpec, Place};
 use tuning_core::Space;
 
-use crate::document::{Fields, Item, Key, Keys, Node, Place as DocumentPlace, Shape, has_variable};
+use crate::{
+    document::{Item, Key, Keys, Node, Place as DocumentPlace, Shape, has_variable},
+    kinds::Options,
+    paths,
+};
 
-use super::paths;
+const ARGUMENTS: Shape = Shape::Any(&[Shape::Scalar, Shape::List(&Shape::Scalar)]);
 
-pub(super) static REPORTS: Keys = Keys::new(
+/// The options of a program, which may stand at the top of a study file.
+pub(crate) static KEYS: Keys = Keys::new(
+    "a command, or a mapping such as `{command: [python, train.py]}`",
+    &[COMMAND, WORKDIR, ENV, REPORT],
+);
+
+/// `command`.
+pub(crate) const COMMAND: Key = Key::new(
+            "command",
+            Shape::Any(&[Shape::Text, Shape::Filled(&ARGUMENTS)]),
+            "What a trial runs: a program with its arguments, in which `${name}` stands for the value of a \
+             parameter and an inner list vanishes if its parameter is not active; `${args}` stands for \
+             `--name=value` of all of them. A text is a script for `sh`.",
+        )
+        .required()
+        .synonyms(&["cmd", "exec", "run", "script"]);
+
+/// `workdir`.
+pub(crate) const WORKDIR: Key = Key::new(
+    "workdir",
+    Shape::Text,
+    "The folder to run it in; that of this file if this is not said.",
+)
+.synonyms(&["cwd", "dir"]);
+
+/// `env`.
+pub(crate) const ENV: Key = Key::new(
+    "env",
+    Shape::Names(&Shape::Scalar),
+    "Further environment variables of the program; `${name}` stands for the value of a parameter.",
+)
+.synonyms(&["environment"]);
+
+/// `reports`.
+pub(crate) const REPORT: Key = Key::new(
+    "reports",
+    Shape::Map(&REPORTS),
+    "How the program reports its steps, if it does so in an unusual way.",
+);
+static REPORTS: Keys = Keys::new(
     "a mapping such as `{step: epoch, zero_based: true}`",
     &[
         Key::new(
@@ -31,7 +74,8 @@ pub(super) static REPORTS: Keys = Keys::new(
 );
 
 /// Reads everything but the folder of the trials and the study's name.
-pub(super) fn read(root: &Fields<'_>, folder: &Path, space: Option<&Space>) -> Option<CommandSpec> {
+pub(crate) fn read(root: &Options<'_>) -> Option<CommandSpec> {
+    let (folder, space) = (root.folder(), root.space());
     let write = "say what a trial runs, as in `command: [python, train.py, --lr, \"${lr}\"]`";
     let command = root.need("command", write);
     let workdir = match root.get("workdir") {

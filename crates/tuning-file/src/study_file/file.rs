@@ -2,23 +2,29 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
-use tuning_command::{CommandLine, CommandSpec};
-use tuning_core::{Objectives, Problem, Seed, StrategyConfig as _, StudySpec};
-use tuning_runtime::StudySettings;
+use tuning_core::{Evaluator, Objectives, Problem, Seed, StrategyConfig as _, StudySpec};
+use tuning_runtime::{Study, StudyBuilder, StudySettings, Summary};
 
 use super::{
-    budget, command, keys, observers,
-    observers::{Kind, ObserverSpec},
-    parameters, paths, settings, strategy,
-    strategy::SharedConfig,
+    budget, keys, parameters, settings, strategy, strategy::SharedConfig, whereabouts::Whereabouts,
 };
 use crate::{
     document::{Fields, INCLUDE, Item, Written},
+    error::FileError,
+    evaluators::{self, Evaluated, EvaluatorConfig},
     extensions::Extensions,
+    journals::JournalConfig,
+    kinds::Context,
+    observers::{self, ObserverSpec, Watched},
+    paths,
 };
+
+/// How long a trial that is stopped may take to end, if the file does not say it.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// A study, as its file describes it.
 #[derive(Clone, Debug)]
@@ -27,25 +33,20 @@ pub struct StudyFile {
     pub settings: StudySettings,
     /// What makes it this study, as long as no journal says more.
     pub identity: StudySpec,
-    /// What a trial runs: nothing, if a client evaluates them.
-    pub command: CommandSpec,
+    /// Who runs the trials: nobody, if functions of the caller do, or a client.
+    pub evaluator: Option<Arc<dyn EvaluatorConfig>>,
+    /// How long a trial that is stopped may take to end.
+    pub grace: Duration,
     /// What proposes.
     pub strategy: SharedConfig,
     /// Who watches.
     pub observers: Vec<ObserverSpec>,
     /// Where it is kept.
-    pub journal: PathBuf,
+    pub journal: Arc<dyn JournalConfig>,
+    /// Where the logs and checkpoints of trials are.
+    pub trials_dir: PathBuf,
     /// What the files and the command line say together, in our words.
     pub written: Written,
-}
-
-/// Who evaluates the trials.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Evaluated {
-    /// The command of the study file.
-    ByCommand,
-    /// Somebody who asks for them: what is said of the command does not matter.
-    ByClient,
 }
 
 impl StudyFile {
@@ -54,7 +55,7 @@ impl StudyFile {
         root: &Item<'_>,
         path: &Path,
         extensions: &Extensions,
-        evaluated: Evaluated,
+        evaluated: bool,
     ) -> Option<Self> {
         let root = root.fields(&keys::ROOT)?;
         if let Some(item) = root.get(INCLUDE) {
@@ -63,14 +64,18 @@ impl StudyFile {
         }
         let folder = paths::folder(path);
 
-        let whereabouts = Whereabouts::read(&root, path);
+        let whereabouts = Whereabouts::read(&root, path, extensions);
         let write = "say what to tune, as in `parameters: {lr: {min: 0.001, max: 0.1, log: true}}`";
         let space = root
             .need("parameters", write)
             .and_then(|item| parameters::read(&item));
-        let command = match evaluated {
-            Evaluated::ByCommand => command::read(&root, &folder, space.as_ref()),
-            Evaluated::ByClient => Some(CommandSpec::of(CommandLine::Arguments(Vec::new()))),
+        let context = Context {
+            folder: &folder,
+            space: space.as_ref(),
+        };
+        let evaluator = match evaluated {
+            true => evaluators::read(&root, &extensions.evaluators, context).map(Some),
+            false => Some(None),
         };
         let objectives = settings::objectives(&root);
         let fidelity = optional(&root, "fidelity", settings::fidelity);
@@ -80,11 +85,11 @@ impl StudyFile {
             item.parsed("`as-finished` or `as-proposed`")
         });
         let seed = optional(&root, "seed", |item| item.count(0).map(Seed::new));
-        let timeout = optional(&root, "timeout", Item::duration);
+        let trial_timeout = optional(&root, "trial_timeout", Item::duration);
         let grace = optional(&root, "grace", Item::duration);
         let retry = optional(&root, "retry", settings::retry);
         let observers = optional(&root, "observers", |item| {
-            observers::read(item, &folder, &extensions.observers)
+            observers::read(item, &extensions.observers, context)
         });
         let config = strategy::strategy(
             root.get("strategy").as_ref(),
@@ -96,11 +101,12 @@ impl StudyFile {
             _ => config,
         };
 
-        let Whereabouts { name, journal } = whereabouts?;
-        let mut command = command?;
-        command.trials_dir = trials_dir(&journal, &name);
-        command.study = Some(name.clone());
-        command.grace = grace?.unwrap_or(command.grace);
+        let Whereabouts {
+            name,
+            journal,
+            trials_dir,
+        } = whereabouts?;
+        let grace = grace?.unwrap_or(GRACE);
         let mut settings = StudySettings::new(name, space?);
         settings.objectives = objectives?.to_vec();
         settings.fidelity = fidelity?;
@@ -108,10 +114,10 @@ impl StudyFile {
         settings.workers = workers?.unwrap_or(settings.workers);
         settings.order = order?;
         settings.seed = seed?;
-        settings.timeout = timeout?;
+        settings.timeout = trial_timeout?;
         settings.retry = retry?.unwrap_or_default();
         // The evaluator's own patience comes first; this is for one that hangs.
-        settings.grace = command.grace + Duration::from_secs(5);
+        settings.grace = grace + Duration::from_secs(5);
         let strategy: SharedConfig = config?.into();
         let identity = match settings.identity(strategy.spec(), None) {
             Ok(identity) => identity,
@@ -120,14 +126,69 @@ impl StudyFile {
         let file = Self {
             settings,
             identity,
-            command,
+            evaluator: evaluator?,
+            grace,
             strategy,
             observers: observers?.unwrap_or_default(),
             journal,
+            trials_dir,
             written: Written::of(root.item()),
         };
         file.strategy_fits(&root)?;
         Some(file)
+    }
+
+    /// The study, not open yet and kept in memory: with strategy, budget and all settings.
+    #[must_use]
+    pub fn in_memory(&self) -> StudyBuilder {
+        StudyBuilder::new(self.settings.clone()).strategy(self.strategy.clone())
+    }
+
+    /// The same with the journal of the file, which this opens.
+    ///
+    /// # Errors
+    /// If the journal cannot be opened.
+    pub fn builder(&self) -> Result<StudyBuilder, FileError> {
+        Ok(self
+            .in_memory()
+            .journal(self.journal.open(&self.settings.name)?))
+    }
+
+    /// Builds who runs the trials.
+    ///
+    /// # Errors
+    /// If the file names nobody, or who it names cannot run them.
+    pub fn evaluator(&self) -> Result<Box<dyn Evaluator>, FileError> {
+        let config = self.evaluator.as_ref().ok_or(FileError::NoEvaluator)?;
+        let study = Evaluated {
+            name: &self.settings.name,
+            space: &self.settings.space,
+            trials_dir: &self.trials_dir,
+            grace: self.grace,
+        };
+        config.build(&study).map_err(FileError::Evaluator)
+    }
+
+    /// Lets the observers of the file watch a study that is open.
+    ///
+    /// # Errors
+    /// If one of them cannot.
+    pub fn watch(&self, study: &Study) -> Result<Vec<Watched>, FileError> {
+        self.observers
+            .iter()
+            .map(|spec| spec.watch(study))
+            .collect()
+    }
+
+    /// Runs the study to its end, or from where an earlier run stopped.
+    ///
+    /// # Errors
+    /// If it cannot be opened, or cannot go on. Failed trials are no errors.
+    pub async fn run(&self) -> Result<Summary, FileError> {
+        let evaluator = self.evaluator()?;
+        let mut study = self.builder()?.open().await?;
+        let _watching = self.watch(&study)?;
+        Ok(study.run(evaluator).await?)
     }
 
     /// What the strategy is built from.
@@ -141,22 +202,31 @@ impl StudyFile {
     }
 
     /// The same study with another seed: one of its own, kept elsewhere.
+    #[must_use]
     pub fn with_seed(&self, seed: Seed) -> Self {
-        let mut file = self.clone();
         let mark = format!("seed-{seed}");
-        file.settings.name = format!("{}.{mark}", self.settings.name);
+        let name = format!("{}.{mark}", self.settings.name);
+        let folder = self.trials_dir.parent().and_then(Path::parent);
+        let whereabouts = Whereabouts::new(
+            name,
+            self.journal.marked(&mark),
+            folder.unwrap_or(Path::new(".")),
+        );
+        let mut file = self.clone();
+        file.settings.name = whereabouts.name;
         file.settings.seed = Some(seed);
         file.identity.seed = seed;
-        file.journal = paths::marked(&self.journal, &mark);
-        file.command.trials_dir = trials_dir(&file.journal, &file.settings.name);
-        file.command.study = Some(file.settings.name.clone());
-        for observer in &mut file.observers {
+        Self {
+            journal: whereabouts.journal,
+            trials_dir: whereabouts.trials_dir,
             // A log may be that of all of them.
-            if let Kind::JsonLines(path) | Kind::Csv(path) = &mut observer.kind {
-                *path = paths::marked(path, &mark);
-            }
+            observers: self
+                .observers
+                .iter()
+                .map(|spec| spec.marked(&mark))
+                .collect(),
+            ..file
         }
-        file
     }
 
     fn strategy_fits(&self, root: &Fields<'_>) -> Option<()> {
@@ -179,49 +249,5 @@ fn optional<'a, T>(
     match root.get(key) {
         Some(item) => read(&item).map(Some),
         None => Some(None),
-    }
-}
-
-/// Which study it is and where it is kept: all that is needed to look at one.
-#[derive(Clone, Debug)]
-pub(super) struct Whereabouts {
-    pub(super) name: String,
-    pub(super) journal: PathBuf,
-}
-
-impl Whereabouts {
-    pub(super) fn read(root: &Fields<'_>, path: &Path) -> Option<Self> {
-        let stem = path
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let name = optional(root, "name", |item| item.text("a name"));
-        let folder = paths::folder(path);
-        let journal = optional(root, "journal", |item| paths::path(item, &folder));
-        Some(Self {
-            name: name?.unwrap_or(stem),
-            journal: journal?.unwrap_or_else(|| paths::tidy(&path.with_extension("db"))),
-        })
-    }
-}
-
-/// Where the logs and checkpoints of a study's trials are: beside its journal.
-pub fn trials_dir(journal: &Path, study: &str) -> PathBuf {
-    journal.with_extension("trials").join(folder_name(study))
-}
-
-/// The study's name as the name of a folder.
-fn folder_name(name: &str) -> String {
-    let safe = |c: char| {
-        if c.is_control() || r#"/\:*?"<>|"#.contains(c) {
-            '_'
-        } else {
-            c
-        }
-    };
-    match name.chars().map(safe).collect::<String>() {
-        dots if dots.chars().all(|c| c == '.') => format!("_{dots}"),
-        name => name,
     }
 }

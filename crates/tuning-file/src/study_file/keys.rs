@@ -1,9 +1,7 @@
 //! The keys at the top of a study file. Those of its parts stand with their readers.
 
-use super::{budget, command, observers, parameters, settings};
+use super::{budget, command, parameters, settings};
 use crate::document::{INCLUDE, Key, Keys, Shape};
-
-const ARGUMENTS: Shape = Shape::Any(&[Shape::Scalar, Shape::List(&Shape::Scalar)]);
 
 /// What a study file may say.
 pub(super) static ROOT: Keys = Keys::new(
@@ -27,32 +25,15 @@ pub(super) static ROOT: Keys = Keys::new(
             "The name of the study; the file's name if this is not said.",
         )
         .synonyms(&["study"]),
+        command::COMMAND.optional(),
         Key::new(
-            "command",
-            Shape::Any(&[Shape::Text, Shape::Filled(&ARGUMENTS)]),
-            "What a trial runs: a program with its arguments, in which `${name}` stands for the value of a \
-             parameter and an inner list vanishes if its parameter is not active; `${args}` stands for \
-             `--name=value` of all of them. A text is a script for `sh`.",
-        )
-        .required()
-        .synonyms(&["cmd", "exec", "run", "script"]),
-        Key::new(
-            "workdir",
-            Shape::Text,
-            "The folder to run it in; that of this file if this is not said.",
-        )
-        .synonyms(&["cwd", "dir"]),
-        Key::new(
-            "env",
-            Shape::Names(&Shape::Scalar),
-            "Further environment variables of the program; `${name}` stands for the value of a parameter.",
-        )
-        .synonyms(&["environment"]),
-        Key::new(
-            "reports",
-            Shape::Map(&command::REPORTS),
-            "How the program reports its steps, if it does so in an unusual way.",
+            "evaluator",
+            Shape::Defined("evaluator"),
+            "Who runs the trials, if it is not a command: a kind with its options.",
         ),
+        command::WORKDIR,
+        command::ENV,
+        command::REPORT,
         Key::new(
             "parameters",
             Shape::Names(&Shape::Map(&parameters::KEYS)),
@@ -73,7 +54,7 @@ pub(super) static ROOT: Keys = Keys::new(
         .synonyms(&["metrics"]),
         Key::new(
             "strategy",
-            Shape::Strategy,
+            Shape::Defined("strategy"),
             "What proposes trials: a name, or `name` with options (`tune strategies` lists them), or `command` with \
              `options`: a program of your own.",
         )
@@ -115,10 +96,11 @@ pub(super) static ROOT: Keys = Keys::new(
             .default("0")
             .synonyms(&["random_seed", "random_state"]),
         Key::new(
-            "timeout",
+            "trial_timeout",
             Shape::Duration,
             "How long one attempt at a trial may take, such as `60s`. For the whole study: `budget.time`.",
-        ),
+        )
+        .synonyms(&["timeout"]),
         Key::new(
             "grace",
             Shape::Duration,
@@ -133,19 +115,22 @@ pub(super) static ROOT: Keys = Keys::new(
         .synonyms(&["retries"]),
         Key::new(
             "journal",
-            Shape::Text,
-            "The file that the study is kept in; this file's name with `.db` if this is not said.",
+            Shape::Any(&[Shape::Text, Shape::Defined("journal")]),
+            "Where the study is kept: the path of a file, or a kind of journal with its options; this file's name \
+             with `.db` if this is not said.",
         )
         .synonyms(&["database", "db", "output"]),
         Key::new(
             "observers",
-            Shape::List(&Shape::Any(&[
-                Shape::Word(&["progress"]),
-                Shape::Map(&observers::KEYS),
-            ])),
+            Shape::List(&Shape::Defined("observer")),
             "Who watches besides the progress bar.",
         )
         .synonyms(&["callbacks", "loggers"]),
     ],
 )
-.one_of(&[&["objective"], &["objectives"]]);
+.one_of(&[
+    &["command", "objective"],
+    &["command", "objectives"],
+    &["evaluator", "objective"],
+    &["evaluator", "objectives"],
+]);

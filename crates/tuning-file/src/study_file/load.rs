@@ -1,22 +1,25 @@
-//! [`load`]: from a path and the options of the command line to a [`StudyFile`].
+//! [`StudyReader`]: from a text to a [`StudyFile`].
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tuning_process::NAME as PROCESS;
 use tuning_strategies::Registry;
 
 use super::{
-    file::{Evaluated, StudyFile, Whereabouts},
+    file::StudyFile,
     spellings,
     strategy::{SharedConfig, strategy},
+    whereabouts::Whereabouts,
 };
 use crate::{
-    document::{Item, Node, OpenError, Place, Problem, Reading, Rules, Value, open, set},
+    document::{
+        Format, Item, Node, OpenError, Place, Problem, Reading, Rules, Value, open, parse, set,
+    },
     error::FileError,
     extensions::Extensions,
 };
 
-/// A setting of the command line that goes before that of the file.
+/// A setting that goes before that of the file.
 #[derive(Clone, Debug)]
 pub struct Override {
     /// The keys with dots between them.
@@ -27,54 +30,137 @@ pub struct Override {
     pub option: String,
 }
 
-/// Reads a study file with these settings over it.
-pub fn load(
-    path: &Path,
-    overrides: &[Override],
-    extensions: &Extensions,
-) -> Result<StudyFile, FileError> {
-    load_of(path, overrides, extensions, Evaluated::ByCommand)
+/// Reads studies.
+///
+/// # Example
+/// ```
+/// use tuning_file::{Extensions, Format, StudyReader};
+///
+/// let extensions = Extensions::default();
+/// let text = "parameters: {x: {min: 0.0, max: 1.0}}\nobjective: {name: loss, direction: minimise}\n";
+/// let error = StudyReader::new(&extensions).functions().text(Format::Yaml, text).unwrap_err();
+/// assert!(error.to_string().contains("expected `minimize` or `maximize`"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct StudyReader<'a> {
+    extensions: &'a Extensions,
+    overrides: &'a [Override],
+    evaluated: bool,
 }
 
-/// The same for trials that the command evaluates, or a client.
-pub fn load_of(
-    path: &Path,
-    overrides: &[Override],
-    extensions: &Extensions,
-    evaluated: Evaluated,
-) -> Result<StudyFile, FileError> {
-    let reading = Reading::default();
-    let root = merged(path, overrides, &names(extensions), &reading)?;
-    let read = root.and_then(|root| {
-        StudyFile::read(&Item::root(&root, &reading), path, extensions, evaluated)
-    });
-    match read {
-        Some(file) if reading.problems.is_empty() => Ok(file),
-        _ => Err(FileError::Invalid(reading.refuse())),
+impl<'a> StudyReader<'a> {
+    /// Reads studies that name these extensions.
+    #[must_use]
+    pub fn new(extensions: &'a Extensions) -> Self {
+        Self {
+            extensions,
+            overrides: &[],
+            evaluated: true,
+        }
+    }
+
+    /// The same with these settings over those of the file.
+    #[must_use]
+    pub fn overrides(mut self, overrides: &'a [Override]) -> Self {
+        self.overrides = overrides;
+        self
+    }
+
+    /// The same for trials that functions of the caller evaluate, or a client: what the file says of that does not
+    /// matter.
+    #[must_use]
+    pub fn functions(mut self) -> Self {
+        self.evaluated = false;
+        self
+    }
+
+    /// Reads a study file.
+    ///
+    /// # Errors
+    /// If it cannot be read, or makes no sense: all that is wrong, each with its place.
+    pub fn file(&self, path: impl AsRef<Path>) -> Result<StudyFile, FileError> {
+        let path = path.as_ref();
+        let reading = Reading::default();
+        let root = merged(path, self.overrides, &names(self.extensions), &reading)?;
+        self.finish(root, path, reading)
+    }
+
+    /// Reads a study that is no file. Paths in it are relative to the current folder; errors call it `study`.
+    ///
+    /// # Errors
+    /// If it makes no sense: all that is wrong, each with its place.
+    pub fn text(&self, format: Format, text: &str) -> Result<StudyFile, FileError> {
+        let path = Path::new("study");
+        let reading = Reading::default();
+        let names = names(self.extensions);
+        let prepare = |node: &mut Node, reading: &Reading| {
+            spellings::translate(node, reading, &names);
+        };
+        let rules = Rules {
+            prepare: &prepare,
+            replaces,
+        };
+        let root = parse(path, format, text, &reading, rules);
+        let root = root.and_then(|root| over(root, self.overrides, &names, &reading));
+        self.finish(root, path, reading)
+    }
+
+    /// Reads a study that was parsed already, as one that would stand at `path`.
+    ///
+    /// # Errors
+    /// All that is wrong with it, in its order.
+    pub fn node(&self, mut root: Node, path: &Path) -> Result<StudyFile, Vec<Problem>> {
+        put_over(&mut root, self.overrides).map_err(|problem| vec![problem])?;
+        let reading = Reading::default();
+        spellings::translate(&mut root, &reading, &names(self.extensions));
+        let item = Item::root(&root, &reading);
+        match StudyFile::read(&item, path, self.extensions, self.evaluated) {
+            Some(study) if reading.problems.is_empty() => Ok(study),
+            _ => Err(reading.problems.take()),
+        }
+    }
+
+    /// Reads where a study is kept and its name, and nothing else: enough to look at it, even if the file is being
+    /// changed meanwhile.
+    ///
+    /// # Errors
+    /// If that cannot be read.
+    pub fn whereabouts(&self, path: impl AsRef<Path>) -> Result<Whereabouts, FileError> {
+        let path = path.as_ref();
+        let reading = Reading::default();
+        let root = merged(path, &[], &[], &reading)?;
+        let read = root.and_then(|root| {
+            let fields = Item::root(&root, &reading).any_fields()?;
+            Whereabouts::read(&fields, path, self.extensions)
+        });
+        read.ok_or_else(|| FileError::Invalid(reading.refuse()))
+    }
+
+    fn finish(
+        &self,
+        root: Option<Node>,
+        path: &Path,
+        reading: Reading,
+    ) -> Result<StudyFile, FileError> {
+        let read = root.and_then(|root| {
+            StudyFile::read(
+                &Item::root(&root, &reading),
+                path,
+                self.extensions,
+                self.evaluated,
+            )
+        });
+        match read {
+            Some(file) if reading.problems.is_empty() => Ok(file),
+            _ => Err(FileError::Invalid(reading.refuse())),
+        }
     }
 }
 
-/// Reads a study that is no file, as one that would stand at `path` and whose trials a client evaluates.
+/// Reads a strategy as a command line says it: a name, or YAML.
 ///
 /// # Errors
-/// All that is wrong with it, in its order.
-pub fn read(
-    mut root: Node,
-    path: &Path,
-    overrides: &[Override],
-    extensions: &Extensions,
-) -> Result<StudyFile, Vec<Problem>> {
-    put_over(&mut root, overrides).map_err(|problem| vec![problem])?;
-    let reading = Reading::default();
-    spellings::translate(&mut root, &reading, &names(extensions));
-    let item = Item::root(&root, &reading);
-    match StudyFile::read(&item, path, extensions, Evaluated::ByClient) {
-        Some(study) if reading.problems.is_empty() => Ok(study),
-        _ => Err(reading.problems.take()),
-    }
-}
-
-/// Reads a strategy as the command line says it: a name, or YAML.
+/// If it makes no sense.
 pub fn read_strategy(text: &str, registry: &Registry) -> Result<SharedConfig, FileError> {
     let place = Place::option(text);
     let mut root = Node::new(Value::Map(Vec::new()), place.clone());
@@ -100,19 +186,6 @@ fn names(extensions: &Extensions) -> Vec<&str> {
         .collect()
 }
 
-/// Reads where a study is kept and its name, and nothing else: enough to look at it, even if the file
-/// is being changed meanwhile.
-pub fn whereabouts(path: &Path) -> Result<(PathBuf, String), FileError> {
-    let reading = Reading::default();
-    let root = merged(path, &[], &[], &reading)?;
-    let read =
-        root.and_then(|root| Whereabouts::read(&Item::root(&root, &reading).any_fields()?, path));
-    match read {
-        Some(Whereabouts { name, journal }) => Ok((journal, name)),
-        None => Err(FileError::Invalid(reading.refuse())),
-    }
-}
-
 /// The file with those that it includes, all in our words, and the command line's settings over it.
 fn merged(
     path: &Path,
@@ -136,19 +209,25 @@ fn merged(
             source,
         },
     })?;
-    let Some(mut root) = opened else {
-        return Ok(None);
-    };
+    Ok(opened.and_then(|root| over(root, overrides, strategies, reading)))
+}
+
+/// The tree with these settings over it; none after it was noted that they do not go there.
+fn over(
+    mut root: Node,
+    overrides: &[Override],
+    strategies: &[&str],
+    reading: &Reading,
+) -> Option<Node> {
     if let Err(problem) = put_over(&mut root, overrides) {
         reading.problems.add(&problem.place, problem.message);
-        return Ok(None);
+        return None;
     }
     if !overrides.is_empty() {
         spellings::translate(&mut root, reading, strategies);
     }
-    Ok(Some(root))
+    Some(root)
 }
-
 fn put_over(root: &mut Node, overrides: &[Override]) -> Result<(), Problem> {
     for Override {
         path,
@@ -175,6 +254,8 @@ fn replaces(path: &[&str], base: &Node, over: &Node) -> bool {
             (Some(base), Some(over)) => base != over,
             _ => false,
         },
+        // Options of another kind.
+        ["journal"] | ["evaluator"] => true,
         _ => false,
     }
 }

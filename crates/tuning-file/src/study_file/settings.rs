@@ -51,7 +51,7 @@ pub(super) static RETRY: Keys = Keys::new(
         Key::new(
             "timed_out",
             Shape::Count(0),
-            "One that took longer than `timeout`.",
+            "One that took longer than `trial_timeout`.",
         )
         .default("0"),
         Key::new("lost", Shape::Count(0), "One whose worker was lost.").default("0"),

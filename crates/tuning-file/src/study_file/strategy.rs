@@ -13,8 +13,10 @@ use tuning_core::{
 use tuning_process::NAME as PROCESS;
 use tuning_strategies::{EnqueueConfig, Registry, RegistryError};
 
-use super::paths;
-use crate::document::{Item, Node, Place, Value};
+use crate::{
+    document::{Item, Node, Place, Value},
+    paths,
+};
 
 /// A strategy that was chosen at run time, to be built more than once.
 #[derive(Clone)]

@@ -1,6 +1,6 @@
 //! What goes back to the client: one JSON object a line, in the words of the protocol.
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use tuning_core::{
@@ -58,7 +58,7 @@ pub(super) struct Status<'a> {
     pub(super) order: Order,
     pub(super) seed: Seed,
     /// Where it is kept; none if only in memory.
-    pub(super) journal: Option<&'a Path>,
+    pub(super) journal: Option<&'a str>,
     /// Whether it was begun in an earlier session.
     pub(super) resumed: bool,
     pub(super) counts: Counts,

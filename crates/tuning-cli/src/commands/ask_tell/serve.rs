@@ -1,12 +1,11 @@
 //! The session from its first line to its last: opens the study, answers line by line, and ends cleanly
 //! whatever ends it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tuning_runtime::Study;
-use tuning_sqlite::SqliteJournal;
 
-use tuning_file::{Evaluated, Extensions, StudyFile, document::Node, load_of, read};
+use tuning_file::{Extensions, StudyFile, StudyReader, document::Node};
 
 use super::{
     answer::Answer,
@@ -18,7 +17,7 @@ use super::{
 };
 use crate::{
     args::AskTellArgs,
-    commands::run::{Observers, Signals, builder},
+    commands::run::{Observers, Signals},
     error::CliError,
     exit::Exit,
     output::{Output, say, say_error},
@@ -28,7 +27,14 @@ use crate::{
 const INLINE: &str = "study.json";
 
 /// Keys that speak of how a command is run.
-const OF_COMMANDS: [&str; 6] = ["command", "workdir", "env", "reports", "timeout", "grace"];
+const OF_COMMANDS: [&str; 6] = [
+    "command",
+    "workdir",
+    "env",
+    "reports",
+    "trial_timeout",
+    "grace",
+];
 
 /// Serves one session.
 pub(super) async fn run(
@@ -41,12 +47,12 @@ pub(super) async fn run(
     let opened = match &args.file {
         Some(path) => {
             let overrides = args.settings.overrides();
-            let file = load_of(path, &overrides, extensions, Evaluated::ByClient)?;
+            let file = reader(extensions).overrides(&overrides).file(path)?;
             if file.settings.timeout.is_some() {
-                say("`timeout`: not used, since the client evaluates the trials");
+                say("`trial_timeout`: not used, since the client evaluates the trials");
             }
-            let journal = (!args.no_journal).then(|| file.journal.clone());
-            let study = open(&file, journal.as_deref()).await?;
+            let journal = (!args.no_journal).then(|| file.journal.place());
+            let study = open(&file, journal.is_some()).await?;
             Some((file, journal, study, false))
         }
         None => first(args, extensions, &mut wire, &mut signals).await?,
@@ -58,7 +64,7 @@ pub(super) async fn run(
 }
 
 /// The study, where it is kept, and whether a line asked for it.
-type Opened = (StudyFile, Option<PathBuf>, Study, bool);
+type Opened = (StudyFile, Option<String>, Study, bool);
 
 /// Answers until a study is open; none if there will be none.
 async fn first(
@@ -104,30 +110,33 @@ async fn from_line(
             unused.join("`, `")
         ));
     }
-    let file = read(
-        node,
-        Path::new(INLINE),
-        &args.settings.overrides(),
-        extensions,
-    )?;
-    let journal = (named && !args.no_journal).then(|| file.journal.clone());
-    let study = open(&file, journal.as_deref()).await;
+    let overrides = args.settings.overrides();
+    let file = reader(extensions)
+        .overrides(&overrides)
+        .node(node, Path::new(INLINE))?;
+    let journal = (named && !args.no_journal).then(|| file.journal.place());
+    let study = open(&file, journal.is_some()).await;
     let study = study.map_err(|error| Refusal::new(error.to_string()))?;
     Ok((file, journal, study, true))
 }
 
-async fn open(file: &StudyFile, journal: Option<&Path>) -> Result<Study, CliError> {
-    let mut builder = builder(file);
-    if let Some(path) = journal {
-        builder = builder.journal(SqliteJournal::open(path, &file.settings.name)?);
-    }
+async fn open(file: &StudyFile, kept: bool) -> Result<Study, CliError> {
+    let builder = match kept {
+        true => file.builder()?,
+        false => file.in_memory(),
+    };
     Ok(builder.open().await?)
+}
+
+/// Reads studies whose trials a client evaluates.
+fn reader(extensions: &Extensions) -> StudyReader<'_> {
+    StudyReader::new(extensions).functions()
 }
 
 /// Answers until the client or its input ends the session.
 async fn serve(
     file: &StudyFile,
-    journal: Option<PathBuf>,
+    journal: Option<String>,
     mut study: Study,
     asked: bool,
     wire: &mut Wire<'_>,

@@ -1,7 +1,5 @@
 //! [`Session`]: answers requests from a study that is open.
 
-use std::path::PathBuf;
-
 use tuning_core::{
     Best, Counts, EndReason, Metrics, Outcome, Params, TrialId, TrialState, Turn, Values, Work,
 };
@@ -20,7 +18,7 @@ use super::{
 pub(super) struct Session<'a> {
     file: &'a StudyFile,
     /// Where it is kept, if anywhere.
-    journal: Option<PathBuf>,
+    journal: Option<String>,
     manual: ManualSession<'a>,
     ranking: Ranking,
     resumed: bool,
@@ -31,7 +29,7 @@ pub(super) struct Session<'a> {
 impl<'a> Session<'a> {
     pub(super) fn new(
         file: &'a StudyFile,
-        journal: Option<PathBuf>,
+        journal: Option<String>,
         manual: ManualSession<'a>,
         ranking: Ranking,
     ) -> Self {

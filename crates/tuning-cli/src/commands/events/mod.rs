@@ -3,6 +3,7 @@
 use std::{path::Path, sync::Arc, thread, time::Duration};
 
 use tuning_core::{Event, EventKind, JournalReader, Objectives, Seq};
+use tuning_file::Extensions;
 
 use self::line::line;
 use crate::{
@@ -24,12 +25,16 @@ const PAGE: usize = 4096;
 /// writer waits for it.
 const PAUSE: Duration = Duration::from_millis(100);
 
-pub(super) fn run(args: &EventsArgs, out: &mut Output) -> Result<Exit, CliError> {
+pub(super) fn run(
+    args: &EventsArgs,
+    extensions: &Extensions,
+    out: &mut Output,
+) -> Result<Exit, CliError> {
     let wanted = Wanted {
         kinds: &args.kind,
         trials: &args.trial,
     };
-    let (journal, name) = locate(&args.study)?;
+    let (journal, name) = locate(&args.study, extensions)?;
     let (mut reader, study) = open_reader(&journal, name.as_deref())?;
     let spec = wait(reader.spec())??;
     let mut tape = Tape {

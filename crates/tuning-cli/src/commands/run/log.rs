@@ -1,6 +1,7 @@
 //! Where log records go: there is one place for a whole process, whatever runs in it.
 
 use std::{
+    error::Error,
     fs::{File, OpenOptions},
     io::{self, Write},
     path::Path,
@@ -10,11 +11,6 @@ use std::{
 use tracing_subscriber::EnvFilter;
 use tuning_observers::ProgressWriter;
 
-use tuning_file::Target;
-
-use super::observers::cannot_write;
-use crate::error::CliError;
-
 static TERMINAL: Mutex<Option<ProgressWriter>> = Mutex::new(None);
 static STARTED: OnceLock<()> = OnceLock::new();
 
@@ -23,24 +19,24 @@ pub(super) fn terminal() -> MutexGuard<'static, Option<ProgressWriter>> {
     TERMINAL.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Starts the log, once: the studies of one command have the same one.
-pub(super) fn start(target: &Target, level: &str) -> Result<(), CliError> {
+/// Starts the log, once: the studies of one command have the same one. Without a file it goes to standard error.
+pub(super) fn start(file: Option<&Path>, level: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
     if STARTED.set(()).is_err() {
         return Ok(());
     }
     let filter = EnvFilter::new(format!("off,tuning={level}"));
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter);
-    let started = match target {
-        Target::Stderr => subscriber.with_writer(|| AboveTheBar).try_init(),
-        Target::File(path) => {
-            let file = append(path).map_err(|source| cannot_write(path, source))?;
+    match file {
+        None => subscriber.with_writer(|| AboveTheBar).try_init(),
+        Some(path) => {
+            let file = append(path)
+                .map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
             subscriber
                 .with_ansi(false)
                 .with_writer(Arc::new(file))
                 .try_init()
         }
-    };
-    started.map_err(|error| CliError::Usage(format!("cannot log: {error}")))
+    }
 }
 
 fn append(path: &Path) -> io::Result<File> {

@@ -1,6 +1,7 @@
 //! `tune run`: runs a study, or resumes it.
 
 mod counted;
+mod kinds;
 mod log;
 mod observers;
 mod repeat;
@@ -8,9 +9,10 @@ mod report;
 mod session;
 mod signals;
 
+pub(crate) use self::kinds::kinds;
 use self::report::Shown;
-pub(super) use self::{observers::Observers, session::builder, signals::Signals};
-use tuning_file::{Extensions, StudyFile, load};
+pub(super) use self::{observers::Observers, signals::Signals};
+use tuning_file::{Extensions, StudyFile, StudyReader};
 
 use crate::{args::RunArgs, error::CliError, exit::Exit, output::Output};
 
@@ -19,7 +21,10 @@ pub(super) fn run(
     extensions: &Extensions,
     out: &mut Output,
 ) -> Result<Exit, CliError> {
-    let file = load(&args.file, &args.settings.overrides(), extensions)?;
+    let overrides = args.settings.overrides();
+    let file = StudyReader::new(extensions)
+        .overrides(&overrides)
+        .file(&args.file)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -58,7 +58,7 @@ impl fmt::Display for Start<'_> {
                 n => writeln!(f, ", {n} unfinished ones are run again")?,
             }
         }
-        write!(f, "journal: {}", self.file.journal.display())
+        write!(f, "journal: {}", self.file.journal.place())
     }
 }
 
@@ -89,7 +89,7 @@ impl<'a> Report<'a> {
         let moved = args.settings.moves_journal();
         Self {
             file,
-            target: if moved { &file.journal } else { &args.file },
+            target: file.journal.file().filter(|_| moved).unwrap_or(&args.file),
             quiet: args.quiet,
             json: args.json,
             progress: !args.no_progress,
@@ -188,8 +188,8 @@ impl<'a> Report<'a> {
     fn complete(&self, object: &mut Value, already_ended: bool) {
         if let Value::Object(object) = object {
             object.insert("already_ended".to_owned(), already_ended.into());
-            object.insert("journal".to_owned(), json!(self.file.journal));
-            object.insert("trials_dir".to_owned(), json!(self.file.command.trials_dir));
+            object.insert("journal".to_owned(), json!(self.file.journal.place()));
+            object.insert("trials_dir".to_owned(), json!(self.file.trials_dir));
         }
     }
 
@@ -227,10 +227,10 @@ impl<'a> Report<'a> {
 
     fn whereabouts(&self, reason: EndReason) {
         let target = self.target.display();
-        say(format_args!("journal: {}", self.file.journal.display()));
+        say(format_args!("journal: {}", self.file.journal.place()));
         say(format_args!(
             "trial logs: {}",
-            self.file.command.trials_dir.display()
+            self.file.trials_dir.display()
         ));
         say(format_args!(
             "next: `tune best {target}`, `tune export {target} -o trials.csv`"
@@ -245,7 +245,7 @@ impl<'a> Report<'a> {
 fn extend(reason: EndReason, started: u64) -> String {
     let option = match reason {
         EndReason::Trials => format!("--trials {}", started.saturating_mul(2)),
-        EndReason::Time => "--timeout TIME".to_owned(),
+        EndReason::Time => "--time TIME".to_owned(),
         EndReason::Target => "--set budget.target=VALUE".to_owned(),
         EndReason::NoImprovement => "--set budget.no_improvement=N".to_owned(),
         EndReason::Resource => "--set budget.resource=N".to_owned(),

@@ -3,11 +3,9 @@
 use std::pin::pin;
 
 use serde_json::Value;
-use tuning_command::CommandEvaluator;
-use tuning_core::{Counts, Direction, EndReason, Objective, TrialState, Trials};
+use tuning_core::{Counts, Direction, EndReason, Evaluator, Objective, TrialState, Trials};
 use tuning_observers::format_duration;
-use tuning_runtime::{ObserverReport, Study, StudyBuilder, StudyHandle, Summary};
-use tuning_sqlite::SqliteJournal;
+use tuning_runtime::{ObserverReport, Study, StudyHandle, Summary};
 
 use tuning_file::StudyFile;
 
@@ -68,8 +66,8 @@ pub(super) async fn run(
     signals: &mut Signals,
     out: &mut Output,
 ) -> Result<Ended, CliError> {
-    let evaluator = file.command.clone().build(&file.settings.space)?;
-    let mut study = open(file).await?;
+    let evaluator = file.evaluator()?;
+    let mut study = file.builder()?.open().await?;
     let talks = !args.quiet && !args.json;
     let report = Report::new(args, file, shown);
 
@@ -159,20 +157,10 @@ fn warn_of(observers: &[ObserverReport], talks: bool) {
     }
 }
 
-async fn open(file: &StudyFile) -> Result<Study, CliError> {
-    let journal = SqliteJournal::open(&file.journal, &file.settings.name)?;
-    Ok(builder(file).journal(journal).open().await?)
-}
-
-/// The study of a file, with a journal in memory.
-pub(in crate::commands) fn builder(file: &StudyFile) -> StudyBuilder {
-    StudyBuilder::new(file.settings.clone()).strategy(file.strategy.clone())
-}
-
 /// Runs the study; none if it was left without waiting for anything.
 async fn run_until_stopped(
     study: &mut Study,
-    evaluator: CommandEvaluator,
+    evaluator: Box<dyn Evaluator>,
     observers: &Observers,
     signals: &mut Signals,
     talks: bool,

@@ -77,7 +77,7 @@ fn shape(shape: &Shape) -> Option<Value> {
         Shape::Names(value) | Shape::OneName(value) => {
             self::shape(value).map(|values| json!({"additionalProperties": values}))
         }
-        Shape::Strategy => {
+        Shape::Defined("strategy") => {
             let named = json!({"required": ["name"]});
             Some(json!({"if": {"type": "object"}, "then": named}))
         }

@@ -2,6 +2,7 @@
 //! strategies that are registered: it cannot say anything else than they do.
 
 mod complete;
+mod kinds;
 mod shapes;
 mod strategies;
 #[cfg(test)]
@@ -9,13 +10,13 @@ mod tests;
 
 pub use strategies::options_schema;
 
-use serde_json::{Value, json};
-use tuning_strategies::Registry;
-
 use super::{keys::ROOT, spellings::Within};
+use crate::{evaluators, extensions::Extensions, journals, observers};
+use serde_json::{Value, json};
 
-/// The schema of study files that name strategies of this registry, draft 2020-12.
-pub fn schema(registry: &Registry) -> Value {
+/// The schema of study files that name these extensions, draft 2020-12.
+#[must_use]
+pub fn schema(extensions: &Extensions) -> Value {
     let mut schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A study for `tune`",
@@ -33,7 +34,10 @@ pub fn schema(registry: &Registry) -> Value {
         "$defs".to_owned(),
         json!({
             "variable": shapes::variable(),
-            "strategy": strategies::strategy(registry),
+            "strategy": strategies::strategy(&extensions.strategies),
+            "journal": kinds::one_of(&extensions.journals, journals::WORDS),
+            "evaluator": kinds::one_of(&extensions.evaluators, evaluators::WORDS),
+            "observer": kinds::one_of(&extensions.observers, observers::WORDS),
         }),
     );
     schema

@@ -62,7 +62,7 @@ pub(super) fn map(keys: &'static Keys, within: Option<Within>) -> Value {
     map
 }
 
-fn property(key: &Key) -> Value {
+pub(super) fn property(key: &Key) -> Value {
     let mut schema = shape(&key.shape);
     if let Some(object) = schema.as_object_mut() {
         object.insert("description".to_owned(), key.about.into());
@@ -180,7 +180,7 @@ pub(super) fn shape(shape: &Shape) -> Value {
             let shapes: Vec<Value> = shapes.iter().map(self::shape).collect();
             json!({"anyOf": shapes})
         }
-        Shape::Strategy => json!({"$ref": "#/$defs/strategy"}),
+        Shape::Defined(name) => json!({"$ref": format!("#/$defs/{name}")}),
     }
 }
 

@@ -1,26 +1,65 @@
 //! The schema against the reader: what one accepts, the other does.
 
-use std::path::{Path, PathBuf};
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use jsonschema::Validator;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use tuning_runtime::Study;
 use tuning_strategies::Registry;
 
 use super::schema;
 use crate::{
-    document::{Format, Keys, Shape},
-    study_file::{keys::ROOT, load, template},
+    document::{Format, Item, Key, Keys, Shape},
+    extensions::Extensions,
+    observers::{ObserverConfig, Watching},
+    study_file::{StudyReader, keys::ROOT, template},
+    words::word,
 };
 
-/// What the program has.
-fn registry() -> Registry {
-    let mut registry = tuning_auto::registry();
-    crate::process::register(&mut registry);
-    registry
+/// What the program has: its own two kinds of observers stand in for those of any guest.
+fn extensions() -> Extensions {
+    static LOG: Keys = Keys::new(
+        "a path",
+        &[
+            Key::new("to", Shape::Text, "Where to.").required(),
+            Key::new("level", Shape::Word(&["info", "debug"]), "How much."),
+        ],
+    );
+    static PROGRESS: Keys = Keys::new(
+        "true or false",
+        &[Key::new("shown", Shape::Flag, "Whether it is.").default("true")],
+    );
+    let log = crate::Kind::new("log", "Records.", &LOG, |options| {
+        options.need("to", "name a file")?.text("a path")?;
+        options.read_if_said("level", |item| word(item, &["info", "debug"]))?;
+        Some(Arc::new(Nothing) as Arc<dyn ObserverConfig>)
+    });
+    let progress = crate::Kind::new("progress", "A bar.", &PROGRESS, |options| {
+        options.read_if_said("shown", Item::flag)?;
+        Some(Arc::new(Nothing) as Arc<dyn ObserverConfig>)
+    });
+    Extensions::default()
+        .observer_kind(log.short("to"))
+        .observer_kind(progress.short("shown"))
+}
+
+#[derive(Debug)]
+struct Nothing;
+
+impl ObserverConfig for Nothing {
+    fn watch(&self, _: &Study) -> Result<Watching, Box<dyn Error + Send + Sync>> {
+        Ok(Watching::by(tuning_observers::JsonLines::to(
+            std::io::sink(),
+        )))
+    }
 }
 
 fn validator() -> Validator {
-    let schema = schema(&registry());
+    let schema = schema(&extensions());
     jsonschema::meta::validate(&schema).expect("it is a schema");
     jsonschema::draft202012::new(&schema).expect("it is a schema of draft 2020-12")
 }
@@ -42,14 +81,14 @@ fn parse(format: Format, text: &str) -> Value {
 fn read(folder: &Path, study: &Value) -> Result<(), String> {
     let path = folder.join("study.json");
     std::fs::write(&path, study.to_string()).unwrap();
-    match load(&path, &[], &registry().into()) {
+    match StudyReader::new(&extensions()).file(&path) {
         Ok(_) => Ok(()),
         Err(error) => Err(error.to_string()),
     }
 }
 
-/// Two studies that say all that can be said.
-fn all_keys() -> [Value; 2] {
+/// Three studies that say all that can be said.
+fn all_keys() -> [Value; 3] {
     let one = json!({
         "$schema": "study.schema.json",
         "include": "empty.yaml",
@@ -75,7 +114,7 @@ fn all_keys() -> [Value; 2] {
         "workers": 2,
         "order": "as-proposed",
         "seed": 1,
-        "timeout": "60s",
+        "trial_timeout": "60s",
         "grace": "5s",
         "retry": {
             "error": 1, "non_finite": 1, "timed_out": 1, "lost": 1,
@@ -87,7 +126,14 @@ fn all_keys() -> [Value; 2] {
     let mut several = one.clone();
     let objective = several.as_object_mut().unwrap().remove("objective");
     several["objectives"] = json!([objective]);
-    [one, several]
+    let mut named = one.clone();
+    let entries = named.as_object_mut().unwrap();
+    let command = ["command", "workdir", "env", "reports"].map(|key| {
+        let value = entries.remove(key).unwrap();
+        (key.to_owned(), value)
+    });
+    named["evaluator"] = json!({"command": Map::from_iter(command)});
+    [one, several, named]
 }
 
 fn folder() -> tempfile::TempDir {
@@ -348,7 +394,7 @@ fn words_of_other_tools_are_known_and_files_that_include_others_need_not_be_whol
 fn strategies_are_those_of_the_registry_with_what_their_options_may_be() {
     let mut registry = Registry::standard();
     registry.register::<tuning_strategies::SobolConfig>("mine", "one of my own");
-    let schema = schema(&registry);
+    let schema = schema(&registry.into());
     let all = schema["$defs"]["strategy"]["oneOf"].as_array().unwrap();
     let map = |name: &str| {
         let found = all
@@ -437,7 +483,7 @@ impl tuning_core::StrategyConfig for Odd {
 fn types_of_options_are_found_by_trying() {
     let mut registry = Registry::new();
     registry.register::<Odd>("odd", "all kinds of options");
-    let schema = schema(&registry);
+    let schema = schema(&registry.into());
     let options = &schema["$defs"]["strategy"]["oneOf"][1]["properties"];
     let kinds = |name: &str| options[name]["anyOf"].as_array().unwrap().clone();
     let variable = json!({"$ref": "#/$defs/variable"});

@@ -1,7 +1,5 @@
 //! [`Summary`]: the best values of several seeds, and how they are spread.
 
-use std::path::PathBuf;
-
 use serde_json::{Value, json};
 use tuning_core::{Counts, Direction, Objective, Objectives, Seed};
 use tuning_file::StudyFile;
@@ -17,7 +15,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Repeated {
     seed: Seed,
-    journal: PathBuf,
+    journal: String,
     ended: String,
     counts: Counts,
     /// The best value of each objective; none if no trial has one.
@@ -29,7 +27,7 @@ impl Repeated {
     pub(super) fn new(seed: Seed, study: &StudyFile, ended: &Ended) -> Self {
         Self {
             seed,
-            journal: study.journal.clone(),
+            journal: study.journal.place(),
             ended: ended.reason.to_string(),
             counts: ended.counts,
             best: ended.best.clone(),
@@ -128,7 +126,7 @@ fn row(repeated: &Repeated) -> Vec<String> {
     ]
     .into_iter()
     .chain(best)
-    .chain([repeated.journal.display().to_string()])
+    .chain([repeated.journal.clone()])
     .collect()
 }
 

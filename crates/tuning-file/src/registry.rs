@@ -1,21 +1,25 @@
 //! [`registry`]: all strategies of the project, by name.
 
+use tuning_auto::AutoConfig;
 use tuning_cmaes::CmaEsConfig;
 use tuning_evolution::{DeConfig, Nsga2Config, RegularisedEvolutionConfig};
 use tuning_gp::GpConfig;
 use tuning_strategies::{OptionInfo, Registry};
 use tuning_tpe::TpeConfig;
 
-use crate::{AutoConfig, NAME};
+use crate::process;
+
+/// The name of the automatic strategy.
+const NAME: &str = "auto";
 
 /// All strategies of the project, by name: those of [`Registry::standard`], and `auto`, `gp`, `tpe`, `cmaes`, `de`,
-/// `regularised_evolution` and `nsga2`.
+/// `regularised_evolution`, `nsga2` and `process`.
 ///
 /// # Example
 /// ```
 /// use tuning_core::StrategyConfig;
 ///
-/// let config = tuning_auto::registry().read(&serde_json::json!({"name": "tpe", "gamma": 0.2}))?;
+/// let config = tuning_file::registry().read(&serde_json::json!({"name": "tpe", "gamma": 0.2}))?;
 /// assert_eq!(config.spec().name, "tpe");
 /// # Ok::<(), tuning_strategies::RegistryError>(())
 /// ```
@@ -38,6 +42,7 @@ pub fn registry() -> Registry {
         .register::<Nsga2Config>("nsga2", "NSGA-II: several objectives, hundreds of trials");
     describe_models(&mut registry);
     describe_populations(&mut registry);
+    process::register(&mut registry);
     registry
 }
 

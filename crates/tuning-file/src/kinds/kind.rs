@@ -1,0 +1,185 @@
+//! [`Kind`]: a name in study files with its options and what reads them.
+
+use std::{error::Error, fmt, sync::Arc};
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value as Json};
+
+use super::{config, options::Options};
+use crate::document::Keys;
+
+/// A kind of journal, evaluator or observer: `M` says what its options become.
+///
+/// # Example
+/// ```
+/// use std::sync::Arc;
+///
+/// use serde::{Deserialize, Serialize};
+/// use tuning_file::{JournalConfig, Kind};
+///
+/// # use tuning_core::{Journal, JournalError};
+/// /// `journal: {archive: {bucket: studies}}`; the defaults of all options.
+/// #[derive(Debug, Default, Serialize, Deserialize)]
+/// struct Archive {
+///     bucket: String,
+/// }
+///
+/// impl JournalConfig for Archive {
+///     // …
+/// #   fn open(&self, _: &str) -> Result<Box<dyn Journal>, JournalError> { unimplemented!() }
+/// #   fn place(&self) -> String { self.bucket.clone() }
+/// #   fn marked(&self, _: &str) -> Arc<dyn JournalConfig> { unimplemented!() }
+/// }
+///
+/// let kind = Kind::<dyn JournalConfig>::typed("archive", "Studies in a bucket.", |archive: Archive| {
+///     Ok::<_, std::convert::Infallible>(Arc::new(archive) as Arc<dyn JournalConfig>)
+/// });
+/// assert_eq!(kind.name(), "archive");
+/// ```
+pub struct Kind<M: ?Sized> {
+    name: String,
+    about: String,
+    synonyms: &'static [&'static str],
+    shapes: Shapes,
+    bare: bool,
+    read: Arc<Read<M>>,
+}
+
+type Read<M> = dyn Fn(&Options<'_>) -> Option<Arc<M>> + Send + Sync;
+
+/// What the options of a kind may be.
+#[derive(Clone, Debug)]
+pub(crate) enum Shapes {
+    /// Those of a table; a value that is no map is the one of the key `short`.
+    Table {
+        keys: &'static Keys,
+        short: Option<&'static str>,
+    },
+    /// The fields of a type, with its defaults.
+    Defaults(Arc<Map<String, Json>>),
+}
+
+impl<M: ?Sized> Kind<M> {
+    /// A kind whose options are those of a table, read by `read`: none after it has noted what is wrong.
+    pub fn new(
+        name: impl Into<String>,
+        about: impl Into<String>,
+        keys: &'static Keys,
+        read: impl Fn(&Options<'_>) -> Option<Arc<M>> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            about: about.into(),
+            synonyms: &[],
+            shapes: Shapes::Table { keys, short: None },
+            bare: keys.keys.iter().all(|key| !key.required),
+            read: Arc::new(read),
+        }
+    }
+
+    /// A kind whose options are the fields of `C`. Options that are not said have the values of
+    /// `C::default()`, so write all fields (no `skip_serializing_if`).
+    pub fn typed<C, E>(
+        name: impl Into<String>,
+        about: impl Into<String>,
+        make: impl Fn(C) -> Result<Arc<M>, E> + Send + Sync + 'static,
+    ) -> Self
+    where
+        C: Default + Serialize + DeserializeOwned,
+        E: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let defaults = match serde_json::to_value(C::default()) {
+            Ok(Json::Object(defaults)) => Arc::new(defaults),
+            // A unit struct: no options that a study file could set.
+            _ => Arc::default(),
+        };
+        let shapes = Shapes::Defaults(Arc::clone(&defaults));
+        Self {
+            name: name.into(),
+            about: about.into(),
+            synonyms: &[],
+            shapes,
+            bare: true,
+            read: Arc::new(move |options| {
+                let config = config::read::<C>(options, &defaults)?;
+                match make(config) {
+                    Ok(made) => Some(made),
+                    Err(error) => options
+                        .item()
+                        .wrong(format_args!("cannot be used: {}", error.into())),
+                }
+            }),
+        }
+    }
+
+    /// The same where a value that is no map stands for the option of this name: `jsonl: events.jsonl`.
+    ///
+    /// # Panics
+    /// If the table has no such key.
+    #[must_use]
+    pub fn short(mut self, key: &'static str) -> Self {
+        match &mut self.shapes {
+            Shapes::Table { keys, short } if keys.has(key) => *short = Some(key),
+            _ => panic!("kind `{}` has no table with the key `{key}`", self.name),
+        }
+        self
+    }
+
+    /// The same with what people write who mean it.
+    #[must_use]
+    pub fn synonyms(mut self, synonyms: &'static [&'static str]) -> Self {
+        self.synonyms = synonyms;
+        self
+    }
+
+    /// How study files call it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it is, in a sentence.
+    #[must_use]
+    pub fn about(&self) -> &str {
+        &self.about
+    }
+
+    pub(crate) fn is_meant_by(&self, word: &str) -> bool {
+        self.synonyms.contains(&word)
+    }
+
+    pub(crate) fn shapes(&self) -> &Shapes {
+        &self.shapes
+    }
+
+    /// Whether its name alone is enough.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.bare
+    }
+
+    pub(crate) fn read(&self, options: &Options<'_>) -> Option<Arc<M>> {
+        (self.read)(options)
+    }
+}
+
+impl<M: ?Sized> Clone for Kind<M> {
+    fn clone(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            about: self.about.clone(),
+            synonyms: self.synonyms,
+            shapes: self.shapes.clone(),
+            bare: self.bare,
+            read: Arc::clone(&self.read),
+        }
+    }
+}
+
+impl<M: ?Sized> fmt::Debug for Kind<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kind")
+            .field("name", &self.name)
+            .field("shapes", &self.shapes)
+            .finish_non_exhaustive()
+    }
+}

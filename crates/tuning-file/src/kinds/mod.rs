@@ -1,0 +1,13 @@
+//! Kinds: what a study file can name, beside strategies: journals, evaluators and observers. Each kind has a name,
+//! a table of its options and a reader; the ones that come with this crate register as everybody else's do.
+
+mod config;
+mod kind;
+mod options;
+mod registry;
+
+pub use kind::Kind;
+pub(crate) use kind::Shapes;
+pub(crate) use options::Context;
+pub use options::Options;
+pub(crate) use registry::{Kinds, Words};

@@ -1,0 +1,81 @@
+//! Kinds of journals, evaluators and observers as schemas, each with its options.
+
+use serde_json::{Map, Value, json};
+
+use super::{complete, shapes};
+use crate::{
+    document::Keys,
+    kinds::{Kind, Kinds, Shapes, Words},
+};
+
+/// What may stand where a kind is expected: a name, or a map of the name and its options.
+pub(super) fn one_of<M: ?Sized>(kinds: &Kinds<M>, words: Words) -> Value {
+    let bare = kinds
+        .iter()
+        .filter(|kind| kind.is_bare())
+        .map(|kind| json!({"const": kind.name(), "description": kind.about()}));
+    let maps = kinds.iter().map(|kind| map(kind, words));
+    let variable = std::iter::once(json!({"$ref": "#/$defs/variable"}));
+    let all: Vec<Value> = bare.chain(maps).chain(variable).collect();
+    json!({"anyOf": all})
+}
+
+fn map<M: ?Sized>(kind: &Kind<M>, words: Words) -> Value {
+    let common = properties(words.common);
+    let mut beside = common.clone();
+    let options = match kind.shapes() {
+        Shapes::Table { keys, short } => {
+            let map = whole(keys, &common);
+            match short.and_then(|short| keys.keys.iter().find(|key| key.name == short)) {
+                None => map,
+                Some(short) => {
+                    let others = keys.keys.iter().filter(|key| key.name != short.name);
+                    beside.extend(others.map(|key| (key.name.to_owned(), shapes::property(key))));
+                    json!({"anyOf": [shapes::shape(&short.shape), map]})
+                }
+            }
+        }
+        Shapes::Defaults(defaults) => {
+            let mut properties: Map<String, Value> = defaults
+                .iter()
+                .map(|(name, default)| (name.clone(), json!({"default": default})))
+                .collect();
+            properties.extend(common);
+            json!({
+                "type": ["object", "null"],
+                "properties": properties,
+                "additionalProperties": false,
+            })
+        }
+    };
+    let mut described = json!({"allOf": [options]});
+    if !kind.about().is_empty() {
+        described["description"] = kind.about().into();
+    }
+    beside.insert(kind.name().to_owned(), described);
+    json!({
+        "type": "object",
+        "properties": beside,
+        "required": [kind.name()],
+        "additionalProperties": false,
+    })
+}
+
+/// A table whose keys must be there if they are required, with further keys.
+fn whole(keys: &'static Keys, common: &Map<String, Value>) -> Value {
+    let mut map = shapes::map(keys, None);
+    if let Some(properties) = map["properties"].as_object_mut() {
+        properties.extend(common.clone());
+    }
+    if keys.keys.iter().any(|key| key.required) {
+        map["type"] = json!("object");
+    }
+    json!({"allOf": [map, complete::map(keys, None)]})
+}
+
+fn properties(keys: &'static Keys) -> Map<String, Value> {
+    let properties = keys.keys.iter();
+    properties
+        .map(|key| (key.name.to_owned(), shapes::property(key)))
+        .collect()
+}
