@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use tuning_core::{Params, ParamsKey, Space, StrategyError};
+use tuning_core::{Domain, Params, ParamsKey, Space, StrategyError};
 
 use crate::grid::{Axis, Lattice};
 
@@ -33,7 +33,7 @@ impl Walk {
         let axes = space
             .parameters()
             .iter()
-            .map(|p| Axis::new(p.domain(), resolution));
+            .map(|p| Axis::new(p.domain(), resolution.min(floats(p.domain()))));
         Self {
             resolution,
             lattice: Lattice::new(space, axes),
@@ -44,8 +44,13 @@ impl Walk {
     /// The same on the next finer grid, if that has more points.
     fn finer(&self, space: &Space) -> Option<Self> {
         let lattice = self.lattice.as_ref()?;
-        let finer = self.resolution * 2 - 1;
-        (!lattice.is_complete() && finer <= FINEST).then(|| Self::new(space, finer))
+        let resolution = self.resolution * 2 - 1;
+        if lattice.is_complete() || resolution > FINEST {
+            return None;
+        }
+        let finer = Self::new(space, resolution);
+        let more = |finer: &Lattice| finer.points() > lattice.points();
+        finer.lattice.as_ref().is_none_or(more).then_some(finer)
     }
 }
 
@@ -96,6 +101,20 @@ impl Unseen {
     }
 }
 
+/// How many floats there are in a range of them: a finer grid would name some of them twice.
+fn floats(domain: &Domain) -> u64 {
+    let Domain::Float(range) = domain else {
+        return u64::MAX;
+    };
+    // The bits of floats are in their order, but for the negative ones, which run backwards.
+    let place = |float: f64| match float.to_bits() {
+        bits if bits >> 63 == 1 => !bits,
+        bits => bits | 1 << 63,
+    };
+    let gaps = place(range.high()).saturating_sub(place(range.low()));
+    gaps.saturating_add(1)
+}
+
 #[cfg(test)]
 mod tests {
     use tuning_core::Parameter;
@@ -144,5 +163,14 @@ mod tests {
         assert_eq!(unseen.next(&seen, &taken).unwrap(), None);
         let first = unseen.next(&seen, &HashSet::new()).unwrap().unwrap();
         assert_eq!(first.to_string(), "x=0");
+    }
+
+    #[test]
+    fn a_range_of_nine_floats_ends_with_the_ninth() {
+        let narrow = Parameter::float("x", 1.0, 1.0 + 8.0 * f64::EPSILON);
+        assert_eq!(floats(narrow.domain()), 9);
+        let both_zeros = Parameter::float("x", -5e-324, 5e-324);
+        assert_eq!(floats(both_zeros.domain()), 4);
+        assert_eq!(walk(&Space::new([narrow]).unwrap(), 100).len(), 9);
     }
 }
