@@ -336,9 +336,8 @@ impl<'a> Judge<'a> {
         let trial = fact.trial();
         let values = self.record.built[inner].objectives == self.problem.objectives;
         let last = self.last.get(&trial).copied();
-        let Some(mode) = self.trials.get_mut(&(inner, trial)) else {
-            return;
-        };
+        // What nothing else is known of is told as it is.
+        let mode = self.trials.entry((inner, trial)).or_insert(Mode::AsItIs);
         if let Err((law, breach)) = compare(mode, fact, heard, last, values) {
             *mode = Mode::Spoiled;
             self.breach(law, breach);
