@@ -201,10 +201,7 @@ impl Cell {
         match self {
             Self::Empty => Value::Null,
             Self::Count(count) => (*count).into(),
-            Self::Scalar(Scalar::Bool(value)) => (*value).into(),
-            Self::Scalar(Scalar::Int(value)) => (*value).into(),
-            Self::Scalar(Scalar::Float(value)) => (*value).into(),
-            Self::Scalar(Scalar::Str(value)) => (&**value).into(),
+            Self::Scalar(scalar) => serde_json::to_value(scalar).unwrap_or_default(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tuning_core::{Parameter, ParamsKey, Scalar, Seed, Space};
+use tuning_core::{Condition, Parameter, ParamsKey, Scalar, Seed, Space, Test};
 
 use crate::simulation::Chance;
 
@@ -162,6 +162,25 @@ fn choices() -> Vec<NamedSpace> {
             [Parameter::categorical("c", mixed), Parameter::bool("b")],
         ),
         named(
+            "json-choices",
+            [
+                Parameter::categorical("class_weight", [None, Some("balanced")]),
+                Parameter::ordered("hidden", [vec![], vec![64], vec![64, 64]]),
+                Parameter::categorical(
+                    "scheduler",
+                    [
+                        Scalar::Null,
+                        Scalar::from(false),
+                        Scalar::map([("name", "step \"a\""), ("by", "é\n")]),
+                        Scalar::from([Scalar::from(1.0), Scalar::map([("a", 1)])]),
+                    ],
+                ),
+                Parameter::float("gamma", 0.0, 1.0)
+                    .when("hidden", Test::above(Vec::<i64>::new()))
+                    .when("class_weight", Test::not([Scalar::Null])),
+            ],
+        ),
+        named(
             "odd-names",
             [
                 Parameter::float("größe · α", 0.0, 1.0),
@@ -197,6 +216,46 @@ fn trees() -> Vec<NamedSpace> {
             .when("model", ["net"]),
         Parameter::float("dropout", 0.0, 0.9).when("model", ["net"]),
     ];
+    // Parents of every kind, tests of every kind.
+    let compared = [
+        Parameter::int("layers", 1, 4),
+        Parameter::int("units1", 8, 64).when("layers", 2..),
+        Parameter::int("units2", 8, 64).step(8).when("layers", 3..),
+        Parameter::float("dropout", 0.0, 0.5),
+        Parameter::bool("scaled").when("dropout", Test::above(0.1)),
+        Parameter::float("decay", 1e-6, 1e-1).log(),
+        Parameter::categorical("warmup", ["linear", "cosine"]).when("decay", 1e-4..1e-2),
+        Parameter::ordered("size", ["small", "medium", "large"]),
+        Parameter::int("heads", 1, 16)
+            .log()
+            .when("size", "medium"..),
+        Parameter::ordered("batch", [16, 32, 64]),
+        Parameter::float("momentum", 0.0, 0.9)
+            .step(0.1)
+            .when("batch", ..=32),
+        Parameter::categorical("kernel", ["rbf", "linear", "poly"]),
+        Parameter::float("gamma", 1e-4, 1.0)
+            .log()
+            .when("kernel", Test::not(["linear"])),
+    ];
+    let joined = [
+        Parameter::int("layers", 1, 3),
+        Parameter::categorical("optimizer", ["adam", "sgd", "rmsprop"]),
+        Parameter::float("momentum", 0.0, 0.9)
+            .when("layers", 2..)
+            .when("optimizer", ["sgd", "rmsprop"]),
+        Parameter::bool("nesterov").when("momentum", 0.3..),
+        Parameter::int("units", 1, 8)
+            .active_if(Condition::when("optimizer", "adam").or(Condition::when("nesterov", true))),
+        // Not 4, but there: a test of what is inactive fails, whatever it tests.
+        Parameter::float("noise", 0.0, 1.0).when("units", Test::not([4])),
+        Parameter::ordered("clip", [0.5, 1.0, 2.0]).active_if(
+            Condition::when("layers", 1)
+                .and(Condition::when("noise", ..0.5))
+                .or(Condition::when("layers", 3)
+                    .and(Condition::when("units", 5..).or(Condition::when("nesterov", false)))),
+        ),
+    ];
     let hundred = (0..100_i64).map(|k| match k % 5 {
         0 => Parameter::float(format!("p{k}"), -1.0, 1.0),
         1 => Parameter::float(format!("p{k}"), 1e-6, 1.0).log(),
@@ -207,6 +266,8 @@ fn trees() -> Vec<NamedSpace> {
     vec![
         of("deep-conditions", chain),
         of("shared-parent", shared),
+        of("compared-parents", compared),
+        of("joined-conditions", joined),
         of("hundred", hundred),
     ]
 }

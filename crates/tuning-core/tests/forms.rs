@@ -240,8 +240,8 @@ fn a_damaged_entry_is_refused_with_the_reason() {
         "expected f64",
     );
     check(
-        r#"{"at_millis":5,"event":"started","trial":1,"params":{"a":[]}}"#,
-        "expected a truth value, a number or a text",
+        r#"{"at_millis":5,"event":"started","trial":1,"params":{"a":18446744073709551615}}"#,
+        "18446744073709551615 is larger than 2^63 - 1, the largest integer: write it as a string",
     );
     let mut created: serde_json::Value = serde_json::to_value(spec()).unwrap();
     created["event"] = "created".into();

@@ -283,6 +283,7 @@ fn scalar(value: &Scalar) -> Value {
         Scalar::Bool(value) => Value::Bool(*value),
         Scalar::Int(value) => Value::I64(*value),
         Scalar::Float(value) => Value::F64(*value),
-        Scalar::Str(value) => Value::String(StringValue::from(value.to_string())),
+        // OpenTelemetry has lists of one kind only, and no mappings: they are shown as JSON.
+        other => Value::String(StringValue::from(other.to_string())),
     }
 }

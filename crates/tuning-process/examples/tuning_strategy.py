@@ -71,18 +71,52 @@ class Space:
         params = {}
         for parameter, u in zip(self.parameters, point):
             when = parameter.get("when")
-            if when is None or any(same(params.get(when["parent"]), value) for value in when["values"]):
+            if when is None or self.holds(when, params):
                 params[parameter["name"]] = decode(parameter, min(max(u, 0.0), 1.0))
         return params
+
+    def holds(self, when, params):
+        """Whether a condition holds, given the values of the parameters before."""
+        if "all" in when:
+            return all(self.holds(part, params) for part in when["all"])
+        if "any" in when:
+            return any(self.holds(part, params) for part in when["any"])
+        if when["parent"] not in params:
+            return False  # a test of what is inactive fails, whatever it tests
+        value = params[when["parent"]]
+        if "values" in when:
+            return any(same(value, other) for other in when["values"])
+        if "not" in when:
+            return not any(same(value, other) for other in when["not"])
+        choices = next(p for p in self.parameters if p["name"] == when["parent"]).get("choices", [])
+        # Numbers are compared as numbers, other choices by their places.
+        rank = (lambda number: number) if all(map(is_number, choices)) else (lambda choice: place(choices, choice))
+        return (
+            ("min" not in when or rank(value) >= rank(when["min"]))
+            and ("above" not in when or rank(value) > rank(when["above"]))
+            and ("max" not in when or rank(value) <= rank(when["max"]))
+            and ("below" not in when or rank(value) < rank(when["below"]))
+        )
 
     def encode(self, params):
         """The coordinates of parameters, None for inactive ones."""
         return [encode(p, params[p["name"]]) if p["name"] in params else None for p in self.parameters]
 
 
+def is_number(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def same(a, b):
     """Python takes True for 1; a search space does not."""
-    return a == b and isinstance(a, bool) == isinstance(b, bool)
+    if is_number(a) and is_number(b):
+        return a == b
+    return json.dumps(a, sort_keys=True) == json.dumps(b, sort_keys=True)
+
+
+def place(choices, choice):
+    """The place of a choice in its list."""
+    return next(place for place, other in enumerate(choices) if same(choice, other))
 
 
 def decode(parameter, u):
@@ -101,7 +135,7 @@ def decode(parameter, u):
         return min(max(value, low), high)
     if step is not None:
         cells = round((high - low) / step) + 1
-        value = low + step * min(int(u * cells), cells - 1)
+        value = round(low + step * min(int(u * cells), cells - 1), 12)  # 0.3, not 0.30000000000000004
     elif parameter.get("log"):
         value = math.exp(between(math.log(low), math.log(high), u))
     else:

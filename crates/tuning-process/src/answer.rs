@@ -152,26 +152,8 @@ fn point(
     };
     let mut values = Vec::with_capacity(params.len());
     for (name, value) in params {
-        let scalar = match value {
-            Value::Bool(value) => value.into(),
-            Value::String(text) => Scalar::from(text),
-            Value::Number(number) => match (number.as_i64(), number.as_f64()) {
-                (Some(int), _) => Scalar::Int(int),
-                (None, Some(float)) => Scalar::Float(float),
-                (None, None) => {
-                    return Err(format!(
-                        "parameter `{name}` of {place} is {number}: no number that can be used"
-                    ));
-                }
-            },
-            other => {
-                return Err(format!(
-                    "parameter `{name}` of {place} is {}: expected a number, a text, true or false; leave out what \
-                     is not active",
-                    shown(&other)
-                ));
-            }
-        };
+        let scalar: Scalar = serde_json::from_value(value)
+            .map_err(|error| format!("parameter `{name}` of {place} cannot be used: {error}"))?;
         values.push((name, scalar));
     }
     Ok(space.params(values))

@@ -118,8 +118,9 @@ impl Branches {
 fn dependants(axes: &[Axis], axis: usize) -> usize {
     let mut depends = vec![false; axes.len()];
     for (place, other) in axes.iter().enumerate() {
-        depends[place] = other.parent().is_some_and(|(parent, choices)| {
-            depends[parent] || (parent == axis && choices.len() == 1)
+        depends[place] = other.parents().any(|parent| {
+            (depends[parent] && other.needs(parent))
+                || (parent == axis && other.is_opened_by_one_value_of(axis))
         });
     }
     depends.into_iter().filter(|depends| *depends).count()
@@ -170,6 +171,16 @@ mod tests {
             Parameter::float("lr", 0.0, 1.0),
         ]);
         assert!(Branches::of(&Axis::of(&space.unwrap()), 1).0.is_empty());
+        let space = Space::new([
+            Parameter::int("layers", 1, 3),
+            Parameter::categorical("optimizer", ["adam", "sgd"]),
+            Parameter::int("n", 1, 9).when("layers", 3..),
+            Parameter::int("m", 1, 9)
+                .when("layers", 3..)
+                .when("optimizer", "sgd"),
+        ]);
+        let found = Branches::of(&Axis::of(&space.unwrap()), 1).0;
+        assert!(found.iter().all(|branch| branch.axis == 0) && found.len() == 3);
         let space = Space::new([
             Parameter::categorical("booster", ["linear", "tree", "dart"]),
             Parameter::int("depth", 1, 9).when("booster", ["tree", "dart"]),

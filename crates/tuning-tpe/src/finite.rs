@@ -40,7 +40,7 @@ pub(crate) fn each(axes: &[Axis], mut visit: impl FnMut(&[f64])) {
 
 #[cfg(test)]
 mod tests {
-    use tuning_core::Parameter;
+    use tuning_core::{Condition, Parameter};
 
     use super::*;
 
@@ -52,6 +52,8 @@ mod tests {
             Parameter::bool("flag"),
             Parameter::ordered("deep", [1, 2]).when("flag", [true]),
             Parameter::int("one", 3, 3),
+            Parameter::bool("either")
+                .active_if(Condition::when("n", 3..).or(Condition::when("deep", 2))),
         ])
         .unwrap();
         let axes = Axis::of(&space);

@@ -6,15 +6,13 @@ use super::{
     float::{FloatDomain, Misfit},
     int::IntDomain,
     parameter::{Fault, Parameter},
+    resolve,
+    rule::Rule,
     scalar::Scalar,
 };
-use crate::nearest::nearest;
-
-/// The parent of a parameter and the choices of it that make the parameter active.
-pub(super) type Parent = Option<(usize, Box<[u32]>)>;
 
 /// Judges the parameters; returns their resolved conditions.
-pub(super) fn check(parameters: &[Parameter]) -> Result<Box<[Parent]>, SpaceError> {
+pub(super) fn check(parameters: &[Parameter]) -> Result<Box<[Rule]>, SpaceError> {
     if parameters.is_empty() {
         return Err(SpaceError::Empty);
     }
@@ -29,9 +27,11 @@ pub(super) fn check(parameters: &[Parameter]) -> Result<Box<[Parent]>, SpaceErro
         }
         check_domain(parameter)?;
     }
-    (0..parameters.len())
-        .map(|index| resolve(parameters, index))
-        .collect()
+    let mut rules = Vec::with_capacity(parameters.len());
+    for index in 0..parameters.len() {
+        rules.push(resolve::resolve(parameters, &rules, index)?);
+    }
+    Ok(rules.into())
 }
 
 fn check_domain(parameter: &Parameter) -> Result<(), SpaceError> {
@@ -41,6 +41,14 @@ fn check_domain(parameter: &Parameter) -> Result<(), SpaceError> {
         Some(Fault::TooLarge(value)) => {
             let parameter = name();
             return Err(SpaceError::TooLarge { parameter, value });
+        }
+        Some(Fault::Unreadable(choice, expected)) => {
+            let choice = parameter.domain.choices().and_then(|all| all.get(choice));
+            return Err(SpaceError::UnreadableChoice {
+                parameter: name(),
+                choice: choice.cloned().unwrap_or(Scalar::Null),
+                expected,
+            });
         }
         Some(Fault::Misplaced(setting)) => {
             let kind = match parameter.domain {
@@ -158,9 +166,12 @@ fn check_choices(parameter: String, choices: &Choices) -> Result<(), SpaceError>
     }
     for (index, choice) in choices.iter().enumerate() {
         let choice = || choice.clone();
-        if matches!(choice(), Scalar::Float(value) if !value.is_finite()) {
-            let choice = choice();
+        if let Some(value) = choice().non_finite() {
+            let choice = Scalar::Float(value);
             return Err(SpaceError::NonFiniteChoice { parameter, choice });
+        }
+        if choice().is_too_large() {
+            return Err(SpaceError::ChoiceTooLarge { parameter, index });
         }
         if choices[..index]
             .iter()
@@ -171,47 +182,6 @@ fn check_choices(parameter: String, choices: &Choices) -> Result<(), SpaceError>
         }
     }
     Ok(())
-}
-
-fn resolve(parameters: &[Parameter], index: usize) -> Result<Parent, SpaceError> {
-    let Some(condition) = &parameters[index].condition else {
-        return Ok(None);
-    };
-    let parameter = parameters[index].name.to_string();
-    let parent = condition.parent.to_string();
-    let place = parameters.iter().position(|p| p.name == condition.parent);
-    let Some(place) = place else {
-        let nearest = nearest(&parent, parameters[..index].iter().map(|p| &*p.name));
-        return Err(SpaceError::UnknownParent {
-            nearest: nearest.map(str::to_owned),
-            parameter,
-            parent,
-        });
-    };
-    if place >= index {
-        return Err(SpaceError::LaterParent { parameter, parent });
-    }
-    let Domain::Categorical(choices) = &parameters[place].domain else {
-        return Err(SpaceError::NonCategoricalParent { parameter, parent });
-    };
-    if condition.values.is_empty() {
-        return Err(SpaceError::EmptyCondition { parameter, parent });
-    }
-    let mut active = Vec::with_capacity(condition.values.len());
-    for value in &condition.values {
-        let Some(choice) = choices.position(value) else {
-            return Err(SpaceError::UnknownParentValue {
-                parameter,
-                parent,
-                value: value.clone(),
-                choices: choices.to_string(),
-            });
-        };
-        active.push(choice);
-    }
-    active.sort_unstable();
-    active.dedup();
-    Ok(Some((place, active.into())))
 }
 
 #[cfg(test)]
@@ -373,6 +343,26 @@ mod tests {
             [Parameter::ordered("o", [1.0, f64::INFINITY])],
             "parameter `o`: choice inf is not a finite number: use a text instead",
         );
+        let mut deep = Scalar::Null;
+        for _ in 0..40 {
+            deep = vec![deep].into();
+        }
+        check(
+            [Parameter::categorical("c", [Scalar::from("a"), deep])],
+            "parameter `c`: choice number 1 is nested more than 32 deep, or holds more than 10000 values: keep it in \
+             a file, and use its name",
+        );
+        check(
+            [Parameter::categorical("c", [vec![1.0], vec![f64::NAN]])],
+            "parameter `c`: choice NaN is not a finite number: use a text instead",
+        );
+        check(
+            [Parameter::categorical(
+                "c",
+                [vec![1.into()], vec![Scalar::from(1.0)]],
+            )],
+            "parameter `c`: choice `[1.0]` occurs twice: remove one",
+        );
         let distinct = Parameter::categorical(
             "c",
             [Scalar::from(1), Scalar::from("1"), Scalar::from(true)],
@@ -380,40 +370,5 @@ mod tests {
         assert!(Space::new([distinct]).is_ok());
         let neighbours = Parameter::ordered("c", [1_i64 << 53, (1 << 53) + 1]);
         assert!(Space::new([neighbours]).is_ok());
-    }
-
-    #[test]
-    fn malformed_conditions_are_refused_with_the_remedy() {
-        let when = |parent: &str, values: &[&str]| {
-            Parameter::float("m", 0.0, 1.0).when(parent, values.to_vec())
-        };
-        check(
-            [opt(), when("op", &["sgd"])],
-            "parameter `m` depends on `op`, which does not exist: did you mean `opt`?",
-        );
-        check(
-            [opt(), when("scheduler", &["sgd"])],
-            "parameter `m` depends on `scheduler`, which does not exist: declare it first, or remove the condition",
-        );
-        check(
-            [when("opt", &["sgd"]), opt()],
-            "parameter `m` depends on `opt`, which is not declared before it: move `opt` up",
-        );
-        check(
-            [when("m", &["sgd"])],
-            "parameter `m` depends on `m`, which is not declared before it: remove the condition",
-        );
-        check(
-            [Parameter::int("opt", 0, 1), when("opt", &["0"])],
-            "parameter `m` depends on `opt`, which is not categorical: make `opt` categorical",
-        );
-        check(
-            [opt(), when("opt", &["lion"])],
-            "parameter `m` is active when `opt` is `lion`, which it never is: choose from adam, sgd",
-        );
-        check(
-            [opt(), when("opt", &[])],
-            "parameter `m` depends on `opt` but names no value of it: name those that make it active",
-        );
     }
 }

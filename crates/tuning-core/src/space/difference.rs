@@ -3,7 +3,9 @@
 use std::fmt;
 
 use super::{
-    parameter::{Condition, Parameter},
+    condition::{Condition, Test},
+    parameter::Parameter,
+    scalar::Scalar,
     tree::Space,
 };
 
@@ -61,16 +63,22 @@ impl fmt::Display for SpaceDifference {
 }
 
 pub(super) fn differences(old: &Space, new: &Space) -> Vec<SpaceDifference> {
-    let in_space = |space: &Space, name: &str| {
-        let index = space.index_of(name)?;
-        space.parameter(index).cloned()
-    };
     let mut found = Vec::new();
-    for before in old.parameters() {
+    for (place, before) in old.parameters().iter().enumerate() {
         let parameter = before.name().to_owned();
-        match in_space(new, before.name()) {
+        match new.index_of(before.name()) {
             None => found.push(SpaceDifference::Removed { parameter }),
-            Some(after) => compare(before, &after, &mut found),
+            Some(now) => {
+                let after = &new.parameters()[now];
+                found.extend(domains(before, after));
+                if !same_condition((old, place), (new, now)) {
+                    found.push(SpaceDifference::Condition {
+                        parameter,
+                        old: shown(before.condition()),
+                        new: shown(after.condition()),
+                    });
+                }
+            }
         }
     }
     for after in new.parameters() {
@@ -82,39 +90,74 @@ pub(super) fn differences(old: &Space, new: &Space) -> Vec<SpaceDifference> {
     found
 }
 
-fn compare(old: &Parameter, new: &Parameter, found: &mut Vec<SpaceDifference>) {
-    let parameter = old.name().to_owned();
-    if old.domain() != new.domain() {
-        let (mut before, mut after) = (old.domain().to_string(), new.domain().to_string());
-        if before == after {
-            // The number 1 became the text "1": only the exact forms tell them apart.
-            (before, after) = (format!("{:?}", old.domain()), format!("{:?}", new.domain()));
-        }
-        found.push(SpaceDifference::Domain {
-            parameter: parameter.clone(),
-            old: before,
-            new: after,
-        });
+fn domains(old: &Parameter, new: &Parameter) -> Option<SpaceDifference> {
+    if old.domain() == new.domain() {
+        return None;
     }
-    let same = match (old.condition(), new.condition()) {
-        (None, None) => true,
-        (Some(a), Some(b)) => {
-            let within = |a: &Condition, b: &Condition| {
-                let same = |value| b.values.iter().any(|other| other.same_choice(value));
-                a.values.iter().all(same)
-            };
-            a.parent == b.parent && within(a, b) && within(b, a)
-        }
-        _ => false,
+    let (mut before, mut after) = (old.domain().to_string(), new.domain().to_string());
+    if before == after {
+        // The number 1 became the text "1": only the exact forms tell them apart.
+        (before, after) = (format!("{:?}", old.domain()), format!("{:?}", new.domain()));
+    }
+    Some(SpaceDifference::Domain {
+        parameter: old.name().to_owned(),
+        old: before,
+        new: after,
+    })
+}
+
+fn shown(condition: Option<&Condition>) -> String {
+    condition.map_or_else(
+        || "always".to_owned(),
+        |condition| format!("when {condition}"),
+    )
+}
+
+/// Whether two conditions say the same: in other words, or over the same values of the same parents.
+fn same_condition((old, before): (&Space, usize), (new, after): (&Space, usize)) -> bool {
+    let condition = |space: &Space, place: usize| space.parameters()[place].condition().map(words);
+    if condition(old, before) == condition(new, after) {
+        return true;
+    }
+    // Ranks mean the same where the domains are the same.
+    let same_parent = |parent: &usize| {
+        let now = &new.parameters()[*parent];
+        let then = old
+            .index_of(now.name())
+            .map(|place| &old.parameters()[place]);
+        then.is_some_and(|then| then.domain() == now.domain())
     };
-    if !same {
-        let show = |condition: Option<&Condition>| {
-            condition.map_or_else(|| "always".to_owned(), |c| format!("when {c}"))
-        };
-        found.push(SpaceDifference::Condition {
-            parameter,
-            old: show(old.condition()),
-            new: show(new.condition()),
-        });
+    let place = |parent: usize| {
+        let name = new.parameters()[parent].name();
+        old.index_of(name).unwrap_or(usize::MAX)
+    };
+    new.parents(after).iter().all(same_parent)
+        && new.rules()[after].moved(&place) == old.rules()[before]
+}
+
+/// What a condition says, whatever the order of its parts and values.
+fn words(condition: &Condition) -> String {
+    let value = |value: &Scalar| match value.as_f64() {
+        Some(_) => value.to_string(),
+        None => format!("{value:?}"),
+    };
+    let sorted = |mut parts: Vec<String>| {
+        parts.sort_unstable();
+        parts.dedup();
+        parts.join(", ")
+    };
+    let values = |values: &[Scalar]| sorted(values.iter().map(value).collect());
+    match condition {
+        Condition::Is { parent, test } => match test {
+            Test::OneOf(some) => format!("{parent:?} is [{}]", values(some)),
+            Test::NoneOf(some) => format!("{parent:?} is not [{}]", values(some)),
+            Test::Between { lower, upper } => {
+                let (lower, upper) = (lower.as_ref().map(value), upper.as_ref().map(value));
+                format!("{parent:?} between {lower:?} and {upper:?}")
+            }
+        },
+        Condition::All(parts) | Condition::Any(parts) if parts.len() == 1 => words(&parts[0]),
+        Condition::All(parts) => format!("all({})", sorted(parts.iter().map(words).collect())),
+        Condition::Any(parts) => format!("any({})", sorted(parts.iter().map(words).collect())),
     }
 }

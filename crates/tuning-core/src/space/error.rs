@@ -143,6 +143,30 @@ pub enum SpaceError {
         /// The choice.
         choice: Scalar,
     },
+    /// A choice is nested too deep, or holds too many values.
+    #[error(
+        "parameter `{parameter}`: choice number {index} is nested more than 32 deep, or holds more than 10000 \
+         values: keep it in a file, and use its name"
+    )]
+    ChoiceTooLarge {
+        /// The parameter.
+        parameter: String,
+        /// Its place among the choices, from 0.
+        index: usize,
+    },
+    /// A choice of a typed parameter is not a value that its type reads back.
+    #[error(
+        "parameter `{parameter}`: choice {choice} cannot be read back as {expected}: integers end at 2^63 - 1; use \
+         smaller ones, or strings"
+    )]
+    UnreadableChoice {
+        /// The parameter.
+        parameter: String,
+        /// The choice.
+        choice: Scalar,
+        /// What its type is called.
+        expected: &'static str,
+    },
     /// A setting does not apply to this kind of parameter.
     #[error("parameter `{parameter}`: {setting} does not apply to {kind}: remove it")]
     DoesNotApply {
@@ -177,15 +201,87 @@ pub enum SpaceError {
         /// The name in its condition.
         parent: String,
     },
-    /// A condition names a parameter that is not categorical.
+    /// A condition compares the values of a parameter that have no order.
     #[error(
-        "parameter `{parameter}` depends on `{parent}`, which is not categorical: make `{parent}` categorical"
+        "parameter `{parameter}` is active when `{parent}` is {test}, but its values have no order ({domain}): \
+         name those that make `{parameter}` active"
     )]
-    NonCategoricalParent {
+    NoOrder {
         /// The parameter.
         parameter: String,
         /// The name in its condition.
         parent: String,
+        /// What the parent should be.
+        test: String,
+        /// The values of the parent.
+        domain: String,
+    },
+    /// A condition compares numbers with something else.
+    #[error(
+        "parameter `{parameter}` is active when `{parent}` is {test}, but `{bound}` is not a finite number: \
+         use one between the values of `{parent}` ({domain})"
+    )]
+    BoundIsNoNumber {
+        /// The parameter.
+        parameter: String,
+        /// The name in its condition.
+        parent: String,
+        /// What the parent should be.
+        test: String,
+        /// The bound.
+        bound: Scalar,
+        /// The values of the parent.
+        domain: String,
+    },
+    /// A condition can never hold.
+    #[error(
+        "parameter `{parameter}` is active when {condition}, which is never so{}: change the condition, or \
+         remove `{parameter}`",
+        of_parent(.parent.as_ref())
+    )]
+    NeverActive {
+        /// The parameter.
+        parameter: String,
+        /// Its condition, or the part of it that never holds.
+        condition: String,
+        /// The parent and its values, if a single test never passes.
+        parent: Option<(String, String)>,
+    },
+    /// A condition, or a part of one, always holds.
+    #[error(
+        "parameter `{parameter}` is active when {condition}, which is always so{}: {}",
+        of_parent(.parent.as_ref()),
+        if *.whole { "remove the condition" } else { "remove that part of the condition" }
+    )]
+    AlwaysActive {
+        /// The parameter.
+        parameter: String,
+        /// Its condition, or the part of it that always holds.
+        condition: String,
+        /// The parent and its values, if a single test always passes.
+        parent: Option<(String, String)>,
+        /// Whether that is all of its condition.
+        whole: bool,
+    },
+    /// A condition joins no conditions.
+    #[error(
+        "parameter `{parameter}` has an empty `{group}` in its condition: name at least one condition, or \
+         remove it"
+    )]
+    EmptyGroup {
+        /// The parameter.
+        parameter: String,
+        /// `all` or `any`.
+        group: &'static str,
+    },
+    /// A condition is too large.
+    #[error(
+        "parameter `{parameter}` has a condition of more than 1000 tests, or nested more than 32 deep: write a \
+         simpler one"
+    )]
+    ConditionTooLarge {
+        /// The parameter.
+        parameter: String,
     },
     /// A condition names a value that its parent does not have.
     #[error(
@@ -219,6 +315,13 @@ pub enum SpaceError {
         /// Its parent.
         parent: String,
     },
+}
+
+/// ", since `layers` is int 1 to 4".
+fn of_parent(parent: Option<&(String, String)>) -> String {
+    parent.map_or_else(String::new, |(name, domain)| {
+        format!(", since `{name}` is {domain}")
+    })
 }
 
 /// Parameters do not fit a space, or are not what the caller takes them for.

@@ -61,6 +61,11 @@ impl FloatDomain {
         self.step
     }
 
+    /// Whether it holds all numbers between its ends.
+    pub(super) fn is_continuum(&self) -> bool {
+        self.cardinality().is_none()
+    }
+
     pub(super) fn cardinality(&self) -> Option<u64> {
         if self.low == self.high {
             return Some(1);

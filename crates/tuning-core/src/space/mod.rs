@@ -1,25 +1,35 @@
 //! The search space: parameters, their domains and conditions, and the values that a trial takes.
 
 mod check;
+mod condition;
+mod configspace;
 mod difference;
 mod domain;
 mod error;
 mod features;
 mod float;
 mod int;
+mod lattice;
+mod outcomes;
 mod parameter;
 mod params;
+mod ranks;
+mod resolve;
+mod rule;
 mod scalar;
 mod tree;
 pub mod typed;
 
+pub use condition::{Condition, Test};
+pub use configspace::ConfigSpace;
 pub use difference::SpaceDifference;
 pub use domain::{Choices, Domain, Scale, Value};
 pub use error::{ParamsError, SpaceError};
 pub use features::Features;
 pub use float::FloatDomain;
 pub use int::IntDomain;
-pub use parameter::{Condition, Parameter};
+pub use lattice::Lattice;
+pub use parameter::Parameter;
 pub use params::{Params, ParamsKey};
 pub use scalar::Scalar;
 pub use tree::Space;

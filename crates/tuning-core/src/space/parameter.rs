@@ -1,10 +1,11 @@
-//! [`Parameter`]: a declaration of what is tuned, and [`Condition`]: when it is active.
+//! [`Parameter`]: a declaration of what is tuned.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::{
+    condition::{Condition, Test},
     domain::{Choices, Domain, Scale},
     float::FloatDomain,
     int::IntDomain,
@@ -40,30 +41,10 @@ pub struct Parameter {
 pub(super) enum Fault {
     /// A setting was called on a kind of parameter that does not have it.
     Misplaced(&'static str),
+    /// The choice at this place is not a value of the type that is called so.
+    Unreadable(usize, &'static str),
     /// A bound or a step is no integer of 64 bits.
     TooLarge(u64),
-}
-
-/// When a parameter is active: when its parent is active and has one of these values.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Condition {
-    /// The name of the parent: a categorical parameter that is declared earlier.
-    pub parent: Arc<str>,
-    /// The values of the parent.
-    pub values: Vec<Scalar>,
-}
-
-impl fmt::Display for Condition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let values: Vec<_> = self
-            .values
-            .iter()
-            .map(|value| format!("`{value}`"))
-            .collect();
-        write!(f, "`{}` is {}", self.parent, values.join(" or "))
-    }
 }
 
 impl Parameter {
@@ -159,17 +140,21 @@ impl Parameter {
         }
     }
 
-    /// The same, active only when the parameter `parent` has one of these values. The parent is
-    /// categorical and declared earlier; when it is inactive itself, so is its child.
+    /// The same, active only when the parameter `parent` is active and has such a value: `"sgd"`,
+    /// `["sgd", "rmsprop"]`, `2..`, `Test::not(["adam"])`. Called again, both must hold.
+    ///
+    /// The parent is declared earlier. When it is inactive, so is its child.
     #[must_use]
-    pub fn when(
-        mut self,
-        parent: impl Into<Arc<str>>,
-        values: impl IntoIterator<Item = impl Into<Scalar>>,
-    ) -> Self {
-        self.condition = Some(Condition {
-            parent: parent.into(),
-            values: values.into_iter().map(Into::into).collect(),
+    pub fn when(self, parent: impl Into<Arc<str>>, test: impl Into<Test>) -> Self {
+        self.active_if(Condition::when(parent, test))
+    }
+
+    /// The same, active only when this condition holds too.
+    #[must_use]
+    pub fn active_if(mut self, condition: Condition) -> Self {
+        self.condition = Some(match self.condition {
+            Some(other) => other.and(condition),
+            None => condition,
         });
         self
     }

@@ -1,29 +1,75 @@
 //! [`Scalar`]: a value as people write it.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{Error, Visitor},
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
+    ser::SerializeMap as _,
 };
 
-/// A value as people write it: in a study file, a table, a journal.
+/// Values may be nested so deep.
+pub(super) const DEEPEST: usize = 32;
+/// A value may hold so many others.
+pub(super) const MOST_VALUES: usize = 10_000;
+
+/// A value as people write it: in a study file, a table, a journal. It is any value that JSON has.
 ///
-/// `1` and `1.0` are different scalars; a domain decides whether it takes one for the other.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
+/// `1` and `1.0` are different; a domain decides whether it takes one for the other. Mappings are equal
+/// whatever the order of their keys. Strings are shown as they are, everything else as JSON.
+///
+/// # Example
+/// ```
+/// use tuning_core::{Parameter, Scalar, Space};
+///
+/// let space = Space::new([
+///     Parameter::categorical("class_weight", [None, Some("balanced")]),
+///     Parameter::categorical("hidden", [vec![64], vec![64, 64]]),
+///     Parameter::categorical("scheduler", [
+///         Scalar::from("constant"),
+///         Scalar::map([("step", 30.into()), ("gamma", 0.1.into())] as [(_, Scalar); 2]),
+///     ]),
+/// ])?;
+/// let params = space.decode(&[0.0, 0.9, 0.9])?;
+/// assert_eq!(
+///     params.to_string(),
+///     r#"class_weight=null hidden=[64,64] scheduler={"step":30,"gamma":0.1}"#,
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
 pub enum Scalar {
-    /// A truth value.
+    /// Nothing: `null`.
+    Null,
+    /// A boolean.
     Bool(bool),
     /// An integer.
     Int(i64),
     /// A number.
     Float(f64),
-    /// A text.
+    /// A string.
     Str(Arc<str>),
+    /// A list.
+    List(Arc<[Scalar]>),
+    /// A mapping from names to values, in the order in which it was written; no name comes twice.
+    Map(Arc<[(Arc<str>, Scalar)]>),
 }
 
 impl Scalar {
+    /// A mapping; of equal names the last one counts.
+    #[must_use]
+    pub fn map<N: Into<Arc<str>>>(entries: impl IntoIterator<Item = (N, impl Into<Self>)>) -> Self {
+        let mut kept: Vec<(Arc<str>, Self)> = Vec::new();
+        for (name, value) in entries {
+            let (name, value) = (name.into(), value.into());
+            match kept.iter_mut().find(|(other, _)| *other == name) {
+                Some((_, old)) => *old = value,
+                None => kept.push((name, value)),
+            }
+        }
+        Self::Map(kept.into())
+    }
+
     /// The number, also of an integer.
     #[must_use]
     pub fn as_f64(&self) -> Option<f64> {
@@ -48,7 +94,7 @@ impl Scalar {
         }
     }
 
-    /// The text.
+    /// The string.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -57,7 +103,7 @@ impl Scalar {
         }
     }
 
-    /// The truth value.
+    /// The boolean.
     #[must_use]
     pub fn as_bool(&self) -> Option<bool> {
         match self {
@@ -66,14 +112,107 @@ impl Scalar {
         }
     }
 
+    /// The values of a list.
+    #[must_use]
+    pub fn as_list(&self) -> Option<&[Self]> {
+        match self {
+            Self::List(values) => Some(values),
+            _ => None,
+        }
+    }
+
+    /// The entries of a mapping, in the order in which it was written.
+    #[must_use]
+    pub fn as_map(&self) -> Option<&[(Arc<str>, Self)]> {
+        match self {
+            Self::Map(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
     /// Whether people would take the two for the same choice: equal, or equal as numbers.
     pub(super) fn same_choice(&self, other: &Self) -> bool {
         match (self, other) {
             // Beyond 2^53 neighbours are one and the same as numbers, but not as integers.
-            (Self::Int(_), Self::Int(_)) => self == other,
-            _ => {
-                self == other
-                    || matches!((self.as_f64(), other.as_f64()), (Some(a), Some(b)) if a == b)
+            (Self::Int(a), Self::Int(b)) => a == b,
+            _ => self.is_like(other, &Self::same_choice),
+        }
+    }
+
+    /// Whether the two are alike; `same` decides of what they hold.
+    fn is_like(&self, other: &Self, same: &dyn Fn(&Self, &Self) -> bool) -> bool {
+        match (self, other) {
+            (Self::Null, Self::Null) => true,
+            (Self::Bool(a), Self::Bool(b)) => a == b,
+            (Self::Str(a), Self::Str(b)) => a == b,
+            (Self::List(a), Self::List(b)) => {
+                a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a, b))
+            }
+            (Self::Map(a), Self::Map(b)) => {
+                let in_b = |name: &Arc<str>| b.iter().find(|(other, _)| other == name);
+                a.len() == b.len()
+                    && a.iter()
+                        .all(|(name, a)| in_b(name).is_some_and(|(_, b)| same(a, b)))
+            }
+            _ => matches!((self.as_f64(), other.as_f64()), (Some(a), Some(b)) if a == b),
+        }
+    }
+
+    /// The first number in it that is not finite.
+    pub(super) fn non_finite(&self) -> Option<f64> {
+        match self {
+            Self::Float(value) => (!value.is_finite()).then_some(*value),
+            Self::List(values) => values.iter().find_map(Self::non_finite),
+            Self::Map(entries) => entries.iter().find_map(|(_, value)| value.non_finite()),
+            _ => None,
+        }
+    }
+
+    /// Whether it is nested too deep, or holds too many values.
+    pub(super) fn is_too_large(&self) -> bool {
+        fn count(value: &Scalar, depth: usize, values: &mut usize) -> bool {
+            *values += 1;
+            depth > DEEPEST
+                || *values > MOST_VALUES
+                || match value {
+                    Scalar::List(list) => list.iter().any(|value| count(value, depth + 1, values)),
+                    Scalar::Map(map) => {
+                        map.iter().any(|(_, value)| count(value, depth + 1, values))
+                    }
+                    _ => false,
+                }
+        }
+        count(self, 0, &mut 0)
+    }
+}
+
+/// Equal by kind and value; `1` is not `1.0`.
+impl PartialEq for Scalar {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Int(a), Self::Int(b)) => a == b,
+            (Self::Float(a), Self::Float(b)) => a == b,
+            (Self::Int(_) | Self::Float(_), _) | (_, Self::Int(_) | Self::Float(_)) => false,
+            _ => self.is_like(other, &Self::eq),
+        }
+    }
+}
+
+impl Serialize for Scalar {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Int(value) => serializer.serialize_i64(*value),
+            Self::Float(value) => serializer.serialize_f64(*value),
+            Self::Str(value) => serializer.serialize_str(value),
+            Self::List(values) => serializer.collect_seq(values.iter()),
+            Self::Map(entries) => {
+                let mut map = serializer.serialize_map(Some(entries.len()))?;
+                for (name, value) in entries.iter() {
+                    map.serialize_entry(&**name, value)?;
+                }
+                map.end()
             }
         }
     }
@@ -81,18 +220,52 @@ impl Scalar {
 
 impl<'de> Deserialize<'de> for Scalar {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Read)
+        Read { depth: 0 }.deserialize(deserializer)
     }
 }
 
 /// Takes whatever comes: a journal reads three times as fast as by trying one variant after the other.
-struct Read;
+#[derive(Clone, Copy)]
+struct Read {
+    depth: usize,
+}
 
-impl Visitor<'_> for Read {
+impl Read {
+    fn deeper<E: Error>(self) -> Result<Self, E> {
+        let depth = self.depth + 1;
+        if depth > DEEPEST {
+            let message = format!("a value is nested more than {DEEPEST} deep: use a flatter one");
+            return Err(E::custom(message));
+        }
+        Ok(Self { depth })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Read {
+    type Value = Scalar;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Scalar, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Read {
     type Value = Scalar;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a truth value, a number or a text")
+        f.write_str("a value of JSON")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Scalar, E> {
+        Ok(Scalar::Null)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Scalar, E> {
+        Ok(Scalar::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Scalar, D::Error> {
+        self.deserialize(deserializer)
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<Scalar, E> {
@@ -104,7 +277,12 @@ impl Visitor<'_> for Read {
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Scalar, E> {
-        Ok(i64::try_from(value).map_or(Scalar::Float(value as f64), Scalar::Int))
+        i64::try_from(value).map(Scalar::Int).map_err(|_| {
+            E::custom(format!(
+                "{value} is larger than 2^63 - 1, the largest integer: write it as a string, or as a number with \
+                 a point, as in {value}.0"
+            ))
+        })
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Scalar, E> {
@@ -114,15 +292,36 @@ impl Visitor<'_> for Read {
     fn visit_str<E: Error>(self, value: &str) -> Result<Scalar, E> {
         Ok(Scalar::from(value))
     }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Scalar, A::Error> {
+        let inner = self.deeper()?;
+        let mut values = Vec::new();
+        while let Some(value) = seq.next_element_seed(inner)? {
+            values.push(value);
+        }
+        Ok(Scalar::List(values.into()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar, A::Error> {
+        let inner = self.deeper()?;
+        let mut entries: Vec<(Arc<str>, Scalar)> = Vec::new();
+        while let Some(name) = map.next_key::<Arc<str>>()? {
+            if entries.iter().any(|(other, _)| *other == name) {
+                let message = format!("the name `{name}` occurs twice in a mapping: remove one");
+                return Err(A::Error::custom(message));
+            }
+            entries.push((name, map.next_value_seed(inner)?));
+        }
+        Ok(Scalar::Map(entries.into()))
+    }
 }
 
 impl fmt::Display for Scalar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Bool(value) => value.fmt(f),
-            Self::Int(value) => value.fmt(f),
             Self::Float(value) => write_float(*value, f),
-            Self::Str(value) => value.fmt(f),
+            Self::Str(value) => f.pad(value),
+            other => write_json(other, f),
         }
     }
 }
@@ -135,6 +334,50 @@ fn write_float(value: f64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     } else {
         write!(f, "{value:e}")
     }
+}
+
+/// The JSON of a value; inside of lists and mappings numbers keep their kind.
+fn write_json(value: &Scalar, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match value {
+        Scalar::Null => f.write_str("null"),
+        Scalar::Bool(value) => write!(f, "{value}"),
+        Scalar::Int(value) => write!(f, "{value}"),
+        Scalar::Float(value) => write!(f, "{value:?}"),
+        Scalar::Str(value) => write_string(value, f),
+        Scalar::List(values) => {
+            for (place, value) in values.iter().enumerate() {
+                f.write_str(if place == 0 { "[" } else { "," })?;
+                write_json(value, f)?;
+            }
+            f.write_str(if values.is_empty() { "[]" } else { "]" })
+        }
+        Scalar::Map(entries) => {
+            for (place, (name, value)) in entries.iter().enumerate() {
+                f.write_str(if place == 0 { "{" } else { "," })?;
+                write_string(name, f)?;
+                f.write_str(":")?;
+                write_json(value, f)?;
+            }
+            f.write_str(if entries.is_empty() { "{}" } else { "}" })
+        }
+    }
+}
+
+fn write_string(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    use fmt::Write as _;
+    f.write_char('"')?;
+    for letter in text.chars() {
+        match letter {
+            '"' => f.write_str("\\\"")?,
+            '\\' => f.write_str("\\\\")?,
+            '\n' => f.write_str("\\n")?,
+            '\r' => f.write_str("\\r")?,
+            '\t' => f.write_str("\\t")?,
+            control if (control as u32) < 0x20 => write!(f, "\\u{:04x}", control as u32)?,
+            other => f.write_char(other)?,
+        }
+    }
+    f.write_char('"')
 }
 
 macro_rules! from {
@@ -159,42 +402,108 @@ from! {
     Arc<str> => Str(|value| value),
 }
 
+/// Nothing is `null`.
+impl<T: Into<Self>> From<Option<T>> for Scalar {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+impl<T: Into<Self>> From<Vec<T>> for Scalar {
+    fn from(values: Vec<T>) -> Self {
+        Self::List(values.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<T: Into<Self>, const N: usize> From<[T; N]> for Scalar {
+    fn from(values: [T; N]) -> Self {
+        Self::List(values.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<T: Into<Self>> From<BTreeMap<String, T>> for Scalar {
+    fn from(entries: BTreeMap<String, T>) -> Self {
+        Self::map(entries)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn read(text: &str) -> Scalar {
+        serde_json::from_str(text).unwrap()
+    }
+
     #[test]
-    fn serde_keeps_integers_and_floats_apart() {
+    fn serde_keeps_every_value_of_json() {
         for (scalar, text) in [
+            (Scalar::Null, "null"),
             (Scalar::Int(1), "1"),
             (Scalar::Float(1.0), "1.0"),
             (Scalar::Bool(true), "true"),
             (Scalar::from("1"), "\"1\""),
+            (Scalar::from([1.0, 2.0]), "[1.0,2.0]"),
+            (Scalar::from(Vec::<i64>::new()), "[]"),
+            (
+                Scalar::map([("a", Some(1)), ("b", None)]),
+                r#"{"a":1,"b":null}"#,
+            ),
         ] {
             assert_eq!(serde_json::to_string(&scalar).unwrap(), text);
-            assert_eq!(serde_json::from_str::<Scalar>(text).unwrap(), scalar);
+            assert_eq!(read(text), scalar);
+            if !matches!(scalar, Scalar::Str(_) | Scalar::Float(_)) {
+                assert_eq!(scalar.to_string(), text);
+            }
         }
     }
 
     #[test]
-    fn what_is_neither_truth_value_nor_number_nor_text_is_no_scalar() {
-        for text in ["null", "[1]", "{}"] {
-            let error = serde_json::from_str::<Scalar>(text).unwrap_err();
-            let expect = "expected a truth value, a number or a text";
-            assert!(error.to_string().contains(expect), "{error}");
-        }
+    fn what_is_shown_of_a_list_or_mapping_is_its_json() {
+        let text = r#"{"a \"b\"\\":["\n\t\u0001é",1e-7,1e300,1.0,-3,[],{},null,false]}"#;
+        let value = read(text);
+        assert_eq!(read(&value.to_string()), value);
+        assert_eq!(value.to_string(), text);
     }
 
     #[test]
-    fn integers_are_exact_to_both_ends_and_numbers_beyond() {
+    fn mappings_are_equal_whatever_their_order() {
+        let (a, b) = (read(r#"{"x":1,"y":[2]}"#), read(r#"{"y":[2],"x":1}"#));
+        assert_eq!(a, b);
+        let close = read(r#"{"x":1.0,"y":[2.0]}"#);
+        assert_ne!(a, close);
+        assert!(a.same_choice(&close) && !a.same_choice(&read(r#"{"x":1,"z":[2]}"#)));
+        assert_ne!(read("[1,2]"), read("[2,1]"));
+        assert_ne!(Scalar::Null, Scalar::Bool(false));
+        assert!(!read("[true]").same_choice(&read("[1]")));
+    }
+
+    #[test]
+    fn integers_are_exact_to_both_ends_and_refused_beyond() {
         for value in [i64::MIN, -1, (1 << 53) + 1, i64::MAX] {
             let text = value.to_string();
-            let scalar = serde_json::from_str::<Scalar>(&text).unwrap();
-            assert_eq!(scalar, Scalar::Int(value));
-            assert_eq!(serde_json::to_string(&scalar).unwrap(), text);
+            assert_eq!(read(&text), Scalar::Int(value));
+            assert_eq!(serde_json::to_string(&read(&text)).unwrap(), text);
         }
-        let beyond = serde_json::from_str::<Scalar>("18446744073709551615").unwrap();
+        let error = serde_json::from_str::<Scalar>("[18446744073709551615]").unwrap_err();
+        let expect = "18446744073709551615 is larger than 2^63 - 1, the largest integer: write it as a string";
+        assert!(error.to_string().starts_with(expect), "{error}");
+        let beyond = read("18446744073709551615.0");
         assert_eq!(beyond, Scalar::Float(2_f64.powi(64)));
+    }
+
+    #[test]
+    fn nesting_and_doubled_names_are_refused() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(!read(&nested(DEEPEST)).is_too_large());
+        let error = serde_json::from_str::<Scalar>(&nested(DEEPEST + 1)).unwrap_err();
+        assert!(
+            error.to_string().contains("nested more than 32 deep"),
+            "{error}"
+        );
+        let error = serde_json::from_str::<Scalar>(r#"{"a":1,"a":2}"#).unwrap_err();
+        assert!(error.to_string().contains("`a` occurs twice"), "{error}");
+        assert!(Scalar::from(vec![0; MOST_VALUES]).is_too_large());
     }
 
     #[test]

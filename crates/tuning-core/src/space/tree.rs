@@ -1,17 +1,23 @@
 //! [`Space`]: the search space, a tree of parameters.
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{
+    borrow::Cow,
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::{
-    check::{self, Parent},
+    check,
     difference::{self, SpaceDifference},
     domain::{Domain, Value},
     error::{ParamsError, SpaceError},
     features::Features,
     parameter::Parameter,
     params::Params,
+    ranks::{self, Ranks},
+    rule::Rule,
     scalar::Scalar,
 };
 use crate::nearest::nearest;
@@ -38,7 +44,9 @@ pub struct Space(Arc<Inner>);
 
 struct Inner {
     parameters: Box<[Parameter]>,
-    parents: Box<[Parent]>,
+    rules: Box<[Rule]>,
+    parents: Box<[Box<[usize]>]>,
+    cardinality: OnceLock<Option<u128>>,
 }
 
 impl Space {
@@ -48,19 +56,23 @@ impl Space {
     /// If it is malformed; the error names the parameter, the value and the remedy.
     pub fn new(parameters: impl IntoIterator<Item = Parameter>) -> Result<Self, SpaceError> {
         let parameters: Box<[Parameter]> = parameters.into_iter().collect();
-        let parents = check::check(&parameters)?;
-        Ok(Self(Arc::new(Inner {
-            parameters,
-            parents,
-        })))
+        let rules = check::check(&parameters)?;
+        Ok(Self::of_rules(parameters, rules))
     }
 
     /// A space of constants, which holds the parameters of a trial whose own space is not at hand.
     pub(super) fn detached(parameters: Vec<Parameter>) -> Self {
-        let parents = parameters.iter().map(|_| None).collect();
+        let rules = parameters.iter().map(|_| Rule::Always).collect();
+        Self::of_rules(parameters.into(), rules)
+    }
+
+    fn of_rules(parameters: Box<[Parameter]>, rules: Box<[Rule]>) -> Self {
+        let parents = rules.iter().map(|rule| rule.parents().into()).collect();
         Self(Arc::new(Inner {
-            parameters: parameters.into(),
+            parameters,
+            rules,
             parents,
+            cardinality: OnceLock::new(),
         }))
     }
 
@@ -89,71 +101,64 @@ impl Space {
         self.0.parameters.iter().position(|p| &*p.name == name)
     }
 
-    /// The place of a parameter's parent, and the choices of it that make the parameter active, in
-    /// order; none if it is always active.
+    /// The places of the parameters that decide whether this one is active, in order; none if it is
+    /// always active.
     #[must_use]
-    pub fn parent(&self, index: usize) -> Option<(usize, &[u32])> {
-        let (parent, choices) = self.0.parents.get(index)?.as_ref()?;
-        Some((*parent, choices))
+    pub fn parents(&self, index: usize) -> &[usize] {
+        self.0.parents.get(index).map_or(&[], |parents| parents)
     }
 
     /// Whether any parameter has a condition.
     #[must_use]
     pub fn is_conditional(&self) -> bool {
-        self.0.parents.iter().any(Option::is_some)
+        self.0.parents.iter().any(|parents| !parents.is_empty())
     }
 
-    /// How many distinct points there are, conditions honoured; none if any parameter is a continuum.
-    /// Beyond `u128::MAX` it stays there.
+    /// How many distinct points there are, conditions honoured; none if any parameter is a continuum, or
+    /// the conditions are too entangled to count. Beyond `u128::MAX` it stays there.
     #[must_use]
     pub fn cardinality(&self) -> Option<u128> {
-        self.count(|domain| domain.cardinality().map(u128::from))
+        *self.0.cardinality.get_or_init(|| {
+            let domain = |index: usize| &self.0.parameters[index].domain;
+            let value = |index, k| domain(index).value_at(k).expect("`k` is below the count");
+            let counted = self.count(|index| domain(index).cardinality(), value)?;
+            Some(counted.points())
+        })
     }
 
-    /// The same for domains of other sizes, such as the points of a grid.
-    ///
-    /// `size` is asked for every parameter without children; one with children has its choices.
+    pub(super) fn rules(&self) -> &[Rule] {
+        &self.0.rules
+    }
+
+    /// Whether the parameter at this place is active, given the values of its [parents](Self::parents):
+    /// `value` returns none where one is inactive itself.
     #[must_use]
-    pub fn count(&self, mut size: impl FnMut(&Domain) -> Option<u128>) -> Option<u128> {
-        let n = self.len();
-        // below[i][c]: the points of the subtrees that choice c of parameter i opens.
-        let mut below: Vec<Vec<u128>> = vec![Vec::new(); n];
-        let mut total = 1_u128;
-        for index in (0..n).rev() {
-            let domain = &self.0.parameters[index].domain;
-            let points = if below[index].is_empty() {
-                size(domain)?
-            } else {
-                below[index]
-                    .iter()
-                    .fold(0, |sum: u128, points| sum.saturating_add(*points))
-            };
-            match self.parent(index) {
-                None => total = total.saturating_mul(points),
-                Some((parent, choices)) => {
-                    if below[parent].is_empty() {
-                        let all = self.0.parameters[parent].domain.choices();
-                        below[parent] = vec![1; all.map_or(0, |all| all.len())];
-                    }
-                    for choice in choices {
-                        let points_of = &mut below[parent][*choice as usize];
-                        *points_of = points_of.saturating_mul(points);
-                    }
-                }
-            }
-        }
-        Some(total)
+    pub fn is_active(&self, index: usize, value: impl Fn(usize) -> Option<Value>) -> bool {
+        let Some(rule) = self.0.rules.get(index) else {
+            return false;
+        };
+        rule.holds(&mut |parent, ranks| self.passes(parent, ranks, value(parent)))
     }
 
-    /// Whether the parameter is active, given the values of those before it.
-    fn is_active(&self, index: usize, values: &[Option<Value>]) -> bool {
-        match self.parent(index) {
-            None => true,
-            Some((parent, choices)) => match values[parent] {
-                Some(Value::Choice(choice)) => choices.binary_search(&choice).is_ok(),
-                _ => false,
-            },
-        }
+    /// Whether the parameter at this place can be active when one of its parents has this value, or
+    /// with none, when that parent is inactive: whatever the values of the others.
+    #[must_use]
+    pub fn can_be_active(&self, index: usize, parent: usize, value: Option<Value>) -> bool {
+        let Some(rule) = self.0.rules.get(index) else {
+            return false;
+        };
+        // Tests are never negated, so a rule that fails when all others pass never holds.
+        rule.holds(&mut |place, ranks| place != parent || self.passes(parent, ranks, value))
+    }
+
+    fn passes(&self, parent: usize, ranks: &Ranks, value: Option<Value>) -> bool {
+        let rank = value.and_then(|value| ranks::rank(&self.0.parameters[parent].domain, value));
+        rank.is_some_and(|rank| ranks.contains(rank))
+    }
+
+    /// Whether it is active, given the values of those before it.
+    fn active(&self, index: usize, values: &[Option<Value>]) -> bool {
+        self.is_active(index, |parent| values[parent])
     }
 
     /// Returns the parameters that `choose` chooses. It is asked for active parameters only, in order.
@@ -166,7 +171,7 @@ impl Space {
     ) -> Result<Params, ParamsError> {
         let mut values = Vec::with_capacity(self.len());
         for (index, parameter) in self.0.parameters.iter().enumerate() {
-            if !self.is_active(index, &values) {
+            if !self.active(index, &values) {
                 values.push(None);
                 continue;
             }
@@ -191,7 +196,7 @@ impl Space {
         }
         let mut values = Vec::with_capacity(expected);
         for (index, parameter) in self.0.parameters.iter().enumerate() {
-            let active = self.is_active(index, &values);
+            let active = self.active(index, &values);
             values.push(active.then(|| parameter.domain.decode(point[index])));
         }
         Ok(Params::of(self, values.into()))
@@ -271,7 +276,7 @@ impl Space {
         }
         let values = params.values();
         for (index, parameter) in self.0.parameters.iter().enumerate() {
-            match (values[index], self.is_active(index, values)) {
+            match (values[index], self.active(index, values)) {
                 (Some(value), true) if parameter.domain.contains(value) => {}
                 (Some(value), true) => return Err(out_of_domain(parameter, value)),
                 (None, false) => {}
@@ -305,7 +310,7 @@ impl Space {
     fn settle(&self, given: &[Option<Scalar>]) -> Result<Params, ParamsError> {
         let mut values = Vec::with_capacity(self.len());
         for (index, parameter) in self.0.parameters.iter().enumerate() {
-            let value = match (&given[index], self.is_active(index, &values)) {
+            let value = match (&given[index], self.active(index, &values)) {
                 (None, false) => None,
                 (Some(_), false) => return Err(inactive(parameter)),
                 (None, true) => return Err(missing(parameter)),

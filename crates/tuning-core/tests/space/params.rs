@@ -252,8 +252,30 @@ fn minus_zero_is_zero() {
 }
 
 #[test]
-fn what_is_no_map_of_scalars_is_no_parameters() {
-    for text in ["[]", "1", r#"{"a":null}"#, r#"{"a":[1]}"#, r#"{"a":{}}"#] {
+fn what_is_no_map_of_values_is_no_parameters() {
+    let huge = r#"{"a":18446744073709551615}"#;
+    for text in ["[]", "1", "null", huge, r#"{"a":{"b":1,"b":2}}"#] {
         assert!(serde_json::from_str::<Params>(text).is_err(), "{text}");
     }
+}
+
+#[test]
+fn every_value_of_json_is_a_choice_and_reads_back() {
+    let space = Space::new([
+        Parameter::categorical("weight", [None, Some("balanced")]),
+        Parameter::categorical("hidden", [vec![64], vec![64, 64]]),
+        Parameter::categorical("options", [Scalar::map([("a", 1), ("b", 2)]), Scalar::Null]),
+    ])
+    .unwrap();
+    let text = r#"{"options":{"b":2.0,"a":1},"weight":null,"hidden":[64.0,64]}"#;
+    let params = space.align(&serde_json::from_str(text).unwrap()).unwrap();
+    let expect = r#"{"weight":null,"hidden":[64,64],"options":{"a":1,"b":2}}"#;
+    assert_eq!(serde_json::to_string(&params).unwrap(), expect);
+    let shown = r#"weight=null hidden=[64,64] options={"a":1,"b":2}"#;
+    assert_eq!(params.to_string(), shown);
+    let error = space
+        .params([("weight", Scalar::from("null"))])
+        .unwrap_err();
+    let expect = "parameter `weight` is null, which is not in its domain (one of null, balanced)";
+    assert_eq!(error.to_string(), expect);
 }

@@ -1,7 +1,7 @@
 //! Generated search spaces: every kind of domain, conditions up to grandchildren, small and huge ranges.
 
 use proptest::{prelude::*, sample::Index};
-use tuning_core::{Domain, Parameter, Scalar, Space};
+use tuning_core::{Condition, Parameter, Scalar, Space, Test};
 
 /// Ranges of numbers, from the least to the largest that there are.
 fn ends() -> impl Strategy<Value = (f64, f64)> {
@@ -86,6 +86,8 @@ pub(crate) fn choices() -> impl Strategy<Value = Parameter> {
             0 if mixed => Scalar::from(false),
             1 if mixed => Scalar::from(1),
             2 if mixed => Scalar::from(0.5),
+            3 if mixed => Scalar::Null,
+            4 if mixed => Scalar::from([Scalar::from(1), Scalar::map([("a", n as f64)])]),
             n => Scalar::from(format!("choice {n}")),
         };
         let list: Vec<Scalar> = (0..count).map(choice).collect();
@@ -122,40 +124,76 @@ fn small() -> impl Strategy<Value = Parameter> {
     ]
 }
 
-/// The parameter under another name, active when `parent` has one of `values`.
-fn renamed(parameter: &Parameter, name: String, when: Option<(&str, Vec<Scalar>)>) -> Parameter {
+/// The parameter under another name.
+fn renamed(parameter: &Parameter, name: String) -> Parameter {
     let mut form = serde_json::to_value(parameter).unwrap();
     form["name"] = name.into();
-    let parameter: Parameter = serde_json::from_value(form).unwrap();
-    match when {
-        Some((parent, values)) => parameter.when(parent, values),
-        None => parameter,
+    serde_json::from_value(form).unwrap()
+}
+
+/// What a test is made of: its kind, and two values of the parent.
+type Sketch = (Index, u8, Index, Index);
+
+fn test_of(parent: &Parameter, (_, kind, a, b): &Sketch) -> Test {
+    let domain = parent.domain();
+    let scalar = |index: &Index| {
+        let value = match domain.cardinality() {
+            Some(count) => domain.value_at(index.index(count as usize) as u64),
+            None => Some(domain.decode(index.index(9) as f64 / 8.0)),
+        };
+        domain.scalar(value.unwrap())
+    };
+    let ordered = domain.is_ordered();
+    match kind % 8 {
+        0 => Test::not([scalar(a)]),
+        1 => Test::not([scalar(a), scalar(b)]),
+        2 if ordered => (scalar(a)..).into(),
+        3 if ordered => Test::above(scalar(a)),
+        4 if ordered => (..scalar(a)).into(),
+        5 if ordered => (..=scalar(a)).into(),
+        6 if ordered => (scalar(a)..=scalar(b)).into(),
+        7 => [scalar(a)].into(),
+        _ => [scalar(a), scalar(b)].into(),
     }
 }
 
+/// Conditions of one test mostly, and of several joined by "and" and "or".
+fn condition_of(parameters: &[Parameter], shape: u8, tests: &[Sketch]) -> Option<Condition> {
+    let test = |sketch: &Sketch| {
+        let parent = sketch.0.get(parameters);
+        Condition::when(parent.name(), test_of(parent, sketch))
+    };
+    let mut tests = tests.iter().map(test);
+    let (a, b, c, d) = (tests.next()?, tests.next()?, tests.next()?, tests.next()?);
+    Some(match shape % 10 {
+        0..=3 => a,
+        4 | 5 => a.and(b),
+        6 | 7 => a.or(b),
+        8 => a.and(b.or(c)),
+        _ => a.and(b).or(c.and(d)),
+    })
+}
+
 fn tree(parameter: impl Strategy<Value = Parameter>, most: usize) -> impl Strategy<Value = Space> {
-    let node = (parameter, any::<Index>(), any::<u8>(), any::<bool>());
+    let sketch = (any::<Index>(), any::<u8>(), any::<Index>(), any::<Index>());
+    let tests = proptest::collection::vec(sketch, 4);
+    let node = (parameter, any::<bool>(), any::<u8>(), tests);
     proptest::collection::vec(node, 1..=most).prop_map(|nodes| {
         let mut parameters: Vec<Parameter> = Vec::new();
-        for (place, (parameter, parent, mask, conditional)) in nodes.into_iter().enumerate() {
-            let parents: Vec<_> = parameters
-                .iter()
-                .filter(|p| matches!(p.domain(), Domain::Categorical(_)))
-                .collect();
-            let when = (conditional && !parents.is_empty()).then(|| {
-                let parent = *parent.get(&parents);
-                let all = parent.domain().choices().unwrap();
-                let mut some: Vec<_> = all.iter().cloned().enumerate().collect();
-                some.retain(|(choice, _)| mask >> (choice % 8) & 1 == 1);
-                let mut some: Vec<_> = some.into_iter().map(|(_, choice)| choice).collect();
-                if some.is_empty() {
-                    some.push(all[0].clone());
+        for (place, (parameter, conditional, shape, tests)) in nodes.into_iter().enumerate() {
+            let new = renamed(&parameter, format!("p{place}"));
+            let condition = match conditional && place > 0 {
+                true => condition_of(&parameters, shape, &tests),
+                false => None,
+            };
+            parameters.push(new.clone());
+            if let Some(condition) = condition {
+                // What never or always holds is refused: then it stays without.
+                parameters[place] = new.clone().active_if(condition);
+                if Space::new(parameters.iter().cloned()).is_err() {
+                    parameters[place] = new;
                 }
-                some.reverse();
-                (parent.name(), some)
-            });
-            let new = renamed(&parameter, format!("p{place}"), when);
-            parameters.push(new);
+            }
         }
         Space::new(parameters).unwrap()
     })

@@ -169,10 +169,7 @@ impl Node {
     pub fn to_json(&self) -> serde_json::Value {
         match &self.value {
             Value::Null | Value::Wrong => serde_json::Value::Null,
-            Value::Scalar(Scalar::Bool(value)) => (*value).into(),
-            Value::Scalar(Scalar::Int(value)) => (*value).into(),
-            Value::Scalar(Scalar::Float(value)) => (*value).into(),
-            Value::Scalar(Scalar::Str(value)) => (&**value).into(),
+            Value::Scalar(scalar) => serde_json::to_value(scalar).unwrap_or_default(),
             Value::List(nodes) => nodes.iter().map(Self::to_json).collect(),
             Value::Map(entries) => {
                 let pairs = entries

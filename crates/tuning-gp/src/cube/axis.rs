@@ -1,6 +1,6 @@
 //! [`Axis`]: one parameter as a coordinate.
 
-use tuning_core::{Domain, Parameter, Value};
+use tuning_core::{Domain, Parameter, Space, Value};
 
 /// The coordinate of a parameter that is not active.
 pub(crate) const ABSENT: f64 = -1.0;
@@ -25,34 +25,56 @@ pub(crate) enum Kind {
 #[derive(Clone, Debug)]
 pub(crate) struct Axis {
     pub(crate) kind: Kind,
-    /// The axis that decides whether this one is there, and its coordinates that make it so.
-    pub(crate) parent: Option<(usize, Box<[u32]>)>,
+    /// What decides whether it is there; none if it always is.
+    gate: Option<Gate>,
+}
+
+/// The condition of an axis.
+#[derive(Clone, Debug)]
+struct Gate {
+    space: Space,
+    index: usize,
+    /// The axes that decide: their places, kinds and domains.
+    parents: Box<[(usize, Kind, Domain)]>,
 }
 
 impl Axis {
-    pub(crate) fn new(parameter: &Parameter, parent: Option<(usize, &[u32])>) -> Self {
-        let domain = parameter.domain();
-        let kind = match tuning_toolkit::Kind::of(domain) {
-            tuning_toolkit::Kind::Constant => Kind::Constant,
-            tuning_toolkit::Kind::Choices(choices) => Kind::Choices(choices),
-            tuning_toolkit::Kind::Cells(values) if values <= MOST_STEPS => Kind::Steps(
-                (0..values)
-                    .filter_map(|k| Some(domain.encode(domain.value_at(k)?)))
-                    .collect(),
-            ),
-            _ => Kind::Continuous,
+    /// The axes of a space, one per parameter.
+    pub(crate) fn of(space: &Space) -> Vec<Self> {
+        let parent = |place: &usize| {
+            let parameter = &space.parameters()[*place];
+            (*place, Kind::of(parameter), parameter.domain().clone())
         };
-        Self {
-            kind,
-            parent: parent.map(|(parent, choices)| (parent, choices.into())),
-        }
+        let gate = |index: usize| match space.parents(index) {
+            [] => None,
+            parents => Some(Gate {
+                space: space.clone(),
+                index,
+                parents: parents.iter().map(parent).collect(),
+            }),
+        };
+        let parameters = space.parameters().iter().enumerate();
+        parameters
+            .map(|(index, parameter)| Self {
+                kind: Kind::of(parameter),
+                gate: gate(index),
+            })
+            .collect()
+    }
+
+    /// Whether it can be absent.
+    pub(crate) fn is_conditional(&self) -> bool {
+        self.gate.is_some()
     }
 
     /// Whether it is there, given the coordinates before it.
     pub(crate) fn is_active(&self, point: &[f64]) -> bool {
-        self.parent.as_ref().is_none_or(|(parent, choices)| {
-            let place = point[*parent];
-            place >= 0.0 && choices.binary_search(&(place as u32)).is_ok()
+        self.gate.as_ref().is_none_or(|gate| {
+            gate.space.is_active(gate.index, |place| {
+                let parent = gate.parents.iter().find(|(parent, ..)| *parent == place);
+                let (_, kind, domain) = parent.filter(|_| point[place] >= 0.0)?;
+                Some(kind.value(domain, point[place]))
+            })
         })
     }
 
@@ -66,12 +88,28 @@ impl Axis {
             Kind::Choices(n) => ((u * *n as f64) as usize).min(n - 1) as f64,
         }
     }
+}
+
+impl Kind {
+    pub(crate) fn of(parameter: &Parameter) -> Self {
+        let domain = parameter.domain();
+        match tuning_toolkit::Kind::of(domain) {
+            tuning_toolkit::Kind::Constant => Self::Constant,
+            tuning_toolkit::Kind::Choices(choices) => Self::Choices(choices),
+            tuning_toolkit::Kind::Cells(values) if values <= MOST_STEPS => Self::Steps(
+                (0..values)
+                    .filter_map(|k| Some(domain.encode(domain.value_at(k)?)))
+                    .collect(),
+            ),
+            _ => Self::Continuous,
+        }
+    }
 
     /// The value at a coordinate.
     pub(crate) fn value(&self, domain: &Domain, coordinate: f64) -> Value {
-        match (&self.kind, domain) {
-            (Kind::Choices(_), _) => Value::Choice(coordinate as u32),
-            (Kind::Constant, _) => domain.decode(0.5),
+        match self {
+            Self::Choices(_) => Value::Choice(coordinate as u32),
+            Self::Constant => domain.decode(0.5),
             _ => domain.decode(coordinate),
         }
     }
@@ -108,7 +146,7 @@ mod tests {
 
     #[test]
     fn few_values_are_steps_and_many_a_continuum() {
-        let kind = |parameter: Parameter| Axis::new(&parameter, None).kind;
+        let kind = |parameter: Parameter| Kind::of(&parameter);
         assert_eq!(kind(Parameter::int("n", 1, 1)), Kind::Constant);
         assert_eq!(kind(Parameter::float("x", 2.0, 2.0)), Kind::Constant);
         assert_eq!(

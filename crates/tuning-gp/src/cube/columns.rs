@@ -67,11 +67,11 @@ impl Columns {
         let mut columns = Vec::new();
         let mut weight = 0;
         for (axis, of) in cube.axes().iter().enumerate() {
-            let sources: &[Source] = match (&of.kind, &of.parent) {
+            let sources: &[Source] = match (&of.kind, of.is_conditional()) {
                 (Kind::Constant, _) => continue,
                 (Kind::Choices(_), _) => &[Source::Label],
-                (_, None) => &[Source::Plain],
-                (_, Some(_)) => &[Source::Sine, Source::Cosine],
+                (_, false) => &[Source::Plain],
+                (_, true) => &[Source::Sine, Source::Cosine],
             };
             columns.extend(sources.iter().map(|source| Column {
                 axis,

@@ -13,12 +13,9 @@ pub(crate) struct Cube {
 
 impl Cube {
     pub(crate) fn new(space: &Space) -> Self {
-        let axes = space.parameters().iter().enumerate();
         Self {
             space: space.clone(),
-            axes: axes
-                .map(|(index, parameter)| Axis::new(parameter, space.parent(index)))
-                .collect(),
+            axes: Axis::of(space),
         }
     }
 
@@ -52,7 +49,7 @@ impl Cube {
     /// The parameters at a point.
     pub(crate) fn params(&self, point: &[f64]) -> Result<Params, ParamsError> {
         self.space
-            .assign(|index, domain| self.axes[index].value(domain, point[index]))
+            .assign(|index, domain| self.axes[index].kind.value(domain, point[index]))
     }
 
     /// Makes a point one of the space: what is not active is absent, and what is active and absent is
@@ -164,11 +161,14 @@ mod tests {
             Parameter::bool("deep"),
             Parameter::int("layers", 1, 3).when("deep", [true]),
             Parameter::ordered("batch", [8, 16]),
+            Parameter::bool("warm")
+                .when("layers", 2..)
+                .when("batch", 16),
         ]);
         let space = space.unwrap();
         let cube = Cube::new(&space);
-        assert_eq!(cube.finite(8), Some(8));
-        assert_eq!(cube.finite(7), None);
+        assert_eq!(cube.finite(10), Some(10));
+        assert_eq!(cube.finite(9), None);
         let mut keys: Vec<_> = cube
             .all()
             .iter()
@@ -176,6 +176,6 @@ mod tests {
             .collect();
         keys.sort();
         keys.dedup();
-        assert_eq!(keys.len(), 8);
+        assert_eq!(keys.len(), 10);
     }
 }

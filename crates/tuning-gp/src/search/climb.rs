@@ -46,7 +46,7 @@ pub(super) fn climb(
     let mut tries = TRIES;
     for _ in 0..ROUNDS {
         let before = value;
-        ascend(judge, &mut point, &mut value, method);
+        ascend(judge, &mut point, &mut value, method, stream);
         let swept = sweep(judge, &mut point, &mut value, &mut tries, stream);
         if !swept || value <= before || value.is_nan() {
             break;
@@ -56,7 +56,13 @@ pub(super) fn climb(
 }
 
 /// Goes uphill along the continuous coordinates.
-fn ascend(judge: &mut Judge<'_>, point: &mut [f64], value: &mut f64, method: Climb<'_>) {
+fn ascend(
+    judge: &mut Judge<'_>,
+    point: &mut Vec<f64>,
+    value: &mut f64,
+    method: Climb<'_>,
+    stream: &mut Stream,
+) {
     let Climb { lengths, bounds } = method;
     let axes: Vec<usize> = (0..point.len())
         .filter(|axis| point[*axis] >= 0.0 && judge.cube.axes()[*axis].kind == Kind::Continuous)
@@ -91,8 +97,18 @@ fn ascend(judge: &mut Judge<'_>, point: &mut [f64], value: &mut f64, method: Cli
         -value
     });
     if -least > *value {
-        *value = -least;
-        place(point, &x);
+        let mut top = point.clone();
+        place(&mut top, &x);
+        let climbed = top.clone();
+        judge.cube.repair(&mut top, |_, _| stream.unit());
+        // On the way, other parameters may have become active, or no longer be: then it is another point.
+        let reached = match top == climbed {
+            true => -least,
+            false => judge.value(&top),
+        };
+        if reached > *value {
+            (*value, *point) = (reached, top);
+        }
     }
 }
 

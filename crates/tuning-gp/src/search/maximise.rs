@@ -126,6 +126,7 @@ fn candidates(cube: &Cube, search: &Search<'_>, stream: &mut Stream) -> Vec<Vec<
             let mut point = cube.near(centre, rate, scale, stream);
             if let Some(bounds) = search.bounds {
                 bounds.clamp(cube.axes(), &mut point);
+                cube.repair(&mut point, |_, _| stream.unit());
             }
             points.push(point);
         }

@@ -170,8 +170,8 @@ impl StrategyConfig for GridConfig {
         let lattice = Lattice::new(space, axes).ok_or_else(|| {
             Unsupported::new(
                 NAME,
-                "cannot count the points of this space, which are 2^128 or more: lower `resolution`, fix some \
-                 parameters, or use `random` or `sobol`",
+                "cannot count the points of this space, which are 2^128 or more, or depend on too many conditions: \
+                 lower `resolution`, fix some parameters, or use `random` or `sobol`",
             )
         })?;
         Ok(Grid::new(space.clone(), lattice, self.shuffle))

@@ -369,9 +369,10 @@ mod tests {
              true or false (the default is `true`)",
         );
         check(
-            json!({"name": "enqueue", "points": [{"lr": [1]}]}),
-            "option `points` of strategy `enqueue` cannot be `[{\"lr\":[1]}]`: expected a truth value, a number or a text \
-             (the default is `[]`)",
+            json!({"name": "enqueue", "points": [{"lr": 18446744073709551615_u64}]}),
+            "option `points` of strategy `enqueue` cannot be `[{\"lr\":18446744073709551615}]`: 18446744073709551615 is \
+             larger than 2^63 - 1, the largest integer: write it as a string, or as a number with a point, as in \
+             18446744073709551615.0 (the default is `[]`)",
         );
         check(
             json!({"name": "dedup", "inner": 3}),

@@ -4,17 +4,18 @@ use std::num::NonZeroUsize;
 
 use proptest::prelude::*;
 use tuning_core::{
-    Ask, Asked, Domain, Fact, Objectives, Parameter, Problem, Proposal, Seed, Space, Started,
-    Strategy as _, StrategyConfig, TrialId,
+    Ask, Asked, Condition, Fact, Objectives, Parameter, Problem, Proposal, Seed, Space, Started,
+    Strategy as _, StrategyConfig, Test, TrialId,
 };
 
-/// What a parameter is made of: its kind, a size, and a parent with the choices that activate it.
-type Sketch = (u8, i64, Option<(usize, u8)>);
+/// What a parameter is made of: its kind, a size, and two tests of parents, each with a mask of values.
+type Sketch = (u8, i64, Option<[(usize, u8); 2]>);
 
 /// Spaces of one to six parameters, conditional ones among them; all finite, or some not.
 pub(crate) fn spaces(finite: bool) -> impl Strategy<Value = Space> {
     let kinds = if finite { 0_u8..6 } else { 0_u8..8 };
-    let condition = prop_oneof![Just(None), (any::<usize>(), any::<u8>()).prop_map(Some)];
+    let tests = any::<[(usize, u8); 2]>();
+    let condition = prop_oneof![Just(None), tests.prop_map(Some)];
     let sketch = (kinds, 1_i64..5, condition);
     prop::collection::vec(sketch, 1..7).prop_map(|sketches| space(&sketches))
 }
@@ -33,30 +34,39 @@ fn space(sketches: &[Sketch]) -> Space {
             6 => Parameter::float(name, -1.0, size as f64),
             _ => Parameter::float(name, 1e-3, size as f64).log(),
         };
-        let parents: Vec<&Parameter> = parameters
-            .iter()
-            .filter(|p| matches!(p.domain(), Domain::Categorical(_)))
-            .collect();
-        if let (Some((which, mask)), false) = (condition, parents.is_empty()) {
-            let parent = parents[which % parents.len()];
-            let choices = parent
-                .domain()
-                .choices()
-                .map_or(&[][..], |choices| &**choices);
-            let mut values: Vec<_> = choices
-                .iter()
-                .enumerate()
-                .filter(|(k, _)| mask >> k & 1 == 1)
-                .map(|(_, value)| value.clone())
-                .collect();
-            if values.is_empty() {
-                values.push(choices[0].clone());
-            }
-            parameter = parameter.when(parent.name(), values);
+        parameters.push(parameter.clone());
+        let Some([a, b]) = condition.filter(|_| index > 0) else {
+            continue;
+        };
+        let test = |(which, mask): (usize, u8)| test(&parameters[which % index], mask);
+        parameter = parameter.active_if(match b.1 % 4 {
+            0 => test(a).and(test(b)),
+            1 => test(a).or(test(b)),
+            _ => test(a),
+        });
+        let bare = std::mem::replace(&mut parameters[index], parameter);
+        if Space::new(parameters.iter().cloned()).is_err() {
+            parameters[index] = bare; // the condition never or always holds
         }
-        parameters.push(parameter);
     }
     Space::new(parameters).expect("a generated space is well formed")
+}
+
+/// Numbers are compared, choices named.
+fn test(parent: &Parameter, mask: u8) -> Condition {
+    let domain = parent.domain();
+    let scalar = |place: u8| {
+        let count = domain.cardinality().unwrap_or(9);
+        let value = domain.value_at(u64::from(place) % count);
+        domain.scalar(value.unwrap_or_else(|| domain.decode(f64::from(place % 9) / 8.0)))
+    };
+    let test = match mask % 4 {
+        0 if domain.is_ordered() => Test::from(scalar(mask / 4)..),
+        1 if domain.is_ordered() => Test::from(..scalar(mask / 4)),
+        2 => Test::not([scalar(mask / 4)]),
+        _ => Test::from([scalar(mask / 4), scalar(mask / 32)]),
+    };
+    Condition::when(parent.name(), test)
 }
 
 pub(crate) fn problem(space: &Space) -> Problem {

@@ -13,7 +13,10 @@ const MOST_LEVELS: u64 = 64;
 pub(crate) struct Axis {
     pub(crate) kind: Kind,
     domain: Domain,
-    parent: Option<(usize, Box<[u32]>)>,
+    index: usize,
+    space: Space,
+    /// The axes that decide whether this one is active; theirs are left out.
+    parents: Box<[Axis]>,
 }
 
 /// What a parameter's values are like.
@@ -65,35 +68,57 @@ impl Levels {
 impl Axis {
     /// The axes of a space, one per parameter.
     pub(crate) fn of(space: &Space) -> Box<[Self]> {
-        let parameters = space.parameters().iter().enumerate();
-        parameters
-            .map(|(index, parameter)| Self {
-                kind: Kind::of(parameter),
-                domain: parameter.domain().clone(),
-                parent: space
-                    .parent(index)
-                    .map(|(parent, choices)| (parent, choices.into())),
-            })
-            .collect()
+        let axis = |index: usize| Self {
+            kind: Kind::of(&space.parameters()[index]),
+            domain: space.parameters()[index].domain().clone(),
+            index,
+            space: space.clone(),
+            parents: Box::default(),
+        };
+        let with_parents = |index: usize| Self {
+            parents: space
+                .parents(index)
+                .iter()
+                .map(|parent| axis(*parent))
+                .collect(),
+            ..axis(index)
+        };
+        (0..space.len()).map(with_parents).collect()
     }
 
-    /// The place of the axis that decides whether this one is active, and the choices with which it is.
-    pub(crate) fn parent(&self) -> Option<(usize, &[u32])> {
-        let (parent, choices) = self.parent.as_ref()?;
-        Some((*parent, choices))
+    /// The places of the axes that decide whether this one is active.
+    pub(crate) fn parents(&self) -> impl Iterator<Item = usize> {
+        self.parents.iter().map(|parent| parent.index)
+    }
+
+    /// Whether it is active with a single value of that parent only.
+    pub(crate) fn is_opened_by_one_value_of(&self, parent: usize) -> bool {
+        let Some(axis) = self.parents.iter().find(|axis| axis.index == parent) else {
+            return false;
+        };
+        let opens = |value| self.space.can_be_active(self.index, parent, value);
+        let values = (0..axis.values().unwrap_or(0)).map(|k| Some(axis.value(k as f64)));
+        !opens(None) && values.filter(|value| opens(*value)).count() == 1
+    }
+
+    /// Whether it is active only if that parent is.
+    pub(crate) fn needs(&self, parent: usize) -> bool {
+        !self.space.can_be_active(self.index, parent, None)
     }
 
     /// Whether the parameter may be inactive.
     pub(crate) fn is_conditional(&self) -> bool {
-        self.parent.is_some()
+        !self.parents.is_empty()
     }
 
     /// Whether the parameter is active in a point, of which the axes before this one are known.
     pub(crate) fn is_active(&self, point: &[f64]) -> bool {
-        self.parent.as_ref().is_none_or(|(parent, choices)| {
-            let choice = point[*parent];
-            !choice.is_nan() && choices.binary_search(&(choice as u32)).is_ok()
-        })
+        let value = |place: usize| {
+            let parent = self.parents.iter().find(|axis| axis.index == place)?;
+            let coordinate = point[place];
+            (!coordinate.is_nan()).then(|| parent.value(coordinate))
+        };
+        self.parents.is_empty() || self.space.is_active(self.index, value)
     }
 
     /// The coordinate of a value.

@@ -1,10 +1,14 @@
 //! [`Leaf`]: the value of one parameter, [`Ranged`]: one that a range can be given to, and
 //! [`Leaves`]: one or several of them in the same domain.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    super::{error::ParamsError, parameter::Parameter, scalar::Scalar},
+    super::{
+        error::ParamsError,
+        parameter::{Fault, Parameter},
+        scalar::Scalar,
+    },
     scope::Scope,
     sink::Sink,
     source::Source,
@@ -111,7 +115,15 @@ impl<T: Leaf> Leaves for T {
     type Leaf = T;
 
     fn declare(scope: &mut Scope<'_>, domain: &Parameter) {
-        scope.here(domain.clone());
+        let mut parameter = domain.clone();
+        let choices = parameter.domain().choices().map_or(&[][..], |all| all);
+        let unreadable = choices
+            .iter()
+            .position(|choice| T::from_scalar(choice).is_none());
+        if let Some(choice) = unreadable {
+            parameter.fault = Some(Fault::Unreadable(choice, T::NAME));
+        }
+        scope.here(parameter);
     }
 
     fn read_from(source: &Source<'_>) -> Result<Self, ParamsError> {
@@ -279,6 +291,54 @@ macro_rules! texts {
 
 texts!(String, Arc<str>);
 
+/// Any value that JSON has.
+impl Leaf for Scalar {
+    const NAME: &'static str = "value";
+    type Literal = Self;
+
+    fn to_scalar(&self) -> Scalar {
+        self.clone()
+    }
+
+    fn from_scalar(scalar: &Scalar) -> Option<Self> {
+        Some(scalar.clone())
+    }
+}
+
+/// A list is one value: what it holds is not tuned one by one, as with an array.
+impl<T: Leaf> Leaf for Vec<T> {
+    const NAME: &'static str = "list";
+    type Literal = Self;
+
+    fn to_scalar(&self) -> Scalar {
+        Scalar::List(self.iter().map(T::to_scalar).collect())
+    }
+
+    fn from_scalar(scalar: &Scalar) -> Option<Self> {
+        scalar.as_list()?.iter().map(T::from_scalar).collect()
+    }
+}
+
+/// A mapping is one value.
+impl<T: Leaf> Leaf for BTreeMap<String, T> {
+    const NAME: &'static str = "mapping";
+    type Literal = Self;
+
+    fn to_scalar(&self) -> Scalar {
+        Scalar::map(
+            self.iter()
+                .map(|(name, value)| (name.as_str(), value.to_scalar())),
+        )
+    }
+
+    fn from_scalar(scalar: &Scalar) -> Option<Self> {
+        let entries = scalar.as_map()?.iter();
+        entries
+            .map(|(name, value)| Some((name.to_string(), T::from_scalar(value)?)))
+            .collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,6 +361,17 @@ mod tests {
         }
         assert_eq!(0.1_f32.to_scalar(), Scalar::Float(0.1));
         assert!(as_written(f32::NAN).is_nan());
+    }
+
+    #[test]
+    fn lists_and_mappings_are_read_back_whole() {
+        let list = vec![vec![64_u8], vec![64, 64]];
+        assert_eq!(list.to_scalar().to_string(), "[[64],[64,64]]");
+        assert_eq!(Vec::from_scalar(&list.to_scalar()), Some(list));
+        let map = BTreeMap::from([("a".to_owned(), 0.5), ("b".to_owned(), 1.0)]);
+        assert_eq!(BTreeMap::from_scalar(&map.to_scalar()), Some(map));
+        assert_eq!(Vec::<u8>::from_scalar(&Scalar::from([1, 256])), None);
+        assert_eq!(Vec::<u8>::from_scalar(&Scalar::from(1)), None);
     }
 
     #[test]

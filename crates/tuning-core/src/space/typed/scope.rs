@@ -1,9 +1,12 @@
 //! [`Scope`]: where a type declares its parameters.
 
+use std::sync::Arc;
+
 use super::{
     super::{
+        condition::{Condition, Test},
         error::SpaceError,
-        parameter::{Condition, Parameter},
+        parameter::Parameter,
         scalar::Scalar,
     },
     leaf::Leaves,
@@ -74,15 +77,26 @@ impl Scope<'_> {
         T::declare(self, &domain);
     }
 
+    /// This place under a condition, which names parameters below it: what is declared there is active
+    /// when the condition holds.
+    pub fn when(&mut self, condition: Condition) -> Scope<'_> {
+        let condition = condition.renamed(&|name: &str| self.place.at(name).name().into());
+        let place = self.place.clone();
+        let mut scope = self.moved(place);
+        scope.condition = Some(condition);
+        scope
+    }
+
     /// Declares a parameter below this place, under its own name. It is active when this place is, or
-    /// if it has a condition, when that holds; the condition names a parameter below this place too.
+    /// if it has a condition, when that holds; the condition names parameters below this place too.
     pub fn parameter(&mut self, mut parameter: Parameter) {
-        let name = |name: &str| self.place.at(name).name().into();
+        let name = |name: &str| -> Arc<str> { self.place.at(name).name().into() };
         parameter.name = name(&parameter.name);
-        match &mut parameter.condition {
-            Some(condition) => condition.parent = name(&condition.parent),
-            none => none.clone_from(&self.condition),
-        }
+        parameter.condition = match parameter.condition {
+            // Its parents are active only when this place is.
+            Some(condition) => Some(condition.renamed(&name)),
+            None => self.condition.clone(),
+        };
         self.declared.parameters.push(parameter);
     }
 
@@ -121,12 +135,10 @@ pub struct Choice<'a> {
 impl Choice<'_> {
     /// The place of this name below the parameter, which is active when the parameter is `value`.
     pub fn when(&mut self, value: impl Into<Scalar>, name: &str) -> Scope<'_> {
-        let parent = self.scope.place.name().into();
+        let parent = self.scope.place.name().to_owned();
         let mut scope = self.scope.at(name);
-        scope.condition = Some(Condition {
-            parent,
-            values: vec![value.into()],
-        });
+        let test = Test::OneOf(vec![value.into()]);
+        scope.condition = Some(Condition::when(parent, test));
         scope
     }
 }

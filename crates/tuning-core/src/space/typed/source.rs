@@ -71,6 +71,17 @@ impl<'a> Source<'a> {
             .typed(self.place.name(), T::NAME, T::from_scalar)
     }
 
+    /// Whether any parameter at this place or below it is active.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        let place = self.place.name();
+        let below = |name: &str| {
+            let rest = name.strip_prefix(place);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.params.iter().any(|(name, _)| below(name))
+    }
+
     /// Returns the choice of the parameter at this place itself.
     ///
     /// # Errors

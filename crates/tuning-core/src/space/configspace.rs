@@ -1,0 +1,457 @@
+//! [`ConfigSpace`]: a space that is written in the JSON of the Python package ConfigSpace.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+use super::{
+    condition::{Condition, Test},
+    parameter::Parameter,
+    scalar::Scalar,
+    tree::Space,
+};
+
+/// Reads a space from the JSON that ConfigSpace writes, of all versions of the format.
+///
+/// Parameters come in its order, but after those that decide whether they are active. Its defaults are
+/// left out. What a [`Space`] cannot say is refused by name: distributions other than uniform ones,
+/// unequal weights, and clauses that forbid combinations of several parameters. A clause that forbids
+/// choices of one parameter removes them.
+///
+/// # Example
+/// ```
+/// use tuning_core::{ConfigSpace, Space};
+///
+/// let ConfigSpace(space) = serde_json::from_str(
+///     r#"{
+///         "hyperparameters": [
+///             {"name": "depth", "type": "uniform_int", "lower": 1, "upper": 9, "log": false},
+///             {"name": "booster", "type": "categorical", "choices": ["linear", "tree"]}
+///         ],
+///         "conditions": [{"child": "depth", "parent": "booster", "type": "EQ", "value": "tree"}],
+///         "forbiddens": []
+///     }"#,
+/// )?;
+/// assert_eq!(
+///     format!("{space:?}"),
+///     r#"{"booster": "one of linear, tree", "depth": "int 1 to 9 when `booster` is `tree`"}"#,
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConfigSpace(
+    /// The space.
+    pub Space,
+);
+
+impl<'de> Deserialize<'de> for ConfigSpace {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let form = Form::deserialize(deserializer)?;
+        form.space().map(Self).map_err(D::Error::custom)
+    }
+}
+
+// https://automl.github.io/ConfigSpace: versions 0.2 to 0.4 of the format; what is not named here says
+// where a file comes from, or what was meant by it.
+#[derive(Deserialize)]
+struct Form {
+    hyperparameters: Vec<Hyperparameter>,
+    #[serde(default)]
+    conditions: Vec<Link>,
+    #[serde(default)]
+    forbiddens: Vec<Clause>,
+}
+
+#[derive(Deserialize)]
+struct Hyperparameter {
+    name: Arc<str>,
+    #[serde(rename = "type")]
+    kind: String,
+    lower: Option<Scalar>,
+    upper: Option<Scalar>,
+    #[serde(default)]
+    log: bool,
+    q: Option<Scalar>,
+    choices: Option<Vec<Scalar>>,
+    sequence: Option<Vec<Scalar>>,
+    #[serde(alias = "probabilities")]
+    weights: Option<Vec<f64>>,
+    #[serde(default, deserialize_with = "given")]
+    value: Option<Scalar>,
+}
+
+/// A condition: a test of a parent, or several joined.
+#[derive(Deserialize)]
+struct Link {
+    child: Option<Arc<str>>,
+    parent: Option<Arc<str>>,
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default, deserialize_with = "given")]
+    value: Option<Scalar>,
+    values: Option<Vec<Scalar>>,
+    #[serde(default)]
+    conditions: Vec<Link>,
+}
+
+/// What is forbidden.
+#[derive(Deserialize)]
+struct Clause {
+    #[serde(rename = "type")]
+    kind: String,
+    name: Option<Arc<str>>,
+    #[serde(default, deserialize_with = "given")]
+    value: Option<Scalar>,
+    values: Option<Vec<Scalar>>,
+    #[serde(default)]
+    clauses: Vec<Clause>,
+    left: Option<Arc<str>>,
+    right: Option<Arc<str>>,
+}
+
+/// A value that is there, be it `null`.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Scalar>, D::Error> {
+    Scalar::deserialize(deserializer).map(Some)
+}
+
+impl Form {
+    fn space(self) -> Result<Space, String> {
+        let mut left = Vec::with_capacity(self.hyperparameters.len());
+        for hyperparameter in self.hyperparameters {
+            let forbidden = forbidden(&hyperparameter.name, &self.forbiddens);
+            left.push(hyperparameter.parameter(&forbidden)?);
+        }
+        for clause in &self.forbiddens {
+            let single = clause.single().and_then(|(name, _)| {
+                let parameter = left.iter().find(|parameter| parameter.name == *name);
+                parameter.and_then(|parameter| parameter.domain.choices())
+            });
+            if single.is_none() {
+                return Err(format!(
+                    "the combination `{}` is forbidden, which a space cannot say: remove the clause, and let the \
+                     objective fail for such values as infeasible",
+                    clause.shown()
+                ));
+            }
+        }
+        for link in &self.conditions {
+            let child = link.child.as_deref().unwrap_or_default();
+            let condition = link.condition(child, &left)?;
+            let Some(place) = left.iter().position(|parameter| &*parameter.name == child) else {
+                return Err(format!(
+                    "a condition names the child `{child}`, which does not exist"
+                ));
+            };
+            let parameter = left[place].clone();
+            left[place] = parameter.active_if(condition);
+        }
+        let mut parameters: Vec<Parameter> = Vec::with_capacity(left.len());
+        while !left.is_empty() {
+            let waits = |parameter: &Parameter| {
+                let mut waits = false;
+                if let Some(condition) = &parameter.condition {
+                    condition.visit(&mut |parent| {
+                        waits |= left.iter().any(|other| &*other.name == parent);
+                    });
+                }
+                waits
+            };
+            let Some(next) = left.iter().position(|parameter| !waits(parameter)) else {
+                return Err(format!(
+                    "the condition of `{}` depends on itself: remove one of the conditions",
+                    left[0].name
+                ));
+            };
+            parameters.push(left.remove(next));
+        }
+        Space::new(parameters).map_err(|error| error.to_string())
+    }
+}
+
+impl Hyperparameter {
+    fn parameter(self, forbidden: &[Scalar]) -> Result<Parameter, String> {
+        let name = &self.name;
+        if let Some(weights) = &self.weights
+            && weights.windows(2).any(|pair| pair[0] != pair[1])
+        {
+            return Err(format!(
+                "`{name}` has choices of unequal weights, which a space cannot say: remove them"
+            ));
+        }
+        let number = |bound: &Option<Scalar>, which: &str| {
+            let number = bound.as_ref().and_then(Scalar::as_f64);
+            number.ok_or_else(|| format!("`{name}` has no number as its `{which}`"))
+        };
+        let whole = |bound: &Option<Scalar>, which: &str| {
+            let whole = bound.as_ref().and_then(Scalar::as_i64);
+            whole.ok_or_else(|| format!("`{name}` has no integer as its `{which}`"))
+        };
+        let list = |list: Option<Vec<Scalar>>, which: &str| {
+            let mut list = list.ok_or_else(|| format!("`{name}` has no `{which}`"))?;
+            list.retain(|choice| !forbidden.iter().any(|other| other.same_choice(choice)));
+            Ok::<_, String>(list)
+        };
+        let range = match &*self.kind {
+            "uniform_float" => {
+                let (low, high) = (number(&self.lower, "lower")?, number(&self.upper, "upper")?);
+                Parameter::float(Arc::clone(name), low, high)
+            }
+            "uniform_int" => {
+                let (low, high) = (whole(&self.lower, "lower")?, whole(&self.upper, "upper")?);
+                Parameter::int(Arc::clone(name), low, high)
+            }
+            "categorical" => {
+                let choices = list(self.choices, "choices")?;
+                return Ok(Parameter::categorical(Arc::clone(name), choices));
+            }
+            "ordinal" => {
+                let sequence = list(self.sequence, "sequence")?;
+                return Ok(Parameter::ordered(Arc::clone(name), sequence));
+            }
+            "constant" | "unparametrized" => {
+                let value = self
+                    .value
+                    .ok_or_else(|| format!("`{name}` has no `value`"))?;
+                return Ok(Parameter::categorical(Arc::clone(name), [value]));
+            }
+            other => {
+                return Err(format!(
+                    "`{name}` is a `{other}`, which a space cannot say: use `uniform_float`, `uniform_int`, \
+                     `categorical`, `ordinal` or `constant`"
+                ));
+            }
+        };
+        let range = match self.log {
+            true => range.log(),
+            false => range,
+        };
+        match self.q {
+            None | Some(Scalar::Null) => Ok(range),
+            Some(q) => {
+                let step = number(&Some(q), "q")?;
+                Ok(range.step(step))
+            }
+        }
+    }
+}
+
+impl Link {
+    fn condition(&self, child: &str, parameters: &[Parameter]) -> Result<Condition, String> {
+        let parts = || -> Result<Vec<Condition>, String> {
+            let parts = self.conditions.iter();
+            parts
+                .map(|part| part.condition(child, parameters))
+                .collect()
+        };
+        match &*self.kind {
+            "AND" => return parts().map(Condition::All),
+            "OR" => return parts().map(Condition::Any),
+            _ => {}
+        }
+        let missing = |what: &str| format!("the condition of `{child}` has no `{what}`");
+        let parent = self.parent.clone().ok_or_else(|| missing("parent"))?;
+        let value = || self.value.clone().ok_or_else(|| missing("value"));
+        let test = match &*self.kind {
+            "EQ" => Test::from(value()?),
+            "NEQ" => Test::not([value()?]),
+            "LT" => Test::from(..value()?),
+            "GT" => Test::above(value()?),
+            "IN" => {
+                let values = self.values.clone().ok_or_else(|| missing("values"))?;
+                Test::OneOf(still_there(values, &parent, parameters))
+            }
+            other => {
+                return Err(format!(
+                    "the condition of `{child}` is a `{other}`: there are `EQ`, `NEQ`, `IN`, `LT`, `GT`, `AND` and \
+                     `OR`"
+                ));
+            }
+        };
+        Ok(Condition::when(parent, test))
+    }
+}
+
+/// The values without those that are forbidden, unless none would be left.
+fn still_there(values: Vec<Scalar>, parent: &str, parameters: &[Parameter]) -> Vec<Scalar> {
+    let parent = parameters
+        .iter()
+        .find(|parameter| &*parameter.name == parent);
+    let Some(choices) = parent.and_then(|parent| parent.domain.choices()) else {
+        return values;
+    };
+    let left: Vec<Scalar> = values
+        .iter()
+        .filter(|value| choices.position(value).is_some())
+        .cloned()
+        .collect();
+    if left.is_empty() { values } else { left }
+}
+
+/// The values that a parameter must not have, whatever the others.
+fn forbidden(name: &str, clauses: &[Clause]) -> Vec<Scalar> {
+    let of = clauses.iter().filter_map(Clause::single);
+    let of = of.filter(|(other, _)| ***other == *name);
+    of.flat_map(|(_, values)| values).collect()
+}
+
+impl Clause {
+    /// The only parameter that it speaks of, and the values that are forbidden.
+    fn single(&self) -> Option<(&Arc<str>, Vec<Scalar>)> {
+        let name = self.name.as_ref()?;
+        match &*self.kind {
+            "EQUALS" => Some((name, vec![self.value.clone()?])),
+            "IN" => Some((name, self.values.clone()?)),
+            _ => None,
+        }
+    }
+
+    fn shown(&self) -> String {
+        let names = |name: &Option<Arc<str>>| name.as_deref().unwrap_or("?").to_owned();
+        match (&*self.kind, self.single()) {
+            ("AND", _) => {
+                let parts: Vec<String> = self.clauses.iter().map(Self::shown).collect();
+                parts.join(" and ")
+            }
+            (_, Some((name, values))) => {
+                let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+                format!("{name} = {}", values.join(" or "))
+            }
+            (kind, None) => format!("{} {kind} {}", names(&self.left), names(&self.right)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Space, String> {
+        let read = serde_json::from_str::<ConfigSpace>(text);
+        read.map(|ConfigSpace(space)| space)
+            .map_err(|error| error.to_string())
+    }
+
+    /// What ConfigSpace 1.2.0 writes (format 0.4), without one clause that is refused below.
+    const WRITTEN: &str = r#"{
+        "name": "demo",
+        "hyperparameters": [
+            {"type": "constant", "name": "fixed", "value": 3, "meta": null},
+            {"type": "uniform_int", "name": "layers", "lower": 1, "upper": 4, "default_value": 2, "log": false,
+             "meta": null},
+            {"type": "uniform_float", "name": "lr", "lower": 1e-05, "upper": 0.1, "default_value": 0.001,
+             "log": true, "meta": null},
+            {"type": "categorical", "name": "mixed", "choices": [true, 2, "x", null], "weights": null,
+             "default_value": true, "meta": null},
+            {"type": "categorical", "name": "opt", "choices": ["adam", "sgd", "rmsprop"], "weights": [1, 1, 1],
+             "default_value": "rmsprop", "meta": null},
+            {"type": "ordinal", "name": "size", "sequence": ["s", "m", "l"], "default_value": "s", "meta": null},
+            {"type": "uniform_float", "name": "m", "lower": 0.0, "upper": 1.0, "default_value": 0.5, "log": false,
+             "meta": null},
+            {"type": "uniform_int", "name": "u", "lower": 1, "upper": 64, "default_value": 8, "log": true,
+             "meta": null},
+            {"type": "uniform_float", "name": "n", "lower": -3, "upper": 3, "log": false}
+        ],
+        "conditions": [
+            {"type": "AND", "child": "m", "conditions": [
+                {"type": "GT", "child": "m", "parent": "layers", "value": 1},
+                {"type": "IN", "child": "m", "parent": "opt", "values": ["sgd", "rmsprop"]}
+            ]},
+            {"type": "LT", "child": "n", "parent": "size", "value": "l"},
+            {"type": "OR", "child": "u", "conditions": [
+                {"type": "EQ", "child": "u", "parent": "size", "value": "l"},
+                {"type": "NEQ", "child": "u", "parent": "opt", "value": "adam"}
+            ]}
+        ],
+        "forbiddens": [{"type": "EQUALS", "name": "size", "value": "m"}],
+        "python_module_version": "1.2.0",
+        "format_version": 0.4
+    }"#;
+
+    #[test]
+    fn everything_that_a_space_can_say_is_read() {
+        let expect = Space::new([
+            Parameter::categorical("fixed", [3]),
+            Parameter::int("layers", 1, 4),
+            Parameter::float("lr", 1e-5, 0.1).log(),
+            Parameter::categorical("mixed", [true.into(), 2.into(), "x".into(), Scalar::Null]),
+            Parameter::categorical("opt", ["adam", "sgd", "rmsprop"]),
+            Parameter::ordered("size", ["s", "l"]),
+            Parameter::float("m", 0.0, 1.0)
+                .when("layers", Test::above(1))
+                .when("opt", ["sgd", "rmsprop"]),
+            Parameter::int("u", 1, 64).log().active_if(
+                Condition::when("size", "l").or(Condition::when("opt", Test::not(["adam"]))),
+            ),
+            Parameter::float("n", -3.0, 3.0).when("size", .."l"),
+        ]);
+        assert_eq!(read(WRITTEN).unwrap(), expect.unwrap());
+    }
+
+    #[test]
+    fn children_come_after_their_parents() {
+        let text = r#"{"hyperparameters": [
+            {"name": "a", "type": "uniform_float", "log": false, "lower": 0, "upper": 1, "q": 0.5},
+            {"name": "b", "type": "categorical", "choices": ["x", "y"], "probabilities": null},
+            {"name": "c", "type": "unparametrized", "value": "z"}
+        ], "conditions": [
+            {"child": "a", "parent": "b", "type": "IN", "values": ["x"]}
+        ], "forbiddens": [], "python_module_version": "0.4.18", "json_format_version": 0.2}"#;
+        let expect = Space::new([
+            Parameter::categorical("b", ["x", "y"]),
+            Parameter::float("a", 0.0, 1.0).step(0.5).when("b", ["x"]),
+            Parameter::categorical("c", ["z"]),
+        ]);
+        assert_eq!(read(text).unwrap(), expect.unwrap());
+    }
+
+    #[test]
+    fn what_a_space_cannot_say_is_refused_by_name() {
+        let check = |hyperparameters: &str, rest: &str, expect: &str| {
+            let text = format!(r#"{{"hyperparameters": [{hyperparameters}]{rest}}}"#);
+            let error = read(&text).unwrap_err();
+            assert!(error.starts_with(expect), "{error}");
+        };
+        check(
+            r#"{"name": "n", "type": "normal_float", "mu": 0, "sigma": 1}"#,
+            "",
+            "`n` is a `normal_float`, which a space cannot say: use `uniform_float`",
+        );
+        check(
+            r#"{"name": "c", "type": "categorical", "choices": [1, 2], "weights": [1, 2]}"#,
+            "",
+            "`c` has choices of unequal weights",
+        );
+        let two = r#"{"name": "a", "type": "uniform_int", "lower": 0, "upper": 9},
+                     {"name": "b", "type": "categorical", "choices": [1, 2]}"#;
+        check(
+            two,
+            r#", "forbiddens": [{"type": "AND", "clauses": [
+                {"type": "EQUALS", "name": "a", "value": 3}, {"type": "IN", "name": "b", "values": [1, 2]}
+            ]}]"#,
+            "the combination `a = 3 and b = 1 or 2` is forbidden, which a space cannot say: remove the clause",
+        );
+        check(
+            two,
+            r#", "forbiddens": [{"type": "RELATION_LT", "left": "a", "right": "b"}]"#,
+            "the combination `a RELATION_LT b` is forbidden",
+        );
+        check(
+            two,
+            r#", "forbiddens": [{"type": "EQUALS", "name": "a", "value": 3}]"#,
+            "the combination `a = 3` is forbidden",
+        );
+        check(
+            two,
+            r#", "conditions": [
+                {"child": "a", "parent": "b", "type": "EQ", "value": 1},
+                {"child": "b", "parent": "a", "type": "EQ", "value": 1}
+            ]"#,
+            "the condition of `a` depends on itself",
+        );
+        check(
+            two,
+            r#", "conditions": [{"child": "a", "parent": "b", "type": "EQ", "value": 3}]"#,
+            "parameter `a` is active when `b` is `3`, which it never is: choose from 1, 2",
+        );
+    }
+}
