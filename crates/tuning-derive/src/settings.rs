@@ -31,7 +31,7 @@ impl Owner {
             Self::Variant => &["rename", "rename_all", "default", "skip"],
             Self::Field => &[
                 "range", "log", "step", "choices", "ordered", "default", "rename", "flatten",
-                "skip",
+                "skip", "when",
             ],
         }
     }
@@ -62,6 +62,9 @@ const FOREIGN: &[(&str, &str)] = &[
     ("fixed", "skip = value"),
     ("constant", "skip = value"),
     ("value", "skip = value"),
+    ("condition", "when = field >= value"),
+    ("depends_on", "when = field >= value"),
+    ("only_if", "when = field >= value"),
 ];
 
 /// One of them: `log`, or `step = 0.1`.

@@ -29,7 +29,10 @@ pub(super) fn with_bounds(input: &Input, names: &Names) -> Generics {
 
 fn predicates(field: &Field, parameters: &[Ident], names: &Names) -> Vec<WherePredicate> {
     let Names { krate, typed, .. } = names;
-    let ty = &field.ty;
+    let ty = match &field.content {
+        Content::Skipped(_) => &field.ty,
+        _ => field.inner(),
+    };
     let mut predicates: Vec<WherePredicate> = match &field.content {
         Content::Skipped(Some(_)) => Vec::new(),
         Content::Skipped(None) => vec![parse_quote!(#ty: ::core::default::Default)],
@@ -53,6 +56,7 @@ fn predicates(field: &Field, parameters: &[Ident], names: &Names) -> Vec<WherePr
         .as_ref()
         .is_some_and(|default| default.value.is_none())
     {
+        let ty = &field.ty;
         predicates.push(parse_quote!(#ty: ::core::default::Default));
     }
     predicates

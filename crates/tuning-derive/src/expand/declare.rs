@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::{Expr, Type, spanned::Spanned as _};
 
 use super::{Names, local, place};
-use crate::input::{Body, Content, Domain, Ends, Fields, Input, Variant};
+use crate::input::{Body, Content, Domain, Ends, Fields, Input, Test, Variant, When};
 
 pub(super) fn body(input: &Input, names: &Names) -> TokenStream {
     let Names { typed, scope, .. } = names;
@@ -56,8 +56,15 @@ fn of_fields(fields: &Fields, owner: &TokenStream, names: &Names) -> TokenStream
     let typed = &names.typed;
     let kind = quote!(#typed::Scope);
     let statements = fields.tuned().map(|field| {
-        let (ty, span) = (&field.ty, field.ty.span());
-        let place = place(field, &kind, owner, &quote!(mut));
+        let (ty, span) = (field.inner(), field.ty.span());
+        let owner = match &field.when {
+            Some(when) => {
+                let condition = condition(when, names);
+                quote_spanned!(span=> &mut #typed::Scope::when(#owner, #condition))
+            }
+            None => owner.clone(),
+        };
+        let place = place(field, &kind, &owner, &quote!(mut));
         match &field.content {
             Content::Leaves(domain) => {
                 let domain = parameter(domain, ty, names);
@@ -69,6 +76,45 @@ fn of_fields(fields: &Fields, owner: &TokenStream, names: &Names) -> TokenStream
         }
     });
     quote!(#(#statements)*)
+}
+
+/// The condition, whose names are those of the fields beside.
+fn condition(when: &When, names: &Names) -> TokenStream {
+    let krate = &names.krate;
+    let (name, test) = match when {
+        When::And(a, b) => {
+            let (a, b) = (condition(a, names), condition(b, names));
+            return quote!(#krate::Condition::and(#a, #b));
+        }
+        When::Or(a, b) => {
+            let (a, b) = (condition(a, names), condition(b, names));
+            return quote!(#krate::Condition::or(#a, #b));
+        }
+        When::Is { name, test } => (name, test),
+    };
+    let from = quote!(<#krate::Test as ::core::convert::From<_>>::from);
+    let scalars = |values: &[Expr]| {
+        let values = values
+            .iter()
+            .map(|value| quote!(#krate::Scalar::from(#value)));
+        quote!([#(#values),*])
+    };
+    let test = match test {
+        Test::OneOf(values) => {
+            let values = scalars(values);
+            quote!(#from(#values))
+        }
+        Test::NoneOf(values) => {
+            let values = scalars(values);
+            quote!(#krate::Test::not(#values))
+        }
+        Test::Above(value) => quote!(#krate::Test::above(#value)),
+        Test::AtLeast(value) => quote!(#from((#value)..)),
+        Test::Below(value) => quote!(#from(..(#value))),
+        Test::AtMost(value) => quote!(#from(..=(#value))),
+        Test::Flag(value) => quote!(#from(#value)),
+    };
+    quote!(#krate::Condition::when(#name, #test))
 }
 
 /// The parameter, without a name, that has this domain.

@@ -56,10 +56,10 @@ fn of_fields(fields: &Fields, owner: &TokenStream, names: &Names) -> TokenStream
     let typed = &names.typed;
     let kind = quote!(#typed::Source);
     let values = fields.list.iter().map(|field| {
-        let (member, ty, span) = (&field.member, &field.ty, field.ty.span());
+        let (member, ty, span) = (&field.member, field.inner(), field.ty.span());
         let place = || place(field, &kind, owner, &TokenStream::new());
         let value = match &field.content {
-            Content::Skipped(value) => skipped(value.as_ref(), ty),
+            Content::Skipped(value) => skipped(value.as_ref(), &field.ty),
             Content::Leaves(_) => {
                 let place = place();
                 quote_spanned!(span=> #typed::Source::leaves::<#ty>(#place)?)
@@ -68,6 +68,18 @@ fn of_fields(fields: &Fields, owner: &TokenStream, names: &Names) -> TokenStream
                 let place = place();
                 quote_spanned!(span=> #typed::Source::tunable::<#ty>(#place)?)
             }
+        };
+        let value = match &field.when {
+            Some(_) => {
+                let place = place();
+                quote_spanned! {span=>
+                    match #typed::Source::is_active(#place) {
+                        true => ::core::option::Option::Some(#value),
+                        false => ::core::option::Option::None,
+                    }
+                }
+            }
+            None => value,
         };
         quote!(#member: #value,)
     });

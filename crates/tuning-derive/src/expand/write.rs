@@ -51,12 +51,23 @@ pub(super) fn body(input: &Input, names: &Names) -> TokenStream {
 
 fn write(field: &Field, value: &TokenStream, owner: &TokenStream, names: &Names) -> TokenStream {
     let typed = &names.typed;
-    let (ty, span) = (&field.ty, field.ty.span());
+    let (ty, span) = (field.inner(), field.ty.span());
+    let content = local("content");
+    let written = match &field.when {
+        Some(_) => quote!(#content),
+        None => value.clone(),
+    };
     let place = place(field, &quote!(#typed::Sink), owner, &quote!(mut));
-    match &field.content {
+    let write = match &field.content {
         Content::Leaves(_) => {
-            quote_spanned!(span=> #typed::Sink::leaves::<#ty>(#place, #value);)
+            quote_spanned!(span=> #typed::Sink::leaves::<#ty>(#place, #written);)
         }
-        _ => quote_spanned!(span=> #typed::Sink::tunable::<#ty>(#place, #value);),
+        _ => quote_spanned!(span=> #typed::Sink::tunable::<#ty>(#place, #written);),
+    };
+    match &field.when {
+        Some(_) => quote_spanned! {span=>
+            if let ::core::option::Option::Some(#content) = #value { #write }
+        },
+        None => write,
     }
 }

@@ -5,7 +5,8 @@ use syn::{Expr, Index, Member, Type, spanned::Spanned as _};
 
 use super::{
     domain::{Domain, SETTINGS},
-    types::{Kind, innermost, is_named},
+    types::{Kind, argument, innermost, is_named},
+    when::When,
 };
 use crate::{
     errors::Errors,
@@ -24,6 +25,8 @@ pub(crate) struct Field {
     pub(crate) flat: bool,
     pub(crate) content: Content,
     pub(crate) default: Option<FieldDefault>,
+    /// When it has a value, if not always.
+    pub(crate) when: Option<When>,
 }
 
 /// What a field is in the space.
@@ -53,9 +56,10 @@ impl Fields {
     /// The fields as they are written. The only field that is tuned of those without names stands at
     /// its owner's place.
     pub(crate) fn read(fields: &syn::Fields, case: Case, errors: &mut Errors) -> Self {
-        let mut list = Vec::with_capacity(fields.len());
+        let mut list: Vec<Field> = Vec::with_capacity(fields.len());
         for (place, field) in fields.iter().enumerate() {
-            list.push(Field::read(field, place, case, errors));
+            let field = Field::read(field, place, case, &list, errors);
+            list.push(field);
         }
         let is_tuple = matches!(fields, syn::Fields::Unnamed(_));
         let mut tuned = list
@@ -119,7 +123,22 @@ impl Fields {
 }
 
 impl Field {
-    fn read(field: &syn::Field, place: usize, case: Case, errors: &mut Errors) -> Self {
+    /// The type whose parameters it has: without the `Option` of a field that is not always active.
+    pub(crate) fn inner(&self) -> &Type {
+        match &self.when {
+            Some(_) => argument(&self.ty).unwrap_or(&self.ty),
+            None => &self.ty,
+        }
+    }
+
+    /// `before`: the fields that stand before it.
+    fn read(
+        field: &syn::Field,
+        place: usize,
+        case: Case,
+        before: &[Self],
+        errors: &mut Errors,
+    ) -> Self {
         let mut settings = Settings::read(&field.attrs, Owner::Field, errors);
         let member = match &field.ident {
             Some(ident) => Member::Named(ident.clone()),
@@ -134,12 +153,16 @@ impl Field {
         let default = settings
             .maybe("default")
             .map(|(span, value)| FieldDefault { span, value });
+        let conditional = settings.span("when");
+        let when = settings.value("when", "layers >= 2", errors);
         let content = match settings.maybe("skip") {
             Some((_, value)) => {
                 let others = [("default", default.as_ref().map(|d| d.span))];
-                let others = others
-                    .into_iter()
-                    .chain([("rename", renaming), ("flatten", flat)]);
+                let others = others.into_iter().chain([
+                    ("rename", renaming),
+                    ("flatten", flat),
+                    ("when", conditional),
+                ]);
                 let domain = SETTINGS.iter().map(|name| (*name, settings.span(name)));
                 for (name, span) in others.chain(domain) {
                     if let Some(span) = span {
@@ -159,6 +182,20 @@ impl Field {
                 "a flattened field does not name its parameters: remove `rename` or `flatten`";
             errors.at(span, message);
         }
+        if let (Some(span), Some(_)) = (conditional, flat) {
+            errors.at(
+                span,
+                "a flattened field has no condition of its own: remove `when` or `flatten`",
+            );
+        } else if let (Some(_), false, false) = (
+            conditional,
+            is_named(&field.ty, "Option"),
+            matches!(content, Content::Skipped(_)),
+        ) {
+            let message =
+                "this field has no value when its condition does not hold: make it an `Option`";
+            errors.at(field.ty.span(), message);
+        }
         if let (
             Content::Leaves(domain),
             Some(FieldDefault {
@@ -176,6 +213,7 @@ impl Field {
             flat: flat.is_some(),
             content,
             default,
+            when: when.and_then(|expr| When::read(&expr, before, errors)),
         }
     }
 }

@@ -5,6 +5,7 @@ mod field;
 mod literal;
 mod types;
 mod variant;
+mod when;
 
 use proc_macro2::Span;
 use syn::{Data, DeriveInput, Expr, Generics, Ident, Path, spanned::Spanned as _};
@@ -13,6 +14,7 @@ pub(crate) use domain::{Domain, Ends};
 pub(crate) use field::{Content, Field, Fields};
 pub(crate) use types::{innermost, is_named};
 pub(crate) use variant::Variant;
+pub(crate) use when::{Test, When};
 
 use crate::{
     errors::Errors,

@@ -84,7 +84,7 @@ pub(crate) fn innermost(ty: &Type) -> &Type {
 }
 
 /// The type in `Option<…>`.
-fn argument(ty: &Type) -> Option<&Type> {
+pub(crate) fn argument(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ty else {
         return None;
     };

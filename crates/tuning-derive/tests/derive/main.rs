@@ -1,5 +1,6 @@
 //! `#[derive(Tunable)]` as its users see it: the spaces that it makes, and values that come back.
 
+mod conditions;
 mod defaults;
 mod generics;
 mod hygiene;
