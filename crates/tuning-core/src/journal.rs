@@ -29,6 +29,8 @@ impl Entry {
 
 /// The log of one study.
 ///
+/// [Publish your own journal](https://docs.rs/crate/hypertuning/latest/source/docs/publish-a-journal.md) leads from nothing to a type that keeps the laws.
+///
 /// # For callers
 /// One driver owns a journal. `after` is the head that you know; if somebody else appended in the
 /// meantime you get [`JournalError::Conflict`] and nothing is written.

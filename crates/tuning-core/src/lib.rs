@@ -60,11 +60,11 @@
 //! |---|---|
 //! | declare what to tune | [`Space`], [`Parameter`] |
 //! | have a Rust type for it | [`Tunable`], and the crate `tuning-derive` |
-//! | write a strategy | [`Strategy`], [`Ask`], [`Proposal`], [`Tag`]; test it with `tuning-conformance` |
-//! | stop bad trials early | [`Pruner`] |
+//! | write a strategy | [`Strategy`], [`Ask`], [`Proposal`], [`Tag`]; test it with `tuning-conformance` ([how](https://docs.rs/crate/hypertuning/latest/source/docs/publish-a-strategy.md)) |
+//! | stop bad trials early | [`Pruner`] ([how](https://docs.rs/crate/hypertuning/latest/source/docs/publish-a-pruner.md)) |
 //! | run trials in a way of your own | [`Evaluator`], [`RunningTrial`] |
-//! | watch a study | [`Observer`], [`Event`], [`Progress`] |
-//! | keep its log | [`Journal`], [`Entry`] |
+//! | watch a study | [`Observer`], [`Event`], [`Progress`] ([how](https://docs.rs/crate/hypertuning/latest/source/docs/publish-an-observer.md)) |
+//! | keep its log | [`Journal`], [`Entry`] ([how](https://docs.rs/crate/hypertuning/latest/source/docs/publish-a-journal.md)) |
 //! | read its log, for a report or a dashboard | [`JournalReader`], [`StudyView`] |
 //! | drive a study by hand | [`AskTell`] |
 //! | run one in parallel, with a durable journal | the crates `tuning-runtime` and `tuning-sqlite`, or all of it: `hypertuning` |

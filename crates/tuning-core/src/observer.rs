@@ -9,6 +9,8 @@ use crate::{Event, Progress};
 
 /// Something that watches a study: a log, a progress bar, a tracker, a dashboard.
 ///
+/// [Publish your own observer](https://docs.rs/crate/hypertuning/latest/source/docs/publish-an-observer.md) leads from nothing to a type that keeps the laws.
+///
 /// # For callers
 /// Events come in the order of the journal, after they are durable. Call `flush` when there is nothing
 /// more to deliver for now, and at the end.

@@ -9,6 +9,8 @@ use crate::{TrialId, fact::Fact};
 
 /// A judge of running trials: the same fold of facts as a strategy, with the same purity.
 ///
+/// [Publish your own pruner](https://docs.rs/crate/hypertuning/latest/source/docs/publish-a-pruner.md) leads from nothing to a type that keeps the laws.
+///
 /// # For callers
 /// Tell it every fact (values as losses), then ask for a verdict after each report of a running trial.
 ///

@@ -9,6 +9,8 @@ use crate::{Ask, Asked, Problem, fact::Fact, space::Scalar};
 
 /// A search strategy: a pure state machine that proposes trials and learns from facts.
 ///
+/// [Publish your own strategy](https://docs.rs/crate/hypertuning/latest/source/docs/publish-a-strategy.md) leads from nothing to a crate that keeps the laws.
+///
 /// # For callers
 /// - Tell every proposal that you take as [`Fact::Started`] or [`Fact::Resumed`] before you ask again.
 ///   What you do not take is forgotten.
