@@ -265,3 +265,71 @@ fn args_stands_for_all_parameters_that_are_active() {
     );
     assert!(error.stderr.contains("of its own stands for"), "{error:#?}");
 }
+
+#[test]
+fn conditions_and_choices_of_any_kind_reach_the_program() {
+    let folder = folder();
+    folder.write(
+        "study.yaml",
+        "command: 'printf \"%s\\n\" \"$TUNE_PARAMS\" >> params.txt; echo loss=1'\n\
+         parameters:\n\
+         \x20 layers: {min: 1, max: 3}\n\
+         \x20 weight: {values: [null, balanced]}\n\
+         \x20 hidden: {values: [[64], [64, 64.0], {a: true}], when: {layers: {min: 2}, weight: [null]}}\n\
+         objective: {name: loss, direction: minimize}\nstrategy: grid\nworkers: 1\n",
+    );
+    folder.ends_with(0, &["run", "study.yaml"]);
+    let told = folder.read("params.txt");
+    let expect = [
+        r#"{"layers":1,"weight":null}"#,
+        r#"{"layers":1,"weight":"balanced"}"#,
+        r#"{"layers":2,"weight":null,"hidden":[64]}"#,
+        r#"{"layers":2,"weight":null,"hidden":[64,64.0]}"#,
+        r#"{"layers":2,"weight":null,"hidden":{"a":true}}"#,
+        r#"{"layers":2,"weight":"balanced"}"#,
+        r#"{"layers":3,"weight":null,"hidden":[64]}"#,
+        r#"{"layers":3,"weight":null,"hidden":[64,64.0]}"#,
+        r#"{"layers":3,"weight":null,"hidden":{"a":true}}"#,
+        r#"{"layers":3,"weight":"balanced"}"#,
+    ];
+    assert_eq!(told.lines().collect::<Vec<_>>(), expect);
+    folder.ends_with(0, &["export", "study.yaml", "-o", "all.csv"]);
+    let csv = folder.read("all.csv");
+    assert!(csv.contains(",2,null,\"[64,64.0]\","), "{csv}");
+    folder.ends_with(0, &["export", "study.yaml", "-o", "all.jsonl"]);
+    let lines: Vec<Value> = (folder.read("all.jsonl").lines())
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines[4]["hidden"], serde_json::json!({"a": true}));
+    assert_eq!(lines[0]["weight"], Value::Null);
+    assert!(lines[0].get("weight").is_some() && lines[0].get("hidden").is_none());
+}
+
+#[test]
+fn a_space_of_configspace_is_read_from_its_file() {
+    let folder = folder();
+    std::fs::create_dir(folder.path("shared")).unwrap();
+    folder.write(
+        "shared/space.json",
+        r#"{"hyperparameters": [
+            {"name": "depth", "type": "uniform_int", "lower": 1, "upper": 9, "log": false},
+            {"name": "booster", "type": "categorical", "choices": ["linear", "tree"]}
+        ], "conditions": [{"child": "depth", "parent": "booster", "type": "EQ", "value": "tree"}]}"#,
+    );
+    folder.write(
+        "study.yaml",
+        "command: [sh, -c, 'echo loss=1']\n\
+         parameters: {configspace: shared/space.json, seed: {value: 3, when: {depth: {min: 5}}}}\n\
+         objective: {name: loss, direction: minimize}\n",
+    );
+    let shown = folder.ends_with(0, &["validate", "study.yaml"]).stdout;
+    assert!(shown.contains("when `booster` is `tree`"), "{shown}");
+    assert!(shown.contains("when `depth` is at least 5"), "{shown}");
+    let file = r#"{"hyperparameters": [{"name": "n", "type": "normal_int"}]}"#;
+    folder.write("shared/space.json", file);
+    let told = folder.ends_with(2, &["validate", "study.yaml"]).stderr;
+    assert!(
+        told.contains("`n` is a `normal_int`, which a space cannot say"),
+        "{told}"
+    );
+}

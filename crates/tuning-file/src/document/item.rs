@@ -146,6 +146,33 @@ impl<'a> Item<'a> {
         }
     }
 
+    /// Any value that JSON has, with the variables of the environment filled in.
+    pub fn any_value(&self) -> Option<Scalar> {
+        match &self.node.value {
+            Value::Null => Some(Scalar::Null),
+            Value::Scalar(_) | Value::Wrong => self.scalar(),
+            Value::List(nodes) => {
+                let items = nodes.iter().enumerate();
+                let items: Vec<_> = items
+                    .map(|(index, node)| self.child(&index.to_string(), node).any_value())
+                    .collect();
+                let items: Option<Vec<Scalar>> = items.into_iter().collect();
+                items.map(Scalar::from)
+            }
+            Value::Map(entries) => {
+                let entries: Vec<_> = entries
+                    .iter()
+                    .map(|entry| {
+                        let value = self.child(&entry.key, &entry.node).any_value()?;
+                        Some((entry.key.as_str(), value))
+                    })
+                    .collect();
+                let entries: Option<Vec<_>> = entries.into_iter().collect();
+                entries.map(Scalar::map)
+            }
+        }
+    }
+
     /// A scalar as a text of the command, in which `$$` is a `$` and `${name}` a parameter.
     pub fn argument(&self) -> Option<String> {
         let Some(text) = self.node.as_text() else {

@@ -24,6 +24,8 @@ pub enum Shape {
     Count(u64),
     /// A text, a number, true or false.
     Scalar,
+    /// Any value that JSON has.
+    Json,
     /// A list of these.
     List(&'static Shape),
     /// A list with at least one item.
@@ -32,8 +34,10 @@ pub enum Shape {
     Map(&'static Keys),
     /// A map whose keys are names that the user chooses.
     Names(&'static Shape),
-    /// The same with a single key.
-    OneName(&'static Shape),
+    /// Parameters by name, each with these keys, and the file of a space that another tool wrote.
+    Parameters(&'static Keys),
+    /// When a parameter is active.
+    When,
     /// One of these.
     Any(&'static [Shape]),
     /// What a registry reads: `strategy`, `journal`, `evaluator` or `observer`.

@@ -36,8 +36,9 @@ pub(super) static ROOT: Keys = Keys::new(
         command::REPORT,
         Key::new(
             "parameters",
-            Shape::Names(&Shape::Map(&parameters::KEYS)),
-            "What to tune, by name; a parameter comes after the one that it depends on.",
+            Shape::Parameters(&parameters::KEYS),
+            "What to tune, by name; a parameter comes after those that it depends on. `configspace: space.json` reads them from a \
+             file that ConfigSpace wrote.",
         )
         .required()
         .synonyms(&["hyperparameters", "params", "space"]),

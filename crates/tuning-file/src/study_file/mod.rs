@@ -11,6 +11,7 @@ mod settings;
 mod spellings;
 mod strategy;
 mod template;
+mod when;
 mod whereabouts;
 
 pub use file::StudyFile;

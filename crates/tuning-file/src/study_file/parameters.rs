@@ -1,7 +1,8 @@
 //! `parameters`: from a map to a [`Space`].
 
-use tuning_core::{Parameter, Scalar, Space};
+use tuning_core::{ConfigSpace, Parameter, Scalar, Space};
 
+use super::when;
 use crate::document::{ENVIRONMENT_PREFIX, Fields, Item, Key, Keys, Shape};
 
 pub(super) static KEYS: Keys = Keys::new(
@@ -27,8 +28,8 @@ pub(super) static KEYS: Keys = Keys::new(
         ),
         Key::new(
             "values",
-            Shape::List(&Shape::Scalar),
-            "A choice, each of them as likely as any other.",
+            Shape::List(&Shape::Json),
+            "A choice, each of them as likely as any other: texts, numbers, null, lists, mappings.",
         ),
         Key::new(
             "ordered",
@@ -36,11 +37,13 @@ pub(super) static KEYS: Keys = Keys::new(
             "Whether the order of the values means something.",
         )
         .default("false"),
-        Key::new("value", Shape::Scalar, "A constant."),
+        Key::new("value", Shape::Json, "A constant."),
         Key::new(
             "when",
-            Shape::OneName(&Shape::Any(&[Shape::Scalar, Shape::List(&Shape::Scalar)])),
-            "A parameter that stands before this one, and the values of it with which this one is there.",
+            Shape::When,
+            "Parameters that stand before this one, and the values of them with which this one is there: a value, a \
+             list of them, or a test with `min`, `above`, `max`, `below`, `not`. All must hold; `any` holds several of \
+             which one must.",
         )
         .synonyms(&["condition", "conditions", "if", "depends_on"]),
     ],
@@ -56,16 +59,30 @@ pub(super) fn read(item: &Item<'_>) -> Option<Space> {
         item.names("a mapping from names to parameters, such as `lr: {min: 0.001, max: 0.1}`")?;
     let mut parameters = Vec::with_capacity(entries.len());
     let mut items = Vec::with_capacity(entries.len());
+    let mut all_are_read = true;
     for (name, item) in &entries {
+        if *name == CONFIGSPACE && item.is_text() {
+            let space = configspace(item);
+            all_are_read &= space.is_some();
+            parameters.extend(
+                space
+                    .iter()
+                    .flat_map(|space| space.parameters().iter().cloned()),
+            );
+            items.resize(parameters.len(), item);
+            continue;
+        }
         // Each one on its own, so that all that are wrong are told at once.
         if let Some((bare, parameter)) = parameter(name, item)
             && good(item, &bare)
         {
             parameters.push(parameter);
             items.push(item);
+        } else {
+            all_are_read = false;
         }
     }
-    if parameters.len() < entries.len() {
+    if !all_are_read {
         return None;
     }
     match Space::new(parameters.iter().cloned()) {
@@ -90,6 +107,31 @@ pub(super) fn read(item: &Item<'_>) -> Option<Space> {
                 ),
             }
         }
+    }
+}
+
+/// The key of a file that ConfigSpace wrote, unless it is a parameter that is called so.
+const CONFIGSPACE: &str = "configspace";
+
+/// The space of a file that ConfigSpace wrote.
+fn configspace(item: &Item<'_>) -> Option<Space> {
+    let path = item.text("the path of a file that ConfigSpace wrote")?;
+    let path = item.folder().unwrap_or_default().join(path);
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) => {
+            return item.wrong(format_args!(
+                "cannot be read: `{}`: {error}",
+                path.display()
+            ));
+        }
+    };
+    match serde_json::from_str(&text) {
+        Ok(ConfigSpace(space)) => Some(space),
+        Err(error) => item.wrong(format_args!(
+            "is `{}`, which is no space that can be used: {error}",
+            path.display()
+        )),
     }
 }
 
@@ -121,7 +163,7 @@ fn parameter(name: &str, item: &Item<'_>) -> Option<(Parameter, Parameter)> {
             refuse(&fields, &["log", "step", "type", "ordered"], "a constant");
             Some(Parameter::categorical(
                 name,
-                [fields.get("value")?.scalar()?],
+                [fields.get("value")?.any_value()?],
             ))
         }
         ["min", "max"] => {
@@ -137,12 +179,12 @@ fn parameter(name: &str, item: &Item<'_>) -> Option<(Parameter, Parameter)> {
         )),
     };
     let condition = match fields.get("when") {
-        Some(when) => Some(condition(&when)?),
+        Some(when) => Some(when::read(&when)?),
         None => None,
     };
     let bare = bare?;
     let parameter = match condition {
-        Some((parent, values)) => bare.clone().when(parent, values),
+        Some(condition) => bare.clone().active_if(condition),
         None => bare.clone(),
     };
     Some((bare, parameter))
@@ -160,7 +202,7 @@ fn choices(name: &str, fields: &Fields<'_>) -> Option<Parameter> {
     let item = fields.get("values")?;
     let values = item.list("a list of values, such as `[adam, sgd]`")?;
     let count = values.len();
-    let values: Vec<Scalar> = values.iter().filter_map(Item::scalar).collect();
+    let values: Vec<Scalar> = values.iter().filter_map(Item::any_value).collect();
     let ordered = match fields.get("ordered") {
         Some(ordered) => ordered.flag()?,
         None => false,
@@ -207,26 +249,4 @@ fn range(name: &str, fields: &Fields<'_>) -> Option<Parameter> {
         parameter = parameter.step(step?);
     }
     Some(parameter)
-}
-
-/// `{parent: value}` or `{parent: [values]}`.
-fn condition(item: &Item<'_>) -> Option<(String, Vec<Scalar>)> {
-    const EXPECTED: &str =
-        "one parameter and its values, such as `{optimizer: sgd}` or `{optimizer: [sgd, adam]}`";
-    let entries = item.names(EXPECTED)?;
-    let [(parent, values)] = &entries[..] else {
-        return item.wrong(format_args!(
-            "names {} parameters: expected {EXPECTED}; chain conditions by giving the parent one of its own",
-            entries.len()
-        ));
-    };
-    let values = match values.is_list() {
-        true => values
-            .list(EXPECTED)?
-            .iter()
-            .map(Item::scalar)
-            .collect::<Option<Vec<_>>>()?,
-        false => vec![values.scalar()?],
-    };
-    Some(((*parent).to_owned(), values))
 }

@@ -74,8 +74,13 @@ fn shape(shape: &Shape) -> Option<Value> {
         Shape::List(item) | Shape::Filled(item) => {
             self::shape(item).map(|items| json!({"items": items}))
         }
-        Shape::Names(value) | Shape::OneName(value) => {
+        Shape::Names(value) => {
             self::shape(value).map(|values| json!({"additionalProperties": values}))
+        }
+        Shape::Parameters(keys) => {
+            let parameter = map(keys, within(keys));
+            let own = json!({"if": {"type": "object"}, "then": parameter});
+            Some(json!({"properties": {"configspace": own}, "additionalProperties": parameter}))
         }
         Shape::Defined("strategy") => {
             let named = json!({"required": ["name"]});

@@ -10,7 +10,7 @@ mod tests;
 
 pub use strategies::options_schema;
 
-use super::{keys::ROOT, spellings::Within};
+use super::{keys::ROOT, spellings::Within, when};
 use crate::{evaluators, extensions::Extensions, journals, observers};
 use serde_json::{Value, json};
 
@@ -38,6 +38,7 @@ pub fn schema(extensions: &Extensions) -> Value {
             "journal": kinds::one_of(&extensions.journals, journals::WORDS),
             "evaluator": kinds::one_of(&extensions.evaluators, evaluators::WORDS),
             "observer": kinds::one_of(&extensions.observers, observers::WORDS),
+            "when": when::schema(shapes::map(when::keys(), None)),
         }),
     );
     schema

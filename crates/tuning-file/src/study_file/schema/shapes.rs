@@ -170,12 +170,20 @@ pub(super) fn shape(shape: &Shape) -> Value {
         Shape::Names(value) => {
             json!({"type": ["object", "null"], "additionalProperties": self::shape(value)})
         }
-        Shape::OneName(value) => json!({
-            "type": ["object", "null"],
-            "minProperties": 1,
-            "maxProperties": 1,
-            "additionalProperties": self::shape(value),
-        }),
+        Shape::Parameters(keys) => {
+            let parameter = map(keys, within(keys));
+            let file = json!({
+                "type": "string",
+                "description": "A file that ConfigSpace wrote: its parameters come first.",
+            });
+            json!({
+                "type": ["object", "null"],
+                "properties": {"configspace": {"anyOf": [file, parameter]}},
+                "additionalProperties": parameter,
+            })
+        }
+        Shape::Json => json!({}),
+        Shape::When => json!({"$ref": "#/$defs/when"}),
         Shape::Any(shapes) => {
             let shapes: Vec<Value> = shapes.iter().map(self::shape).collect();
             json!({"anyOf": shapes})

@@ -156,6 +156,11 @@ fn places(keys: &'static Keys, value: &Value, path: &str, found: &mut Vec<(Strin
 fn inner(shape: &Shape, value: &Value, path: &str, found: &mut Vec<(String, Shape)>) {
     match (shape, value) {
         (Shape::Map(keys), value) => places(keys, value, path, found),
+        (Shape::Parameters(keys), Value::Object(entries)) => {
+            for (name, value) in entries {
+                places(keys, value, &format!("{path}/{name}"), found);
+            }
+        }
         (Shape::Names(shape), Value::Object(entries)) => {
             for (name, value) in entries {
                 inner(shape, value, &format!("{path}/{name}"), found);
@@ -177,7 +182,7 @@ fn all_names(keys: &'static Keys, names: &mut Vec<&'static str>) {
         while let Shape::Names(within) | Shape::List(within) | Shape::Filled(within) = shape {
             shape = within;
         }
-        if let Shape::Map(within) = shape {
+        if let Shape::Map(within) | Shape::Parameters(within) = shape {
             all_names(within, names);
         }
     }
@@ -211,6 +216,8 @@ fn every_key_of_the_tables_is_read() {
     for study in all_keys() {
         let mut found = Vec::new();
         places(&ROOT, &study, "", &mut found);
+        // Where any value may stand, nothing is nonsense; a condition has a test of its own.
+        found.retain(|(_, shape)| !matches!(shape, Shape::Json | Shape::When));
         for (path, _) in found {
             let mut study = study.clone();
             *study.pointer_mut(&path).unwrap() = nonsense.clone();
@@ -223,6 +230,44 @@ fn every_key_of_the_tables_is_read() {
                 assert!(read(folder.path(), &study).is_err(), "nobody reads {path}");
             }
         }
+    }
+}
+
+#[test]
+fn conditions_are_good_for_both_or_for_none() {
+    let (folder, validator) = (folder(), validator());
+    let check = |when: Value, good: bool| {
+        let mut study = all_keys()[0].clone();
+        study["enqueue"] = json!([]);
+        study["parameters"]["b"]["when"] = when.clone();
+        let read = read(folder.path(), &study);
+        assert_eq!(read.is_ok(), good, "{when}: {read:?}");
+        assert_eq!(validator.is_valid(&study), good, "{when}");
+    };
+    for when in [
+        json!({"k": "u"}),
+        json!({"k": ["u"], "a": {"min": 3}}),
+        json!({"a": {"above": 1, "max": 7, "not": 5}}),
+        json!({"a": {"below": 5}}),
+        json!({"k": {"not": ["v"]}}),
+        json!({"k": {"values": ["v"]}}),
+        json!({"any": [{"a": {"min": 7}}, {"k": "v"}]}),
+        json!({"any": [{"a": 1, "k": "u"}, {"all": [{"a": 3}, {"k": "v"}]}]}),
+    ] {
+        check(when, true);
+    }
+    for when in [
+        json!({}),
+        json!([]),
+        json!("k"),
+        json!({"a": {}}),
+        json!({"a": {"least": 3}}),
+        json!({"a": {"min": 3, "above": 3}}),
+        json!({"a": {"max": 3, "below": 3}}),
+        json!({"a": {"min": [3]}}),
+        json!({"any": [{"a": {}}]}),
+    ] {
+        check(when, false);
     }
 }
 
