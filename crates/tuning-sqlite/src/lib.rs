@@ -65,7 +65,7 @@
 //! | `study`, `trial` | the study's name, the trial's number |
 //! | `state` | `running`, `paused`, `completed`, `stopped`, `failed` |
 //! | one per objective | what the trial completed with, or else its last report |
-//! | one per parameter | null where the parameter is not active; booleans are 1 and 0 |
+//! | one per parameter | null where the parameter is not active, or `null` itself; booleans are 1 and 0, lists and mappings JSON |
 //! | `seconds` | how long it was evaluated, failed attempts not counted |
 //! | `retries`, `started`, `tag`, `failure` | a count; UTC text; the strategy's note; why it failed |
 //!

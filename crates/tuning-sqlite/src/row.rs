@@ -30,7 +30,8 @@ impl Row {
             EventKind::Opened(opened) => checked(opened),
             EventKind::Closed(closed) => checked(closed),
             EventKind::Retried(retried) => strict(retried),
-            EventKind::Fact(Fact::Started(fact)) => strict(fact),
+            // A parameter may be `null`, since a choice can be: then it is read back, too.
+            EventKind::Fact(Fact::Started(fact)) => strict(fact).or_else(|_| checked(fact)),
             EventKind::Fact(Fact::Resumed(fact)) => strict(fact),
             EventKind::Fact(Fact::Reported(fact)) => strict(fact),
             EventKind::Fact(Fact::Paused(fact)) => strict(fact),
@@ -122,7 +123,7 @@ where
     }
 }
 
-/// The many entries of trials never hold `null`, unless a number is not finite.
+/// The many entries of trials hold no `null`, unless a number is not finite or a choice is `null`.
 fn strict<T: Serialize>(value: &T) -> serde_json::Result<String> {
     let mut body = Vec::with_capacity(256);
     value.serialize(&mut serde_json::Serializer::with_formatter(
