@@ -110,9 +110,9 @@ fn describe_models(registry: &mut Registry) {
                 ),
                 (
                     "gamma",
-                    info("the share of trials that count as good, above 0 and below 1")
-                        .at_least(0.0)
-                        .at_most(1.0),
+                    info("the share of trials that count as good")
+                        .above(0.0)
+                        .below(1.0),
                 ),
                 (
                     "n_ei_candidates",
@@ -122,12 +122,14 @@ fn describe_models(registry: &mut Registry) {
                 ),
                 (
                     "prior_weight",
-                    info("how much the even prior counts, in trials, above 0").at_least(0.0),
+                    info("how much the even prior counts, in trials")
+                        .above(0.0)
+                        .at_most(1e6),
                 ),
                 (
                     "min_bandwidth",
-                    info("no kernel is narrower than this part of the range, above 0")
-                        .at_least(0.0)
+                    info("no kernel is narrower than this part of the range")
+                        .above(0.0)
                         .at_most(1.0),
                 ),
                 (
@@ -161,8 +163,8 @@ fn describe_populations(registry: &mut Registry) {
             [
                 (
                     "sigma0",
-                    info("the first standard deviation, as a part of each range, above 0")
-                        .at_least(0.0)
+                    info("the first standard deviation, as a part of each range")
+                        .above(0.0)
                         .at_most(1.0),
                 ),
                 ("popsize", popsize()),
@@ -192,8 +194,8 @@ fn describe_populations(registry: &mut Registry) {
                 ("popsize", popsize()),
                 (
                     "p_best",
-                    info("the part of the population that trials move towards, above 0")
-                        .at_least(0.0)
+                    info("the part of the population that trials move towards")
+                        .above(0.0)
                         .at_most(1.0),
                 ),
                 (
@@ -265,6 +267,10 @@ fn describe_populations(registry: &mut Registry) {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Map, Value, json};
+    use tuning_core::{Objectives, Parameter, Problem, Space, StrategyConfig as _};
+    use tuning_strategies::Bound;
+
     use super::*;
 
     #[test]
@@ -275,5 +281,59 @@ mod tests {
                 assert!(entry.info(option).is_some(), "{}.{option}", entry.name());
             }
         }
+    }
+
+    /// Whether a strategy can be built with this value of an option.
+    fn takes(registry: &Registry, strategy: &str, option: &str, value: &Value) -> bool {
+        let space = Space::new([Parameter::float("x", 0.0, 1.0)]).unwrap();
+        let problem = Problem::new(space, Objectives::minimize("loss").unwrap());
+        let options = Map::from_iter([(option.to_owned(), value.clone())]);
+        let config = registry.config(strategy, &options);
+        config.is_ok_and(|config| config.build(&problem).is_ok())
+    }
+
+    /// The values at a bound and next to it, those that are allowed first. For counts, `next` is 1.
+    fn around(bound: Bound, whole: bool, inwards: f64) -> (Value, Value) {
+        let number = |value: f64| match whole {
+            true => json!(value as i64),
+            false => json!(value),
+        };
+        let step = if whole {
+            1.0
+        } else {
+            1e-9 * bound.at.abs().max(1.0)
+        };
+        let (at, inside) = (number(bound.at), number(bound.at + inwards * step));
+        match bound.included {
+            true => (at, number(bound.at - inwards * step)),
+            false => (inside, at),
+        }
+    }
+
+    #[test]
+    fn described_bounds_are_those_that_are_checked() {
+        let registry = registry();
+        let mut checked = 0;
+        for entry in registry.entries() {
+            for (option, default) in entry.options() {
+                let Some(info) = entry.info(option) else {
+                    continue;
+                };
+                // An option that may be left out is a count or a share: what it takes tells which.
+                let whole = default.is_u64()
+                    || default.is_i64()
+                    || (default.is_null() && takes(&registry, entry.name(), option, &json!(5)));
+                for (bound, inwards) in [(info.lower(), 1.0), (info.upper(), -1.0)] {
+                    let Some(bound) = bound else { continue };
+                    let (good, bad) = around(bound, whole, inwards);
+                    let name = entry.name();
+                    let takes = |value: &Value| takes(&registry, name, option, value);
+                    assert!(takes(&good), "{name}.{option} refuses {good}");
+                    assert!(!takes(&bad), "{name}.{option} takes {bad}");
+                    checked += 1;
+                }
+            }
+        }
+        assert!(checked > 30, "only {checked} bounds were checked");
     }
 }

@@ -115,5 +115,5 @@ mod sobol;
 pub use combinators::{Dedup, DedupConfig, Enqueue, EnqueueConfig};
 pub use grid::{Grid, GridConfig};
 pub use random::{Random, RandomConfig};
-pub use registry::{Entry, OptionInfo, Options, Registry, RegistryError};
+pub use registry::{Bound, Entry, OptionInfo, Options, Registry, RegistryError};
 pub use sobol::{Sobol, SobolConfig};

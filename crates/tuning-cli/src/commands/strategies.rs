@@ -112,10 +112,22 @@ fn describe(entry: &Entry<'_>, out: &mut Output) -> Result<(), CliError> {
 
 /// How far a number may go, if that was said.
 fn range(info: &OptionInfo) -> String {
-    match (info.least(), info.most()) {
-        (Some(least), Some(most)) => format!(" ({least} to {most})"),
-        (Some(least), None) => format!(" (at least {least})"),
-        (None, Some(most)) => format!(" (at most {most})"),
+    let lower = info.lower().map(|bound| match bound.included {
+        true => format!("at least {}", bound.at),
+        false => format!("above {}", bound.at),
+    });
+    let upper = info.upper().map(|bound| match bound.included {
+        true => format!("at most {}", bound.at),
+        false => format!("below {}", bound.at),
+    });
+    match (info.lower(), info.upper()) {
+        (Some(lower), Some(upper)) if lower.included && upper.included => {
+            format!(" ({} to {})", lower.at, upper.at)
+        }
         (None, None) => String::new(),
+        _ => {
+            let ends: Vec<String> = lower.into_iter().chain(upper).collect();
+            format!(" ({})", ends.join(", "))
+        }
     }
 }

@@ -7,5 +7,5 @@ mod options;
 
 pub use entries::{Entry, Registry};
 pub use error::RegistryError;
-pub use info::OptionInfo;
+pub use info::{Bound, OptionInfo};
 pub use options::Options;

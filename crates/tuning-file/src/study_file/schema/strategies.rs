@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
-use tuning_strategies::{Entry, Registry, RegistryError};
+use tuning_strategies::{Bound, Entry, Registry, RegistryError};
 
 use super::shapes::or_variable;
 
@@ -83,8 +83,8 @@ fn properties(
             option,
         };
         let mut schema = of_kinds(probe.kinds(
-            info.and_then(|info| info.least()),
-            info.and_then(|info| info.most()),
+            info.and_then(|info| info.lower()),
+            info.and_then(|info| info.upper()),
         ));
         if let Some(schema) = schema.as_object_mut() {
             if let Some(info) = info {
@@ -119,7 +119,7 @@ impl Probe<'_> {
     }
 
     /// All kinds of values that it takes; none if that cannot be told by trying.
-    fn kinds(&self, least: Option<f64>, most: Option<f64>) -> Vec<Value> {
+    fn kinds(&self, lower: Option<Bound>, upper: Option<Bound>) -> Vec<Value> {
         let mut kinds: Vec<Value> = Vec::new();
         if self.takes(true.into()) {
             kinds.push(json!({"type": "boolean"}));
@@ -127,11 +127,24 @@ impl Probe<'_> {
         // What is described may be narrower than what can be read.
         let number = |kind: &str, readable: Option<f64>| {
             let mut schema = json!({"type": kind});
-            if let Some(least) = least.into_iter().chain(readable).reduce(f64::max) {
-                schema["minimum"] = whole(least);
+            match (lower, readable) {
+                (Some(lower), Some(readable)) if readable > lower.at => {
+                    schema["minimum"] = whole(readable);
+                }
+                (
+                    Some(Bound {
+                        at,
+                        included: false,
+                    }),
+                    _,
+                ) => schema["exclusiveMinimum"] = whole(at),
+                (Some(Bound { at, .. }), _) | (None, Some(at)) => schema["minimum"] = whole(at),
+                (None, None) => {}
             }
-            if let Some(most) = most {
-                schema["maximum"] = whole(most);
+            match upper {
+                Some(Bound { at, included: true }) => schema["maximum"] = whole(at),
+                Some(Bound { at, .. }) => schema["exclusiveMaximum"] = whole(at),
+                None => {}
             }
             schema
         };
