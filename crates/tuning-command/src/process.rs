@@ -11,6 +11,8 @@ use tokio::{
     time::timeout,
 };
 
+use crate::group::ProcessGroup;
+
 /// How long to wait for the end of a process that was killed: it is late only if a device hangs.
 const REAP: Duration = Duration::from_secs(10);
 
@@ -20,7 +22,7 @@ const REAP: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Process {
     // Before the child, so that the group is killed while its number is still taken.
-    group: Group,
+    group: ProcessGroup,
     child: Child,
 }
 
@@ -32,21 +34,17 @@ impl Process {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        #[cfg(unix)]
-        command.process_group(0);
+        ProcessGroup::prepare(command.as_std_mut());
         let child = command.spawn()?;
         Ok(Self {
-            group: Group {
-                id: child.id().unwrap_or_default(),
-                over: false,
-            },
+            group: ProcessGroup::of(child.id().unwrap_or_default()),
             child,
         })
     }
 
     /// The number of the process, and of its group.
     pub(crate) fn id(&self) -> u32 {
-        self.group.id
+        self.group.id()
     }
 
     /// What it writes; there once.
@@ -58,17 +56,13 @@ impl Process {
     /// called again.
     pub(crate) async fn wait(&mut self) -> io::Result<ExitStatus> {
         let status = self.child.wait().await;
-        // Its number may be given away from here on, unless others of the group live; that this
-        // happens before the next line, and to the leader of a new group, would take all other
-        // numbers to be used up in between.
-        self.group.kill();
-        self.group.over = true;
+        self.group.finish();
         status
     }
 
     /// Whether the program has ended, and its group with it.
     pub(crate) fn is_over(&self) -> bool {
-        self.group.over
+        self.group.is_over()
     }
 
     /// Asks the group to end, and kills it after `grace`.
@@ -82,64 +76,5 @@ impl Process {
         self.group.kill();
         _ = self.child.start_kill();
         _ = timeout(REAP, self.wait()).await;
-    }
-}
-
-/// A process group.
-#[derive(Debug)]
-struct Group {
-    id: u32,
-    over: bool,
-}
-
-#[cfg(unix)]
-impl Group {
-    /// Returns whether the group can be asked to end.
-    fn terminate(&self) -> bool {
-        self.signal(rustix::process::Signal::TERM);
-        true
-    }
-
-    fn kill(&self) {
-        self.signal(rustix::process::Signal::KILL);
-    }
-
-    fn signal(&self, signal: rustix::process::Signal) {
-        // Once it is over, its number may belong to others.
-        if !self.over {
-            signal_group(self.id, signal);
-        }
-    }
-}
-
-/// Without process groups the program itself is all that can be killed.
-#[cfg(not(unix))]
-impl Group {
-    fn terminate(&self) -> bool {
-        false
-    }
-
-    fn kill(&self) {}
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-/// Kills every process of a group.
-#[cfg(unix)]
-pub(crate) fn kill_group(id: u32) {
-    signal_group(id, rustix::process::Signal::KILL);
-}
-
-#[cfg(unix)]
-fn signal_group(id: u32, signal: rustix::process::Signal) {
-    // Numbers 0 and 1 do not mean a group of ours: 0 is our own, 1 everybody.
-    let id = i32::try_from(id).ok().filter(|id| *id > 1);
-    if let Some(group) = id.and_then(rustix::process::Pid::from_raw) {
-        // It fails if nobody is left, which is what was wanted.
-        _ = rustix::process::kill_process_group(group, signal);
     }
 }

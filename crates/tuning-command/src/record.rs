@@ -4,6 +4,8 @@ use std::{fs, io, path::Path, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
+use crate::group::ProcessGroup;
+
 /// Which process runs a trial. The number alone would not do: it is given to a stranger some day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ProcessRecord {
@@ -58,8 +60,8 @@ impl ProcessRecord {
             if !self.lives() {
                 return true;
             }
-            #[cfg(unix)]
-            crate::process::kill_group(self.pid);
+            // All that is done with it: it is killed when it is dropped.
+            drop(ProcessGroup::of(self.pid));
             tokio::time::sleep(LOOK.0).await;
         }
         !self.lives()

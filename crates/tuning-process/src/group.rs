@@ -7,25 +7,24 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tuning_command::ProcessGroup;
+
 /// A program that leads a process group of its own, which is gone when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Group {
+    // Before the child, so that the group is killed while its number is still taken.
+    processes: ProcessGroup,
     child: Child,
-    /// Whether the program was waited for: its number may belong to others then.
-    over: bool,
 }
 
 impl Group {
     /// Starts a program at the head of a new group.
     pub(crate) fn spawn(command: &mut Command) -> std::io::Result<Self> {
-        #[cfg(unix)]
-        {
-            use std::os::unix::process::CommandExt as _;
-            command.process_group(0);
-        }
+        ProcessGroup::prepare(command);
+        let child = command.spawn()?;
         Ok(Self {
-            child: command.spawn()?,
-            over: false,
+            processes: ProcessGroup::of(child.id()),
+            child,
         })
     }
 
@@ -48,42 +47,26 @@ impl Group {
             thread::sleep(Duration::from_millis(1));
             status = self.child.try_wait();
         }
-        // If it has ended, its number may be given away from here on, unless others of the group live; that
-        // this happens before the next line, and to the leader of a new group, would take all other numbers
-        // to be used up in between.
-        self.kill_group();
+        if !matches!(status, Ok(Some(_))) {
+            // Without process groups it is all that can be killed.
+            _ = self.child.kill();
+        }
+        self.processes.finish();
         if matches!(status, Ok(None)) {
             // It is dying: this does not last.
             status = self.child.wait().map(Some);
         }
-        self.over = true;
         match status {
             Ok(Some(status)) => describe(status),
             Ok(None) => "ended".to_owned(),
             Err(error) => format!("cannot be waited for: {error}"),
         }
     }
-
-    #[cfg(unix)]
-    fn kill_group(&mut self) {
-        // Numbers 0 and 1 do not mean a group of ours: 0 is our own, 1 everybody.
-        let id = i32::try_from(self.child.id()).ok().filter(|id| *id > 1);
-        if let Some(group) = id.and_then(rustix::process::Pid::from_raw) {
-            // It fails if no process is left, which is what was wanted.
-            _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-    }
-
-    /// Without process groups the program itself is all that can be killed.
-    #[cfg(not(unix))]
-    fn kill_group(&mut self) {
-        _ = self.child.kill();
-    }
 }
 
 impl Drop for Group {
     fn drop(&mut self) {
-        if !self.over {
+        if !self.processes.is_over() {
             self.end(Duration::ZERO);
         }
     }

@@ -91,9 +91,9 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         of: Process,
-        law: Law::OfOursOnly(&[Core]),
-        rule: "of our crates, tuning-process depends on tuning-core alone: a program is a strategy like any other",
-        remedy: "use core's types; what joins it with a study file goes to tuning-cli",
+        law: Law::OfOursOnly(&[Core, Command]),
+        rule: "of our crates, tuning-process depends on tuning-core, and on tuning-command for process groups: a program is a strategy like any other",
+        remedy: "use core's types; what joins it with a study file goes to tuning-file",
     },
     Rule {
         of: Runtime,
