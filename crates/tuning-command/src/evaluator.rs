@@ -11,9 +11,12 @@ use tokio::{
     sync::{oneshot, watch},
     task::spawn_blocking,
 };
-use tuning_core::{Evaluator, Failure, FailureKind, Outcome, RunningTrial, StopReason, Values};
+use tuning_core::{
+    Evaluator, Failure, FailureKind, Outcome, RunningTrial, Space, StopReason, Values,
+};
 
 use crate::{
+    error::CommandError,
     explain::{describe, not_started},
     folder::{TrialFolder, cannot},
     process::Process,
@@ -64,11 +67,23 @@ impl Evaluator for CommandEvaluator {
     }
 }
 
-impl CommandEvaluator {
-    pub(crate) fn new(spec: CommandSpec, plan: Plan) -> Self {
-        Self(Arc::new(Inner { spec, plan }))
+impl CommandSpec {
+    /// The evaluator that runs this for the trials of a space.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub fn build(mut self, space: &Space) -> Result<CommandEvaluator, CommandError> {
+        let plan = self.plan(space)?;
+        // The programs run elsewhere: what they are told must be absolute.
+        self.trials_dir = std::path::absolute(&self.trials_dir).map_err(|source| {
+            let path = self.trials_dir.clone();
+            CommandError::TrialsDir { path, source }
+        })?;
+        Ok(CommandEvaluator(Arc::new(Inner { spec: self, plan })))
     }
+}
 
+impl CommandEvaluator {
     /// What it runs, with an absolute [`trials_dir`](CommandSpec::trials_dir).
     #[must_use]
     pub fn spec(&self) -> &CommandSpec {

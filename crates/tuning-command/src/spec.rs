@@ -7,7 +7,6 @@ use tuning_core::Space;
 use crate::{
     argument::{Argument, CommandLine},
     error::{CommandError, Place},
-    evaluator::CommandEvaluator,
     shell::Script,
     template::Template,
     variables::{self, Known},
@@ -161,21 +160,7 @@ impl CommandSpec {
         self.plan(space).map(drop)
     }
 
-    /// The evaluator that runs this for the trials of a space.
-    ///
-    /// # Errors
-    /// See [`CommandError`].
-    pub fn build(mut self, space: &Space) -> Result<CommandEvaluator, CommandError> {
-        let plan = self.plan(space)?;
-        // The programs run elsewhere: what they are told must be absolute.
-        self.trials_dir = std::path::absolute(&self.trials_dir).map_err(|source| {
-            let path = self.trials_dir.clone();
-            CommandError::TrialsDir { path, source }
-        })?;
-        Ok(CommandEvaluator::new(self, plan))
-    }
-
-    fn plan(&self, space: &Space) -> Result<Plan, CommandError> {
+    pub(crate) fn plan(&self, space: &Space) -> Result<Plan, CommandError> {
         let parse = |text: &str, place: Place| parse(space, text, place);
         let line = match &self.line {
             CommandLine::Shell(script) if script.trim().is_empty() => {

@@ -2,9 +2,13 @@
 
 use tuning_core::nearest;
 
-use super::{item::Item, node::Entry, shape::Keys};
+use super::{
+    item::Item,
+    node::{Entry, Value},
+    shape::Keys,
+};
 
-pub(super) static NONE: Keys = Keys::new("", &[]);
+static NONE: Keys = Keys::new("", &[]);
 
 /// A map with known keys.
 #[derive(Clone, Debug)]
@@ -20,7 +24,7 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    pub(super) fn new(
+    fn new(
         item: Item<'a>,
         entries: &'a [Entry],
         keys: &'static Keys,
@@ -55,7 +59,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The same with all keys taken for known.
-    pub(super) fn unjudged(item: Item<'a>, entries: &'a [Entry]) -> Self {
+    fn unjudged(item: Item<'a>, entries: &'a [Entry]) -> Self {
         Self {
             item,
             entries,
@@ -101,6 +105,36 @@ impl<'a> Fields<'a> {
             };
         }
         found
+    }
+}
+
+impl<'a> Item<'a> {
+    /// The parts of a map with known keys. Unknown ones are noted.
+    pub fn fields(&self, keys: &'static Keys) -> Option<Fields<'a>> {
+        let Value::Map(entries) = &self.node().value else {
+            return self.expected(keys.expected);
+        };
+        Some(Fields::new(self.clone(), entries, keys, &NONE))
+    }
+
+    /// The same where the keys of another table are known, too.
+    pub(crate) fn fields_with(
+        &self,
+        keys: &'static Keys,
+        common: &'static Keys,
+    ) -> Option<Fields<'a>> {
+        let Value::Map(entries) = &self.node().value else {
+            return self.expected(keys.expected);
+        };
+        Some(Fields::new(self.clone(), entries, keys, common))
+    }
+
+    /// The parts of a map of which somebody else judges the keys.
+    pub fn any_fields(&self) -> Option<Fields<'a>> {
+        match &self.node().value {
+            Value::Map(entries) => Some(Fields::unjudged(self.clone(), entries)),
+            _ => self.expected("a mapping"),
+        }
     }
 }
 

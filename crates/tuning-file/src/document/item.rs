@@ -13,11 +13,9 @@ use tuning_core::Scalar;
 
 use super::{
     environment::{Filled, Unfilled, Use},
-    fields::{self, Fields},
     files::Files,
     node::{Node, Place, Value},
     reading::Reading,
-    shape::Keys,
 };
 
 /// A value of a file on its way to become a setting.
@@ -338,33 +336,5 @@ impl<'a> Item<'a> {
                 .map(|entry| (&*entry.key, self.child(&entry.key, &entry.node)))
                 .collect(),
         )
-    }
-
-    /// The parts of a map with known keys. Unknown ones are noted.
-    pub fn fields(&self, keys: &'static Keys) -> Option<Fields<'a>> {
-        let Value::Map(entries) = &self.node.value else {
-            return self.expected(keys.expected);
-        };
-        Some(Fields::new(self.clone(), entries, keys, &fields::NONE))
-    }
-
-    /// The same where the keys of another table are known, too.
-    pub(crate) fn fields_with(
-        &self,
-        keys: &'static Keys,
-        common: &'static Keys,
-    ) -> Option<Fields<'a>> {
-        let Value::Map(entries) = &self.node.value else {
-            return self.expected(keys.expected);
-        };
-        Some(Fields::new(self.clone(), entries, keys, common))
-    }
-
-    /// The parts of a map of which somebody else judges the keys.
-    pub fn any_fields(&self) -> Option<Fields<'a>> {
-        match &self.node.value {
-            Value::Map(entries) => Some(Fields::unjudged(self.clone(), entries)),
-            _ => self.expected("a mapping"),
-        }
     }
 }

@@ -5,7 +5,7 @@ use serde::de::IgnoredAny;
 use tuning_core::Scalar;
 
 use super::{
-    format::Lines,
+    lines::Lines,
     node::{Entry, Node, Place, Value},
     problem::Problem,
 };

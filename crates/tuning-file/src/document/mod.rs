@@ -10,6 +10,7 @@ mod format;
 mod include;
 mod item;
 mod json;
+mod lines;
 mod merge;
 mod node;
 mod problem;

@@ -7,7 +7,7 @@ use toml::{
 use tuning_core::Scalar;
 
 use super::{
-    format::Lines,
+    lines::Lines,
     node::{Entry, Node, Place, Value},
     problem::Problem,
 };

@@ -3,9 +3,9 @@
 use std::{error::Error, fmt, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
-use super::{config, options::Options};
+use super::{config, options::Options, shapes::Shapes};
 use crate::document::Keys;
 
 /// A kind of journal, evaluator or observer: `M` says what its options become.
@@ -46,18 +46,6 @@ pub struct Kind<M: ?Sized> {
 }
 
 type Read<M> = dyn Fn(&Options<'_>) -> Option<Arc<M>> + Send + Sync;
-
-/// What the options of a kind may be.
-#[derive(Clone, Debug)]
-pub(crate) enum Shapes {
-    /// Those of a table; a value that is no map is the one of the key `short`.
-    Table {
-        keys: &'static Keys,
-        short: Option<&'static str>,
-    },
-    /// The fields of a type, with its defaults.
-    Defaults(Arc<Map<String, Json>>),
-}
 
 impl<M: ?Sized> Kind<M> {
     /// A kind whose options are those of a table, read by `read`: none after it has noted what is wrong.

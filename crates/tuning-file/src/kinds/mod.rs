@@ -5,9 +5,10 @@ mod config;
 mod kind;
 mod options;
 mod registry;
+mod shapes;
 
 pub use kind::Kind;
-pub(crate) use kind::Shapes;
 pub(crate) use options::Context;
 pub use options::Options;
 pub(crate) use registry::{Kinds, Words};
+pub(crate) use shapes::Shapes;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value as Json};
 use tuning_core::Space;
 
-use super::kind::Shapes;
+use super::shapes::Shapes;
 use crate::{
     document::{Fields, Item, Keys, Value},
     paths,

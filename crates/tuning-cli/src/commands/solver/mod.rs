@@ -5,6 +5,7 @@
 
 mod message;
 mod problem;
+mod refused;
 mod study;
 
 use std::{
@@ -17,7 +18,8 @@ use tuning_strategies::Registry;
 
 use self::{
     message::{Incoming, Kind, Outgoing, SolverSpec},
-    study::{Refused, Study},
+    refused::Refused,
+    study::Study,
 };
 use tuning_file::{SharedConfig, read_strategy};
 

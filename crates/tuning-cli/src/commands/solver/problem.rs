@@ -8,7 +8,7 @@ use tuning_core::{
 
 use super::{
     message::{Distribution, Kind, ProblemSpec, Range, Variable},
-    study::Refused,
+    refused::Refused,
 };
 
 /// How many trials may be in flight, as a hint: kurobako does not say.

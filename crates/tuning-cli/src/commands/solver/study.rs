@@ -13,9 +13,11 @@ use tuning_core::{
 use tuning_file::SharedConfig;
 
 use super::{
-    message::{EvaluatedTrial, Kind, NextTrial, Outgoing, ProblemSpec, Variable},
+    message::{EvaluatedTrial, Kind, NextTrial, ProblemSpec, Variable},
     problem,
+    refused::Refused,
 };
+
 /// A study that is under way.
 pub(super) struct Study {
     machine: AskTell<Box<dyn Strategy>>,
@@ -26,26 +28,6 @@ pub(super) struct Study {
     ours: HashMap<u64, TrialId>,
     /// Why it cannot go on.
     failed: Option<Refused>,
-}
-
-/// Why something cannot be done.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refused {
-    kind: Kind,
-    message: String,
-}
-
-impl Refused {
-    pub(super) fn new(kind: Kind, message: impl Into<String>) -> Self {
-        let message = message.into();
-        Self { kind, message }
-    }
-}
-
-impl From<Refused> for Outgoing {
-    fn from(Refused { kind, message }: Refused) -> Self {
-        Self::ErrorReply { kind, message }
-    }
 }
 
 impl Study {
