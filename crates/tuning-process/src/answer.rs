@@ -312,7 +312,7 @@ mod tests {
         );
         check(
             r#"{"asked": [{"params": {"lr": null, "opt": "adam"}}]}"#,
-            "nonsense: parameter `lr` of `asked[0]` is null",
+            "illegal: parameters outside the space: parameter `lr` is null",
         );
         check(
             r#"{"asked": [{"params": {}, "until": -1}]}"#,
