@@ -1,7 +1,5 @@
 //! [`Scope`]: where a type declares its parameters.
 
-use std::sync::Arc;
-
 use super::{
     super::{
         condition::{Condition, Test},
@@ -90,11 +88,12 @@ impl Scope<'_> {
     /// Declares a parameter below this place, under its own name. It is active when this place is, or
     /// if it has a condition, when that holds; the condition names parameters below this place too.
     pub fn parameter(&mut self, mut parameter: Parameter) {
-        let name = |name: &str| -> Arc<str> { self.place.at(name).name().into() };
-        parameter.name = name(&parameter.name);
+        parameter.name = self.place.at(&parameter.name).name().into();
         parameter.condition = match parameter.condition {
             // Its parents are active only when this place is.
-            Some(condition) => Some(condition.renamed(&name)),
+            Some(condition) => {
+                Some(condition.renamed(&|name: &str| self.place.at(name).name().into()))
+            }
             None => self.condition.clone(),
         };
         self.declared.parameters.push(parameter);
