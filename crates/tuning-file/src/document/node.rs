@@ -82,7 +82,7 @@ impl Place {
     /// The beginning of the file.
     pub const START: Self = Self::at(1, 1);
 
-    /// A place of the study file itself; [`Node::move_to_file`] makes it one of another file.
+    /// A place of the study file itself; an include makes it one of another file.
     pub const fn at(line: usize, column: usize) -> Self {
         let file = FileId(0);
         Self::File { file, line, column }
