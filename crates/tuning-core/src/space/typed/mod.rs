@@ -79,6 +79,7 @@
 //! | a field `svm` that is a struct | none | `svm.c`, `svm.gamma` |
 //! | a field `optimizer` that is an enum | `optimizer`, with its variants as choices | `optimizer.sgd.momentum`, active when `optimizer` is `sgd` |
 //! | a variant that holds a type, as `Svm(Svm)` | none | as for a field of the variant's name: `model.svm.c` |
+//! | a field `units2` with a [condition](Scope::when) | `units2`, active when it holds | |
 //! | a field `dropout` that is an `Option` | `dropout`: `false` or `true` | `dropout.value`, active when `dropout` is `true` |
 //! | a field `widths` that is an array | none | `widths.0`, `widths.1` |
 //!
