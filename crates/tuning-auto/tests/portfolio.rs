@@ -4,8 +4,8 @@ use std::{collections::VecDeque, num::NonZeroUsize};
 
 use tuning_auto::AutoConfig;
 use tuning_core::{
-    AskTell, Budget, Fact, Failure, FailureKind, Objectives, Outcome, Parameter, Params, Problem,
-    Seed, Space, StrategyConfig, Turn, Values,
+    AskTell, Budget, EventKind, Fact, Failure, FailureKind, Objectives, Outcome, Parameter, Params,
+    Problem, Seed, Space, StrategyConfig, Turn, Values,
 };
 
 /// The tags of all trials, with the loss of each; none is a failure.
@@ -48,9 +48,9 @@ fn tags(
             .finish(work.trial, outcome, Default::default(), 0)
             .unwrap();
     }
-    let facts = study.take_facts();
-    let tags = facts.iter().filter_map(|fact| match fact {
-        Fact::Started(started) => Some(started.tag.to_string()),
+    let log = study.take_entries(0);
+    let tags = log.iter().filter_map(|entry| match &entry.kind {
+        EventKind::Fact(Fact::Started(started)) => Some(started.tag.to_string()),
         _ => None,
     });
     let found: Vec<_> = tags.zip(losses).collect();

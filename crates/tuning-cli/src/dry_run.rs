@@ -66,7 +66,7 @@ impl DryRun {
             for work in work {
                 dry.works += 1;
                 if let Some(at) = work.until.or(whole) {
-                    let from = work.from.map_or(0, |from| from.get());
+                    let from = work.origin.at().map_or(0, |at| at.get());
                     dry.resource = dry.resource.map(|sum| sum + at.get().saturating_sub(from));
                     study
                         .report(work.trial, at, values.clone(), Metrics::default())
@@ -81,7 +81,7 @@ impl DryRun {
                     )
                     .map_err(|error| error.to_string())?;
             }
-            study.take_facts();
+            study.take_entries(0);
         }
         dry.trials = study.started();
         Ok(dry)

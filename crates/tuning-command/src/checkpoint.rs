@@ -85,6 +85,11 @@ impl Checkpoints {
         }
     }
 
+    /// Removes them all.
+    pub(super) fn remove(&self) {
+        _ = fs::remove_dir_all(&self.folder);
+    }
+
     /// Removes the halves of copies that a killed tuner left. Those of this process are still being
     /// made, by attempts that were given up, and end by themselves.
     pub(crate) fn sweep(&self) {

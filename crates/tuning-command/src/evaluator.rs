@@ -12,7 +12,7 @@ use tokio::{
     task::spawn_blocking,
 };
 use tuning_core::{
-    Evaluator, Failure, FailureKind, Outcome, RunningTrial, Space, StopReason, Values,
+    Evaluator, Failure, FailureKind, Outcome, RunningTrial, Space, StopReason, TrialId, Values,
 };
 
 use crate::{
@@ -64,6 +64,14 @@ impl Evaluator for CommandEvaluator {
             Err(failure) => Err(failure),
         };
         outcome.unwrap_or_else(Outcome::Failed)
+    }
+
+    async fn discard(&self, trial: TrialId) {
+        let spec = &self.0.spec;
+        let (trials_dir, study) = (spec.trials_dir.clone(), spec.study.clone());
+        // What cannot be removed now is tried again in the next session.
+        let _ =
+            off_thread(move || TrialFolder::discard(&trials_dir, study.as_deref(), trial)).await;
     }
 }
 

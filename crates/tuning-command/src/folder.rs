@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tuning_core::{Failure, FailureKind, Fidelity, TrialId, Work};
+use tuning_core::{Failure, FailureKind, Fidelity, Origin, TrialId, Work};
 
 use crate::{checkpoint::Checkpoints, record::ProcessRecord};
 
@@ -19,6 +19,9 @@ pub(crate) struct TrialFolder {
     checkpoint: PathBuf,
     from: Option<Fidelity>,
 }
+
+/// The file that says whose folder it is.
+const IDENTITY: &str = "trial.json";
 
 /// Whose folder it is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -88,6 +91,16 @@ impl TrialFolder {
         Ok(folder)
     }
 
+    /// Removes the checkpoints of a trial of this study, if there are any. Everything else stays.
+    pub(super) fn discard(trials_dir: &Path, study: Option<&str>, trial: TrialId) {
+        let path = path(trials_dir, trial);
+        let found = fs::read(path.join(IDENTITY)).ok();
+        let found = found.and_then(|bytes| serde_json::from_slice::<Identity>(&bytes).ok());
+        if found.is_some_and(|found| found.trial == trial && found.study.as_deref() == study) {
+            Checkpoints::of(&path).remove();
+        }
+    }
+
     /// Opens the logs of both streams, to be continued.
     pub(crate) fn logs(&self, work: &Work) -> Result<(File, File), Failure> {
         let open = |name: &str| {
@@ -143,17 +156,18 @@ fn source(
     own: &Checkpoints,
     work: &Work,
 ) -> Result<(Option<PathBuf>, Option<Fidelity>), Failure> {
-    if let Some(from) = work.from
-        && let Some(source) = own.before(from, work.until)
-    {
-        return Ok((Some(source), Some(from)));
-    }
-    let Some(fork) = work.fork else {
-        return Ok((None, None));
+    let fork = match work.origin {
+        Origin::Resumed { at } => {
+            let source = own.before(at, work.until);
+            let from = source.is_some().then_some(at);
+            return Ok((source, from));
+        }
+        Origin::Forked(fork) => fork,
+        _ => return Ok((None, None)),
     };
     let donor = path(trials_dir, fork.trial);
     match Checkpoints::of(&donor).donated(fork.at) {
-        Some(source) => Ok((Some(source), work.from.or(fork.at))),
+        Some(source) => Ok((Some(source), fork.at)),
         // It would run, but as another trial than the strategy asked for.
         None => Err(Failure::new(
             FailureKind::Error,
@@ -169,7 +183,7 @@ fn source(
 /// Makes the folder, or takes the one that is there if it belongs to the same trial; another's is
 /// set aside.
 fn claim(path: &Path, identity: &Identity) -> io::Result<()> {
-    let file = path.join("trial.json");
+    let file = path.join(IDENTITY);
     if path.is_dir() {
         let found = fs::read(&file).ok();
         match found.and_then(|bytes| serde_json::from_slice::<Identity>(&bytes).ok()) {

@@ -1,10 +1,10 @@
 //! Entries of every kind, with values that do not survive a careless format.
 
 use tuning_core::{
-    Best, Budget, Closed, Counts, EndReason, Ended, Entry, EventKind, Fact, Failure, FailureKind,
-    Fidelity, FidelityRange, Fork, Metrics, Objective, Objectives, Opened, Order, Outcome, Params,
-    Paused, Reported, Resumed, Retried, Scalar, Seed, Started, StrategySpec, StudySpec, Tag,
-    TrialId, Values,
+    Best, Budget, Budgeted, Closed, Counts, EndReason, Ended, Entry, EventKind, Fact, Failure,
+    FailureKind, Fidelity, FidelityRange, Fork, Metrics, Objective, Objectives, Opened, Order,
+    Outcome, Params, Paused, Reported, Resumed, Retried, Scalar, Seed, Started, StrategySpec,
+    StudySpec, Tag, TrialId, Values,
 };
 
 use crate::{simulation::Chance, spaces::spaces};
@@ -51,8 +51,21 @@ pub fn entries() -> Vec<Entry> {
     let mut kinds = sessions();
     kinds.extend(trials());
     kinds.extend(ends());
-    let entry =
-        |(place, kind)| Entry::new([0, 1, 1_700_000_000_000, u64::MAX / 2][place % 4], kind);
+    for budget in [
+        Budget::unlimited(),
+        Budget::trials(30),
+        Budget::trials(u64::MAX).resource(7),
+    ] {
+        kinds.push(Budgeted::new(&budget).into());
+    }
+    let entry = |(place, kind)| {
+        let at_millis = [0, 1, 1_700_000_000_000, u64::MAX / 2][place % 4];
+        let known = match &kind {
+            EventKind::Fact(_) => [0, 1, u64::MAX][place % 3],
+            _ => 0,
+        };
+        Entry::new(at_millis, kind).known(known)
+    };
     kinds.into_iter().enumerate().map(entry).collect()
 }
 
@@ -181,7 +194,6 @@ fn trials() -> Vec<EventKind> {
         if k % 2 == 1 {
             started.until = Some(Fidelity::new(3_u64.pow(k as u32 % 5)));
             started.tag = Tag::new(text(k), text(k + 1)).wrap("outer", k);
-            started.known = k as u64;
         }
         if k % 3 == 1 {
             let at = (k % 2 == 0).then(|| Fidelity::new(u64::MAX / 2));
@@ -198,13 +210,16 @@ fn trials() -> Vec<EventKind> {
         );
         reported.metrics = metrics(k);
         kinds.push(reported.into());
-        let mut paused = Paused::new(trial, Fidelity::new(k as u64));
+        let mut paused = Paused::new(
+            trial,
+            Fidelity::new(k as u64),
+            values([number(k + 1), number(k)]),
+        );
         paused.took_micros = k as u64 * 1_000_003;
         paused.metrics = metrics(k + 3);
         kinds.push(paused.into());
         let mut resumed = Resumed::new(trial, (k % 2 == 0).then(|| Fidelity::new(81)));
         resumed.tag = Tag::new("asha", k);
-        resumed.known = k as u64;
         kinds.push(resumed.into());
     }
     kinds

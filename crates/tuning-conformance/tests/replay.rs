@@ -60,16 +60,16 @@ fn check<S: Strategy>(life: Life, seed: u64, build: impl Fn(&Problem) -> S) {
     assert!(matches!(run.stop, Stop::Over(_)), "{name}: {:?}", run.stop);
     let original = told(&run);
     let mut told_before = 0;
-    for cut in 0..=run.facts.len() {
+    for cut in 0..=run.log.len() {
         let told = Arc::default();
         let strategy = Recorder {
             inner: build(&problem()),
             told: Arc::clone(&told),
         };
         let mut study = AskTell::new(problem(), strategy, Seed::new(seed)).order(life.order);
-        for fact in &run.facts[..cut] {
+        for entry in &run.log[..cut] {
             study
-                .replay(fact.clone().into())
+                .replay(entry.clone())
                 .unwrap_or_else(|error| panic!("{name}: {error}"));
         }
         let told = told.lock().unwrap();
@@ -119,13 +119,15 @@ fn a_cancelled_pause_that_is_held_back() {
         .finish(TrialId::new(1), value(), Metrics::default(), 0)
         .unwrap();
     let cancelled = Ended::new(TrialId::new(1), Outcome::failed(FailureKind::Cancelled, ""));
-    study.replay(Fact::from(cancelled).into()).unwrap();
+    study.replay(cancelled.into()).unwrap();
     study
         .finish(TrialId::new(0), value(), Metrics::default(), 0)
         .unwrap();
     study.ask(NonZeroUsize::MIN.saturating_add(7)).unwrap();
     let told = told.lock().unwrap();
-    let of_it = told.iter().filter(|fact| fact.trial() == TrialId::new(1));
+    let of_it = told
+        .iter()
+        .filter(|fact| fact.trial() == Some(TrialId::new(1)));
     let names: Vec<_> = of_it
         .map(|fact| EventKind::from(fact.clone()).name())
         .collect();

@@ -13,7 +13,7 @@ use crate::{
 ///
 /// # For callers
 /// Call `evaluate` once per piece of work; several calls run at the same time. Dropping the future
-/// must be enough to end the work at once.
+/// must be enough to end the work at once. Call `discard` once it is durable that a trial was given up.
 ///
 /// # For implementors
 /// - Return an [`Outcome`], whatever happens: a failed trial is no error of the study.
@@ -25,6 +25,12 @@ use crate::{
 pub trait Evaluator: Send + Sync {
     /// Runs one piece of work.
     async fn evaluate(&self, trial: RunningTrial) -> Outcome;
+
+    /// Removes what is kept of a trial that was given up: it is neither resumed nor forked from now on.
+    /// This may be called more than once, also for trials of earlier sessions.
+    async fn discard(&self, trial: TrialId) {
+        let _ = trial;
+    }
 }
 
 macro_rules! forward {
@@ -34,6 +40,10 @@ macro_rules! forward {
         impl<E: Evaluator + ?Sized> Evaluator for $pointer {
             async fn evaluate(&self, trial: RunningTrial) -> Outcome {
                 (**self).evaluate(trial).await
+            }
+
+            async fn discard(&self, trial: TrialId) {
+                (**self).discard(trial).await;
             }
         }
     )*};
@@ -51,12 +61,10 @@ pub struct Work {
     pub params: Params,
     /// The seed for whatever is random in its evaluation.
     pub seed: Seed,
-    /// The fidelity that it has reached already, if it was paused.
-    pub from: Option<Fidelity>,
+    /// Where it begins.
+    pub origin: Origin,
     /// How far it is to run; to its end if absent.
     pub until: Option<Fidelity>,
-    /// The trial whose checkpoint it begins with, if any.
-    pub fork: Option<Fork>,
     /// 0 for the first attempt at this work, then 1, 2, ….
     pub attempt: u32,
 }
@@ -69,10 +77,37 @@ impl Work {
             trial,
             params,
             seed,
-            from: None,
+            origin: Origin::New,
             until: None,
-            fork: None,
             attempt: 0,
+        }
+    }
+}
+
+/// Where a piece of work begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Origin {
+    /// A new trial begins from nothing.
+    New,
+    /// A paused trial continues from its own checkpoint.
+    Resumed {
+        /// The fidelity that it has reached.
+        at: Fidelity,
+    },
+    /// A new trial begins with the checkpoint of another one.
+    Forked(Fork),
+}
+
+impl Origin {
+    /// The fidelity of the checkpoint that the work begins with: train on from there. None if there is
+    /// no checkpoint, or if the trial that it is forked from never reported.
+    #[must_use]
+    pub const fn at(self) -> Option<Fidelity> {
+        match self {
+            Self::New => None,
+            Self::Resumed { at } => Some(at),
+            Self::Forked(fork) => fork.at,
         }
     }
 }
@@ -155,10 +190,10 @@ impl RunningTrial {
         &self.work
     }
 
-    /// The fidelity that it has reached already, if it was paused: continue from that checkpoint.
+    /// Where it begins: from nothing, or from a checkpoint of its own or of another trial.
     #[must_use]
-    pub fn from(&self) -> Option<Fidelity> {
-        self.work.from
+    pub fn origin(&self) -> Origin {
+        self.work.origin
     }
 
     /// The fidelity to run until; to the end if absent.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Best, Budget, Counts, EndReason, Failure, FidelityRange, Objectives, Order, Seed, Seq,
     StrategySpec, TrialId,
-    fact::{Ended, Fact, Paused, Reported, Resumed, Started},
+    fact::{Budgeted, Ended, Fact, Paused, Reported, Resumed, Started},
     space::Space,
 };
 
@@ -52,7 +52,7 @@ pub enum EventKind {
     Retried(Retried),
     /// A session ended.
     Closed(Closed),
-    /// Something happened to a trial that strategies are told, too.
+    /// Something happened that strategies are told, too.
     #[serde(untagged)]
     Fact(Fact),
 }
@@ -70,6 +70,7 @@ enum Form {
     Reported(Reported),
     Paused(Paused),
     Ended(Ended),
+    Budgeted(Budgeted),
 }
 
 impl From<Form> for EventKind {
@@ -84,15 +85,16 @@ impl From<Form> for EventKind {
             Form::Reported(fact) => fact.into(),
             Form::Paused(fact) => fact.into(),
             Form::Ended(fact) => fact.into(),
+            Form::Budgeted(fact) => fact.into(),
         }
     }
 }
 
 impl EventKind {
     /// The names of all kinds, in the order in which they usually come.
-    pub const NAMES: [&str; 9] = [
-        "created", "opened", "started", "resumed", "reported", "retried", "paused", "ended",
-        "closed",
+    pub const NAMES: [&str; 10] = [
+        "created", "opened", "budgeted", "started", "resumed", "reported", "retried", "paused",
+        "ended", "closed",
     ];
 
     /// The kind as one word, as in the journal: `started`, `ended`, ….
@@ -108,6 +110,7 @@ impl EventKind {
             Self::Fact(Fact::Reported(_)) => "reported",
             Self::Fact(Fact::Paused(_)) => "paused",
             Self::Fact(Fact::Ended(_)) => "ended",
+            Self::Fact(Fact::Budgeted(_)) => "budgeted",
         }
     }
 
@@ -115,7 +118,7 @@ impl EventKind {
     #[must_use]
     pub fn trial(&self) -> Option<TrialId> {
         match self {
-            Self::Fact(fact) => Some(fact.trial()),
+            Self::Fact(fact) => fact.trial(),
             Self::Retried(retried) => Some(retried.trial),
             _ => None,
         }
@@ -152,7 +155,7 @@ pub struct StudySpec {
 
 impl StudySpec {
     /// The version of the journal's format that this crate writes.
-    pub const FORMAT: u32 = 1;
+    pub const FORMAT: u32 = 2;
 
     /// A study of this strategy over this space.
     #[must_use]

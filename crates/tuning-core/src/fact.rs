@@ -1,10 +1,10 @@
-//! [`Fact`]: what happened to a trial. A strategy's and a pruner's state is a fold of the facts.
+//! [`Fact`]: what happened to a trial, or to the budget. A strategy's and a pruner's state is a fold of the facts.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fidelity, Metrics, Outcome, Tag, TrialId, Values, space::Params};
+use crate::{Budget, Fidelity, Metrics, Outcome, Tag, TrialId, Values, space::Params};
 
-/// What happened to one trial.
+/// What happened, to one trial or to the study's budget.
 ///
 /// In facts that a strategy or a pruner is told, values are *losses*: smaller is better
 /// ([`Objectives::as_losses`](crate::Objectives::as_losses)). In the journal and in events they are
@@ -13,6 +13,8 @@ use crate::{Fidelity, Metrics, Outcome, Tag, TrialId, Values, space::Params};
 /// Promises about their order, kept by every driver:
 /// - a trial's first fact is `Started`; nothing follows `Ended`;
 /// - `Resumed` follows only `Paused`, and only to a higher fidelity;
+/// - a paused trial may end without being resumed: it was given up or cancelled;
+/// - `Budgeted` comes before the first ask if the budget has limits, and again when they change;
 /// - the fidelities of a trial's reports strictly rise, also if it had to be run again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -28,18 +30,21 @@ pub enum Fact {
     Paused(Paused),
     /// A trial ended for good.
     Ended(Ended),
+    /// The study has these limits from now on.
+    Budgeted(Budgeted),
 }
 
 impl Fact {
-    /// The trial that it happened to.
+    /// The trial that it happened to, if it happened to one.
     #[must_use]
-    pub fn trial(&self) -> TrialId {
+    pub fn trial(&self) -> Option<TrialId> {
         match self {
-            Self::Started(fact) => fact.trial,
-            Self::Resumed(fact) => fact.trial,
-            Self::Reported(fact) => fact.trial,
-            Self::Paused(fact) => fact.trial,
-            Self::Ended(fact) => fact.trial,
+            Self::Started(fact) => Some(fact.trial),
+            Self::Resumed(fact) => Some(fact.trial),
+            Self::Reported(fact) => Some(fact.trial),
+            Self::Paused(fact) => Some(fact.trial),
+            Self::Ended(fact) => Some(fact.trial),
+            Self::Budgeted(_) => None,
         }
     }
 }
@@ -80,9 +85,6 @@ pub struct Started {
     /// Its author's note.
     #[serde(default, skip_serializing_if = "Tag::is_none")]
     pub tag: Tag,
-    /// Under `Order::AsProposed`: how many pieces of work had been told when this was proposed.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub known: u64,
 }
 
 impl Started {
@@ -95,7 +97,6 @@ impl Started {
             until: None,
             fork: None,
             tag: Tag::NONE,
-            known: 0,
         }
     }
 
@@ -126,9 +127,6 @@ pub struct Resumed {
     /// The note of the strategy that resumed it.
     #[serde(default, skip_serializing_if = "Tag::is_none")]
     pub tag: Tag,
-    /// Under `Order::AsProposed`: how many pieces of work had been told when this was proposed.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub known: u64,
 }
 
 impl Resumed {
@@ -139,7 +137,6 @@ impl Resumed {
             trial,
             until: until.into(),
             tag: Tag::NONE,
-            known: 0,
         }
     }
 }
@@ -173,6 +170,8 @@ impl Reported {
 }
 
 /// A trial reached the fidelity it was asked for and can be resumed.
+///
+/// It may have gone beyond that fidelity: a program that reports every tenth epoch pauses at the next report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Paused {
@@ -180,6 +179,8 @@ pub struct Paused {
     pub trial: TrialId,
     /// The cumulative resource it has used: that of its last report.
     pub at: Fidelity,
+    /// What the objectives were there.
+    pub values: Values,
     /// What else was measured since that report.
     #[serde(default, skip_serializing_if = "Metrics::is_empty")]
     pub metrics: Metrics,
@@ -190,12 +191,13 @@ pub struct Paused {
 }
 
 impl Paused {
-    /// The trial can be resumed from this fidelity.
+    /// The trial had these values at this fidelity, from which it can be resumed.
     #[must_use]
-    pub fn new(trial: TrialId, at: Fidelity) -> Self {
+    pub fn new(trial: TrialId, at: Fidelity, values: Values) -> Self {
         Self {
             trial,
             at,
+            values,
             metrics: Metrics::default(),
             took_micros: 0,
         }
@@ -232,6 +234,33 @@ impl Ended {
     }
 }
 
+/// The study has these limits from now on: told at its start, and when a session begins with others.
+///
+/// What is left follows from the other facts: a trial counts when it is started, whoever proposed it. So
+/// a strategy that works in rounds can plan them in `tell`. A limit may be raised at any time: the end of
+/// the budget is no reason to be [done](crate::Asked::Done) for one that could still propose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Budgeted {
+    /// How many trials are started in all; without limit if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trials: Option<u64>,
+    /// How much resource all trials together may use; without limit if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<u64>,
+}
+
+impl Budgeted {
+    /// The limits of this budget that a strategy can plan with.
+    #[must_use]
+    pub const fn new(budget: &Budget) -> Self {
+        Self {
+            trials: budget.trials,
+            resource: budget.resource,
+        }
+    }
+}
+
 macro_rules! into_fact {
     ($($name:ident),*) => {$(
         impl From<$name> for Fact {
@@ -242,12 +271,4 @@ macro_rules! into_fact {
     )*};
 }
 
-into_fact!(Started, Resumed, Reported, Paused, Ended);
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde calls it with a reference"
-)]
-fn is_zero(n: &u64) -> bool {
-    *n == 0
-}
+into_fact!(Started, Resumed, Reported, Paused, Ended, Budgeted);

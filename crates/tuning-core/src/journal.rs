@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{EventKind, ObserverStatus, Seq};
+use crate::{EventKind, Fact, ObserverStatus, Seq};
 
 /// One line of a study's log, before it has a number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,6 +14,10 @@ use crate::{EventKind, ObserverStatus, Seq};
 pub struct Entry {
     /// When, in milliseconds since the start of 1970 (UTC). For people: no decision looks at it.
     pub at_millis: u64,
+    /// Under `Order::AsProposed`, of what was proposed: how many pieces of work had been told by then.
+    /// By it a replay tells results in the same order.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub known: u64,
     /// What happened.
     #[serde(flatten)]
     pub kind: EventKind,
@@ -23,8 +27,34 @@ impl Entry {
     /// This happened then.
     #[must_use]
     pub fn new(at_millis: u64, kind: EventKind) -> Self {
-        Self { at_millis, kind }
+        Self {
+            at_millis,
+            known: 0,
+            kind,
+        }
     }
+
+    /// The same, proposed when so many pieces of work had been told.
+    #[must_use]
+    pub fn known(mut self, works: u64) -> Self {
+        self.known = works;
+        self
+    }
+}
+
+/// A fact of a log whose times do not matter.
+impl<F: Into<Fact>> From<F> for Entry {
+    fn from(fact: F) -> Self {
+        Self::new(0, EventKind::Fact(fact.into()))
+    }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 /// The log of one study.

@@ -112,10 +112,10 @@ pub use ask_tell::{AskError, AskTell, IllegalProposal, ReplayError, TellError, T
 pub use budget::{Budget, CostLimit, EndReason};
 pub use counts::Counts;
 pub use evaluator::{
-    Evaluator, IntoOutcome, IntoValues, RunningTrial, StopReason, TrialLink, Work,
+    Evaluator, IntoOutcome, IntoValues, Origin, RunningTrial, StopReason, TrialLink, Work,
 };
 pub use event::{Closed, Event, EventKind, Opened, Retried, StudySpec};
-pub use fact::{Ended, Fact, Fork, Paused, Reported, Resumed, Started};
+pub use fact::{Budgeted, Ended, Fact, Fork, Paused, Reported, Resumed, Started};
 pub use id::{Fidelity, Seq, TrialId};
 pub use journal::{Entry, Journal, JournalError};
 pub use journal_reader::JournalReader;

@@ -160,6 +160,11 @@ impl Objectives {
                 reported.values = self.losses(&reported.values);
                 Cow::Owned(Fact::Reported(reported))
             }
+            Fact::Paused(paused) => {
+                let mut paused = paused.clone();
+                paused.values = self.losses(&paused.values);
+                Cow::Owned(Fact::Paused(paused))
+            }
             Fact::Ended(ended) => {
                 let mut ended = ended.clone();
                 if let Outcome::Completed(values) = &mut ended.outcome {

@@ -16,9 +16,11 @@ use crate::{Fidelity, Seed, Tag, TrialId, space::Params};
 /// let start = Proposal::start(params.clone()).until(Fidelity::new(3)).tag(Tag::new("asha", "0"));
 /// // … a paused one that goes on to the ninth, …
 /// let resume = Proposal::resume(TrialId::new(4)).until(Fidelity::new(9));
-/// // … and a new one that begins with the checkpoint of another.
+/// // … a new one that begins with the checkpoint of another, …
 /// let fork = Proposal::fork(TrialId::new(4), params).until(Fidelity::new(9));
-/// # let _ = (start, resume, fork);
+/// // … and a paused one that is not worth resuming.
+/// let give_up = Proposal::give_up(TrialId::new(5));
+/// # let _ = (start, resume, fork, give_up);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +40,8 @@ pub enum ProposalKind {
     Resume(TrialId),
     /// Start a new trial with these parameters from the checkpoint of a paused or ended one.
     Fork(TrialId, Params),
+    /// End a paused trial as stopped.
+    GiveUp(TrialId),
 }
 
 impl Proposal {
@@ -53,8 +57,17 @@ impl Proposal {
         Self::of(ProposalKind::Resume(trial))
     }
 
+    /// End a paused trial as [stopped](crate::Outcome::Stopped), at once: it will not be resumed.
+    ///
+    /// This is no work: it takes no slot and no trial of the budget, and an answer may hold nothing else.
+    /// Its checkpoint may be removed from then on, so that a trial that was given up is not forked either.
+    #[must_use]
+    pub fn give_up(trial: TrialId) -> Self {
+        Self::of(ProposalKind::GiveUp(trial))
+    }
+
     /// Start a new trial with these parameters from the checkpoint of `trial`, which must be paused
-    /// or ended: what population based training does.
+    /// or ended, and not given up: what population based training does.
     ///
     /// A running trial cannot be forked: its checkpoint changes under the copy, and which state the copy
     /// began with would depend on timing. So a population is trained in rounds: every member runs to the
@@ -100,12 +113,12 @@ impl Proposal {
         &self.kind
     }
 
-    /// The parameters of the new trial, unless an old one is resumed.
+    /// The parameters of the new trial, if it starts one.
     #[must_use]
     pub fn params(&self) -> Option<&Params> {
         match &self.kind {
             ProposalKind::Start(params) | ProposalKind::Fork(_, params) => Some(params),
-            ProposalKind::Resume(_) => None,
+            ProposalKind::Resume(_) | ProposalKind::GiveUp(_) => None,
         }
     }
 
@@ -113,6 +126,12 @@ impl Proposal {
     #[must_use]
     pub fn is_new(&self) -> bool {
         self.params().is_some()
+    }
+
+    /// Whether it is work: everything but giving up.
+    #[must_use]
+    pub fn is_work(&self) -> bool {
+        !matches!(self.kind, ProposalKind::GiveUp(_))
     }
 
     /// The fidelity to run until, if it is not to run to the end.
@@ -242,7 +261,7 @@ impl Ask {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Asked {
-    /// Do this: between one proposal and as many as there were slots.
+    /// Do this: at least one proposal, and at most as many as there were slots; giving up does not count.
     Propose(Vec<Proposal>),
     /// Nothing now, but ask again after the next fact. Legal only while something is in flight.
     Wait,

@@ -93,7 +93,9 @@ impl StudyView {
             // In the order of the space, whatever that of the journal.
             started.params = params;
         }
-        let Entry { at_millis, kind } = entry;
+        let Entry {
+            at_millis, kind, ..
+        } = entry;
         self.trials.apply(at_millis, &kind);
         self.progress.apply(at_millis, &kind);
         if self.head == Seq::ZERO {

@@ -189,7 +189,7 @@ impl Trials {
 impl Trial {
     fn apply(&mut self, at_millis: u64, fact: &Fact) {
         match fact {
-            Fact::Started(_) => {}
+            Fact::Started(_) | Fact::Budgeted(_) => {}
             Fact::Resumed(_) => self.state = TrialState::Running,
             Fact::Reported(reported) => {
                 self.values = Some(reported.values.clone());
@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_trial_keeps_its_reports_and_the_last_of_each_metric() {
-        let mut paused = Paused::new(id(0), Fidelity::new(2));
+        let mut paused = Paused::new(id(0), Fidelity::new(2), Values::one(1.0).unwrap());
         paused.took_micros = 12;
         let trials = fold(&[
             started(0),
@@ -349,7 +349,7 @@ mod tests {
             started(0),
             retried(1),
             retried(2),
-            Paused::new(id(0), Fidelity::new(1)).into(),
+            Paused::new(id(0), Fidelity::new(1), Values::one(1.0).unwrap()).into(),
             Resumed::new(id(0), None).into(),
             retried(1),
         ]);
@@ -372,7 +372,7 @@ mod tests {
 
     #[test]
     fn a_trial_reads_back_as_it_was_written() {
-        let mut paused = Paused::new(id(0), Fidelity::new(2));
+        let mut paused = Paused::new(id(0), Fidelity::new(2), Values::one(1.0).unwrap());
         paused.metrics = [("cost", 2.0)].into_iter().collect();
         let trials = fold(&[
             started(0),

@@ -53,13 +53,11 @@ fn kinds() -> Vec<EventKind> {
         .until(Fidelity::new(9))
         .tag(Tag::new("pbt", "0/1"));
     forked.fork = Some(Fork::new(id(1), Some(Fidelity::new(3))));
-    forked.known = 5;
     let mut resumed = Resumed::new(id(2), Fidelity::new(27));
     resumed.tag = Tag::new("asha", 1);
-    resumed.known = 6;
     let mut reported = Reported::new(id(1), Fidelity::new(3), one(0.1 + 0.2));
     reported.metrics = metrics();
-    let mut paused = Paused::new(id(1), Fidelity::new(3));
+    let mut paused = Paused::new(id(1), Fidelity::new(3), one(0.5));
     (paused.metrics, paused.took_micros) = (metrics(), 7);
     let mut ended = Ended::new(id(1), Outcome::Completed(one(0.5)));
     ended.took_micros = 9;
@@ -85,7 +83,7 @@ fn kinds() -> Vec<EventKind> {
         resumed.into(),
         Reported::new(id(1), Fidelity::new(3), Values::new([0.25, -3.0]).unwrap()).into(),
         reported.into(),
-        Paused::new(id(1), Fidelity::new(3)).into(),
+        Paused::new(id(1), Fidelity::new(3), one(0.5)).into(),
         paused.into(),
         EventKind::Retried(Retried::new(
             id(1),
@@ -96,29 +94,35 @@ fn kinds() -> Vec<EventKind> {
         ended.into(),
         Ended::new(id(1), Outcome::Stopped).into(),
         failed.into(),
+        Budgeted::new(&Budget::unlimited()).into(),
+        Budgeted::new(&Budget::trials(100).resource(1000)).into(),
         EventKind::Closed(Closed::new(EndReason::NoImprovement, counts, Some(best()))),
     ]
 }
 
 fn entry(kind: EventKind) -> Entry {
-    Entry::new(5, kind)
+    let known = match &kind {
+        EventKind::Fact(Fact::Started(started)) if started.fork.is_some() => 5,
+        _ => 0,
+    };
+    Entry::new(5, kind).known(known)
 }
 
-/// The format's first version, line by line: it must be written like this as long as it is version 1,
+/// The format, line by line: it must be written like this as long as it is version 2,
 /// and be read for ever.
-const V1: &str = include_str!("journal_v1.jsonl");
+const V2: &str = include_str!("journal_v2.jsonl");
 
 #[test]
 fn every_kind_has_its_line() {
     let write = |kind| serde_json::to_string(&entry(kind)).unwrap();
     let lines: Vec<_> = kinds().into_iter().map(write).collect();
-    assert_eq!(lines, V1.lines().collect::<Vec<_>>());
+    assert_eq!(lines, V2.lines().collect::<Vec<_>>());
 }
 
 #[test]
-fn the_first_version_of_the_format_is_read_for_ever() {
+fn version_2_of_the_format_is_read_for_ever() {
     let read = |line| serde_json::from_str::<Entry>(line).unwrap().kind;
-    let read: Vec<_> = V1.lines().map(read).collect();
+    let read: Vec<_> = V2.lines().map(read).collect();
     assert_eq!(read, kinds());
 }
 
@@ -194,8 +198,8 @@ fn what_may_be_absent_is_added_when_it_is_read() {
         stopped.into(),
     );
     check(
-        r#""event":"paused","trial":1,"at":3"#,
-        Paused::new(id(1), Fidelity::new(3)).into(),
+        r#""event":"paused","trial":1,"at":3,"values":[0.5]"#,
+        Paused::new(id(1), Fidelity::new(3), one(0.5)).into(),
     );
     check(
         r#""event":"resumed","trial":1"#,
@@ -317,7 +321,7 @@ fn a_study_is_continued_only_as_itself() {
         },
         &[],
     );
-    check(|spec| spec.format = 2, &["format: `1` became `2`"]);
+    check(|spec| spec.format = 3, &["format: `2` became `3`"]);
     check(
         |spec| spec.seed = Seed::new(1),
         &["seed: `18446744073709551615` became `1`"],

@@ -192,7 +192,7 @@ mod tests {
         let trial = TrialId::new(0);
         ledger.tell(&Reported::new(trial, Fidelity::new(1), Values::one(7.0).unwrap()).into());
         let paused = ledger
-            .tell(&Paused::new(trial, Fidelity::new(1)).into())
+            .tell(&Paused::new(trial, Fidelity::new(1), Values::one(7.0).unwrap()).into())
             .unwrap();
         assert_eq!(paused.fitness, Fitness::Measured(Values::one(7.0).unwrap()));
         assert_eq!((paused.note.as_deref(), ledger.busy()), (Some("note"), 0));

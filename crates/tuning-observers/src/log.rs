@@ -180,8 +180,15 @@ fn record_closed(event: &Event, closed: &Closed) {
 }
 
 fn record_fact(event: &Event, fact: &Fact) {
-    let trial = fact.trial().get();
+    let trial = fact.trial().map(tuning_core::TrialId::get);
     match fact {
+        Fact::Budgeted(budgeted) => record!(
+            debug,
+            event,
+            trials = budgeted.trials,
+            resource = budgeted.resource,
+            "study budgeted"
+        ),
         Fact::Started(started) => record!(
             debug,
             event,

@@ -194,7 +194,9 @@ impl<T: Tracer> Spans<T> {
     }
 
     fn observe_fact(&mut self, event: &Event, fact: &Fact, ended: Option<&OpenTrial>) {
-        let id = fact.trial();
+        let Some(id) = fact.trial() else {
+            return;
+        };
         match fact {
             Fact::Started(_) => {
                 if let Some(trial) = self.watched.trial(id).cloned() {

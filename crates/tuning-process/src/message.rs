@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 use tuning_core::{
-    Ask, Budget, Fact, Fidelity, FidelityRange, Fork, Metrics, Objective, Outcome, Params, Problem,
-    Seed, Space, Tag, TrialId,
+    Ask, Budget, Budgeted, Fact, Fidelity, FidelityRange, Fork, Metrics, Objective, Outcome,
+    Params, Problem, Seed, Space, Tag, TrialId,
 };
 
 use crate::{PROTOCOL, config::NAME};
@@ -113,9 +113,11 @@ pub(crate) enum Told<'a> {
     Paused {
         trial: TrialId,
         at: Fidelity,
+        losses: &'a [f64],
         #[serde(skip_serializing_if = "Metrics::is_empty")]
         metrics: &'a Metrics,
     },
+    Budgeted(Budgeted),
     Ended {
         trial: TrialId,
         #[serde(flatten)]
@@ -144,7 +146,12 @@ pub(crate) enum How<'a> {
 impl<'a> Told<'a> {
     /// None for facts that a program of this version of the protocol does not know.
     pub(crate) fn of(fact: &'a Fact) -> Option<Self> {
-        let trial = fact.trial();
+        let Some(trial) = fact.trial() else {
+            return match fact {
+                Fact::Budgeted(budgeted) => Some(Self::Budgeted(*budgeted)),
+                _ => None,
+            };
+        };
         Some(match fact {
             Fact::Started(started) => Self::Started {
                 trial,
@@ -167,6 +174,7 @@ impl<'a> Told<'a> {
             Fact::Paused(paused) => Self::Paused {
                 trial,
                 at: paused.at,
+                losses: paused.values.as_slice(),
                 metrics: &paused.metrics,
             },
             Fact::Ended(ended) => Self::Ended {

@@ -39,6 +39,8 @@ pub(crate) struct Ledger {
     executor: Arc<dyn Executor>,
     /// Entries that were not taken yet.
     entries: Vec<Entry>,
+    /// Trials that were given up and whose files may still be there.
+    given_up: Vec<TrialId>,
     slow: bool,
 }
 
@@ -52,6 +54,7 @@ impl Ledger {
             retry,
             executor,
             entries: Vec::new(),
+            given_up: Vec::new(),
             slow: false,
         }
     }
@@ -68,10 +71,16 @@ impl Ledger {
             })?;
         }
         self.tried.replay(&entry.kind);
+        self.given_up.extend(given_up(&self.progress, &entry.kind));
         self.progress.apply(entry.at_millis, &entry.kind);
         machine
-            .replay(entry.kind)
+            .replay(entry)
             .map_err(|error| StudyError::replay(seq, &error))
+    }
+
+    /// Takes the trials that were given up since the last call, in this session or an earlier one.
+    pub(crate) fn take_given_up(&mut self) -> Vec<TrialId> {
+        std::mem::take(&mut self.given_up)
     }
 
     /// Notes an entry that is no fact of a trial.
@@ -247,17 +256,19 @@ impl Ledger {
     fn record(&mut self) -> Result<TrialState, StudyError> {
         let machine = self.machine.as_mut().ok_or(StudyError::Abandoned)?;
         let mut state = TrialState::Running;
-        for fact in machine.take_facts() {
-            state = match &fact {
-                Fact::Paused(_) => TrialState::Paused,
-                Fact::Ended(ended) => match &ended.outcome {
+        for entry in machine.take_entries(millis(self.executor.now())) {
+            state = match &entry.kind {
+                EventKind::Fact(Fact::Paused(_)) => TrialState::Paused,
+                EventKind::Fact(Fact::Ended(ended)) => match &ended.outcome {
                     Outcome::Completed(_) => TrialState::Completed,
                     Outcome::Stopped => TrialState::Stopped,
                     _ => TrialState::Failed,
                 },
                 _ => TrialState::Running,
             };
-            self.note(EventKind::Fact(fact));
+            self.given_up.extend(given_up(&self.progress, &entry.kind));
+            self.progress.apply(entry.at_millis, &entry.kind);
+            self.entries.push(entry);
         }
         Ok(state)
     }
@@ -272,6 +283,16 @@ impl Ledger {
             StudyError::Panicked { message }
         })
     }
+}
+
+/// The trial that is given up with this, where the study stands as it was before: only such a trial is stopped
+/// while it is paused.
+fn given_up(before: &Progress, kind: &EventKind) -> Option<TrialId> {
+    let EventKind::Fact(Fact::Ended(ended)) = kind else {
+        return None;
+    };
+    let paused = before.trial(ended.trial).is_some_and(|open| open.paused);
+    (paused && ended.outcome == Outcome::Stopped).then_some(ended.trial)
 }
 
 /// Why a cancelled trial failed.

@@ -124,8 +124,8 @@ impl JournalReader for MemoryReader {
 #[derive(Debug, Default)]
 struct Entries {
     kinds: Vec<Kind>,
-    started: Vec<(u64, Started)>,
-    ended: Vec<(u64, Ended)>,
+    started: Vec<(u64, u64, Started)>,
+    ended: Vec<(u64, u64, Ended)>,
     others: Vec<Entry>,
     /// Where the lists stood at every [`STRIDE`]-th entry.
     marks: Vec<Place>,
@@ -164,11 +164,13 @@ impl Entries {
             }
             self.kinds.push(match &entry.kind {
                 EventKind::Fact(Fact::Started(started)) => {
-                    self.started.push((entry.at_millis, started.clone()));
+                    self.started
+                        .push((entry.at_millis, entry.known, started.clone()));
                     Kind::Started
                 }
                 EventKind::Fact(Fact::Ended(ended)) => {
-                    self.ended.push((entry.at_millis, ended.clone()));
+                    self.ended
+                        .push((entry.at_millis, entry.known, ended.clone()));
                     Kind::Ended
                 }
                 _ => {
@@ -206,6 +208,6 @@ impl Entries {
     }
 }
 
-fn restored<F: Clone + Into<Fact>>((at_millis, fact): &(u64, F)) -> Entry {
-    Entry::new(*at_millis, EventKind::Fact(fact.clone().into()))
+fn restored<F: Clone + Into<Fact>>((at_millis, known, fact): &(u64, u64, F)) -> Entry {
+    Entry::new(*at_millis, EventKind::Fact(fact.clone().into())).known(*known)
 }

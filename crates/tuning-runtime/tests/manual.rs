@@ -239,7 +239,7 @@ async fn trials_pause_and_are_resumed() {
         panic!("it goes on")
     };
     assert_eq!(
-        (work[0].from, work[0].until),
+        (work[0].origin.at(), work[0].until),
         (Some(Fidelity::new(3)), None)
     );
     assert_eq!(finish(&mut session, &work[0]).await, TrialState::Completed);

@@ -15,8 +15,9 @@ use std::{
 use support::{Random, Seen, space, trials};
 use tuning_core::{
     Ask, Asked, Budget, EndReason, Evaluator, Fact, FailureKind, Fidelity, FidelityRange,
-    Interrupted, Objective, Problem, Proposal, Pruner, Seed, Space, Strategy, StrategyConfig,
-    StrategyError, StrategySpec, StudyView, TrialId, TrialState, Unsupported, Verdict,
+    Interrupted, Objective, Origin, Problem, Proposal, Pruner, Seed, Space, Strategy,
+    StrategyConfig, StrategyError, StrategySpec, StudyView, TrialId, TrialState, Unsupported,
+    Verdict,
 };
 use tuning_runtime::{
     BlockingTrial, Delivery, MemoryJournal, Study, StudyBuilder, StudyError, StudySettings,
@@ -399,12 +400,13 @@ async fn trials_pause_resume_and_fork() {
     let objective = {
         let work = Arc::clone(&work);
         blocking(move |trial| {
-            let fork = trial
-                .work()
-                .fork
-                .map(|fork| (fork.trial.get(), fork.at.map(Fidelity::get)));
+            let origin = trial.origin();
+            let fork = match origin {
+                Origin::Forked(fork) => Some((fork.trial.get(), fork.at.map(Fidelity::get))),
+                _ => None,
+            };
             let (from, until) = (
-                trial.from().map(Fidelity::get),
+                origin.at().map(Fidelity::get),
                 trial.until().map(Fidelity::get),
             );
             work.lock()

@@ -38,9 +38,9 @@
 //!
 //! # The file
 //!
-//! Version 1 of the tables. A file of every released version loads for ever; one of a newer version is
+//! Version 2 of the tables. A file of every released version loads for ever; one of a newer version is
 //! refused with the version it needs. `PRAGMA application_id` is `0x74756E65` (`tune`),
-//! `PRAGMA user_version` is 1; the journal mode is WAL, so a copy of a *running* study needs
+//! `PRAGMA user_version` is 2; the journal mode is WAL, so a copy of a *running* study needs
 //! `study.db-wal`, too (or `sqlite3 study.db '.backup copy.db'`).
 //!
 //! | table | columns |

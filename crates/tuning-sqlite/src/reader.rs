@@ -148,11 +148,7 @@ impl SqliteReader {
     /// If there is no such study, or the file cannot be read.
     pub fn observer_statuses(&self, study: &str) -> Result<Vec<ObserverStatus>, JournalError> {
         let id = self.id(study)?;
-        let read = || match schema::has_observers(&self.connection)? {
-            true => store::statuses(&self.connection, id),
-            false => Ok(Vec::new()),
-        };
-        read().map_err(|error| self.failed(error))
+        store::statuses(&self.connection, id).map_err(|error| self.failed(error))
     }
 
     /// The file.

@@ -13,6 +13,7 @@ use tuning_core::{Entry, EventKind, Fact, JournalError, Seq};
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) at_millis: i64,
+    pub(crate) known: i64,
     pub(crate) kind: &'static str,
     pub(crate) trial: Option<i64>,
     pub(crate) body: String,
@@ -36,6 +37,7 @@ impl Row {
             EventKind::Fact(Fact::Reported(fact)) => strict(fact),
             EventKind::Fact(Fact::Paused(fact)) => strict(fact),
             EventKind::Fact(Fact::Ended(fact)) => strict(fact),
+            EventKind::Fact(Fact::Budgeted(fact)) => strict(fact),
             _ => {
                 return Err(JournalError::Unsupported(
                     "store an entry of a kind it does not know",
@@ -54,6 +56,7 @@ impl Row {
         })?;
         Ok(Self {
             at_millis: to_sql(entry.at_millis),
+            known: to_sql(entry.known),
             kind: kind.name(),
             trial: kind.trial().map(|trial| to_sql(trial.get())),
             body,
@@ -67,7 +70,7 @@ impl Row {
 /// [`JournalError::Corrupt`] if its kind is unknown or its content is not what the kind says.
 pub(crate) fn decode(
     seq: Seq,
-    at_millis: i64,
+    (at_millis, known): (i64, i64),
     kind: &str,
     body: &str,
 ) -> Result<Entry, JournalError> {
@@ -81,6 +84,7 @@ pub(crate) fn decode(
         "reported" => serde_json::from_str(body).map(|fact| Fact::Reported(fact).into()),
         "paused" => serde_json::from_str(body).map(|fact| Fact::Paused(fact).into()),
         "ended" => serde_json::from_str(body).map(|fact| Fact::Ended(fact).into()),
+        "budgeted" => serde_json::from_str(body).map(|fact| Fact::Budgeted(fact).into()),
         _ => {
             let message = format!(
                 "its kind is `{kind}`, which this version does not know: it was written by a newer \
@@ -90,7 +94,7 @@ pub(crate) fn decode(
         }
     };
     match decoded {
-        Ok(kind) => Ok(Entry::new(from_sql(at_millis), kind)),
+        Ok(kind) => Ok(Entry::new(from_sql(at_millis), kind).known(from_sql(known))),
         Err(error) => {
             let message = format!("`{kind}` with this content makes no sense: {error}");
             Err(JournalError::Corrupt { seq, message })
@@ -149,7 +153,7 @@ mod tests {
 
     fn round_trip(entry: &Entry) -> Entry {
         let row = Row::encode(entry).unwrap();
-        decode(Seq::new(1), row.at_millis, row.kind, &row.body).unwrap()
+        decode(Seq::new(1), (row.at_millis, row.known), row.kind, &row.body).unwrap()
     }
 
     #[test]
@@ -193,7 +197,7 @@ mod tests {
 
     #[test]
     fn an_unknown_kind_was_written_by_a_newer_version() {
-        let error = decode(Seq::new(4), 0, "teleported", "{}")
+        let error = decode(Seq::new(4), (0, 0), "teleported", "{}")
             .unwrap_err()
             .to_string();
         assert!(
@@ -204,7 +208,7 @@ mod tests {
 
     #[test]
     fn content_that_is_damaged_names_its_place() {
-        let error = decode(Seq::new(9), 0, "ended", "{\"trial\":").unwrap_err();
+        let error = decode(Seq::new(9), (0, 0), "ended", "{\"trial\":").unwrap_err();
         assert!(matches!(error, JournalError::Corrupt { seq, .. } if seq == Seq::new(9)));
     }
 }

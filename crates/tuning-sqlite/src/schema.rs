@@ -15,7 +15,7 @@ use crate::error;
 const APPLICATION_ID: i64 = 0x7475_6E65;
 
 /// The version of the tables, in `PRAGMA user_version`.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// How long one process waits for another's transaction before it gives up.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -36,6 +36,7 @@ CREATE TABLE events (
     study     INTEGER NOT NULL REFERENCES studies (id),
     seq       INTEGER NOT NULL,
     at_millis INTEGER NOT NULL,
+    known     INTEGER NOT NULL,
     kind      TEXT    NOT NULL,
     trial     INTEGER,
     body      TEXT    NOT NULL,
@@ -48,12 +49,7 @@ CREATE TABLE cursors (
     seq      INTEGER NOT NULL,
     PRIMARY KEY (study, observer)
 ) WITHOUT ROWID;
-";
-
-/// What was added within version 1: a file without it gets it when it is opened for writing, and a
-/// program that does not know it passes it over.
-const ADDED: &str = "
-CREATE TABLE IF NOT EXISTS observers (
+CREATE TABLE observers (
     study    INTEGER NOT NULL REFERENCES studies (id),
     observer TEXT    NOT NULL,
     body     TEXT    NOT NULL,
@@ -128,24 +124,7 @@ pub(crate) fn open_to_write(path: &Path) -> Result<Connection, JournalError> {
         }
         transaction.commit().map_err(sqlite("write to"))?;
     }
-    if !has_observers(&connection).map_err(sqlite("read"))? {
-        connection
-            .execute_batch(ADDED)
-            .map_err(sqlite("write to"))?;
-    }
     Ok(connection)
-}
-
-/// Whether the file has the table `observers`: those of the first program of version 1 have not.
-///
-/// # Errors
-/// If SQLite fails.
-pub(crate) fn has_observers(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.query_row(
-        "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'observers')",
-        [],
-        |row| row.get(0),
-    )
 }
 
 /// Opens the file for reading: no writer waits for it, and nothing can be written through it.
@@ -215,7 +194,13 @@ fn check(path: &Path, connection: &Connection) -> Result<bool, JournalError> {
     let file = path.display();
     match (application, version, tables) {
         (0, _, 0) => Ok(true),
-        (APPLICATION_ID, 1..=VERSION, _) => Ok(false),
+        (APPLICATION_ID, VERSION, _) => Ok(false),
+        (APPLICATION_ID, ..VERSION, _) => {
+            let message = format!(
+                "`{file}` was written before the first release of tuning and cannot be read: begin a new file"
+            );
+            Err(error::refused(message))
+        }
         (APPLICATION_ID, version, _) => {
             let message = format!(
                 "`{file}` has version {version} of the tables, this version reads up to {VERSION}: \
@@ -232,7 +217,6 @@ fn check(path: &Path, connection: &Connection) -> Result<bool, JournalError> {
 
 fn create(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(TABLES)?;
-    connection.execute_batch(ADDED)?;
     connection.execute(
         "INSERT INTO meta (key, value) VALUES ('format', ?1), ('created_by', ?2)",
         (

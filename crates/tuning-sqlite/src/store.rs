@@ -65,17 +65,18 @@ impl Store {
                 _ => *id.insert(begin(transaction, study, first.at_millis)?),
             };
             let mut insert = transaction.prepare_cached(
-                "INSERT INTO events (study, seq, at_millis, kind, trial, body) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO events (study, seq, at_millis, known, kind, trial, body) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?;
             for (row, seq) in rows.iter().zip(after.get() + 1..) {
                 let Row {
                     at_millis,
+                    known,
                     kind,
                     trial,
                     body,
                 } = row;
-                insert.execute((id, to_sql(seq), at_millis, kind, trial, body))?;
+                insert.execute((id, to_sql(seq), at_millis, known, kind, trial, body))?;
             }
             if rows.iter().any(|row| row.kind == "created") {
                 view::create(transaction)?;
@@ -295,7 +296,7 @@ pub(crate) fn read(
     mut take: impl FnMut(Seq, Entry),
 ) -> Result<(), ReadError> {
     let mut select = connection.prepare_cached(
-        "SELECT seq, at_millis, kind, body FROM events \
+        "SELECT seq, at_millis, known, kind, body FROM events \
          WHERE study = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
     )?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -311,7 +312,8 @@ pub(crate) fn read(
             }));
         }
         let text = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
-        let entry = row::decode(seq, row.get(1)?, text(2)?, text(3)?).map_err(ReadError::Entry)?;
+        let numbers = (row.get(1)?, row.get(2)?);
+        let entry = row::decode(seq, numbers, text(3)?, text(4)?).map_err(ReadError::Entry)?;
         take(seq, entry);
     }
     Ok(())

@@ -22,7 +22,7 @@ fn golden(name: &str) -> PathBuf {
 fn dump(path: &Path) -> String {
     let connection = rusqlite::Connection::open(path).unwrap();
     let mut select = connection
-        .prepare("SELECT format('%d %d %s %s %s', seq, at_millis, kind, coalesce(trial, '-'), body) FROM events")
+        .prepare("SELECT format('%d %d %d %s %s %s', seq, at_millis, known, kind, coalesce(trial, '-'), body) FROM events")
         .unwrap();
     let rows = select.query_map([], |row| row.get::<_, String>(0)).unwrap();
     rows.map(|row| row.unwrap() + "\n").collect()
@@ -40,18 +40,18 @@ fn bless_if_asked() {
         block_on(journal.append(Seq::ZERO, &every_kind())).unwrap();
         block_on(journal.set_cursor("mail", Seq::new(5))).unwrap();
         drop(journal);
-        std::fs::write(golden("v1.events.txt"), dump(&path)).unwrap();
-        std::fs::copy(path, golden("v1.db")).unwrap();
+        std::fs::write(golden("v2.events.txt"), dump(&path)).unwrap();
+        std::fs::copy(path, golden("v2.db")).unwrap();
     });
 }
 
 #[test]
-fn a_file_of_version_1_loads() {
+fn a_file_of_version_2_loads() {
     let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("v1.db");
+    let path = dir.path().join("v2.db");
     let entries = every_kind();
     bless_if_asked();
-    std::fs::copy(golden("v1.db"), &path).unwrap();
+    std::fs::copy(golden("v2.db"), &path).unwrap();
 
     let reader = SqliteReader::open(&path).unwrap();
     let study = reader.study(None).unwrap();
@@ -64,7 +64,6 @@ fn a_file_of_version_1_loads() {
         entries
     );
 
-    // It is older than the table of observers.
     assert_eq!(reader.observer_statuses("digits").unwrap(), []);
 
     // It goes on, too.
@@ -82,13 +81,13 @@ fn a_file_of_version_1_loads() {
 }
 
 #[test]
-fn this_version_writes_what_version_1_wrote() {
+fn this_version_writes_what_version_2_wrote() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("new.db");
     let mut journal = SqliteJournal::open(&path, "digits").unwrap();
     block_on(journal.append(Seq::ZERO, &every_kind())).unwrap();
     bless_if_asked();
-    let expect = std::fs::read_to_string(golden("v1.events.txt")).unwrap();
+    let expect = std::fs::read_to_string(golden("v2.events.txt")).unwrap();
     assert_eq!(
         dump(&path),
         expect,

@@ -214,8 +214,8 @@ fn files_that_cannot_be_used_are_refused_with_a_remedy() {
 
     drop(open(&file("newer.db")));
     let newer = rusqlite::Connection::open(file("newer.db")).unwrap();
-    newer.pragma_update(None, "user_version", 2).unwrap();
-    check(&file("newer.db"), "version 2");
+    newer.pragma_update(None, "user_version", 3).unwrap();
+    check(&file("newer.db"), "version 3");
     let error = SqliteReader::open(file("newer.db"))
         .unwrap_err()
         .to_string();
@@ -249,13 +249,13 @@ fn damage_is_told_with_its_place() {
     );
     check("UPDATE events SET body = '{' WHERE seq = 5", "entry 5");
     check("DELETE FROM events WHERE seq = 3", "entry 3");
-    hand.execute_batch("UPDATE studies SET format = 2").unwrap();
+    hand.execute_batch("UPDATE studies SET format = 3").unwrap();
     drop(journal);
     let error = SqliteJournal::open(&path, "digits")
         .unwrap_err()
         .to_string();
     assert!(
-        error.contains("format 2") && error.contains("newer"),
+        error.contains("format 3") && error.contains("newer"),
         "{error}"
     );
 }

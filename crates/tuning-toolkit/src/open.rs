@@ -190,7 +190,8 @@ mod tests {
         let mut open = OpenTrials::default();
         let trial = TrialId::new(0);
         open.start(trial, 'a');
-        open.follow(&tuning_core::Paused::new(trial, Fidelity::new(1)).into());
+        let values = Values::one(1.0).unwrap();
+        open.follow(&tuning_core::Paused::new(trial, Fidelity::new(1), values).into());
         assert_eq!((running(&open).as_str(), open.len()), ("", 1));
         open.follow(&Resumed::new(trial, None).into());
         assert_eq!(running(&open), "a");

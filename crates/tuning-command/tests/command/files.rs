@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::support::{Bench, completed, failed};
-use tuning_core::{FailureKind, Fidelity, Fork, Outcome, Seed, TrialId, Work};
+use tuning_core::{FailureKind, Fidelity, Fork, Origin, Outcome, Seed, TrialId, Work};
 
 #[tokio::test]
 async fn logs_keep_every_byte_and_every_attempt() {
@@ -59,7 +59,9 @@ const TRAIN: &str = r#"c=$TUNE_CHECKPOINT_DIR; mkdir -p $c/deep
 
 fn work(bench: &Bench, trial: u64, from: Option<u64>, until: Option<u64>) -> Work {
     let mut work = bench.work(trial);
-    work.from = from.map(Fidelity::new);
+    work.origin = from.map_or(Origin::New, |from| Origin::Resumed {
+        at: Fidelity::new(from),
+    });
     work.until = until.map(Fidelity::new);
     work
 }
@@ -111,21 +113,21 @@ async fn a_fork_begins_with_the_other_trials_checkpoint() {
     bench.run(&spec, work(&bench, 0, None, Some(3))).await;
     bench.run(&spec, work(&bench, 1, None, None)).await;
     let mut fork = work(&bench, 2, None, Some(6));
-    fork.fork = Some(Fork::new(TrialId::new(0), Some(Fidelity::new(3))));
+    fork.origin = Origin::Forked(Fork::new(TrialId::new(0), Some(Fidelity::new(3))));
     bench.run(&spec, fork).await;
     assert_eq!(
         bench.read("trials/000002/checkpoint/6/deep/log"),
         "0:none-3\n2:3-6\n"
     );
     let mut fork = work(&bench, 3, None, None);
-    fork.fork = Some(Fork::new(TrialId::new(1), None));
+    fork.origin = Origin::Forked(Fork::new(TrialId::new(1), None));
     bench.run(&spec, fork.clone()).await;
     assert_eq!(
         bench.read("trials/000003/checkpoint/end/deep/log"),
         "1:none-end\n3:none-end\n"
     );
     fork.trial = TrialId::new(4);
-    fork.fork = Some(Fork::new(TrialId::new(77), None));
+    fork.origin = Origin::Forked(Fork::new(TrialId::new(77), None));
     failed(
         &bench.run(&spec, fork).await,
         FailureKind::Error,

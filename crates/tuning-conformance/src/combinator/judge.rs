@@ -227,6 +227,20 @@ impl<'a> Judge<'a> {
         for inner in 0..self.record.built.len() {
             let heard = heard.iter().filter(|(number, _)| *number == inner);
             let heard: Vec<&Fact> = heard.map(|(_, fact)| *fact).collect();
+            let Some(trial) = fact.trial() else {
+                // It is about no trial: every inner strategy is told it as it is, once.
+                if heard != [fact] {
+                    let other = heard.first().copied();
+                    let breach = match other {
+                        Some(other) => differs(fact, other),
+                        None => {
+                            Breach::new(format!("the inner strategy was not told {}", shown(fact)))
+                        }
+                    };
+                    self.breach(Law::EveryFact, breach);
+                }
+                continue;
+            };
             if let Some(other) = heard.iter().find(|other| other.trial() != fact.trial()) {
                 let breach = differs(fact, other);
                 self.breach(Law::EveryFact, breach);
@@ -234,7 +248,7 @@ impl<'a> Judge<'a> {
             }
             let own = match source {
                 Source::Spoiled => {
-                    self.trials.insert((inner, fact.trial()), Mode::Spoiled);
+                    self.trials.insert((inner, trial), Mode::Spoiled);
                     continue;
                 }
                 Source::Inner(source) if wrote(inner, source.note()) => Some(source),
@@ -249,10 +263,10 @@ impl<'a> Judge<'a> {
                         Mode::Spoiled
                     }
                 };
-                self.trials.insert((inner, fact.trial()), mode);
+                self.trials.insert((inner, trial), mode);
                 continue;
             }
-            self.later(inner, fact, &heard);
+            self.later(inner, trial, fact, &heard);
         }
     }
 
@@ -332,8 +346,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn later(&mut self, inner: usize, fact: &Fact, heard: &[&Fact]) {
-        let trial = fact.trial();
+    fn later(&mut self, inner: usize, trial: TrialId, fact: &Fact, heard: &[&Fact]) {
         let values = self.record.built[inner].objectives == self.problem.objectives;
         let last = self.last.get(&trial).copied();
         // What nothing else is known of is told as it is.

@@ -299,7 +299,7 @@ where
         let built = guard::caught(|| self.build(probe, problem));
         let stop = |stop| Run {
             calls: Vec::new(),
-            facts: Vec::new(),
+            log: Vec::new(),
             stop,
         };
         let run = match built {

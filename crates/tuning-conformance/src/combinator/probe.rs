@@ -237,8 +237,10 @@ impl Strategy for Subject {
     }
 
     fn tell(&mut self, fact: &Fact) {
+        let Some(trial) = fact.trial() else {
+            return;
+        };
         self.told += 1;
-        let trial = fact.trial();
         let digest = |so_far: Seed, values: &[f64]| {
             let fold = |digest: Seed, value: &f64| digest.derive(value.to_bits());
             values.iter().fold(so_far.derive(trial.get()), fold)

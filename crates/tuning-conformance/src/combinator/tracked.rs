@@ -128,7 +128,9 @@ fn all(heard: &[&Fact]) -> String {
 
 /// A fact in a line.
 pub(super) fn shown(fact: &Fact) -> String {
-    let trial = fact.trial();
+    let trial = fact
+        .trial()
+        .map_or_else(String::new, |trial| trial.to_string());
     let until = |until: &Option<tuning_core::Fidelity>| match until {
         Some(until) => format!(" until {until}"),
         None => String::new(),

@@ -210,14 +210,16 @@ pub(super) fn survives(build: &Build<'_>, scene: &Scene) -> Looked {
     let mut pruner = build();
     for (step, fact) in facts.iter().enumerate() {
         tell(&mut *pruner, fact, step)?;
-        judge(&*pruner, fact.trial(), step)?;
+        if let Some(trial) = fact.trial() {
+            judge(&*pruner, trial, step)?;
+        }
         judge(&*pruner, TrialId::new(1_000_000), step)?;
     }
     let unknown = TrialId::new(2_000_000);
     let values = value(0.5)?;
     for fact in [
         Fact::from(Reported::new(unknown, Fidelity::new(3), values.clone())),
-        Paused::new(unknown, Fidelity::new(3)).into(),
+        Paused::new(unknown, Fidelity::new(3), values.clone()).into(),
         Resumed::new(unknown, Fidelity::new(9)).into(),
         Ended::new(unknown, Outcome::Completed(values)).into(),
         Ended::new(unknown.plus(1), Outcome::Stopped).into(),
@@ -244,9 +246,11 @@ pub(super) fn two_verdicts(build: &Build<'_>, scene: &Scene) -> Looked {
     let mut pruner = build();
     for (step, fact) in facts.iter().enumerate() {
         pruner.tell(fact);
-        let verdict = pruner.judge(fact.trial());
+        let Some(trial) = fact.trial() else {
+            continue;
+        };
+        let verdict = pruner.judge(trial);
         if !matches!(verdict, Verdict::Continue | Verdict::Stop) {
-            let trial = fact.trial();
             return Err(
                 Breach::new(format!("the verdict on trial {trial} is {verdict:?}")).at(step),
             );

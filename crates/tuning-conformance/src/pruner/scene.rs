@@ -1,8 +1,8 @@
 //! [`Scene`]: the facts of simulated studies that pruners are told.
 
 use tuning_core::{
-    Ask, Asked, Budget, Fact, FailureKind, FidelityRange, Objective, Objectives, Parameter, Params,
-    Problem, Proposal, Pruner, Seed, Space, Strategy, StrategyError, TrialId,
+    Ask, Asked, Budget, Ended, Fact, FailureKind, FidelityRange, Objective, Objectives, Parameter,
+    Params, Paused, Problem, Proposal, Pruner, Seed, Space, Strategy, StrategyError, TrialId,
 };
 
 use crate::{
@@ -46,7 +46,7 @@ impl Scene {
             Some(pruner) => self.simulation.run_pruned(draws, pruner),
         };
         match run.stop.breach() {
-            None => Ok(run.facts),
+            None => Ok(run.facts().cloned().collect()),
             Some((_, message)) => Err(message),
         }
     }
@@ -114,8 +114,10 @@ pub(super) fn running(facts: &[Fact]) -> Vec<TrialId> {
     let mut running = std::collections::BTreeSet::new();
     for fact in facts {
         match fact {
-            Fact::Paused(_) | Fact::Ended(_) => drop(running.remove(&fact.trial())),
-            _ => drop(running.insert(fact.trial())),
+            Fact::Paused(Paused { trial, .. }) | Fact::Ended(Ended { trial, .. }) => {
+                running.remove(trial);
+            }
+            _ => running.extend(fact.trial()),
         }
     }
     running.into_iter().collect()

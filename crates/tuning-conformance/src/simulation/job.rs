@@ -34,7 +34,7 @@ impl Job {
     pub(super) fn new(work: Work, problem: &Problem, life: &Life) -> Self {
         let mut ahead = Vec::new();
         if let Some(range) = problem.fidelity {
-            let from = work.from.unwrap_or_default();
+            let from = work.origin.at().unwrap_or_default();
             let until = work.until.unwrap_or(range.max());
             let rungs = RUNGS.into_iter().map(Fidelity::new);
             ahead.extend(rungs.filter(|at| *at > from && *at < until));
@@ -44,7 +44,7 @@ impl Job {
         let coin = work
             .seed
             .named("fate")
-            .derive(work.from.map_or(0, Fidelity::get));
+            .derive(work.origin.at().map_or(0, Fidelity::get));
         let fate = match (
             coin.unit() / life.failing.max(f64::MIN_POSITIVE),
             work.attempt,

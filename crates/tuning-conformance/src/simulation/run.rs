@@ -2,7 +2,7 @@
 
 use std::{error::Error as _, time::Duration};
 
-use tuning_core::{EndReason, Fact, IllegalProposal, StrategyError};
+use tuning_core::{EndReason, Entry, EventKind, Fact, IllegalProposal, StrategyError};
 
 use super::spy::Call;
 use crate::law::Law;
@@ -14,7 +14,7 @@ pub struct Run {
     /// What the strategy was asked and told, and what it answered.
     pub calls: Vec<Call>,
     /// What happened, in the objectives' own directions: the log.
-    pub facts: Vec<Fact>,
+    pub log: Vec<Entry>,
     /// What ended it.
     pub stop: Stop,
 }
@@ -99,10 +99,18 @@ impl Stop {
 }
 
 impl Run {
+    /// The facts of the log.
+    pub fn facts(&self) -> impl Iterator<Item = &Fact> {
+        self.log.iter().filter_map(|entry| match &entry.kind {
+            EventKind::Fact(fact) => Some(fact),
+            _ => None,
+        })
+    }
+
     /// The facts without what differs from machine to machine: how long work took.
     #[must_use]
     pub fn timeless(&self) -> Vec<Fact> {
-        let mut facts = self.facts.clone();
+        let mut facts: Vec<Fact> = self.facts().cloned().collect();
         for fact in &mut facts {
             match fact {
                 Fact::Paused(paused) => paused.took_micros = 0,

@@ -8,8 +8,8 @@ use std::{
 };
 
 use tuning_core::{
-    AskError, AskTell, Ended, EventKind, Fact, FailureKind, Order, Outcome, Problem, Pruner, Seed,
-    Started, Strategy, Tag, TrialId, Turn,
+    AskError, AskTell, Ended, Entry, EventKind, Fact, FailureKind, Order, Outcome, Problem, Pruner,
+    Seed, Started, Strategy, Tag, TrialId, Turn,
 };
 
 use super::{
@@ -86,9 +86,9 @@ impl Simulation {
         self.run_with(strategy, Some(pruner), &[], &Calls::default())
     }
 
-    /// Replays a log into a new strategy and goes on from there: what a restart does. The run's facts
-    /// begin with the log.
-    pub fn resume<S: Strategy>(&self, strategy: S, log: &[Fact]) -> Run {
+    /// Replays a log into a new strategy and goes on from there: what a restart does. The run's log
+    /// begins with it.
+    pub fn resume<S: Strategy>(&self, strategy: S, log: &[Entry]) -> Run {
         self.run_with(strategy, None, log, &Calls::default())
     }
 
@@ -96,7 +96,7 @@ impl Simulation {
         &self,
         strategy: S,
         pruner: Option<Box<dyn Pruner>>,
-        log: &[Fact],
+        log: &[Entry],
         calls: &Calls,
     ) -> Run {
         let spy = Spy {
@@ -111,7 +111,7 @@ impl Simulation {
             study,
             chance: Chance::new(self.shuffle),
             jobs: Vec::new(),
-            facts: Vec::new(),
+            log: Vec::new(),
             paused: BTreeSet::new(),
             tag: Tag::NONE,
         };
@@ -124,7 +124,7 @@ impl Simulation {
         };
         Run {
             calls: calls.take(),
-            facts: going.facts,
+            log: going.log,
             stop,
         }
     }
@@ -143,16 +143,16 @@ struct Going<'a, S> {
     study: AskTell<Spy<S>>,
     chance: Chance,
     jobs: Vec<Job>,
-    facts: Vec<Fact>,
+    log: Vec<Entry>,
     paused: BTreeSet<TrialId>,
     /// The last tag of the strategy's own, to make foreign ones that resemble it.
     tag: Tag,
 }
 
 impl<S: Strategy> Going<'_, S> {
-    fn replay(&mut self, log: &[Fact]) -> Result<(), Stop> {
-        for fact in log {
-            self.inject(fact.clone())?;
+    fn replay(&mut self, log: &[Entry]) -> Result<(), Stop> {
+        for entry in log {
+            self.inject(entry.clone())?;
         }
         let work = self.study.in_flight();
         self.begin(work);
@@ -211,13 +211,16 @@ impl<S: Strategy> Going<'_, S> {
     }
 
     fn collect(&mut self) {
-        for fact in self.study.take_facts() {
-            self.note(&fact);
-            self.facts.push(fact);
+        for entry in self.study.take_entries(0) {
+            self.note(&entry);
+            self.log.push(entry);
         }
     }
 
-    fn note(&mut self, fact: &Fact) {
+    fn note(&mut self, entry: &Entry) {
+        let EventKind::Fact(fact) = &entry.kind else {
+            return;
+        };
         match fact {
             Fact::Started(started) if !started.tag.is_none() => self.tag = started.tag.clone(),
             Fact::Paused(paused) => drop(self.paused.insert(paused.trial)),
@@ -282,15 +285,14 @@ impl<S: Strategy> Going<'_, S> {
     }
 
     /// What happens without the machine's doing.
-    fn inject(&mut self, fact: impl Into<Fact>) -> Result<(), Stop> {
+    fn inject(&mut self, entry: impl Into<Entry>) -> Result<(), Stop> {
         self.collect();
-        let fact = fact.into();
-        let event = EventKind::Fact(fact.clone());
+        let entry = entry.into();
         self.study
-            .replay(event)
+            .replay(entry.clone())
             .map_err(|error| Stop::Unreplayable(error.to_string()))?;
-        self.note(&fact);
-        self.facts.push(fact);
+        self.note(&entry);
+        self.log.push(entry);
         Ok(())
     }
 }

@@ -186,7 +186,7 @@ fn finish(
     if let Some(at) = until.or(whole) {
         strategy.tell(&Reported::new(trial, at, loss.clone()).into());
         if Some(at) < whole {
-            strategy.tell(&Paused::new(trial, at).into());
+            strategy.tell(&Paused::new(trial, at, loss).into());
             return;
         }
     }

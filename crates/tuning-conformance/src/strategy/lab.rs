@@ -272,7 +272,7 @@ fn calm<T>(check: impl FnOnce() -> Result<T, Breach>) -> Result<T, Breach> {
 fn failed(stop: Stop) -> Run {
     Run {
         calls: Vec::new(),
-        facts: Vec::new(),
+        log: Vec::new(),
         stop,
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn order(lab: &Lab<'_>) -> Finding {
                     &run,
                     &format!("with {workers} workers instead of 1"),
                 )?;
-                log = run.facts;
+                log = run.log;
             }
             let restarts = if lab.retells(scene).is_ok() { 6 } else { 0 };
             for piece in 0..restarts {
@@ -65,7 +65,7 @@ fn equal(expected: &Run, found: &Run, how: &str) -> Result<(), Breach> {
     }
     let proposals = |run: &Run| -> Vec<Fact> {
         let proposed = |fact: &&Fact| matches!(fact, Fact::Started(_) | Fact::Resumed(_));
-        run.facts.iter().filter(proposed).cloned().collect()
+        run.facts().filter(proposed).cloned().collect()
     };
     first_difference(&proposals(expected), &proposals(found), how)?;
     let by_trial = |run: &Run| {
@@ -114,11 +114,11 @@ pub(super) fn direction(lab: &Lab<'_>) -> Finding {
             let run = lab.simulate(&simulation, strategy);
             let proposals = |run: &Run| -> Vec<Fact> {
                 let proposed = |fact: &&Fact| matches!(fact, Fact::Started(_) | Fact::Resumed(_));
-                run.facts.iter().filter(proposed).cloned().collect()
+                run.facts().filter(proposed).cloned().collect()
             };
             let how = "with every objective negated and its direction reversed";
             first_difference(&proposals(base), &proposals(&run), how)?;
-            Ok(!run.facts.is_empty())
+            Ok(!run.log.is_empty())
         },
     )
 }

@@ -171,7 +171,7 @@ fn run(study: &mut AskTell<Box<dyn Strategy>>, work: &Work) -> Option<f64> {
     let until = work.until.or(whole);
     let value = Values::one(measured(work, until)).ok()?;
     if let Some(until) = until {
-        let first = work.from.map_or(0, Fidelity::get) + 1;
+        let first = work.origin.at().map_or(0, Fidelity::get) + 1;
         for at in (first..=until.get()).map(Fidelity::new) {
             let value = Values::one(measured(work, Some(at))).ok()?;
             if study.report(work.trial, at, value, Metrics::default()) == Ok(Verdict::Stop) {

@@ -1,8 +1,8 @@
 //! Laws 8 and 9: what a strategy must live through.
 
 use tuning_core::{
-    Ended, Fact, FailureKind, Fidelity, Outcome, Paused, Reported, Resumed, Started, Strategy, Tag,
-    TrialId, Values,
+    Budget, Budgeted, Ended, Fact, FailureKind, Fidelity, Outcome, Paused, Reported, Resumed,
+    Started, Strategy, Tag, TrialId, Values,
 };
 
 use super::{
@@ -66,10 +66,12 @@ fn strangers(lab: &Lab<'_>, scene: &Scene, base: &Run) -> Result<(), Breach> {
     let unknown = TrialId::new(1_000_000);
     let mut facts = vec![
         Reported::new(unknown, Fidelity::new(1), values.clone()).into(),
-        Paused::new(unknown, Fidelity::new(1)).into(),
+        Paused::new(unknown, Fidelity::new(1), values.clone()).into(),
         Resumed::new(unknown, Fidelity::new(2)).into(),
         Ended::new(unknown, Outcome::Completed(values)).into(),
         Ended::new(unknown.plus(1), Outcome::Stopped).into(),
+        Budgeted::new(&Budget::trials(3)).into(),
+        Budgeted::new(&Budget::unlimited()).into(),
     ];
     let mut chance = Chance::new(scene.seed.named("strangers"));
     for (number, tag) in (2..).zip(forged(base)) {
@@ -102,7 +104,7 @@ fn told<S: Strategy>(strategy: &mut S, fact: &Fact) -> Result<(), Breach> {
 
 /// Tags with the outermost layer of an own one and notes that make no sense.
 fn forged(base: &Run) -> Vec<Tag> {
-    let own = base.facts.iter().find_map(|fact| match fact {
+    let own = base.facts().find_map(|fact| match fact {
         Fact::Started(started) if !started.tag.is_none() => Some(started.tag.as_str()),
         _ => None,
     });

@@ -237,7 +237,9 @@ impl<I: Strategy> Strategy for Halving<Option<I>> {
     }
 
     fn tell(&mut self, fact: &Fact) {
-        let trial = fact.trial();
+        let Some(trial) = fact.trial() else {
+            return self.tell_inner(fact);
+        };
         match fact {
             Fact::Started(_) | Fact::Resumed(_) => drop(self.running.insert(trial)),
             Fact::Paused(_) | Fact::Ended(_) => drop(self.running.remove(&trial)),

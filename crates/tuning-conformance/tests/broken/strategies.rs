@@ -116,7 +116,7 @@ fn law_7_resume_and_fork() {
     breaks_only(
         &report,
         Law::ResumeAndFork,
-        &["trial 0 is to be forked, but it is neither paused nor ended"],
+        &["trial 0 is to be forked, but it is neither paused nor ended, or was given up"],
     );
     let report = along(F::ResumesToNoHigher).seed(3).report();
     breaks_only(

@@ -266,7 +266,9 @@ impl Strategy for Twin {
     fn tell(&mut self, fact: &Fact) {
         self.facts += 1;
         self.asked.set(false);
-        let trial = fact.trial();
+        let Some(trial) = fact.trial() else {
+            return;
+        };
         match fact {
             Fact::Started(started) => {
                 self.started += 1;

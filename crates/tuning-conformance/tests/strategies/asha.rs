@@ -162,7 +162,9 @@ impl<S: Strategy> Strategy for Asha<S> {
     }
 
     fn tell(&mut self, fact: &Fact) {
-        let trial = fact.trial();
+        let Some(trial) = fact.trial() else {
+            return self.inner.tell(fact);
+        };
         match fact {
             Fact::Started(started) => {
                 self.in_flight.insert(trial);

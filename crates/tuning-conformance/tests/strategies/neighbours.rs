@@ -161,7 +161,9 @@ impl Strategy for Neighbours {
     }
 
     fn tell(&mut self, fact: &Fact) {
-        let trial = fact.trial();
+        let Some(trial) = fact.trial() else {
+            return;
+        };
         match fact {
             Fact::Started(started) => {
                 if let Ok(row) = self.row(&started.params) {

@@ -218,7 +218,9 @@ impl Strategy for Population {
     }
 
     fn tell(&mut self, fact: &Fact) {
-        let trial = fact.trial();
+        let Some(trial) = fact.trial() else {
+            return;
+        };
         match fact {
             Fact::Started(started) => {
                 self.in_flight.insert(trial);

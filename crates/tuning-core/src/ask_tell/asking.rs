@@ -4,13 +4,21 @@ use std::num::NonZeroUsize;
 
 use super::{
     error::{AskError, IllegalProposal},
-    machine::{AskTell, Turn},
+    machine::{AskTell, Open, Turn},
 };
 use crate::{
-    Ask, Asked, EndReason, Fidelity, Order, Proposal, ProposalKind, Strategy, Tag, TrialId, Work,
-    fact::{Fact, Fork, Resumed, Started},
+    Ask, Asked, EndReason, Fidelity, Order, Outcome, Proposal, ProposalKind, Strategy, Tag,
+    TrialId, Work,
+    fact::{Ended, Fact, Fork, Resumed, Started},
     space::Params,
 };
+
+/// What came of an answer.
+#[derive(Default)]
+struct Accepted {
+    work: Vec<Work>,
+    gave_up: bool,
+}
 
 impl<S: Strategy> AskTell<S> {
     pub(super) fn ask_now(&mut self, slots: NonZeroUsize) -> Result<Turn, AskError> {
@@ -20,18 +28,22 @@ impl<S: Strategy> AskTell<S> {
         if self.trials_left() == Some(0) && self.problem.fidelity.is_none() {
             return Ok(self.idle(EndReason::Trials));
         }
-        match self.ask_strategy(slots)? {
-            Asked::Propose(proposals) => {
-                let work = self.accept(proposals)?;
-                Ok(if work.is_empty() {
-                    self.idle(EndReason::Trials)
-                } else {
-                    Turn::Work(work)
-                })
+        loop {
+            match self.ask_strategy(slots)? {
+                Asked::Propose(proposals) => {
+                    let accepted = self.accept(proposals)?;
+                    if !accepted.work.is_empty() {
+                        return Ok(Turn::Work(accepted.work));
+                    }
+                    // Each round ends a paused trial, so the rounds end.
+                    if !accepted.gave_up {
+                        return Ok(self.idle(EndReason::Trials));
+                    }
+                }
+                Asked::Wait if self.running.is_empty() => return Err(AskError::Deadlock),
+                Asked::Wait => return Ok(Turn::Wait),
+                Asked::Done => return Ok(self.idle(EndReason::Exhausted)),
             }
-            Asked::Wait if self.running.is_empty() => Err(AskError::Deadlock),
-            Asked::Wait => Ok(Turn::Wait),
-            Asked::Done => Ok(self.idle(EndReason::Exhausted)),
         }
     }
 
@@ -60,13 +72,13 @@ impl<S: Strategy> AskTell<S> {
             let accepted = match self.ask_strategy(NonZeroUsize::MIN)? {
                 Asked::Propose(proposals) => self.accept(proposals)?,
                 Asked::Wait if self.line.is_empty() => return Err(AskError::Deadlock),
-                Asked::Wait => Vec::new(),
+                Asked::Wait => Accepted::default(),
                 Asked::Done => {
                     reason = Some(EndReason::Exhausted);
                     break;
                 }
             };
-            if accepted.is_empty() {
+            if accepted.work.is_empty() && !accepted.gave_up {
                 // It waits (or only resumed trials may still be proposed): let it know one more.
                 if self.line.is_empty() {
                     reason = Some(EndReason::Trials);
@@ -77,7 +89,7 @@ impl<S: Strategy> AskTell<S> {
                     break;
                 }
             }
-            work.extend(accepted);
+            work.extend(accepted.work);
         }
         if !work.is_empty() {
             return Ok(Turn::Work(work));
@@ -89,10 +101,11 @@ impl<S: Strategy> AskTell<S> {
         let ask = Ask::new(slots, self.next, self.seed).with_trials_left(self.trials_left());
         let asked = self.strategy.ask(&ask)?;
         if let Asked::Propose(proposals) = &asked {
-            let (proposed, slots) = (proposals.len(), slots.get());
-            if proposed == 0 {
+            if proposals.is_empty() {
                 return Err(IllegalProposal::Empty.into());
             }
+            let proposed = proposals.iter().filter(|proposal| proposal.is_work());
+            let (proposed, slots) = (proposed.count(), slots.get());
             if proposed > slots {
                 return Err(IllegalProposal::TooMany { proposed, slots }.into());
             }
@@ -101,26 +114,25 @@ impl<S: Strategy> AskTell<S> {
     }
 
     /// Takes the proposals that the budget allows.
-    fn accept(&mut self, proposals: Vec<Proposal>) -> Result<Vec<Work>, AskError> {
-        let mut work = Vec::with_capacity(proposals.len());
+    fn accept(&mut self, proposals: Vec<Proposal>) -> Result<Accepted, AskError> {
+        let mut accepted = Accepted::default();
         for proposal in proposals {
             if proposal.is_new() && self.trials_left() == Some(0) {
                 continue;
             }
-            let fact = self.legal(proposal)?;
-            let trial = fact.trial();
-            self.happened(fact);
-            work.extend(
-                self.running
-                    .get(&trial)
-                    .map(|open| open.work(trial, self.seed)),
-            );
+            accepted.gave_up |= !proposal.is_work();
+            let (trial, fact) = self.legal(proposal)?;
+            self.happened_by(fact, self.known());
+            let open = self.running.get(&trial);
+            accepted
+                .work
+                .extend(open.map(|open| open.work(trial, self.seed)));
         }
-        Ok(work)
+        Ok(accepted)
     }
 
     /// Turns a proposal into the fact that it is accepted, if the laws allow it.
-    fn legal(&self, proposal: Proposal) -> Result<Fact, IllegalProposal> {
+    fn legal(&self, proposal: Proposal) -> Result<(TrialId, Fact), IllegalProposal> {
         let (kind, until, tag) = proposal.into_parts();
         if let Some(until) = until {
             let range = self.problem.fidelity;
@@ -136,39 +148,42 @@ impl<S: Strategy> AskTell<S> {
             }
             _ => Ok(()),
         };
-        let known = match self.order {
-            Order::AsFinished => 0,
-            Order::AsProposed { .. } => self.line.told(),
-        };
         match kind {
-            ProposalKind::Start(params) => self.started_fact(params, None, until, tag, known),
+            ProposalKind::Start(params) => self.started_fact(params, None, until, tag),
             ProposalKind::Fork(donor, params) => {
                 let at = self
                     .checkpoint(donor)
                     .ok_or(IllegalProposal::NotForkable { trial: donor })?;
                 higher(donor, at)?;
-                self.started_fact(params, Some(Fork::new(donor, at)), until, tag, known)
+                self.started_fact(params, Some(Fork::new(donor, at)), until, tag)
             }
             ProposalKind::Resume(trial) => {
                 let open = self
-                    .paused
-                    .get(&trial)
-                    .filter(|_| !self.line.holds(trial))
+                    .known_pause(trial)
                     .ok_or(IllegalProposal::NotPaused { trial })?;
                 higher(trial, open.at)?;
                 let mut resumed = Resumed::new(trial, until);
                 resumed.tag = tag;
-                resumed.known = known;
-                Ok(resumed.into())
+                Ok((trial, resumed.into()))
+            }
+            ProposalKind::GiveUp(trial) => {
+                self.known_pause(trial)
+                    .ok_or(IllegalProposal::NothingToGiveUp { trial })?;
+                Ok((trial, Ended::new(trial, Outcome::Stopped).into()))
             }
         }
     }
 
+    /// A paused trial, if the strategy can know that it is.
+    fn known_pause(&self, trial: TrialId) -> Option<&Open> {
+        self.paused.get(&trial).filter(|_| !self.line.holds(trial))
+    }
+
     /// The fidelity of the checkpoint of a paused or ended trial, if it reported one; none if the trial
-    /// is neither, as far as the strategy can know.
+    /// is neither, as far as the strategy can know, or was given up.
     pub(super) fn checkpoint(&self, trial: TrialId) -> Option<Option<Fidelity>> {
         let known = trial < self.next && !self.line.holds(trial);
-        if !known || self.running.contains_key(&trial) {
+        if !known || self.running.contains_key(&trial) || self.given_up.contains(&trial) {
             return None;
         }
         Some(match self.paused.get(&trial) {
@@ -183,13 +198,19 @@ impl<S: Strategy> AskTell<S> {
         fork: Option<Fork>,
         until: Option<Fidelity>,
         tag: Tag,
-        known: u64,
-    ) -> Result<Fact, IllegalProposal> {
+    ) -> Result<(TrialId, Fact), IllegalProposal> {
         let params = self.problem.space.align(&params)?;
         let mut started = Started::new(self.next, params).until(until).tag(tag);
         started.fork = fork;
-        started.known = known;
-        Ok(started.into())
+        Ok((self.next, started.into()))
+    }
+
+    /// How many pieces of work a proposal knows that is made now.
+    pub(super) fn known(&self) -> u64 {
+        match self.order {
+            Order::AsFinished => 0,
+            Order::AsProposed { .. } => self.line.told(),
+        }
     }
 
     fn over(&self) -> Option<EndReason> {

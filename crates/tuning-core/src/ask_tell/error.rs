@@ -43,8 +43,14 @@ pub enum IllegalProposal {
         /// The trial.
         trial: TrialId,
     },
-    /// The trial to fork from is unknown or running.
-    #[error("trial {trial} is to be forked, but it is neither paused nor ended")]
+    /// The trial to give up is not paused.
+    #[error("trial {trial} is to be given up, but it is not paused")]
+    NothingToGiveUp {
+        /// The trial.
+        trial: TrialId,
+    },
+    /// The trial to fork from is unknown, running or given up.
+    #[error("trial {trial} is to be forked, but it is neither paused nor ended, or was given up")]
     NotForkable {
         /// The trial.
         trial: TrialId,
@@ -113,10 +119,10 @@ pub enum ReplayError {
         source: ParamsError,
     },
     /// A fact contradicts those before it.
-    #[error("trial {trial}: {message}")]
+    #[error("{}{message}", .trial.map_or_else(String::new, |trial| format!("trial {trial}: ")))]
     Inconsistent {
-        /// The trial.
-        trial: TrialId,
+        /// The trial, if it is a fact of one.
+        trial: Option<TrialId>,
         /// Why.
         message: &'static str,
     },

@@ -6,30 +6,37 @@ use super::{
     error::ReplayError,
     machine::{AskTell, Open},
 };
-use crate::{Order, Outcome, Strategy, TrialId, Values, Verdict, fact::Fact};
+use crate::{
+    Order, Origin, Outcome, Strategy, TrialId, Values, Verdict,
+    fact::{Ended, Fact},
+};
 
 impl<S: Strategy> AskTell<S> {
     pub(super) fn happened(&mut self, fact: impl Into<Fact>) {
+        self.happened_by(fact, 0);
+    }
+
+    /// What the strategy has proposed knows how many pieces of work were told by then.
+    pub(super) fn happened_by(&mut self, fact: impl Into<Fact>, known: u64) {
         let fact = fact.into();
-        self.apply(&fact);
-        self.facts.push(fact);
+        self.apply(&fact, known);
+        self.facts.push((fact, known));
     }
 
     /// The fold: the only place where state changes, for what happens now and for what is replayed.
-    pub(super) fn apply(&mut self, fact: &Fact) {
+    pub(super) fn apply(&mut self, fact: &Fact, known: u64) {
         let work = match fact {
             Fact::Started(started) => {
-                let work = self.begin(started.known);
+                let work = self.begin(known);
                 self.next = started.trial.plus(1);
                 let at = started.fork.and_then(|fork| fork.at);
                 let open = Open {
                     params: started.params.clone(),
                     work,
-                    from: at,
+                    origin: started.fork.map_or(Origin::New, Origin::Forked),
                     at,
                     values: None,
                     until: started.until,
-                    fork: started.fork,
                     attempt: 0,
                     judged: false,
                 };
@@ -37,12 +44,12 @@ impl<S: Strategy> AskTell<S> {
                 return self.tell_proposal(fact);
             }
             Fact::Resumed(resumed) => {
-                let work = self.begin(resumed.known);
+                let work = self.begin(known);
                 if let Some(mut open) = self.paused.remove(&resumed.trial) {
                     open.work = work;
-                    open.from = open.at;
+                    let at = open.at.unwrap_or_default();
+                    open.origin = Origin::Resumed { at };
                     open.until = resumed.until;
-                    open.fork = None;
                     open.attempt = 0;
                     open.judged = false;
                     self.running.insert(resumed.trial, open);
@@ -56,10 +63,23 @@ impl<S: Strategy> AskTell<S> {
             }),
             Fact::Paused(paused) => self.running.remove(&paused.trial).map(|mut open| {
                 open.at = open.at.max(Some(paused.at));
+                open.values = Some(paused.values.clone());
                 let work = open.work;
                 self.paused.insert(paused.trial, open);
                 work
             }),
+            Fact::Budgeted(budgeted) => {
+                self.tell_known(known);
+                self.budgeted = *budgeted;
+                return self.tell(fact);
+            }
+            Fact::Ended(ended) if self.gives_up(ended) => {
+                // Told as a proposal is: the strategy must know what it has given up.
+                self.tell_known(known);
+                self.paused.remove(&ended.trial);
+                self.given_up.insert(ended.trial);
+                return self.tell(fact);
+            }
             Fact::Ended(ended) => {
                 let running = self.running.remove(&ended.trial);
                 let work = running.as_ref().map(|open| open.work);
@@ -100,11 +120,20 @@ impl<S: Strategy> AskTell<S> {
 
     /// The number of the next piece of work; under `AsProposed`, what it knew has been told.
     fn begin(&mut self, known: u64) -> u64 {
+        self.tell_known(known);
+        self.works += 1;
+        self.works - 1
+    }
+
+    fn tell_known(&mut self, known: u64) {
         if let Order::AsProposed { .. } = self.order {
             self.tell_until(known);
         }
-        self.works += 1;
-        self.works - 1
+    }
+
+    /// Whether a trial ended because its strategy gave it up: nothing else stops a paused one.
+    fn gives_up(&self, ended: &Ended) -> bool {
+        ended.outcome == Outcome::Stopped && self.paused.contains_key(&ended.trial)
     }
 
     /// A proposal is told at once in every order: the strategy must know what it has proposed.
@@ -114,7 +143,9 @@ impl<S: Strategy> AskTell<S> {
             Order::AsFinished => return,
             Order::AsProposed { .. } => self.pruner.as_ref().map(|pruner| pruner.boxed_clone()),
         };
-        self.line.push(fact.trial(), pruner);
+        if let Some(trial) = fact.trial() {
+            self.line.push(trial, pruner);
+        }
     }
 
     /// Holds a fact back until its work's turn; only its own judge learns it now.
@@ -135,7 +166,7 @@ impl<S: Strategy> AskTell<S> {
     /// that nobody resumes that trial.
     fn tell_aside(&mut self, fact: &Fact) {
         self.tell_until(self.line.knowable());
-        match self.line.last_of(fact.trial()) {
+        match fact.trial().and_then(|trial| self.line.last_of(trial)) {
             Some(held) => held.facts.push(fact.clone()),
             None => self.tell(fact),
         }
@@ -182,19 +213,20 @@ impl<S: Strategy> AskTell<S> {
     }
 
     /// Whether a fact of a log is possible after those before it.
-    pub(super) fn fits(&self, fact: &Fact) -> Result<(), ReplayError> {
+    pub(super) fn fits(&self, fact: &Fact, known: u64) -> Result<(), ReplayError> {
         let trial = fact.trial();
-        match self.misfit(fact) {
+        match self.misfit(fact, known) {
             None => Ok(()),
             Some(message) => Err(ReplayError::Inconsistent { trial, message }),
         }
     }
 
-    fn misfit(&self, fact: &Fact) -> Option<&'static str> {
-        let trial = fact.trial();
+    fn misfit(&self, fact: &Fact, known: u64) -> Option<&'static str> {
+        // No trial has this number: a fact of none contradicts no trial.
+        let trial = fact.trial().unwrap_or(TrialId::new(u64::MAX));
         let (running, paused) = (self.running.get(&trial), self.paused.get(&trial));
         let count = |values: &Values| values.len() == self.problem.objectives.len();
-        let known = |known| match self.order {
+        let in_time = match self.order {
             Order::AsFinished => true,
             Order::AsProposed { .. } => known <= self.line.knowable(),
         };
@@ -204,10 +236,15 @@ impl<S: Strategy> AskTell<S> {
             Fact::Started(_) if trial != self.next => Some("it was started out of turn"),
             Fact::Started(started) => {
                 let donor = started.fork.map(|fork| fork.trial);
-                if donor.is_some_and(|donor| donor >= trial || self.running.contains_key(&donor)) {
+                let has_none = |donor: TrialId| {
+                    donor >= trial
+                        || self.running.contains_key(&donor)
+                        || self.given_up.contains(&donor)
+                };
+                if donor.is_some_and(has_none) {
                     Some("it was forked from a trial that had no checkpoint")
                 } else {
-                    (!known(started.known)).then_some(too_early)
+                    (!in_time).then_some(too_early)
                 }
             }
             Fact::Resumed(resumed) => match paused {
@@ -215,7 +252,7 @@ impl<S: Strategy> AskTell<S> {
                 Some(open) if resumed.until.is_some() && resumed.until <= open.at => {
                     Some("it was resumed to no higher fidelity")
                 }
-                Some(_) => (!known(resumed.known)).then_some(too_early),
+                Some(_) => (!in_time).then_some(too_early),
             },
             Fact::Reported(reported) => match running {
                 None => Some("it reported while it was not running"),
@@ -224,7 +261,10 @@ impl<S: Strategy> AskTell<S> {
                 }
                 Some(_) => (!count(&reported.values)).then_some(wrong_count),
             },
-            Fact::Paused(_) => (running.is_none()).then_some("it paused while it was not running"),
+            Fact::Paused(_) if running.is_none() => Some("it paused while it was not running"),
+            Fact::Paused(paused) => (!count(&paused.values)).then_some(wrong_count),
+            Fact::Budgeted(_) => (!in_time).then_some(too_early),
+            Fact::Ended(ended) if self.gives_up(ended) => (!in_time).then_some(too_early),
             Fact::Ended(_) if running.is_none() && paused.is_none() => {
                 Some("it ended twice, or before it was started")
             }

@@ -32,6 +32,7 @@ impl Spent {
     pub(super) fn tell(&mut self, problem: &Problem, fact: &Fact) {
         let whole = problem.fidelity.map(FidelityRange::max);
         match fact {
+            Fact::Budgeted(_) => {}
             Fact::Started(started) => {
                 let used = Used {
                     reached: started.fork.and_then(|fork| fork.at).unwrap_or_default(),

@@ -12,9 +12,9 @@ use super::{
     limits::Spent,
 };
 use crate::{
-    EndReason, EventKind, FailureKind, Fidelity, Metrics, Order, Outcome, Problem, Pruner, Seed,
-    Strategy, TrialId, Values, Verdict, Work,
-    fact::{Ended, Fact, Fork, Paused, Reported},
+    EndReason, Entry, EventKind, FailureKind, Fidelity, Metrics, Order, Origin, Outcome, Problem,
+    Pruner, Seed, Strategy, TrialId, Values, Verdict, Work,
+    fact::{Budgeted, Ended, Fact, Paused, Reported},
     space::Params,
 };
 
@@ -22,8 +22,8 @@ use crate::{
 ///
 /// Ask it for work, do the work in whatever way, and tell it the results: it hands out numbered
 /// trials, tells the strategy and the pruner facts in the right order and with the right sign, and
-/// says when the budget is spent. Everything that happened comes out as [facts](Self::take_facts);
-/// [replaying](Self::replay) them into a new one restores it.
+/// says when the budget is spent. Everything that happened comes out as [entries](Self::take_entries)
+/// of a log; [replaying](Self::replay) them into a new one restores it.
 ///
 /// # Example
 /// ```
@@ -63,9 +63,14 @@ pub struct AskTell<S = Box<dyn Strategy>> {
     pub(super) paused: BTreeMap<TrialId, Open>,
     /// The last fidelity of the ended trials that reported one, for forks.
     pub(super) ended: BTreeMap<TrialId, Fidelity>,
+    /// Those whose checkpoint may be gone.
+    pub(super) given_up: BTreeSet<TrialId>,
+    /// The limits that the strategy was told last.
+    pub(super) budgeted: Budgeted,
     pub(super) line: Line,
     pub(super) spent: Spent,
-    pub(super) facts: Vec<Fact>,
+    /// What has happened, with how many pieces of work were told when it was proposed.
+    pub(super) facts: Vec<(Fact, u64)>,
 }
 
 /// A trial that has not ended.
@@ -73,12 +78,11 @@ pub(super) struct Open {
     pub(super) params: Params,
     /// The number of its current or last piece of work, in the order of proposals.
     pub(super) work: u64,
-    pub(super) from: Option<Fidelity>,
+    pub(super) origin: Origin,
     pub(super) at: Option<Fidelity>,
     /// The values of its last report.
     pub(super) values: Option<Values>,
     pub(super) until: Option<Fidelity>,
-    pub(super) fork: Option<Fork>,
     pub(super) attempt: u32,
     /// Whether its pruner has stopped it: for good, also when it is evaluated again.
     pub(super) judged: bool,
@@ -110,6 +114,8 @@ impl<S: Strategy> AskTell<S> {
             running: BTreeMap::new(),
             paused: BTreeMap::new(),
             ended: BTreeMap::new(),
+            given_up: BTreeSet::new(),
+            budgeted: Budgeted::default(),
             line: Line::default(),
             spent: Spent::default(),
             facts: Vec::new(),
@@ -131,10 +137,15 @@ impl<S: Strategy> AskTell<S> {
     }
 
     /// Asks for up to `slots` pieces of work. Each is in flight until it is [finished](Self::finish).
+    /// Paused trials that the strategy gives up on the way have ended when it returns.
     ///
     /// # Errors
     /// If the strategy fails or breaks a law; the study cannot go on then.
     pub fn ask(&mut self, slots: NonZeroUsize) -> Result<Turn, AskError> {
+        let budgeted = Budgeted::new(&self.problem.budget);
+        if budgeted != self.budgeted {
+            self.happened_by(budgeted, self.known());
+        }
         match self.order {
             Order::AsFinished => self.ask_now(slots),
             Order::AsProposed { lag } => self.ask_in_line(slots, lag),
@@ -218,12 +229,16 @@ impl<S: Strategy> AskTell<S> {
         let mut metrics = metrics;
         match (pause, outcome) {
             (Some(until), Outcome::Completed(values)) => {
+                let last = match (reached, &open.values) {
+                    (Some(_), Some(last)) => last.clone(),
+                    _ => values,
+                };
                 if reached.is_none() {
-                    let mut reported = Reported::new(trial, until, values);
+                    let mut reported = Reported::new(trial, until, last.clone());
                     reported.metrics = std::mem::take(&mut metrics);
                     self.happened(reported);
                 }
-                let mut paused = Paused::new(trial, reached.unwrap_or(until));
+                let mut paused = Paused::new(trial, reached.unwrap_or(until), last);
                 paused.metrics = metrics;
                 paused.took_micros = took_micros;
                 self.happened(paused);
@@ -251,13 +266,14 @@ impl<S: Strategy> AskTell<S> {
         Ok(open.work(trial, self.seed))
     }
 
-    /// Folds one entry of the study's log into this machine: what [`take_facts`](Self::take_facts)
+    /// Folds one entry of the study's log into this machine: what [`take_entries`](Self::take_entries)
     /// gave, in that order. Parameters are aligned with the space by name.
     ///
     /// # Errors
     /// If the log contradicts itself or the space.
-    pub fn replay(&mut self, kind: EventKind) -> Result<(), ReplayError> {
-        match kind {
+    pub fn replay(&mut self, entry: Entry) -> Result<(), ReplayError> {
+        let known = entry.known;
+        match entry.kind {
             EventKind::Fact(mut fact) => {
                 if let Fact::Started(started) = &mut fact {
                     let trial = started.trial;
@@ -265,8 +281,8 @@ impl<S: Strategy> AskTell<S> {
                     started.params =
                         aligned.map_err(|source| ReplayError::Params { trial, source })?;
                 }
-                self.fits(&fact)?;
-                self.apply(&fact);
+                self.fits(&fact, known)?;
+                self.apply(&fact, known);
             }
             EventKind::Retried(retried) => {
                 if let Some(open) = self.running.get_mut(&retried.trial) {
@@ -278,10 +294,11 @@ impl<S: Strategy> AskTell<S> {
         Ok(())
     }
 
-    /// Takes the facts that have happened since the last call, in order, in the objectives' own
-    /// directions: what belongs into the journal.
-    pub fn take_facts(&mut self) -> Vec<Fact> {
-        std::mem::take(&mut self.facts)
+    /// Takes what has happened since the last call, in order, in the objectives' own directions, as
+    /// entries for the journal at this time.
+    pub fn take_entries(&mut self, at_millis: u64) -> Vec<Entry> {
+        let entry = |(fact, known)| Entry::new(at_millis, EventKind::Fact(fact)).known(known);
+        self.facts.drain(..).map(entry).collect()
     }
 
     /// The work in flight, in the order of its proposals: after replaying a log, what has to be done
@@ -341,9 +358,8 @@ impl Open {
             trial,
             params: self.params.clone(),
             seed: study.derive(trial.get()).named("evaluate"),
-            from: self.from,
+            origin: self.origin,
             until: self.until,
-            fork: self.fork,
             attempt: self.attempt,
         }
     }

@@ -1,9 +1,7 @@
 //! What the strategy did not ask for: results that are known from elsewhere, and trials that somebody cancels.
 
 use super::{error::TellError, machine::AskTell};
-use crate::{
-    Ended, FailureKind, Metrics, Order, Outcome, Started, Strategy, Tag, TrialId, space::Params,
-};
+use crate::{Ended, FailureKind, Metrics, Outcome, Started, Strategy, Tag, TrialId, space::Params};
 
 impl<S: Strategy> AskTell<S> {
     /// Adds a trial that was evaluated elsewhere, with its outcome, and returns its number: an earlier
@@ -48,11 +46,8 @@ impl<S: Strategy> AskTell<S> {
         }
         let trial = self.next;
         let params = self.problem.space.align(params)?;
-        let mut started = Started::new(trial, params).tag(tag);
-        if let Order::AsProposed { .. } = self.order {
-            started.known = self.line.told();
-        }
-        self.happened(started);
+        let started = Started::new(trial, params).tag(tag);
+        self.happened_by(started, self.known());
         let mut ended = Ended::new(trial, outcome);
         ended.metrics = metrics;
         self.happened(ended);

@@ -187,6 +187,7 @@ impl Progress {
 
     fn apply_fact(&mut self, at_millis: u64, fact: &Fact) -> Option<OpenTrial> {
         match fact {
+            Fact::Budgeted(_) => None,
             Fact::Started(started) => {
                 self.counts.started += 1;
                 self.counts.running += 1;

@@ -23,7 +23,7 @@ fn reported(n: u64, at: u64, value: f64) -> EventKind {
 }
 
 fn paused(n: u64, at: u64) -> EventKind {
-    Paused::new(id(n), Fidelity::new(at)).into()
+    Paused::new(id(n), Fidelity::new(at), Values::one(1.0).unwrap()).into()
 }
 
 fn completed(n: u64, values: &[f64]) -> EventKind {
@@ -150,7 +150,7 @@ fn a_trial_that_ended_tells_of_all_its_pieces_of_work() {
     let mut progress = fold(loss(), &[started(0)]);
     let mut report = Reported::new(id(0), Fidelity::new(1), Values::one(1.0).unwrap());
     report.metrics = Metrics::from_iter([("cost", 1.0), ("size", 3.0)]);
-    let mut pause = Paused::new(id(0), Fidelity::new(1));
+    let mut pause = Paused::new(id(0), Fidelity::new(1), Values::one(1.0).unwrap());
     pause.took_micros = 5;
     let mut end = Ended::new(id(0), Outcome::Stopped);
     end.metrics = Metrics::from_iter([("cost", 2.0)]);

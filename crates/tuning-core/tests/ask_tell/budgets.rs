@@ -149,7 +149,7 @@ fn resource_is_counted_once_however_it_is_told() {
         while let Turn::Work(work) = study.ask(NonZeroUsize::MIN).unwrap() {
             works += 1;
             let (from, until) = (
-                work[0].from.map_or(0, Fidelity::get),
+                work[0].origin.at().map_or(0, Fidelity::get),
                 work[0].until.map_or(9, Fidelity::get),
             );
             for epoch in from + 1..=until {
@@ -264,7 +264,7 @@ fn a_trial_costs_what_it_measured_last_wherever_it_did() {
     let mut spent = 0.0;
     while let Turn::Work(work) = study.ask(NonZeroUsize::MIN).unwrap() {
         let trial = work[0].trial;
-        if work[0].from.is_none() {
+        if work[0].origin.at().is_none() {
             study.report(trial, at(1), one(1.0), euros(1.0)).unwrap();
             study.report(trial, at(3), one(1.0), euros(2.0)).unwrap();
             study.finish(trial, completed(1.0), euros(2.5), 0).unwrap();
@@ -296,8 +296,8 @@ fn paused_trials_may_go_on_after_the_last_trial_was_started() {
         let mut study = AskTell::new(problem, script, Seed::new(0)).order(order);
         let (facts, reason) = drive(&mut study, 2, 0, usize::MAX);
         assert_eq!(reason, Some(EndReason::Exhausted), "{order}");
-        let resumed = facts.iter().find_map(|fact| match fact {
-            Fact::Resumed(resumed) => Some((resumed.trial, resumed.known)),
+        let resumed = facts.iter().find_map(|entry| match fact(entry) {
+            Fact::Resumed(resumed) => Some((resumed.trial, entry.known)),
             _ => None,
         });
         let known = u64::from(order != Order::AsFinished);

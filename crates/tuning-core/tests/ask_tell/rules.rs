@@ -132,7 +132,7 @@ fn every_illegal_proposal_ends_the_study_with_the_reason() {
         ladder(),
         vec![],
         vec![Proposal::fork(id(0), params())],
-        "trial 0 is to be forked, but it is neither paused nor ended",
+        "trial 0 is to be forked, but it is neither paused nor ended, or was given up",
     );
 }
 
@@ -173,8 +173,8 @@ fn forks_begin_with_the_checkpoint_of_their_donor() {
     ask(&mut study);
     finish(&mut study, 0, completed(1.0));
     let work = ask(&mut study);
-    assert_eq!(work.fork, Some(Fork::new(id(0), Some(at(3)))));
-    assert_eq!((work.from, work.until), (Some(at(3)), Some(at(9))));
+    assert_eq!(work.origin, Origin::Forked(Fork::new(id(0), Some(at(3)))));
+    assert_eq!(work.until, Some(at(9)));
     study.take_facts();
     report(&mut study, 1, 3);
     assert_eq!(short(&mut study), [""; 0], "its donor has reported that");
@@ -192,7 +192,7 @@ fn a_forked_trial_that_is_resumed_begins_with_its_own_checkpoint() {
         finish(&mut study, trial, completed(1.0));
     }
     let work = ask(&mut study);
-    assert_eq!((work.from, work.fork), (Some(at(4)), None));
+    assert_eq!(work.origin, Origin::Resumed { at: at(4) });
 }
 
 #[test]
@@ -204,10 +204,16 @@ fn ended_trials_can_be_forked_with_fidelities_and_without() {
             let mut study = scripted(problem.clone(), answers).order(order);
             ask(&mut study);
             finish(&mut study, 0, completed(1.0));
-            assert_eq!(ask(&mut study).fork, Some(Fork::new(id(0), None)));
+            assert_eq!(
+                ask(&mut study).origin,
+                Origin::Forked(Fork::new(id(0), None))
+            );
             report(&mut study, 1, 5);
             finish(&mut study, 1, Outcome::failed(FailureKind::Lost, ""));
-            assert_eq!(ask(&mut study).fork, Some(Fork::new(id(1), Some(at(5)))));
+            assert_eq!(
+                ask(&mut study).origin,
+                Origin::Forked(Fork::new(id(1), Some(at(5))))
+            );
         }
     }
 }
@@ -491,12 +497,12 @@ fn retries_are_the_same_work_with_another_number() {
     // The next piece of work counts anew and begins where the trial was paused.
     let resumed = ask(&mut study);
     assert_eq!(
-        (resumed.attempt, resumed.from, resumed.until),
+        (resumed.attempt, resumed.origin.at(), resumed.until),
         (0, Some(at(3)), Some(at(9)))
     );
     report(&mut study, 0, 5);
     let again = study.retry(id(0)).unwrap();
-    assert_eq!((again.attempt, again.from), (1, Some(at(3))));
+    assert_eq!((again.attempt, again.origin.at()), (1, Some(at(3))));
     assert_eq!(again.seed, first.seed);
     assert_eq!(study.in_flight(), [again]);
     study.take_facts();

@@ -74,12 +74,8 @@ impl Strategy for Sensitive {
     fn tell(&mut self, fact: &Fact) {
         self.told.push(fact.clone());
         // Started facts are left out: a batch of proposals must not depend on its size.
-        if !matches!(fact, Fact::Started(_)) {
-            let mut fact = fact.clone();
-            if let Fact::Resumed(resumed) = &mut fact {
-                resumed.known = 0;
-            }
-            let text = serde_json::to_string(&fact).unwrap();
+        if !matches!(fact, Fact::Started(_) | Fact::Budgeted(_)) {
+            let text = serde_json::to_string(fact).unwrap();
             self.hash = Seed::new(self.hash).named(&text).get();
         }
     }
@@ -242,7 +238,7 @@ pub(crate) fn evaluate<S: Strategy>(study: &mut AskTell<S>, work: &Work) {
         1.0
     };
     let until = work.until.map_or(whole, Fidelity::get);
-    let from = work.from.map_or(0, Fidelity::get);
+    let from = work.origin.at().map_or(0, Fidelity::get);
     let mut outcome = completed(sign * loss(work, until));
     for epoch in from + 1..=until {
         let values = one(sign * loss(work, epoch));
@@ -277,8 +273,8 @@ pub(crate) fn drive<S: Strategy>(
     workers: usize,
     luck: u64,
     most: usize,
-) -> (Vec<Fact>, Option<EndReason>) {
-    let mut facts = study.take_facts();
+) -> (Vec<Entry>, Option<EndReason>) {
+    let mut facts = study.take_entries(0);
     let mut busy = study.in_flight();
     let mut turn = 0;
     while facts.len() < most {
@@ -292,7 +288,7 @@ pub(crate) fn drive<S: Strategy>(
                 _ => unreachable!(),
             }
         }
-        facts.extend(study.take_facts());
+        facts.extend(study.take_entries(0));
         assert_eq!(study.running(), busy.len());
         if done.is_some() {
             assert!(busy.is_empty());
@@ -303,24 +299,28 @@ pub(crate) fn drive<S: Strategy>(
             let pick = Seed::new(luck).derive(turn).unit() * busy.len() as f64;
             let work = busy.remove(if luck == 0 { 0 } else { pick as usize });
             evaluate(study, &work);
-            facts.extend(study.take_facts());
+            facts.extend(study.take_entries(0));
         }
     }
     (facts, None)
 }
 
 /// A new machine with this log told.
-pub(crate) fn replayed<S: Strategy>(mut study: AskTell<S>, facts: &[Fact]) -> AskTell<S> {
-    for fact in facts {
-        study.replay(fact.clone().into()).unwrap();
+pub(crate) fn replayed<S: Strategy>(
+    mut study: AskTell<S>,
+    log: &[impl Clone + Into<Entry>],
+) -> AskTell<S> {
+    for entry in log {
+        study.replay(entry.clone().into()).unwrap();
     }
-    assert_eq!(study.take_facts(), [], "a replay is no news");
+    assert_eq!(study.take_entries(0), [], "a replay is no news");
     study
 }
 
 /// Answers by a function of the question and the facts told.
 pub(crate) struct Script<F> {
     answer: RefCell<F>,
+    /// The facts of trials.
     pub(crate) told: Vec<Fact>,
 }
 
@@ -338,7 +338,9 @@ impl<F: FnMut(&Ask, &[Fact]) -> Asked + Send> Strategy for Script<F> {
     }
 
     fn tell(&mut self, fact: &Fact) {
-        self.told.push(fact.clone());
+        if fact.trial().is_some() {
+            self.told.push(fact.clone());
+        }
     }
 }
 
@@ -358,12 +360,35 @@ pub(crate) fn ask<S: Strategy>(study: &mut AskTell<S>) -> Work {
     }
 }
 
-/// The facts of each trial in order, and the decisions in order.
-pub(crate) fn sorted(facts: &[Fact]) -> (BTreeMap<TrialId, Vec<Fact>>, Vec<Fact>) {
+/// The entries of each trial in order, and the decisions in order.
+pub(crate) fn sorted(log: &[Entry]) -> (BTreeMap<TrialId, Vec<Entry>>, Vec<Entry>) {
     let mut trials = BTreeMap::<_, Vec<_>>::new();
-    for fact in facts {
-        trials.entry(fact.trial()).or_default().push(fact.clone());
+    for entry in log {
+        if let Some(trial) = entry.kind.trial() {
+            trials.entry(trial).or_default().push(entry.clone());
+        }
     }
-    let decision = |fact: &&Fact| matches!(fact, Fact::Started(_) | Fact::Resumed(_));
-    (trials, facts.iter().filter(decision).cloned().collect())
+    let decision = |entry: &&Entry| matches!(fact(entry), Fact::Started(_) | Fact::Resumed(_));
+    (trials, log.iter().filter(decision).cloned().collect())
+}
+
+/// The fact of an entry.
+pub(crate) fn fact(entry: &Entry) -> &Fact {
+    match &entry.kind {
+        EventKind::Fact(fact) => fact,
+        other => panic!("{other:?} is no fact"),
+    }
+}
+
+pub(crate) trait TakeFacts {
+    /// The facts of trials since the last call.
+    fn take_facts(&mut self) -> Vec<Fact>;
+}
+
+impl<S: Strategy> TakeFacts for AskTell<S> {
+    fn take_facts(&mut self) -> Vec<Fact> {
+        let log = self.take_entries(0);
+        let facts = log.iter().map(fact).filter(|fact| fact.trial().is_some());
+        facts.cloned().collect()
+    }
 }

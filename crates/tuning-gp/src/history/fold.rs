@@ -305,7 +305,11 @@ mod tests {
             (told.history.pending(9).count(), told.history.fresh()),
             (3, 3)
         );
-        told.tell(Paused::new(TrialId::new(0), Fidelity::new(1)));
+        told.tell(Paused::new(
+            TrialId::new(0),
+            Fidelity::new(1),
+            Values::one(1.0).unwrap(),
+        ));
         told.tell(Ended::new(
             TrialId::new(1),
             Outcome::failed(FailureKind::Lost, ""),

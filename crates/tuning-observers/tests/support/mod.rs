@@ -20,6 +20,8 @@ pub(crate) struct Story {
     objectives: Objectives,
     at_millis: u64,
     session: u64,
+    /// The last values of each trial.
+    reported: std::collections::BTreeMap<u64, Values>,
 }
 
 impl Story {
@@ -36,6 +38,7 @@ impl Story {
             objectives,
             at_millis: EPOCH,
             session: 0,
+            reported: std::collections::BTreeMap::new(),
         }
     }
 
@@ -79,11 +82,14 @@ impl Story {
 
     pub(crate) fn report(&mut self, trial: u64, at: u64, values: impl IntoIterator<Item = f64>) {
         let values = Values::new(values).unwrap();
+        self.reported.insert(trial, values.clone());
         self.push(Reported::new(TrialId::new(trial), at.into(), values));
     }
 
     pub(crate) fn pause(&mut self, trial: u64, at: u64, took_micros: u64) {
-        let mut paused = Paused::new(TrialId::new(trial), at.into());
+        let values = self.reported.get(&trial).cloned();
+        let values = values.unwrap_or_else(|| Values::one(0.5).unwrap());
+        let mut paused = Paused::new(TrialId::new(trial), at.into(), values);
         paused.took_micros = took_micros;
         self.push(paused);
     }

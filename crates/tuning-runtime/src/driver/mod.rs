@@ -11,7 +11,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::{
+    mpsc::{UnboundedReceiver, UnboundedSender},
+    oneshot,
+};
 use tuning_core::{
     EndReason, Evaluator, Metrics, Order, Outcome, StopReason, TrialId, Turn, Verdict, Work,
 };
@@ -39,6 +42,8 @@ pub(crate) struct Driver<'a> {
     ready: VecDeque<Work>,
     delayed: BTreeMap<TrialId, Work>,
     active: BTreeMap<TrialId, Arc<Link>>,
+    /// The removals of what was given up that are under way.
+    discards: Vec<oneshot::Receiver<()>>,
     stop: Option<Stop>,
     time_is_up: bool,
 }
@@ -65,6 +70,7 @@ impl<'a> Driver<'a> {
             ready: VecDeque::new(),
             delayed: BTreeMap::new(),
             active: BTreeMap::new(),
+            discards: Vec::new(),
             stop: None,
             time_is_up: false,
         }
@@ -92,6 +98,27 @@ impl<'a> Driver<'a> {
         if !entries.is_empty() {
             self.log.append(entries).await;
         }
+        self.discard_given_up();
+    }
+
+    /// Lets the evaluator remove what it keeps of trials that were given up, once that is durable: a study
+    /// that is killed before may resume them after all.
+    fn discard_given_up(&mut self) {
+        let given_up = self.ledger.take_given_up();
+        if given_up.is_empty() {
+            return;
+        }
+        let (log, evaluator) = (self.log.clone(), Arc::clone(&self.evaluator));
+        let (done, discarded) = oneshot::channel();
+        self.discards.push(discarded);
+        self.executor.spawn(Box::pin(async move {
+            if log.committed().await {
+                for trial in given_up {
+                    evaluator.discard(trial).await;
+                }
+            }
+            let _ = done.send(());
+        }));
     }
 
     async fn work(&mut self) -> Result<EndReason, StudyError> {
@@ -250,6 +277,9 @@ impl<'a> Driver<'a> {
             }
         }
         self.flush().await;
+        for discarded in std::mem::take(&mut self.discards) {
+            let _ = discarded.await;
+        }
     }
 
     fn stop_active(&self) {

@@ -14,6 +14,7 @@ pub(super) enum Request {
     SetCursor(String, Seq, oneshot::Sender<Result<(), JournalError>>),
     SetObserverStatus(Box<ObserverStatus>),
     Head(oneshot::Sender<Result<Seq, JournalError>>),
+    Committed(oneshot::Sender<bool>),
     Close,
 }
 

@@ -92,6 +92,7 @@ impl Log {
                     let head = *head.borrow();
                     let _ = reply.send(failed.take().map_or(Ok(head), Err));
                 }
+                Some(Request::Committed(reply)) => drop(reply.send(failed.is_none())),
                 Some(request) => answer(&study, &mut *journal, request).await,
                 None => {}
             }
@@ -127,7 +128,7 @@ async fn answer(study: &Arc<str>, journal: &mut dyn Journal, request: Request) {
         }
         // A convenience for people: a journal that keeps none, or fails to, does its work all the same.
         Request::SetObserverStatus(status) => drop(journal.set_observer_status(&status).await),
-        Request::Append(_) | Request::Head(_) | Request::Close => {}
+        Request::Append(_) | Request::Head(_) | Request::Committed(_) | Request::Close => {}
     }
 }
 

@@ -33,6 +33,13 @@ impl LogWriter {
         head.await.map_err(|_| gone())?
     }
 
+    /// Returns, once everything before was tried, whether it is committed.
+    pub(crate) async fn committed(&self) -> bool {
+        let (reply, committed) = oneshot::channel();
+        let _ = self.requests.send(Request::Committed(reply)).await;
+        committed.await.unwrap_or(false)
+    }
+
     /// Stores the status of an observer.
     pub(crate) async fn set_observer_status(&self, status: ObserverStatus) {
         let _ = self

@@ -181,6 +181,12 @@ impl ManualSession<'_> {
         self.ready.iter()
     }
 
+    /// Takes the paused trials that the strategy gave up since the last call, also in earlier sessions: what
+    /// you keep of them, such as checkpoints, is of no use any more.
+    pub fn take_given_up(&mut self) -> Vec<TrialId> {
+        self.study.ledger.take_given_up()
+    }
+
     /// How many trials are being evaluated, or wait to be.
     #[must_use]
     pub fn in_flight(&self) -> usize {

@@ -11,7 +11,7 @@ use std::{
 };
 
 use tuning_core::{
-    Budget, Closed, EndReason, Ended, Entry, EventKind, Failure, FailureKind, Fidelity,
+    Budget, Budgeted, Closed, EndReason, Ended, Entry, EventKind, Failure, FailureKind, Fidelity,
     FidelityRange, Fork, Metrics, Objective, Objectives, Opened, Outcome, Parameter, Params,
     Paused, Progress, Reported, Resumed, Retried, Scalar, Seed, Space, Started, StrategySpec,
     StudySpec, Tag, TrialId, Values,
@@ -98,7 +98,8 @@ pub(crate) fn every_kind() -> Vec<Entry> {
         .cost("usd", 12.5);
     let mut kinds: Vec<EventKind> = vec![
         EventKind::Created(Box::new(spec())),
-        EventKind::Opened(Box::new(Opened::new(1, budget, 8))),
+        EventKind::Opened(Box::new(Opened::new(1, budget.clone(), 8))),
+        Budgeted::new(&budget).into(),
         Started::new(trial(0), params(0.1, 8, "sgd"))
             .until(Fidelity::new(1))
             .tag(Tag::new("random", 0).wrap("asha", "bracket 0"))
@@ -106,10 +107,9 @@ pub(crate) fn every_kind() -> Vec<Entry> {
     ];
     let mut forked = Started::new(trial(1), params(1e-5, 1, "adam"));
     forked.fork = Some(Fork::new(trial(0), Some(Fidelity::new(1))));
-    forked.known = 7;
     let mut reported = Reported::new(trial(0), Fidelity::new(1), values(5e-324, -0.0));
     reported.metrics = Metrics::from_iter([("a b", f64::MAX), ("µ", 0.1 + 0.2)]);
-    let mut paused = Paused::new(trial(0), Fidelity::new(1));
+    let mut paused = Paused::new(trial(0), Fidelity::new(1), values(5e-324, -0.0));
     paused.took_micros = 1_500_000;
     kinds.extend([
         reported.into(),
@@ -144,7 +144,7 @@ pub(crate) fn every_kind() -> Vec<Entry> {
     kinds.push(Started::new(trial(9), params(0.02, 4, "sgd")).into());
     kinds.push(Started::new(trial(10), params(0.03, 5, "sgd")).into());
     kinds.push(Reported::new(trial(10), Fidelity::new(2), values(0.5, 0.75)).into());
-    kinds.push(Paused::new(trial(10), Fidelity::new(2)).into());
+    kinds.push(Paused::new(trial(10), Fidelity::new(2), values(0.5, 0.75)).into());
     // `Best` can be made by its fold alone.
     let mut progress = Progress::new(spec().objectives);
     for kind in &kinds {
@@ -157,6 +157,9 @@ pub(crate) fn every_kind() -> Vec<Entry> {
     )));
     let opened = Opened::new(2, Budget::unlimited(), 1).so_far(progress.counts(), None);
     kinds.push(EventKind::Opened(Box::new(opened)));
-    let entry = |(place, kind): (u64, _)| Entry::new(START + 1000 * place, kind);
+    let entry = |(place, kind): (u64, EventKind)| {
+        let known = 7 * u64::from(kind.name() == "started" && place % 2 == 1);
+        Entry::new(START + 1000 * place, kind).known(known)
+    };
     (0..).zip(kinds).map(entry).collect()
 }

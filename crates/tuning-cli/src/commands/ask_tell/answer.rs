@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use tuning_core::{
     Best, Budget, Counts, EndReason, Fidelity, FidelityRange, Fork, Objective, Objectives, Order,
-    Params, Seed, StrategySpec, TrialId, TrialState, Values, Verdict, Work,
+    Origin, Params, Seed, StrategySpec, TrialId, TrialState, Values, Verdict, Work,
 };
 
 use super::refusal::Refusal;
@@ -93,9 +93,12 @@ impl<'a> Handed<'a> {
             params: &work.params,
             until: work.until,
             seed: work.seed,
-            resumed: work.from.is_some() && work.fork.is_none(),
-            from: work.from,
-            fork: work.fork,
+            resumed: matches!(work.origin, Origin::Resumed { .. }),
+            from: work.origin.at(),
+            fork: match work.origin {
+                Origin::Forked(fork) => Some(fork),
+                _ => None,
+            },
             attempt: work.attempt,
             tag,
         }

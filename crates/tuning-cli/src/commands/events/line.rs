@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tuning_core::{
-    Closed, Ended, Event, EventKind, Fact, Fidelity, Objectives, Opened, Outcome, Retried,
-    StudySpec,
+    Budgeted, Closed, Ended, Event, EventKind, Fact, Fidelity, Objectives, Opened, Outcome,
+    Retried, StudySpec,
 };
 use tuning_observers::{format_duration, format_params, format_values};
 
@@ -103,7 +103,9 @@ fn retried(retried: &Retried) -> String {
 }
 
 fn fact(fact: &Fact, objectives: &Objectives) -> String {
-    let trial = fact.trial();
+    let trial = fact
+        .trial()
+        .map_or_else(String::new, |trial| trial.to_string());
     let until = |until: Option<Fidelity>| match until {
         Some(until) => format!(" until {until}"),
         None => String::new(),
@@ -121,10 +123,26 @@ fn fact(fact: &Fact, objectives: &Objectives) -> String {
             format_values(objectives, &reported.values)
         ),
         Fact::Paused(paused) => {
-            format!("trial {trial} at {}{}", paused.at, took(paused.took_micros))
+            let values = format_values(objectives, &paused.values);
+            let took = took(paused.took_micros);
+            format!("trial {trial} at {}: {values}{took}", paused.at)
         }
         Fact::Ended(ended) => ending(ended, objectives),
+        Fact::Budgeted(budgeted) => limits(budgeted),
         _ => format!("trial {trial}"),
+    }
+}
+
+fn limits(budgeted: &Budgeted) -> String {
+    let trials = budgeted.trials.map(|trials| format!("{trials} trials"));
+    let resource = budgeted
+        .resource
+        .map(|resource| format!("resource {resource}"));
+    let limits: Vec<_> = trials.into_iter().chain(resource).collect();
+    if limits.is_empty() {
+        "no limits".to_owned()
+    } else {
+        limits.join(", ")
     }
 }
 

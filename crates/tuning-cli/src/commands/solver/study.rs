@@ -6,8 +6,8 @@ use std::{
 };
 
 use tuning_core::{
-    AskTell, FailureKind, Fidelity, Metrics, Outcome, Seed, Strategy, StrategyConfig as _, TrialId,
-    Turn, Values, Work,
+    AskTell, FailureKind, Fidelity, Metrics, Origin, Outcome, Seed, Strategy, StrategyConfig as _,
+    TrialId, Turn, Values, Work,
 };
 
 use tuning_file::SharedConfig;
@@ -59,7 +59,7 @@ impl Study {
             let refused = Refused::new(Kind::Other, error.to_string());
             self.failed.insert(refused).clone()
         })?;
-        self.machine.take_facts();
+        self.machine.take_entries(0);
         let work = match turn {
             Turn::Work(mut work) if work.len() == 1 => work.remove(0),
             Turn::Done(_) => {
@@ -74,7 +74,7 @@ impl Study {
                 return Err(Refused::new(Kind::Other, message));
             }
         };
-        if work.fork.is_some() {
+        if let Origin::Forked(_) = work.origin {
             let message = "the strategy begins a trial with the checkpoint of another one, which kurobako cannot do";
             let refused = Refused::new(Kind::Incapable, message);
             return Err(self.failed.insert(refused).clone());
@@ -119,7 +119,7 @@ impl Study {
         self.machine
             .finish(trial, outcome, Metrics::default(), 0)
             .map_err(|error| refuse(format!("trial {id}: {error}")))?;
-        self.machine.take_facts();
+        self.machine.take_entries(0);
         Ok(())
     }
 
