@@ -209,7 +209,7 @@ impl Strategy for Climb {
     }
 
     fn tell(&mut self, fact: &Fact) {
-        self.started = true;
+        self.started |= matches!(fact, Fact::Started(_));
         self.paused = matches!(fact, Fact::Paused(_));
         self.ended |= matches!(fact, Fact::Ended(_));
     }
@@ -351,8 +351,8 @@ async fn a_strategy_that_panics_or_fails_ends_the_session_and_the_results_stay()
             let params = space().decode(&[0.5, 0.5]).unwrap();
             Ok(Asked::Propose(vec![Proposal::start(params)]))
         }
-        fn tell(&mut self, _: &Fact) {
-            self.1 += 1;
+        fn tell(&mut self, fact: &Fact) {
+            self.1 += u32::from(fact.trial().is_some());
         }
     }
     for (panics, words) in [(true, "I cannot"), (false, "I will not")] {

@@ -181,7 +181,7 @@ fn people_see_a_table_of_trials() {
         "10 | paused | 0.5 | 0.75 | 0.03 | sgd | 0.9 | 1 | 0.0 | 0 | - | -"
     );
     let started = query(&path, "SELECT study, started FROM trials LIMIT 1");
-    assert_eq!(started, ["digits | 2023-11-14 22:13:22"]);
+    assert_eq!(started, ["digits | 2023-11-14 22:13:23"]);
 }
 
 #[test]
