@@ -326,7 +326,9 @@ impl<'a> Judge<'a> {
                 );
                 self.breach(Law::Questions, Breach::new(message));
             }
-            if self.kind != Kind::Staged && own.target().is_none() && started.until.is_some() {
+            // Built for a problem without fidelities, it cannot ask for them.
+            let stages = self.kind == Kind::Staged && self.record.built[inner].fidelity.is_some();
+            if !stages && own.target().is_none() && started.until.is_some() {
                 self.looked(Law::NoFidelities);
                 return match hidden {
                     true => Ok(Mode::Whole { ended: false }),
