@@ -29,7 +29,8 @@ fn run(journal: &MemoryJournal, workers: usize) {
         );
         let loss =
             |epoch: u64| (lr.log10() + 2.5).powi(2) + (momentum - 0.7).powi(2) + 1.0 / epoch as f64;
-        for epoch in 1..=EPOCHS {
+        let begun = trial.origin().at().map_or(0, |at| at.get());
+        for epoch in begun + 1..=EPOCHS {
             trial.report(epoch, loss(epoch))?; // a stop or a pause leaves here
         }
         Ok::<_, Box<dyn std::error::Error + Send + Sync>>(loss(EPOCHS))
