@@ -1,0 +1,83 @@
+//! [`AshaConfig`]: the options, and [`register`], for study files.
+
+use serde_json::json;
+use tuning_core::{Problem, StrategyConfig, StrategySpec, Unsupported};
+use tuning_strategies::Registry;
+
+use crate::{Asha, ladder::Ladder};
+
+/// What it is called in study files, in journals and in errors.
+pub const NAME: &str = "asha";
+
+const REDUCTION: u64 = 3;
+
+/// The options of [`Asha`].
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct AshaConfig<C> {
+    /// One in this many trials of a rung goes on, and the rungs lie this factor apart: at least 2.
+    pub reduction: u64,
+    /// What proposes the trials.
+    pub inner: C,
+}
+
+impl<C> AshaConfig<C> {
+    /// Successive halving of the trials that `inner` proposes.
+    pub fn over(inner: C) -> Self {
+        Self {
+            reduction: REDUCTION,
+            inner,
+        }
+    }
+
+    /// The same, where one in `reduction` trials goes on.
+    #[must_use]
+    pub fn reduction(mut self, reduction: u64) -> Self {
+        self.reduction = reduction;
+        self
+    }
+}
+
+impl<C: StrategyConfig> StrategyConfig for AshaConfig<C> {
+    type Strategy = Asha<C::Strategy>;
+
+    fn spec(&self) -> StrategySpec {
+        StrategySpec::new(NAME)
+            .option("reduction", self.reduction.cast_signed())
+            .part("inner", self.inner.spec())
+    }
+
+    fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
+        let refuse = |message| Err(Unsupported::new(NAME, message));
+        if self.reduction < 2 {
+            let reduction = self.reduction;
+            return refuse(format!(
+                "cannot use `reduction: {reduction}`: give it at least 2"
+            ));
+        }
+        if problem.objectives.len() != 1 {
+            return refuse("compares by one objective: choose one".to_owned());
+        }
+        let Some(range) = problem.fidelity else {
+            return refuse("needs fidelities: declare a range of them".to_owned());
+        };
+        // Fidelities are ASHA's: the inner strategy sees a problem without them, and lets trials run to their end.
+        let inner = self.inner.build(&problem.clone().fidelity(None))?;
+        Ok(Asha::new(inner, Ladder::new(range, self.reduction)))
+    }
+}
+
+/// Lets study files name it: `strategy: {name: asha, reduction: 4, inner: tpe}`.
+pub fn register(registry: &mut Registry) {
+    registry.register_with(
+        NAME,
+        "successive halving without waiting, over another strategy",
+        json!({"reduction": REDUCTION, "inner": {"name": "random"}}),
+        |options, registry| {
+            let inner = options.strategy("inner", registry)?;
+            Ok(AshaConfig::over(inner)
+                .reduction(options.get("reduction")?)
+                .boxed())
+        },
+    );
+}
