@@ -78,7 +78,7 @@
 //! | if you want to … | depend on |
 //! |---|---|
 //! | run studies in your program | `hypertuning` |
-//! | publish a [strategy](https://docs.rs/crate/hypertuning/latest/source/docs/publish-a-strategy.md), a [pruner](https://docs.rs/crate/hypertuning/latest/source/docs/publish-a-pruner.md), an [observer](https://docs.rs/crate/hypertuning/latest/source/docs/publish-an-observer.md) or a [journal](https://docs.rs/crate/hypertuning/latest/source/docs/publish-a-journal.md) | `tuning-core`, and `tuning-conformance` for its tests |
+//! | publish a [strategy](https://docs.rs/crate/hypertuning/latest/source/docs/publish-a-strategy.md), a [pruner](https://docs.rs/crate/hypertuning/latest/source/docs/publish-a-pruner.md), an [evaluator](https://docs.rs/crate/hypertuning/latest/source/docs/publish-an-evaluator.md), an [observer](https://docs.rs/crate/hypertuning/latest/source/docs/publish-an-observer.md) or a [journal](https://docs.rs/crate/hypertuning/latest/source/docs/publish-a-journal.md) | `tuning-core`, and `tuning-conformance` for its tests |
 //! | drive trials by hand | `tuning-core` ([`AskTell`]) and `tuning-strategies` |
 //! | tune a program in any language | no crate: the program `tune`, of `tuning-cli` |
 //!
@@ -99,6 +99,7 @@
 #[doc = include_str!("../docs/publish-a-journal.md")]
 #[doc = include_str!("../docs/publish-a-pruner.md")]
 #[doc = include_str!("../docs/publish-a-strategy.md")]
+#[doc = include_str!("../docs/publish-an-evaluator.md")]
 #[doc = include_str!("../docs/publish-an-observer.md")]
 mod readme {}
 

@@ -11,6 +11,8 @@ use crate::{
 
 /// Something that runs trials: a thread pool, a future, a process, a cluster.
 ///
+/// [Publish your own evaluator](https://docs.rs/crate/hypertuning/latest/source/docs/publish-an-evaluator.md) leads from nothing to a type that runs a study.
+///
 /// # For callers
 /// Call `evaluate` once per piece of work; several calls run at the same time. Dropping the future
 /// must be enough to end the work at once. Call `discard` once it is durable that a trial was given up.

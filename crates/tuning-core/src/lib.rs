@@ -62,7 +62,7 @@
 //! | have a Rust type for it | [`Tunable`], and the crate `tuning-derive` |
 //! | write a strategy | [`Strategy`], [`Ask`], [`Proposal`], [`Tag`]; test it with `tuning-conformance` ([how](https://docs.rs/crate/hypertuning/latest/source/docs/publish-a-strategy.md)) |
 //! | stop bad trials early | [`Pruner`] ([how](https://docs.rs/crate/hypertuning/latest/source/docs/publish-a-pruner.md)) |
-//! | run trials in a way of your own | [`Evaluator`], [`RunningTrial`] |
+//! | run trials in a way of your own | [`Evaluator`], [`RunningTrial`] ([how](https://docs.rs/crate/hypertuning/latest/source/docs/publish-an-evaluator.md)) |
 //! | watch a study | [`Observer`], [`Event`], [`Progress`] ([how](https://docs.rs/crate/hypertuning/latest/source/docs/publish-an-observer.md)) |
 //! | keep its log | [`Journal`], [`Entry`] ([how](https://docs.rs/crate/hypertuning/latest/source/docs/publish-a-journal.md)) |
 //! | read its log, for a report or a dashboard | [`JournalReader`], [`StudyView`] |
