@@ -31,8 +31,8 @@ fn all_that_happened_is_shown_in_order_to_people_and_to_programs() {
         .stdout;
     assert_eq!(json, folder.read("events.jsonl"), "as an observer has it");
     let all = events(&json);
-    // Created, opened, six begun and ended, closed.
-    assert_eq!(seqs(&all), (1..=15).collect::<Vec<_>>());
+    // Created, opened, the budget, six begun and ended, closed.
+    assert_eq!(seqs(&all), (1..=16).collect::<Vec<_>>());
     for event in &all {
         let kind = event["event"].as_str().unwrap();
         assert!(EventKind::NAMES.contains(&kind), "{kind}");
@@ -61,11 +61,11 @@ fn all_that_happened_is_shown_in_order_to_people_and_to_programs() {
         lines[1].contains("session 1: 2 workers, 6 trials"),
         "{text}"
     );
-    assert!(lines[14].contains("6 completed; best trial"), "{text}");
-    let last = &all[13];
+    assert!(lines[15].contains("6 completed; best trial"), "{text}");
+    let last = &all[14];
     let loss = last["outcome"]["completed"][0].as_f64().unwrap();
     let shown = format!("completed, loss {}", tuning_observers::format_value(loss));
-    assert!(lines[13].contains(&shown), "{text}");
+    assert!(lines[14].contains(&shown), "{text}");
 }
 
 #[test]
@@ -85,8 +85,8 @@ fn events_are_chosen_by_kind_trial_and_number() {
         chosen(&["--trial", "3,4", "--kind", "started,closed"]).len(),
         2
     );
-    assert_eq!(seqs(&chosen(&["--after", "13"])), [14, 15]);
-    assert!(chosen(&["--after", "15"]).is_empty());
+    assert_eq!(seqs(&chosen(&["--after", "14"])), [15, 16]);
+    assert!(chosen(&["--after", "16"]).is_empty());
     assert!(chosen(&["--trial", "99"]).is_empty());
     for kind in EventKind::NAMES {
         chosen(&["--kind", kind]);

@@ -159,7 +159,7 @@ fn observers_have_a_file_for_each_seed_and_one_log() {
     folder.ends_with(0, &["run", "study.yaml", "--repeat", "2", "--quiet"]);
     for seed in [7, 8] {
         let events = folder.read(&format!("events.seed-{seed}.jsonl"));
-        assert_eq!(events.lines().count(), 15, "{events}");
+        assert_eq!(events.lines().count(), 16, "{events}");
     }
     let log = folder.read("study.log");
     for name in ["study.seed-7", "study.seed-8"] {

@@ -35,10 +35,10 @@ class OnePlusOne(Strategy):
         return point
 
     def tell(self, fact):
-        trial = fact["trial"]
         if fact["event"] == "started":
-            self.pending[trial] = self.space.encode(fact["params"])
+            self.pending[fact["trial"]] = self.space.encode(fact["params"])
         elif fact["event"] == "ended":
+            trial = fact["trial"]
             point = self.pending.pop(trial, None)
             if point is not None and fact["state"] == "completed":
                 self.learn(fact["losses"][0], trial, point)

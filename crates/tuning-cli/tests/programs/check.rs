@@ -57,7 +57,7 @@ fn a_broken_law_is_told_with_its_place_what_to_do_and_how_to_see_it_again() {
         ),
         (
             "in-space",
-            "seed 0, step 1: parameters outside the space: parameter `x` is 2",
+            "seed 0, step 2: parameters outside the space: parameter `x` is 2",
         ),
         ("same-seed", "no clock, no global generator"),
         ("retell", "when `tell` brings its \"started\""),

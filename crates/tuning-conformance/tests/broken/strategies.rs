@@ -35,7 +35,7 @@ fn law_1_ask_twice() {
     breaks_only(
         &report,
         Law::AskTwice,
-        &["`floats/min`, seed 0, step 0: the answer was [start x="],
+        &["`floats/min`, seed 0, step 1: the answer was [start x="],
     );
 }
 
@@ -74,7 +74,7 @@ fn law_4_same_seed() {
     breaks_only(
         &report,
         Law::SameSeed,
-        &["step 0: the answer was [start x=", "and became [start x="],
+        &["step 1: the answer was [start x=", "and became [start x="],
     );
 }
 

@@ -73,7 +73,7 @@ class Broken(Strategy):
     def tell(self, fact):
         self.facts += 1
         self.asked = False
-        trial = fact["trial"]
+        trial = fact.get("trial")
         if fact["event"] == "started":
             self.started[trial] = self.space.encode(fact["params"])
             self.running.add(trial)

@@ -172,13 +172,13 @@ pub(super) fn shape(shape: &Shape) -> Value {
         }
         Shape::Parameters(keys) => {
             let parameter = map(keys, within(keys));
-            let file = json!({
-                "type": "string",
+            let own = json!({
                 "description": "A file that ConfigSpace wrote: its parameters come first.",
+                "anyOf": [{"type": "string"}, parameter],
             });
             json!({
                 "type": ["object", "null"],
-                "properties": {"configspace": {"anyOf": [file, parameter]}},
+                "properties": {"configspace": own},
                 "additionalProperties": parameter,
             })
         }
