@@ -9,7 +9,7 @@ impl<S: Strategy> AskTell<S> {
     ///
     /// To the strategy it is a foreign trial: it learns from it, and counts it as nobody's, unless `tag`
     /// is its own. To the budget it is a trial like any other, which was started and has ended.
-    /// Under [`Order::AsProposed`] its result is told when it is its turn, as if it had been proposed now.
+    /// Under [`Order::AsProposed`](crate::Order::AsProposed) its result is told when it is its turn, as if it had been proposed now.
     ///
     /// # Errors
     /// If the parameters do not lie in the space or the number of values is wrong; nothing has changed
