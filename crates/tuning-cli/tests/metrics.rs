@@ -121,24 +121,25 @@ fn a_scrape_during_the_run_shows_it_and_the_last_one_agrees_with_the_journal() {
     let address = address(&mut run);
 
     folder.wait_for_lines("started.log", 6);
+    let archive = [("observer", "archive"), ("delivery", "lossless")];
     let began = Instant::now();
     let during = loop {
         let scraped = scrape(&address).expect("it runs");
-        if scraped.trials("completed") == 3.0 && scraped.trials("running") == 2.0 {
+        // Each observer follows the run at its own pace: what they come to is waited for.
+        let counted = ["completed", "failed", "running"].map(|state| scraped.trials(state));
+        let archived = scraped.number("digits_observer_delivered_events", &archive);
+        if counted == [3.0, 1.0, 2.0] && archived > 0.0 {
             break scraped;
         }
         assert!(began.elapsed() < Duration::from_secs(60), "{:?}", scraped.0);
         thread::sleep(Duration::from_millis(10));
     };
-    assert_eq!(during.trials("failed"), 1.0);
     assert_eq!(during.number("digits_budget_trials", &[]), 12.0);
     assert_eq!(during.number("digits_workers", &[]), 2.0);
     assert_eq!(
         during.number("digits_trial_failures", &[("kind", "error")]),
         1.0
     );
-    let archive = [("observer", "archive"), ("delivery", "lossless")];
-    assert!(during.number("digits_observer_delivered_events", &archive) > 0.0);
 
     folder.write("gate", "");
     // The run ends with a scrape that begins after its end: the last one that is answered.
