@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use hypertuning::{
-    Ask, Asked, Fact, Problem, Proposal, Seed, StrategyError, StrategySpec, Unsupported, prelude::*,
+    Ask, Asked, Fact, Problem, Proposal, Seed, Spec, StrategyError, Unsupported, prelude::*,
 };
 use serde::{Deserialize, Serialize};
 
@@ -25,8 +25,8 @@ impl Default for OnePlusOneConfig {
 impl StrategyConfig for OnePlusOneConfig {
     type Strategy = OnePlusOne;
 
-    fn spec(&self) -> StrategySpec {
-        StrategySpec::new("one-plus-one").option("sigma", self.sigma)
+    fn spec(&self) -> Spec {
+        Spec::new("one-plus-one").option("sigma", self.sigma)
     }
 
     fn build(&self, problem: &Problem) -> Result<OnePlusOne, Unsupported> {

@@ -326,8 +326,8 @@ async fn errors_are_told_apart() {
     struct Broken;
     impl StrategyConfig for Broken {
         type Strategy = Fails;
-        fn spec(&self) -> hypertuning::StrategySpec {
-            hypertuning::StrategySpec::new("broken")
+        fn spec(&self) -> hypertuning::Spec {
+            hypertuning::Spec::new("broken")
         }
         fn build(&self, _: &Problem) -> Result<Fails, hypertuning::Unsupported> {
             Ok(Fails)

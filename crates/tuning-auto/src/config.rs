@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use tuning_cmaes::CmaEsConfig;
-use tuning_core::{
-    Domain, Parameter, Problem, Strategy, StrategyConfig, StrategySpec, Unsupported,
-};
+use tuning_core::{Domain, Parameter, Problem, Spec, Strategy, StrategyConfig, Unsupported};
 use tuning_evolution::{DeConfig, Nsga2Config, RegularisedEvolutionConfig};
 use tuning_gp::GpConfig;
 use tuning_tpe::TpeConfig;
@@ -70,9 +68,9 @@ impl AutoConfig {
 impl StrategyConfig for AutoConfig {
     type Strategy = Auto;
 
-    fn spec(&self) -> StrategySpec {
+    fn spec(&self) -> Spec {
         let until = i64::try_from(self.gp_until).unwrap_or(i64::MAX);
-        StrategySpec::new(NAME)
+        Spec::new(NAME)
             .option("gp_until", until)
             .option("trial_seconds", self.trial_seconds)
     }

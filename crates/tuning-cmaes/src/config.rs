@@ -1,7 +1,7 @@
 //! [`CmaEsConfig`]: the options of [`CmaEs`].
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Direction, Problem, Scalar, StrategyConfig, StrategySpec, TrialId, Unsupported};
+use tuning_core::{Direction, Problem, Scalar, Spec, StrategyConfig, TrialId, Unsupported};
 
 use crate::{
     CmaEs, Earlier, NAME, Restart,
@@ -218,12 +218,12 @@ impl CmaEsConfig {
 impl StrategyConfig for CmaEsConfig {
     type Strategy = CmaEs;
 
-    fn spec(&self) -> StrategySpec {
+    fn spec(&self) -> Spec {
         let popsize = match self.popsize {
             Some(popsize) => i64::try_from(popsize).unwrap_or(i64::MAX).into(),
             None => Scalar::from("auto"),
         };
-        let mut spec = StrategySpec::new(NAME)
+        let mut spec = Spec::new(NAME)
             .option("sigma0", self.sigma0)
             .option("popsize", popsize)
             .option("restart", self.restart.as_str())

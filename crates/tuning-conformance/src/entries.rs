@@ -3,8 +3,8 @@
 use tuning_core::{
     Best, Budget, Budgeted, Closed, Counts, EndReason, Ended, Entry, EventKind, Fact, Failure,
     FailureKind, Fidelity, FidelityRange, Fork, Metrics, Objective, Objectives, Opened, Order,
-    Outcome, Params, Paused, Reported, Resumed, Retried, Scalar, Seed, Started, StrategySpec,
-    StudySpec, Tag, TrialId, Values,
+    Outcome, Params, Paused, Reported, Resumed, Retried, Scalar, Seed, Spec, Started, StudySpec,
+    Tag, TrialId, Values,
 };
 
 use crate::{simulation::Chance, spaces::spaces};
@@ -110,12 +110,12 @@ fn sessions() -> Vec<EventKind> {
         Objective::maximize("größe"),
     ])
     .unwrap_or_else(|error| unreachable!("{error}"));
-    let spec = StrategySpec::new("tpe")
+    let spec = Spec::new("tpe")
         .option("gamma", 0.1)
         .option("startup", 10)
         .option("multivariate", true)
         .option(text(3), Scalar::from(text(1)))
-        .part("inner", StrategySpec::new("random").option("x", 1.0));
+        .part("inner", Spec::new("random").option("x", 1.0));
     let mut kinds = Vec::new();
     for (place, named) in spaces().into_iter().enumerate() {
         let mut study = StudySpec::new(named.space, objectives.clone(), spec.clone());

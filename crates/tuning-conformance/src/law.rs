@@ -132,7 +132,7 @@ laws! {
             => "Answer `Done` only when the inner strategy does, and `Wait` only while something is in flight.";
         Spec = 8, "spec":
             "`spec()` holds the name and all options of the inner strategy under a prefix."
-            => "Add `.part(\"inner\", self.inner.spec())` to your own `StrategySpec`.";
+            => "Add `.part(\"inner\", self.inner.spec())` to your own `Spec`.";
         Refusal = 9, "refusal":
             "A problem that the inner strategy refuses is refused, with the name and the reason of the inner one."
             => "Build the inner strategy in `build`, and return its error with `?`.";

@@ -5,8 +5,8 @@ use std::{fmt, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Best, Budget, Counts, EndReason, Failure, FidelityRange, Objectives, Order, Seed, Seq,
-    StrategySpec, TrialId,
+    Best, Budget, Counts, EndReason, Failure, FidelityRange, Objectives, Order, Seed, Seq, Spec,
+    TrialId,
     fact::{Budgeted, Ended, Fact, Paused, Reported, Resumed, Started},
     space::Space,
 };
@@ -145,7 +145,7 @@ pub struct StudySpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fidelity: Option<FidelityRange>,
     /// What proposes.
-    pub strategy: StrategySpec,
+    pub strategy: Spec,
     /// In which order results are told.
     #[serde(default)]
     pub order: Order,
@@ -159,7 +159,7 @@ impl StudySpec {
 
     /// A study of this strategy over this space.
     #[must_use]
-    pub fn new(space: Space, objectives: Objectives, strategy: StrategySpec) -> Self {
+    pub fn new(space: Space, objectives: Objectives, strategy: Spec) -> Self {
         Self {
             format: Self::FORMAT,
             space,

@@ -102,6 +102,7 @@ mod proposal;
 mod pruner;
 mod seed;
 mod space;
+mod spec;
 mod strategy;
 mod study_view;
 mod tag;
@@ -131,9 +132,8 @@ pub use proposal::{Ask, Asked, Proposal, ProposalKind};
 pub use pruner::{Interrupted, Pruner, Verdict};
 pub use seed::Seed;
 pub use space::*;
-pub use strategy::{
-    BoxedConfig, Strategy, StrategyConfig, StrategyError, StrategySpec, Unsupported,
-};
+pub use spec::Spec;
+pub use strategy::{BoxedConfig, Strategy, StrategyConfig, StrategyError, Unsupported};
 pub use study_view::StudyView;
 pub use tag::Tag;
 pub use trials::{Trial, TrialState, Trials};

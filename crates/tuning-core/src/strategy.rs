@@ -1,11 +1,10 @@
 //! [`Strategy`]: what proposes trials, and [`StrategyConfig`]: what builds one.
 
-use std::{collections::BTreeMap, error::Error, fmt};
+use std::{error::Error, fmt};
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{Ask, Asked, Problem, fact::Fact, space::Scalar};
+use crate::{Ask, Asked, Problem, fact::Fact, spec::Spec};
 
 /// A search strategy: a pure state machine that proposes trials and learns from facts.
 ///
@@ -47,7 +46,7 @@ use crate::{Ask, Asked, Problem, fact::Fact, space::Scalar};
 /// - The inner strategy is asked about the same study, from the number that its first new trial will
 ///   have: [`Ask::after`] behind new trials of the combinator's own, [`Ask::with_slots`] for what is left.
 /// - The combinator's [`spec`](StrategyConfig::spec) holds the inner one's as a
-///   [part](StrategySpec::part), and its `build` passes on the inner one's refusal.
+///   [part](Spec::part), and its `build` passes on the inner one's refusal.
 ///
 /// Each of these, too, is a law: `tuning_conformance::combinator(|inner| …)` checks them.
 ///
@@ -110,7 +109,7 @@ pub trait StrategyConfig: Send + Sync {
 
     /// Its name and its options, all of them: what the journal keeps, so that a study is not
     /// continued with another strategy by mistake.
-    fn spec(&self) -> StrategySpec;
+    fn spec(&self) -> Spec;
 
     /// Builds the strategy for a problem.
     ///
@@ -133,7 +132,7 @@ pub type BoxedConfig = Box<dyn StrategyConfig<Strategy = Box<dyn Strategy>>>;
 impl StrategyConfig for BoxedConfig {
     type Strategy = Box<dyn Strategy>;
 
-    fn spec(&self) -> StrategySpec {
+    fn spec(&self) -> Spec {
         (**self).spec()
     }
 
@@ -151,7 +150,7 @@ struct Erased<C>(C);
 impl<C: StrategyConfig + 'static> StrategyConfig for Erased<C> {
     type Strategy = Box<dyn Strategy>;
 
-    fn spec(&self) -> StrategySpec {
+    fn spec(&self) -> Spec {
         self.0.spec()
     }
 
@@ -167,94 +166,6 @@ impl<C: StrategyConfig + 'static> StrategyConfig for Erased<C> {
 impl fmt::Debug for dyn StrategyConfig<Strategy = Box<dyn Strategy>> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.spec().fmt(f)
-    }
-}
-
-/// A strategy's name and options, as a study's journal keeps them.
-///
-/// Options of parts are written with dots: `inner.name`, `resolution.lr`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct StrategySpec {
-    /// The strategy's name.
-    pub name: String,
-    /// Its options, defaults included.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub options: BTreeMap<String, Scalar>,
-}
-
-impl StrategySpec {
-    /// A strategy of this name without options.
-    #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            options: BTreeMap::new(),
-        }
-    }
-
-    /// The same with one more option. A number that is not finite is kept as a text (`inf`, `NaN`),
-    /// since a journal in JSON cannot hold it.
-    #[must_use]
-    pub fn option(mut self, name: impl Into<String>, value: impl Into<Scalar>) -> Self {
-        let value = match value.into() {
-            Scalar::Float(value) if !value.is_finite() => Scalar::from(value.to_string()),
-            value => value,
-        };
-        self.options.insert(name.into(), value);
-        self
-    }
-
-    /// The same with the name and options of a part, under `prefix`.
-    #[must_use]
-    pub fn part(mut self, prefix: &str, part: StrategySpec) -> Self {
-        self.options
-            .insert(format!("{prefix}.name"), part.name.into());
-        for (name, value) in part.options {
-            self.options.insert(format!("{prefix}.{name}"), value);
-        }
-        self
-    }
-
-    /// Returns a line for each difference; none if the two are the same.
-    #[must_use]
-    pub fn differences(&self, other: &Self) -> Vec<String> {
-        let mut lines = Vec::new();
-        if self.name != other.name {
-            lines.push(format!("strategy: `{}` became `{}`", self.name, other.name));
-            return lines;
-        }
-        let names: std::collections::BTreeSet<_> =
-            self.options.keys().chain(other.options.keys()).collect();
-        for name in names {
-            let show = |value: Option<&Scalar>| {
-                value.map_or_else(|| "absent".to_owned(), |value| format!("`{value}`"))
-            };
-            let (old, new) = (self.options.get(name), other.options.get(name));
-            if old != new {
-                lines.push(format!(
-                    "strategy option `{name}`: {} became {}",
-                    show(old),
-                    show(new)
-                ));
-            }
-        }
-        lines
-    }
-}
-
-impl fmt::Display for StrategySpec {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)?;
-        for (place, (name, value)) in self.options.iter().enumerate() {
-            let separator = if place == 0 { " (" } else { ", " };
-            write!(f, "{separator}{name}: {value}")?;
-        }
-        if self.options.is_empty() {
-            Ok(())
-        } else {
-            f.write_str(")")
-        }
     }
 }
 

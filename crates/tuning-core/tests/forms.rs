@@ -24,9 +24,9 @@ fn one(value: f64) -> Values {
 
 fn spec() -> StudySpec {
     let objectives = [Objective::minimize("loss"), Objective::maximize("accuracy")];
-    let strategy = StrategySpec::new("asha").option("eta", 3).part(
+    let strategy = Spec::new("asha").option("eta", 3).part(
         "inner",
-        StrategySpec::new("tpe")
+        Spec::new("tpe")
             .option("gamma", 0.25)
             .option("top", f64::INFINITY),
     );
@@ -265,11 +265,11 @@ fn numbers_that_json_cannot_hold_do_not_spoil_a_journal() {
         panic!()
     };
     assert_eq!(back.budget.cost, budget.cost);
-    let strategy = StrategySpec::new("x")
+    let strategy = Spec::new("x")
         .option("top", f64::INFINITY)
         .option("gap", f64::NAN);
     let text = serde_json::to_string(&strategy).unwrap();
-    let back: StrategySpec = serde_json::from_str(&text).unwrap();
+    let back: Spec = serde_json::from_str(&text).unwrap();
     assert_eq!((back.differences(&strategy), back), (vec![], strategy));
     let measured = BTreeMap::from([("loss".to_owned(), 1.0), ("gap".to_owned(), f64::NAN)]);
     let (_, metrics) = Objectives::minimize("loss")
@@ -362,7 +362,7 @@ fn a_study_is_continued_only_as_itself() {
         ],
     );
     check(
-        |spec| spec.strategy = StrategySpec::new("grid"),
+        |spec| spec.strategy = Spec::new("grid"),
         &["strategy: `asha` became `grid`"],
     );
 }

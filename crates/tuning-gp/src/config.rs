@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Problem, StrategyConfig, StrategySpec, Unsupported};
+use tuning_core::{Problem, Spec, StrategyConfig, Unsupported};
 
 use crate::{NAME, strategy::Gp};
 
@@ -151,8 +151,8 @@ impl GpConfig {
 impl StrategyConfig for GpConfig {
     type Strategy = Gp;
 
-    fn spec(&self) -> StrategySpec {
-        StrategySpec::new(NAME)
+    fn spec(&self) -> Spec {
+        Spec::new(NAME)
             .option("n_startup_trials", i64::from(self.n_startup_trials))
             .option("acquisition", self.acquisition.to_string())
             .option("ucb_beta", self.ucb_beta)

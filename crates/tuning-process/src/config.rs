@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use tuning_core::{Problem, Scalar, StrategyConfig, StrategySpec, Unsupported};
+use tuning_core::{Problem, Scalar, Spec, StrategyConfig, Unsupported};
 
 use crate::{ProcessPool, ProcessStrategy};
 
@@ -97,8 +97,8 @@ impl ProcessConfig {
 impl StrategyConfig for ProcessConfig {
     type Strategy = ProcessStrategy;
 
-    fn spec(&self) -> StrategySpec {
-        let mut spec = StrategySpec::new(NAME).option("command", self.shown());
+    fn spec(&self) -> Spec {
+        let mut spec = Spec::new(NAME).option("command", self.shown());
         for (name, value) in &self.options {
             spec = flat(spec, &format!("options.{name}"), value);
         }
@@ -126,7 +126,7 @@ fn quoted(word: &str) -> String {
 }
 
 /// Options within options, with dots between their names.
-fn flat(spec: StrategySpec, name: &str, value: &Value) -> StrategySpec {
+fn flat(spec: Spec, name: &str, value: &Value) -> Spec {
     let scalar: Scalar = match value {
         Value::Object(map) => {
             let parts = map.iter();

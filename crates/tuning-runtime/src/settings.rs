@@ -4,8 +4,7 @@
 use std::{num::NonZeroUsize, time::Duration};
 
 use tuning_core::{
-    Budget, FidelityRange, Objective, Objectives, Order, Problem, Seed, Space, StrategySpec,
-    StudySpec,
+    Budget, FidelityRange, Objective, Objectives, Order, Problem, Seed, Space, Spec, StudySpec,
 };
 
 use crate::{bus::Breaker, error::StudyError, retry::Retry};
@@ -74,7 +73,7 @@ impl StudySettings {
     /// sense.
     pub fn identity(
         &self,
-        strategy: StrategySpec,
+        strategy: Spec,
         stored: Option<StudySpec>,
     ) -> Result<StudySpec, StudyError> {
         let objectives = Objectives::new(self.objectives.clone())?;

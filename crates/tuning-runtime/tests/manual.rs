@@ -7,8 +7,8 @@ use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 use support::{Climber, Random, Seen, decisions, space, trials};
 use tuning_core::{
     Ask, Asked, Budget, EndReason, Fact, FailureKind, Fidelity, FidelityRange, Metrics, Order,
-    Outcome, Problem, Proposal, Seed, Strategy, StrategyConfig, StrategyError, StrategySpec,
-    TellError, TrialId, TrialState, Turn, Unsupported, Values, Verdict, Work,
+    Outcome, Problem, Proposal, Seed, Spec, Strategy, StrategyConfig, StrategyError, TellError,
+    TrialId, TrialState, Turn, Unsupported, Values, Verdict, Work,
 };
 use tuning_runtime::{
     Delivery, Executor, ManualSession, MemoryJournal, Retry, Study, StudyBuilder, StudyError,
@@ -188,8 +188,8 @@ struct Climb {
 impl StrategyConfig for Ladder {
     type Strategy = Climb;
 
-    fn spec(&self) -> StrategySpec {
-        StrategySpec::new("ladder")
+    fn spec(&self) -> Spec {
+        Spec::new("ladder")
     }
 
     fn build(&self, _: &Problem) -> Result<Climb, Unsupported> {
@@ -335,8 +335,8 @@ async fn a_strategy_that_panics_or_fails_ends_the_session_and_the_results_stay()
     struct Breaks(bool, u32);
     impl StrategyConfig for Fragile {
         type Strategy = Breaks;
-        fn spec(&self) -> StrategySpec {
-            StrategySpec::new("climber")
+        fn spec(&self) -> Spec {
+            Spec::new("climber")
         }
         fn build(&self, _: &Problem) -> Result<Breaks, Unsupported> {
             Ok(Breaks(self.0, 0))

@@ -11,8 +11,8 @@ use std::{
 use support::{Bad, Climber, Random, Seen, decisions, space, trials};
 use tuning_core::{
     Ask, Asked, Budget, EndReason, Evaluator, EventKind, Fact, FailureKind, Fidelity,
-    FidelityRange, Order, Outcome, Problem, Proposal, Seed, Strategy, StrategyConfig,
-    StrategyError, StrategySpec, TrialId, TrialState, Unsupported,
+    FidelityRange, Order, Outcome, Problem, Proposal, Seed, Spec, Strategy, StrategyConfig,
+    StrategyError, TrialId, TrialState, Unsupported,
 };
 use tuning_runtime::{
     Delivery, Executor, MemoryJournal, Retry, Study, StudyBuilder, StudyError, Summary,
@@ -471,8 +471,8 @@ struct OnePauses;
 impl StrategyConfig for OnePauses {
     type Strategy = Self;
 
-    fn spec(&self) -> StrategySpec {
-        StrategySpec::new("one-pauses")
+    fn spec(&self) -> Spec {
+        Spec::new("one-pauses")
     }
 
     fn build(&self, _: &Problem) -> Result<Self, Unsupported> {

@@ -15,9 +15,8 @@ use std::{
 use support::{Random, Seen, space, trials};
 use tuning_core::{
     Ask, Asked, Budget, EndReason, Evaluator, Fact, FailureKind, Fidelity, FidelityRange,
-    Interrupted, Objective, Origin, Problem, Proposal, Pruner, Seed, Space, Strategy,
-    StrategyConfig, StrategyError, StrategySpec, StudyView, TrialId, TrialState, Unsupported,
-    Verdict,
+    Interrupted, Objective, Origin, Problem, Proposal, Pruner, Seed, Space, Spec, Strategy,
+    StrategyConfig, StrategyError, StudyView, TrialId, TrialState, Unsupported, Verdict,
 };
 use tuning_runtime::{
     BlockingTrial, Delivery, MemoryJournal, Study, StudyBuilder, StudyError, StudySettings,
@@ -311,8 +310,8 @@ async fn a_strategy_that_panics_ends_the_study_with_an_error_and_keeps_the_resul
     struct Panics(Space);
     impl StrategyConfig for Fragile {
         type Strategy = Panics;
-        fn spec(&self) -> StrategySpec {
-            StrategySpec::new("fragile")
+        fn spec(&self) -> Spec {
+            Spec::new("fragile")
         }
         fn build(&self, problem: &Problem) -> Result<Panics, Unsupported> {
             Ok(Panics(problem.space.clone()))
@@ -352,8 +351,8 @@ struct Climb {
 
 impl StrategyConfig for Ladder {
     type Strategy = Climb;
-    fn spec(&self) -> StrategySpec {
-        StrategySpec::new("ladder")
+    fn spec(&self) -> Spec {
+        Spec::new("ladder")
     }
     fn build(&self, problem: &Problem) -> Result<Climb, Unsupported> {
         Ok(Climb {

@@ -4,8 +4,8 @@
 use std::{error::Error, path::PathBuf, time::Instant};
 
 use tuning_core::{
-    Ended, Entry, EventKind, Journal, Objectives, Outcome, Parameter, Seed, Seq, Space, Started,
-    StrategySpec, StudySpec, TrialId, Values,
+    Ended, Entry, EventKind, Journal, Objectives, Outcome, Parameter, Seed, Seq, Space, Spec,
+    Started, StudySpec, TrialId, Values,
 };
 use tuning_sqlite::{SqliteJournal, SqliteReader};
 
@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let spec = StudySpec::new(
         space.clone(),
         Objectives::minimize("loss")?,
-        StrategySpec::new("random"),
+        Spec::new("random"),
     );
     let mut entries = vec![Entry::new(0, EventKind::Created(Box::new(spec)))];
     for trial in (0..TRIALS).map(TrialId::new) {

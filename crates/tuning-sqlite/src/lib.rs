@@ -14,7 +14,7 @@
 //! # let dir = tempfile::tempdir()?;
 //! # let path = dir.path().join("study.db");
 //! let space = Space::new([Parameter::float("lr", 1e-5, 1e-1).log()])?;
-//! let spec = StudySpec::new(space.clone(), Objectives::minimize("loss")?, StrategySpec::new("random"));
+//! let spec = StudySpec::new(space.clone(), Objectives::minimize("loss")?, Spec::new("random"));
 //! let mut journal = SqliteJournal::open(&path, "digits")?;
 //! let started = Started::new(TrialId::new(0), space.params([("lr", 0.01)])?);
 //! let ended = Ended::new(TrialId::new(0), Outcome::Completed(Values::one(0.25)?));

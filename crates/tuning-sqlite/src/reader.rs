@@ -18,7 +18,7 @@ use crate::{error, schema, store};
 ///
 /// # Example
 /// ```
-/// # use tuning_core::{Entry, EventKind, Journal, Objectives, Parameter, Seq, Space, StrategySpec, StudySpec};
+/// # use tuning_core::{Entry, EventKind, Journal, Objectives, Parameter, Seq, Space, Spec, StudySpec};
 /// # use tuning_sqlite::{SqliteJournal, SqliteReader};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -26,7 +26,7 @@ use crate::{error, schema, store};
 /// # let path = dir.path().join("study.db");
 /// # let mut journal = SqliteJournal::open(&path, "digits")?;
 /// # let space = Space::new([Parameter::float("lr", 1e-5, 1e-1).log()])?;
-/// # let spec = StudySpec::new(space, Objectives::minimize("loss")?, StrategySpec::new("random"));
+/// # let spec = StudySpec::new(space, Objectives::minimize("loss")?, Spec::new("random"));
 /// # journal.append(Seq::ZERO, &[Entry::new(0, EventKind::Created(Box::new(spec)))]).await?;
 /// let reader = SqliteReader::open(&path)?;
 /// let study = reader.study(None)?; // the only one

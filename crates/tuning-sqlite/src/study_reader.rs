@@ -26,7 +26,7 @@ use crate::{
 /// # let path = dir.path().join("study.db");
 /// # let mut journal = SqliteJournal::open(&path, "digits")?;
 /// # let space = Space::new([Parameter::float("lr", 1e-5, 1e-1).log()])?;
-/// # let spec = StudySpec::new(space, Objectives::minimize("loss")?, StrategySpec::new("random"));
+/// # let spec = StudySpec::new(space, Objectives::minimize("loss")?, Spec::new("random"));
 /// # journal.append(Seq::ZERO, &[Entry::new(0, EventKind::Created(Box::new(spec)))]).await?;
 /// let mut reader = SqliteStudyReader::open(&path, None)?; // the only one
 /// let view = StudyView::read(&mut reader).await?;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use common::{START, block_on, created, every_kind, started};
 use rusqlite::types::Value;
 use tuning_core::{
-    Entry, EventKind, Journal, Objectives, Outcome, Parameter, Seq, Space, StrategySpec, StudySpec,
+    Entry, EventKind, Journal, Objectives, Outcome, Parameter, Seq, Space, Spec, StudySpec,
 };
 use tuning_sqlite::{SqliteJournal, SqliteReader};
 
@@ -193,7 +193,7 @@ fn the_table_has_the_columns_of_all_studies() {
     let space = Space::new([Parameter::int("loss", 1, 9), Parameter::int("state", 1, 9)]).unwrap();
     let params = space.params([("loss", 4), ("state", 5)]).unwrap();
     let objectives = Objectives::maximize("accuracy").unwrap();
-    let spec = StudySpec::new(space, objectives, StrategySpec::new("random"));
+    let spec = StudySpec::new(space, objectives, Spec::new("random"));
     let trial = tuning_core::TrialId::new(0);
     let values = tuning_core::Values::one(0.5).unwrap();
     let kinds = [

@@ -63,7 +63,7 @@
 //!
 //! impl StrategyConfig for FixedConfig {
 //!     type Strategy = Fixed;
-//!     fn spec(&self) -> StrategySpec { StrategySpec::new("fixed").option("at", self.at) }
+//!     fn spec(&self) -> Spec { Spec::new("fixed").option("at", self.at) }
 //!     fn build(&self, problem: &Problem) -> Result<Fixed, Unsupported> {
 //!         if !(0.0..=1.0).contains(&self.at) {
 //!             return Err(Unsupported::new("fixed", format!("cannot start at {}: use 0 to 1", self.at)));

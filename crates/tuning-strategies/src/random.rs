@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use tuning_core::{
-    Ask, Asked, Fact, Params, Problem, Proposal, Seed, Space, Strategy, StrategyConfig,
-    StrategyError, StrategySpec, Unsupported,
+    Ask, Asked, Fact, Params, Problem, Proposal, Seed, Space, Spec, Strategy, StrategyConfig,
+    StrategyError, Unsupported,
 };
 use tuning_toolkit::Stream;
 
@@ -30,8 +30,8 @@ pub struct RandomConfig {}
 impl StrategyConfig for RandomConfig {
     type Strategy = Random;
 
-    fn spec(&self) -> StrategySpec {
-        StrategySpec::new(NAME)
+    fn spec(&self) -> Spec {
+        Spec::new(NAME)
     }
 
     fn build(&self, problem: &Problem) -> Result<Random, Unsupported> {

@@ -1,7 +1,7 @@
 //! Every strategy and combinator of this crate keeps the laws.
 
 use tuning_conformance::Law;
-use tuning_core::{Problem, Scalar, StrategyConfig, StrategySpec, Unsupported};
+use tuning_core::{Problem, Scalar, Spec, StrategyConfig, Unsupported};
 use tuning_strategies::{
     DedupConfig, Enqueue, EnqueueConfig, GridConfig, RandomConfig, SobolConfig,
 };
@@ -61,7 +61,7 @@ struct Lent<'a, C>(&'a C);
 impl<C: StrategyConfig> StrategyConfig for Lent<'_, C> {
     type Strategy = C::Strategy;
 
-    fn spec(&self) -> StrategySpec {
+    fn spec(&self) -> Spec {
         self.0.spec()
     }
 
@@ -73,7 +73,7 @@ impl<C: StrategyConfig> StrategyConfig for Lent<'_, C> {
 impl<C: StrategyConfig> StrategyConfig for Points<C> {
     type Strategy = Enqueue<C::Strategy>;
 
-    fn spec(&self) -> StrategySpec {
+    fn spec(&self) -> Spec {
         EnqueueConfig::over(Lent(&self.0)).spec()
     }
 

@@ -1,7 +1,7 @@
 //! [`TpeConfig`]: the options of [`Tpe`].
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Problem, StrategyConfig, StrategySpec, Unsupported};
+use tuning_core::{Problem, Spec, StrategyConfig, Unsupported};
 
 use crate::{NAME, Tpe};
 
@@ -124,8 +124,8 @@ impl TpeConfig {
 impl StrategyConfig for TpeConfig {
     type Strategy = Tpe;
 
-    fn spec(&self) -> StrategySpec {
-        StrategySpec::new(NAME)
+    fn spec(&self) -> Spec {
+        Spec::new(NAME)
             .option("n_startup_trials", i64::from(self.n_startup_trials))
             .option("gamma", self.gamma)
             .option("n_ei_candidates", i64::from(self.n_ei_candidates))

@@ -1,12 +1,12 @@
 //! Laws 8 and 9: what a combinator's configuration says of the one inside it.
 
-use tuning_core::{Problem, Scalar, StrategySpec};
+use tuning_core::{Problem, Scalar, Spec};
 
 use super::probe::{MARK, NAME, REFUSAL};
 use crate::report::Breach;
 
 /// `spec`: that of the combinator over a probe with this mark.
-pub(super) fn spec(spec: impl Fn(i64) -> StrategySpec) -> Result<(), Breach> {
+pub(super) fn spec(spec: impl Fn(i64) -> Spec) -> Result<(), Breach> {
     let [one, other] = [1, 2].map(&spec);
     let prefix = |(name, value): (&String, &Scalar)| {
         let prefix = name.strip_suffix(".name")?;
@@ -15,7 +15,7 @@ pub(super) fn spec(spec: impl Fn(i64) -> StrategySpec) -> Result<(), Breach> {
     let prefixes: Vec<String> = one.options.iter().filter_map(prefix).collect();
     let kept = |prefix: &String| {
         let name = format!("{prefix}.{MARK}");
-        let value = |spec: &StrategySpec| spec.options.get(&name).cloned();
+        let value = |spec: &Spec| spec.options.get(&name).cloned();
         value(&one) == Some(1.into()) && value(&other) == Some(2.into())
     };
     if prefixes.iter().any(kept) {

@@ -55,8 +55,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// impl<C: StrategyConfig> StrategyConfig for ThroughConfig<C> {
 ///     type Strategy = Through<C::Strategy>;
 ///
-///     fn spec(&self) -> StrategySpec {
-///         StrategySpec::new("through").part("inner", self.0.spec())
+///     fn spec(&self) -> Spec {
+///         Spec::new("through").part("inner", self.0.spec())
 ///     }
 ///
 ///     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
@@ -215,7 +215,7 @@ where
         (self.over)(probe.boxed()).build(problem)
     }
 
-    fn spec(&self, mark: i64) -> tuning_core::StrategySpec {
+    fn spec(&self, mark: i64) -> tuning_core::Spec {
         let probe = Probe {
             mark,
             ..Probe::new(Kind::Random)

@@ -8,7 +8,7 @@ use std::{
 
 use tuning_core::{
     Ask, Asked, Fact, Fidelity, FidelityRange, Outcome, Params, ParamsError, Problem, Proposal,
-    Seed, Space, Strategy, StrategyConfig, StrategyError, StrategySpec, Tag, TrialId, Unsupported,
+    Seed, Space, Spec, Strategy, StrategyConfig, StrategyError, Tag, TrialId, Unsupported,
 };
 
 use super::watch::{Inside, Watch};
@@ -78,8 +78,8 @@ impl Probe {
 impl StrategyConfig for Probe {
     type Strategy = Inside<Subject>;
 
-    fn spec(&self) -> StrategySpec {
-        StrategySpec::new(NAME)
+    fn spec(&self) -> Spec {
+        Spec::new(NAME)
             .option("kind", self.kind.name())
             .option(MARK, self.mark)
     }

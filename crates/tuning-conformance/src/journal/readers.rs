@@ -2,7 +2,7 @@
 
 use tuning_core::{
     Entry, EventKind, Journal, JournalError, JournalReader, Objectives, ObserverStatus, Parameter,
-    Seq, Space, StrategySpec, StudySpec,
+    Seq, Space, Spec, StudySpec,
 };
 
 use super::store::{Looked, Store, append, broken, equal, holds};
@@ -29,7 +29,7 @@ fn study() -> Result<(StudySpec, Vec<Entry>), Finding> {
     let failed = |error: &dyn std::error::Error| broken(error.to_string());
     let space = Space::new([Parameter::float("lr", 1e-5, 0.1).log()]).map_err(|e| failed(&e))?;
     let objectives = Objectives::minimize("loss").map_err(|e| failed(&e))?;
-    let spec = StudySpec::new(space, objectives, StrategySpec::new("random"));
+    let spec = StudySpec::new(space, objectives, Spec::new("random"));
     let created = Entry::new(7, EventKind::Created(Box::new(spec.clone())));
     let mut log = vec![created];
     log.extend(plain(5, 1));

@@ -9,8 +9,7 @@ use std::{
 
 use tuning_core::{
     Ask, Asked, Ended, Fact, Fidelity, Outcome, Params, Problem, Proposal, ProposalKind, Seed,
-    Started, Strategy, StrategyConfig, StrategyError, StrategySpec, Tag, TrialId, Unsupported,
-    Values,
+    Spec, Started, Strategy, StrategyConfig, StrategyError, Tag, TrialId, Unsupported, Values,
 };
 
 const LAYER: &str = "halving";
@@ -59,8 +58,8 @@ pub(crate) struct HalvingConfig<C> {
 impl<C: StrategyConfig> StrategyConfig for HalvingConfig<C> {
     type Strategy = Halving<Option<C::Strategy>>;
 
-    fn spec(&self) -> StrategySpec {
-        let spec = StrategySpec::new(LAYER);
+    fn spec(&self) -> Spec {
+        let spec = Spec::new(LAYER);
         match self.slip {
             S::LeavesTheInnerSpecOut => spec,
             S::LeavesTheInnerOptionsOut => spec.option("inner.name", self.inner.spec().name),

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use tuning_conformance::{JournalKit, JournalLaw, journal};
 use tuning_core::{
     Entry, EventKind, JournalError, JournalReader, Objectives, ObserverStatus, Parameter, Seq,
-    Space, StrategySpec, StudySpec,
+    Space, Spec, StudySpec,
 };
 
 use super::{
@@ -72,7 +72,7 @@ impl JournalReader for Reader {
             None if self.fault == F::InventsAnIdentity => Ok(StudySpec::new(
                 Space::new([Parameter::float("x", 0.0, 1.0)]).unwrap(),
                 Objectives::minimize("loss").unwrap(),
-                StrategySpec::new("random"),
+                Spec::new("random"),
             )),
             _ => Err(JournalError::Unsupported("tell the study's identity")),
         }

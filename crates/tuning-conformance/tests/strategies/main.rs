@@ -8,7 +8,7 @@ mod population;
 mod random;
 
 use tuning_conformance::{Law, NamedProblem, combinator, strategy};
-use tuning_core::{Problem, StrategyConfig, StrategySpec, Unsupported};
+use tuning_core::{Problem, Spec, StrategyConfig, Unsupported};
 
 #[test]
 fn random_search_keeps_the_laws() {
@@ -77,8 +77,8 @@ struct AshaConfig<C>(C);
 impl<C: StrategyConfig> StrategyConfig for AshaConfig<C> {
     type Strategy = asha::Asha<C::Strategy>;
 
-    fn spec(&self) -> StrategySpec {
-        StrategySpec::new("asha").part("inner", self.0.spec())
+    fn spec(&self) -> Spec {
+        Spec::new("asha").part("inner", self.0.spec())
     }
 
     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {

@@ -286,11 +286,7 @@ fn parameters_of_a_log_are_put_back_into_the_space() {
 #[test]
 fn sessions_and_their_ends_are_no_facts() {
     let mut study = sensitive(Order::AsFinished);
-    let spec = StudySpec::new(
-        space(),
-        study.problem().objectives.clone(),
-        StrategySpec::new("x"),
-    );
+    let spec = StudySpec::new(space(), study.problem().objectives.clone(), Spec::new("x"));
     let opened = Opened::new(1, Budget::default(), 1);
     let closed = Closed::new(EndReason::Stopped, Counts::default(), None);
     for kind in [

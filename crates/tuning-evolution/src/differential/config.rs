@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Problem, StrategyConfig, StrategySpec, Unsupported};
+use tuning_core::{Problem, Spec, StrategyConfig, Unsupported};
 
 use super::{
     NAME,
@@ -96,8 +96,8 @@ impl DeConfig {
 impl StrategyConfig for DeConfig {
     type Strategy = DifferentialEvolution;
 
-    fn spec(&self) -> StrategySpec {
-        StrategySpec::new(NAME)
+    fn spec(&self) -> Spec {
+        Spec::new(NAME)
             .option("popsize", options::auto(self.popsize))
             .option("p_best", self.p_best)
             .option("memory", options::count(self.memory))

@@ -1,7 +1,7 @@
 //! [`Nsga2Config`]: the options of [`Nsga2`].
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Problem, StrategyConfig, StrategySpec, Unsupported};
+use tuning_core::{Problem, Spec, StrategyConfig, Unsupported};
 
 use super::{NAME, strategy::Nsga2, variation::Variation};
 use crate::{genome::Genome, options};
@@ -105,8 +105,8 @@ impl Nsga2Config {
 impl StrategyConfig for Nsga2Config {
     type Strategy = Nsga2;
 
-    fn spec(&self) -> StrategySpec {
-        let spec = StrategySpec::new(NAME)
+    fn spec(&self) -> Spec {
+        let spec = Spec::new(NAME)
             .option("popsize", options::count(self.popsize))
             .option("crossover", self.crossover)
             .option("crossover_eta", self.crossover_eta)

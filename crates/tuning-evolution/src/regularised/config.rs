@@ -1,7 +1,7 @@
 //! [`RegularisedEvolutionConfig`]: the options of [`RegularisedEvolution`].
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Problem, StrategyConfig, StrategySpec, Unsupported};
+use tuning_core::{Problem, Spec, StrategyConfig, Unsupported};
 
 use super::{NAME, strategy::RegularisedEvolution};
 use crate::{genome::Genome, options};
@@ -59,8 +59,8 @@ impl RegularisedEvolutionConfig {
 impl StrategyConfig for RegularisedEvolutionConfig {
     type Strategy = RegularisedEvolution;
 
-    fn spec(&self) -> StrategySpec {
-        StrategySpec::new(NAME)
+    fn spec(&self) -> Spec {
+        Spec::new(NAME)
             .option("popsize", options::count(self.popsize))
             .option("tournament", options::count(self.tournament))
     }

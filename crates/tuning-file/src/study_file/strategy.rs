@@ -8,7 +8,7 @@ use std::{
 };
 
 use tuning_core::{
-    BoxedConfig, Problem, Scalar, Space, Strategy, StrategyConfig, StrategySpec, Unsupported,
+    BoxedConfig, Problem, Scalar, Space, Spec, Strategy, StrategyConfig, Unsupported,
 };
 use tuning_process::NAME as PROCESS;
 use tuning_strategies::{EnqueueConfig, Registry, RegistryError};
@@ -59,7 +59,7 @@ impl From<BoxedConfig> for SharedConfig {
 impl StrategyConfig for SharedConfig {
     type Strategy = Box<dyn Strategy>;
 
-    fn spec(&self) -> StrategySpec {
+    fn spec(&self) -> Spec {
         self.config.spec()
     }
 

@@ -43,7 +43,7 @@ impl Story {
     }
 
     pub(crate) fn created(mut self) -> Self {
-        let strategy = StrategySpec::new("random");
+        let strategy = Spec::new("random");
         let spec = StudySpec::new(self.space.clone(), self.objectives.clone(), strategy);
         self.push(EventKind::Created(Box::new(spec)));
         self

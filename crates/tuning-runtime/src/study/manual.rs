@@ -35,7 +35,7 @@ use crate::error::StudyError;
 /// # struct Random;
 /// # impl StrategyConfig for Random {
 /// #     type Strategy = RandomSearch;
-/// #     fn spec(&self) -> StrategySpec { StrategySpec::new("random") }
+/// #     fn spec(&self) -> Spec { Spec::new("random") }
 /// #     fn build(&self, p: &Problem) -> Result<RandomSearch, Unsupported> { Ok(RandomSearch(p.space.clone())) }
 /// # }
 /// # struct RandomSearch(Space);

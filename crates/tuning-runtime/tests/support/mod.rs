@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use tuning_core::{
     Ask, Asked, Event, EventKind, Fact, Observer, ObserverError, Parameter, Problem, Proposal,
-    Space, Strategy, StrategyConfig, StrategyError, StrategySpec, Trial, Trials, Unsupported,
+    Space, Spec, Strategy, StrategyConfig, StrategyError, Trial, Trials, Unsupported,
 };
 use tuning_runtime::MemoryJournal;
 
@@ -29,8 +29,8 @@ pub(crate) struct RandomSearch(Space);
 impl StrategyConfig for Random {
     type Strategy = RandomSearch;
 
-    fn spec(&self) -> StrategySpec {
-        StrategySpec::new("random")
+    fn spec(&self) -> Spec {
+        Spec::new("random")
     }
 
     fn build(&self, problem: &Problem) -> Result<RandomSearch, Unsupported> {
@@ -68,8 +68,8 @@ pub(crate) struct Climbing {
 impl StrategyConfig for Climber {
     type Strategy = Climbing;
 
-    fn spec(&self) -> StrategySpec {
-        StrategySpec::new("climber")
+    fn spec(&self) -> Spec {
+        Spec::new("climber")
     }
 
     fn build(&self, problem: &Problem) -> Result<Climbing, Unsupported> {

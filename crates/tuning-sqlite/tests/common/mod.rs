@@ -13,8 +13,8 @@ use std::{
 use tuning_core::{
     Budget, Budgeted, Closed, EndReason, Ended, Entry, EventKind, Failure, FailureKind, Fidelity,
     FidelityRange, Fork, Metrics, Objective, Objectives, Opened, Outcome, Parameter, Params,
-    Paused, Progress, Reported, Resumed, Retried, Scalar, Seed, Space, Started, StrategySpec,
-    StudySpec, Tag, TrialId, Values,
+    Paused, Progress, Reported, Resumed, Retried, Scalar, Seed, Space, Spec, Started, StudySpec,
+    Tag, TrialId, Values,
 };
 
 struct Unpark(Thread);
@@ -62,10 +62,10 @@ pub(crate) fn params(lr: f64, layers: i64, opt: &str) -> Params {
 
 pub(crate) fn spec() -> StudySpec {
     let objectives = [Objective::minimize("loss"), Objective::maximize("accuracy")];
-    let strategy = StrategySpec::new("asha")
+    let strategy = Spec::new("asha")
         .option("eta", 3)
         .option("warm", true)
-        .part("inner", StrategySpec::new("random"));
+        .part("inner", Spec::new("random"));
     let mut spec = StudySpec::new(space(), Objectives::new(objectives).unwrap(), strategy);
     spec.fidelity = Some(FidelityRange::new(1, 27).unwrap());
     spec.seed = Seed::new(u64::MAX);

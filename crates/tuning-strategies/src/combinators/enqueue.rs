@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, num::NonZeroUsize};
 
 use serde::{Deserialize, Serialize};
 use tuning_core::{
-    Ask, Asked, Fact, Params, Problem, Proposal, Scalar, Strategy, StrategyConfig, StrategyError,
-    StrategySpec, Unsupported,
+    Ask, Asked, Fact, Params, Problem, Proposal, Scalar, Spec, Strategy, StrategyConfig,
+    StrategyError, Unsupported,
 };
 
 use super::relay::{inward, outward};
@@ -88,8 +88,8 @@ impl<C> EnqueueConfig<C> {
 impl<C: StrategyConfig> StrategyConfig for EnqueueConfig<C> {
     type Strategy = Enqueue<C::Strategy>;
 
-    fn spec(&self) -> StrategySpec {
-        let mut spec = StrategySpec::new(NAME).part("inner", self.inner.spec());
+    fn spec(&self) -> Spec {
+        let mut spec = Spec::new(NAME).part("inner", self.inner.spec());
         for (index, point) in self.points.iter().enumerate() {
             for (name, value) in point {
                 spec = spec.option(format!("points.{index}.{name}"), value.clone());

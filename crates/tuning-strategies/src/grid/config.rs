@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use tuning_core::{
-    Domain, Parameter, Problem, Scalar, StrategyConfig, StrategySpec, Unsupported, Value, nearest,
+    Domain, Parameter, Problem, Scalar, Spec, StrategyConfig, Unsupported, Value, nearest,
 };
 
 use super::{Axis, Grid, Lattice, NAME};
@@ -133,8 +133,8 @@ fn repeats(axis: &Axis, domain: &Domain) -> bool {
 impl StrategyConfig for GridConfig {
     type Strategy = Grid;
 
-    fn spec(&self) -> StrategySpec {
-        let spec = StrategySpec::new(NAME)
+    fn spec(&self) -> Spec {
+        let spec = Spec::new(NAME)
             .option("resolution", i64::from(self.resolution))
             .option("shuffle", self.shuffle);
         self.resolution_of

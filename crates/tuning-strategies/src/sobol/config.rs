@@ -1,7 +1,7 @@
 //! [`SobolConfig`]: the options of [`Sobol`].
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Problem, StrategyConfig, StrategySpec, Unsupported};
+use tuning_core::{Problem, Spec, StrategyConfig, Unsupported};
 
 use super::{NAME, Sobol, sequence::MAX_DIMENSIONS};
 
@@ -45,8 +45,8 @@ impl SobolConfig {
 impl StrategyConfig for SobolConfig {
     type Strategy = Sobol;
 
-    fn spec(&self) -> StrategySpec {
-        StrategySpec::new(NAME).option("scramble", self.scramble)
+    fn spec(&self) -> Spec {
+        Spec::new(NAME).option("scramble", self.scramble)
     }
 
     fn build(&self, problem: &Problem) -> Result<Sobol, Unsupported> {

@@ -1,7 +1,7 @@
 //! [`AshaConfig`]: the options, and [`register`], for study files.
 
 use serde_json::json;
-use tuning_core::{Problem, StrategyConfig, StrategySpec, Unsupported};
+use tuning_core::{Problem, StrategyConfig, Spec, Unsupported};
 use tuning_strategies::Registry;
 
 use crate::{Asha, ladder::Ladder};
@@ -41,8 +41,8 @@ impl<C> AshaConfig<C> {
 impl<C: StrategyConfig> StrategyConfig for AshaConfig<C> {
     type Strategy = Asha<C::Strategy>;
 
-    fn spec(&self) -> StrategySpec {
-        StrategySpec::new(NAME)
+    fn spec(&self) -> Spec {
+        Spec::new(NAME)
             .option("reduction", self.reduction.cast_signed())
             .part("inner", self.inner.spec())
     }

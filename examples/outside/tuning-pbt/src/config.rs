@@ -1,7 +1,7 @@
 //! [`PbtConfig`]: the options.
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Fidelity, Problem, StrategyConfig, StrategySpec, Unsupported};
+use tuning_core::{Fidelity, Problem, StrategyConfig, Spec, Unsupported};
 
 use crate::Pbt;
 
@@ -57,8 +57,8 @@ impl PbtConfig {
 impl StrategyConfig for PbtConfig {
     type Strategy = Pbt;
 
-    fn spec(&self) -> StrategySpec {
-        StrategySpec::new(NAME)
+    fn spec(&self) -> Spec {
+        Spec::new(NAME)
             .option("members", self.members.cast_signed())
             .option("rounds", self.rounds.cast_signed())
             .option("replaced", self.replaced)

@@ -1,7 +1,7 @@
 //! [`TrustRegionConfig`]: the options.
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Problem, StrategyConfig, StrategySpec, Unsupported};
+use tuning_core::{Problem, StrategyConfig, Spec, Unsupported};
 
 use crate::TrustRegion;
 
@@ -57,8 +57,8 @@ impl TrustRegionConfig {
 impl StrategyConfig for TrustRegionConfig {
     type Strategy = TrustRegion;
 
-    fn spec(&self) -> StrategySpec {
-        StrategySpec::new(NAME)
+    fn spec(&self) -> Spec {
+        Spec::new(NAME)
             .option("length", self.length)
             .option("min_length", self.min_length)
             .option("initial", self.initial.cast_signed())

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tuning_core::{
     Ask, Asked, Fact, Outcome, Params, Problem, Proposal, Space, Strategy, StrategyConfig,
-    StrategyError, StrategySpec, TrialId, Unsupported,
+    StrategyError, Spec, TrialId, Unsupported,
 };
 
 /// What it is called in study files, in journals and in errors.
@@ -38,9 +38,9 @@ impl MyStrategyConfig {
 impl StrategyConfig for MyStrategyConfig {
     type Strategy = MyStrategy;
 
-    fn spec(&self) -> StrategySpec {
+    fn spec(&self) -> Spec {
         // All options: a journal keeps them, and a study is not continued with others by mistake.
-        StrategySpec::new(NAME).option("step", self.step)
+        Spec::new(NAME).option("step", self.step)
     }
 
     fn build(&self, problem: &Problem) -> Result<MyStrategy, Unsupported> {

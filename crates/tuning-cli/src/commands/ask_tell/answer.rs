@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use tuning_core::{
     Best, Budget, Counts, EndReason, Fidelity, FidelityRange, Fork, Objective, Objectives, Order,
-    Origin, Params, Seed, StrategySpec, TrialId, TrialState, Values, Verdict, Work,
+    Origin, Params, Seed, Spec, TrialId, TrialState, Values, Verdict, Work,
 };
 
 use super::refusal::Refusal;
@@ -51,7 +51,7 @@ pub(super) enum Answer<'a> {
 pub(super) struct Status<'a> {
     pub(super) protocol: u64,
     pub(super) study: &'a str,
-    pub(super) strategy: &'a StrategySpec,
+    pub(super) strategy: &'a Spec,
     pub(super) objectives: &'a [Objective],
     pub(super) fidelity: Option<FidelityRange>,
     pub(super) budget: &'a Budget,

@@ -512,8 +512,8 @@ impl Default for Odd {
 impl tuning_core::StrategyConfig for Odd {
     type Strategy = tuning_strategies::Random;
 
-    fn spec(&self) -> tuning_core::StrategySpec {
-        tuning_core::StrategySpec::new("odd")
+    fn spec(&self) -> tuning_core::Spec {
+        tuning_core::Spec::new("odd")
     }
 
     fn build(

@@ -1,7 +1,7 @@
 //! [`DedupConfig`]: the options of [`Dedup`].
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Problem, StrategyConfig, StrategySpec, Unsupported};
+use tuning_core::{Problem, Spec, StrategyConfig, Unsupported};
 
 use super::{ATTEMPTS, Dedup, NAME};
 
@@ -54,8 +54,8 @@ impl<C> DedupConfig<C> {
 impl<C: StrategyConfig> StrategyConfig for DedupConfig<C> {
     type Strategy = Dedup<C::Strategy>;
 
-    fn spec(&self) -> StrategySpec {
-        StrategySpec::new(NAME)
+    fn spec(&self) -> Spec {
+        Spec::new(NAME)
             .option("attempts", i64::from(self.attempts))
             .part("inner", self.inner.spec())
     }
