@@ -72,10 +72,8 @@ impl Strategy for OnePlusOne {
             let point: Vec<f64> = (0..self.space.len()).map(place).collect();
             self.space.decode(&point).map(Proposal::start)
         };
-        let proposals: Result<_, _> = (0..ask.slots().get()).map(propose).collect();
-        proposals
-            .map(Asked::Propose)
-            .map_err(StrategyError::from_source)
+        let proposals: Result<Vec<_>, _> = (0..ask.slots().get()).map(propose).collect();
+        Ok(Asked::Propose(proposals?))
     }
 
     fn tell(&mut self, fact: &Fact) {

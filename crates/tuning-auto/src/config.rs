@@ -84,7 +84,9 @@ impl StrategyConfig for AutoConfig {
         if self.gp_until > 0 {
             members.gp = GpConfig::default().build(problem).ok();
         }
-        let tpe = TpeConfig::default().build(problem)?;
+        let tpe = TpeConfig::default()
+            .build(problem)
+            .map_err(|error| error.within("tpe"))?;
         members.others.push((Expert::Tpe, Box::new(tpe)));
         if let Ok(cmaes) = CmaEsConfig::default().build(problem) {
             members.others.push((Expert::Cmaes, Box::new(cmaes)));

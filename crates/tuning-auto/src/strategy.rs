@@ -2,7 +2,7 @@
 
 use std::{fmt, num::NonZeroUsize};
 
-use tuning_core::{Ask, Asked, Fact, Proposal, Strategy, StrategyError, Tag};
+use tuning_core::{Ask, Asked, Fact, Strategy, StrategyError};
 
 use tuning_gp::Gp;
 
@@ -79,19 +79,18 @@ impl Auto {
 impl Strategy for Auto {
     fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let (expert, reason, slots) = self.run(ask);
-        let ask = ask.clone().with_slots(slots);
+        let ask = ask.with_slots(slots);
         let mut answer = Asked::Done;
         // If the one that is meant has nothing, the others are asked in their order.
         let first = |member: &(Expert, &dyn Strategy)| member.0 == expert;
         let (meant, others): (Vec<_>, Vec<_>) = self.members.iter().partition(first);
         for (expert, member) in meant.into_iter().chain(others) {
             match member.ask(&ask)? {
-                Asked::Propose(proposals) => {
-                    let note = format!("{}, {reason}", expert.name());
-                    let wrap = |proposal: Proposal| proposal.map_tag(|tag| tag.wrap(NAME, &note));
-                    return Ok(Asked::Propose(proposals.into_iter().map(wrap).collect()));
-                }
                 Asked::Done => {}
+                asked @ Asked::Propose(_) => {
+                    let note = format!("{}, {reason}", expert.name());
+                    return Ok(asked.map(|proposal| proposal.wrapped(NAME, &note)));
+                }
                 other => answer = other,
             }
         }
@@ -99,45 +98,22 @@ impl Strategy for Auto {
     }
 
     fn tell(&mut self, fact: &Fact) {
-        let (author, inner) = author(fact);
+        let author = author(fact);
         self.history.tell(fact, author);
         for (expert, member) in self.members.iter_mut() {
-            let tag = if author == Some(expert) {
-                inner.clone()
+            if author == Some(expert) {
+                member.tell(&fact.unwrapped(NAME));
             } else {
-                Tag::NONE
-            };
-            match fact {
-                Fact::Started(started) => {
-                    let mut started = started.clone();
-                    started.tag = tag;
-                    member.tell(&started.into());
-                }
-                Fact::Resumed(resumed) => {
-                    let mut resumed = resumed.clone();
-                    resumed.tag = tag;
-                    member.tell(&resumed.into());
-                }
-                _ => member.tell(fact),
+                member.tell(&fact.untagged());
             }
         }
     }
 }
 
-/// Which member proposed this work, and the member's own tag.
-fn author(fact: &Fact) -> (Option<Expert>, Tag) {
-    let tag = match fact {
-        Fact::Started(started) => &started.tag,
-        Fact::Resumed(resumed) => &resumed.tag,
-        _ => return (None, Tag::NONE),
-    };
-    let Some((note, inner)) = tag.unwrap(NAME) else {
-        return (None, Tag::NONE);
-    };
-    match note.split(',').next().and_then(Expert::of) {
-        Some(expert) => (Some(expert), inner),
-        None => (None, Tag::NONE),
-    }
+/// Which member proposed this work.
+fn author(fact: &Fact) -> Option<Expert> {
+    let (note, _) = fact.tag()?.unwrap(NAME)?;
+    note.split(',').next().and_then(Expert::of)
 }
 
 impl fmt::Debug for Auto {

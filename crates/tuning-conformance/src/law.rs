@@ -77,7 +77,7 @@ laws! {
             "`Wait` is answered only while something is in flight, and `Done` is final."
             => "Count what is in flight by facts: `Started` and `Resumed` begin work; `Paused` and `Ended` of every kind finish it.";
         ResumeAndFork = 7, "resume-and-fork":
-            "Only paused trials are resumed, only paused or ended ones forked, and only to a higher fidelity within the problem's."
+            "Only paused trials are resumed or given up, only paused or ended ones forked, and only to a higher fidelity within the problem's."
             => "Follow `Paused`, `Resumed` and `Ended`, and forget what you have proposed only when its fact arrives.";
         Foreigners = 8, "foreigners":
             "Trials of others, failures and stops of every kind, and facts about unknown trials are survived, with all other laws kept."
@@ -114,16 +114,16 @@ laws! {
             => "Tell the inner strategy at the end of every `tell`, whoever proposed the trial, and never in `ask`.";
         Wrapped = 2, "wrapped":
             "Every tag of the inner strategy leaves with the combinator's layer in front of it."
-            => "Apply `Tag::wrap` to the tag of each proposal that you pass on, resumed and forked trials included.";
+            => "Pass on `asked.map(|proposal| proposal.wrapped(LAYER, note))`, resumed and forked trials included.";
         Unwrapped = 3, "unwrapped":
             "The inner strategy is told its own tags as it wrote them, and `Tag::NONE` for the trials of everybody else."
-            => "Tell `tag.unwrap(LAYER).map_or(Tag::NONE, |(_, inner)| inner)` in `Started` and `Resumed`.";
+            => "Tell `fact.unwrapped(LAYER)`, or `fact.untagged()` to those that did not propose the trial.";
         Questions = 4, "questions":
             "The inner strategy is asked with the seed of the study, for no more than the free slots, and from the number that its first new trial will have."
             => "Pass on the `Ask` that you got: `with_slots` for the slots that are left, `after` behind new trials of your own.";
         NoFidelities = 5, "no-fidelities":
             "An inner strategy whose trials are paused though it never asked for that is told `Started` without `until`, no `Paused`, no `Resumed`, and exactly one `Ended`, as soon as there is a value."
-            => "When such a trial pauses first, tell `Ended` with its last report as `Completed`; tell nothing of that trial afterwards.";
+            => "Hold the inner strategy in `tuning_toolkit::WholeTrials`: when such a trial pauses first, it tells `Ended` as `Completed`, and nothing of that trial afterwards.";
         AsTheyAre = 6, "as-they-are":
             "Of trials that run as the inner strategy proposed them, and of those of others, it is told the facts as they are."
             => "Forward the fact with nothing but the tag changed; what you changed on the way out, change back on the way in.";
@@ -134,8 +134,8 @@ laws! {
             "`spec()` holds the name and all options of the inner strategy under a prefix."
             => "Add `.part(\"inner\", self.inner.spec())` to your own `Spec`.";
         Refusal = 9, "refusal":
-            "A problem that the inner strategy refuses is refused, with the name and the reason of the inner one."
-            => "Build the inner strategy in `build`, and return its error with `?`.";
+            "A problem that the inner strategy refuses is refused, with the name and the reason of the inner one, and where it stands."
+            => "Build the inner strategy in `build`, and return its error with `map_err(|error| error.within(\"inner\"))?`.";
     }
 }
 

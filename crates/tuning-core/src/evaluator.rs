@@ -23,6 +23,11 @@ use crate::{
 ///   [`Interrupted`] or [`RunningTrial::stopped`] resolves. After a stop, what you return no longer
 ///   counts: the trial is stopped with its last report, unless it failed.
 /// - `Completed` values are in the objectives' own directions.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` evaluates no trials",
+    note = "make an evaluator of a function with `blocking(…)` or `asynchronous(…)`; an `impl Evaluator` needs \
+            `#[async_trait]`, which `tuning_core` exports"
+)]
 #[async_trait]
 pub trait Evaluator: Send + Sync {
     /// Runs one piece of work.

@@ -1,5 +1,7 @@
 //! [`Fact`]: what happened to a trial, or to the budget. A strategy's and a pruner's state is a fold of the facts.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Budget, Fidelity, Metrics, Outcome, Tag, TrialId, Values, space::Params};
@@ -46,6 +48,62 @@ impl Fact {
             Self::Ended(fact) => Some(fact.trial),
             Self::Budgeted(_) => None,
         }
+    }
+}
+
+impl Fact {
+    /// The note of its author, on what was started or resumed.
+    #[must_use]
+    pub fn tag(&self) -> Option<&Tag> {
+        match self {
+            Self::Started(fact) => Some(&fact.tag),
+            Self::Resumed(fact) => Some(&fact.tag),
+            _ => None,
+        }
+    }
+
+    /// The fact as the strategy inside the combinator `layer` is told it: that layer is off the tag. What
+    /// the combinator did not pass on becomes foreign, without a tag, even if its author is of the same
+    /// kind as the inner strategy. [`Proposal::wrapped`](crate::Proposal::wrapped) is the way out.
+    ///
+    /// # Example
+    /// ```
+    /// use tuning_core::{Fact, Parameter, Proposal, Space, Started, Tag, TrialId};
+    ///
+    /// let space = Space::new([Parameter::int("layers", 1, 4)])?;
+    /// let inner = Proposal::start(space.params([("layers", 2)])?).tag(Tag::new("grid", 1));
+    /// let outer = inner.wrapped("asha", 0);
+    /// let params = outer.params().expect("it starts a trial").clone();
+    /// let fact = Fact::from(Started::new(TrialId::new(0), params).tag(outer.note().clone()));
+    /// assert_eq!(fact.unwrapped("asha").tag(), Some(&Tag::new("grid", 1)));
+    /// assert_eq!(fact.unwrapped("other").tag(), Some(&Tag::NONE));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn unwrapped(&self, layer: &str) -> Cow<'_, Self> {
+        let inner = |tag: &Tag| tag.unwrap(layer).map_or(Tag::NONE, |(_, inner)| inner);
+        self.retagged(inner)
+    }
+
+    /// The fact as one of a foreign trial: what a combinator over several strategies tells those that
+    /// did not propose it.
+    #[must_use]
+    pub fn untagged(&self) -> Cow<'_, Self> {
+        self.retagged(|_| Tag::NONE)
+    }
+
+    fn retagged(&self, f: impl FnOnce(&Tag) -> Tag) -> Cow<'_, Self> {
+        let Some(tag) = self.tag().filter(|tag| !tag.is_none()) else {
+            return Cow::Borrowed(self);
+        };
+        let inner = f(tag);
+        let mut fact = self.clone();
+        match &mut fact {
+            Self::Started(fact) => fact.tag = inner,
+            Self::Resumed(fact) => fact.tag = inner,
+            _ => {}
+        }
+        Cow::Owned(fact)
     }
 }
 
@@ -113,6 +171,13 @@ impl Started {
         self.tag = tag;
         self
     }
+
+    /// The same, from the checkpoint of another trial.
+    #[must_use]
+    pub fn fork(mut self, fork: Fork) -> Self {
+        self.fork = Some(fork);
+        self
+    }
 }
 
 /// A paused trial goes on to a higher fidelity.
@@ -138,6 +203,13 @@ impl Resumed {
             until: until.into(),
             tag: Tag::NONE,
         }
+    }
+
+    /// The same, with its author's note.
+    #[must_use]
+    pub fn tag(mut self, tag: Tag) -> Self {
+        self.tag = tag;
+        self
     }
 }
 
@@ -166,6 +238,13 @@ impl Reported {
             values,
             metrics: Metrics::default(),
         }
+    }
+
+    /// The same, with these further measurements.
+    #[must_use]
+    pub fn metrics(mut self, metrics: Metrics) -> Self {
+        self.metrics = metrics;
+        self
     }
 }
 
@@ -202,6 +281,20 @@ impl Paused {
             took_micros: 0,
         }
     }
+
+    /// The same, with these further measurements.
+    #[must_use]
+    pub fn metrics(mut self, metrics: Metrics) -> Self {
+        self.metrics = metrics;
+        self
+    }
+
+    /// The same, after this many microseconds of evaluation.
+    #[must_use]
+    pub fn took(mut self, micros: u64) -> Self {
+        self.took_micros = micros;
+        self
+    }
 }
 
 /// A trial ended for good.
@@ -231,6 +324,20 @@ impl Ended {
             metrics: Metrics::default(),
             took_micros: 0,
         }
+    }
+
+    /// The same, with these further measurements.
+    #[must_use]
+    pub fn metrics(mut self, metrics: Metrics) -> Self {
+        self.metrics = metrics;
+        self
+    }
+
+    /// The same, after this many microseconds of evaluation.
+    #[must_use]
+    pub fn took(mut self, micros: u64) -> Self {
+        self.took_micros = micros;
+        self
     }
 }
 

@@ -19,7 +19,7 @@
 //!         let centre = self.best.as_ref().and_then(|(_, params)| self.space.encode(params)[0]);
 //!         let step = 0.9_f64.powi(self.ended);
 //!         let u = centre.unwrap_or(0.5) + step * (ask.seed(0).unit() - 0.5);
-//!         let params = self.space.decode(&[u]).map_err(StrategyError::from_source)?;
+//!         let params = self.space.decode(&[u])?;
 //!         Ok(Asked::Propose(vec![Proposal::start(params).tag(Tag::new("closer", step))]))
 //!     }
 //!
@@ -108,6 +108,8 @@ mod study_view;
 mod tag;
 mod trials;
 mod values;
+
+pub use async_trait::async_trait;
 
 pub use ask_tell::{AskError, AskTell, IllegalProposal, ReplayError, TellError, Turn};
 pub use budget::{Budget, CostLimit, EndReason};

@@ -23,6 +23,10 @@ use crate::{Event, Progress};
 /// - You may begin in the middle of a study, hear of trials that you did not see start, and miss events.
 ///
 /// Each of these promises is a law in `tuning-conformance`; a test of five lines checks them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no observer",
+    note = "an `impl Observer` needs `#[async_trait]`, which `tuning_core` exports"
+)]
 #[async_trait]
 pub trait Observer: Send {
     /// What it is called in summaries.

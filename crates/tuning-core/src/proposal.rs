@@ -1,6 +1,6 @@
 //! [`Proposal`]: what a strategy wants done next; [`Ask`] and [`Asked`]: the question and the answer.
 
-use std::num::NonZeroUsize;
+use std::{fmt, num::NonZeroUsize};
 
 use crate::{Fidelity, Seed, Tag, TrialId, space::Params};
 
@@ -30,7 +30,7 @@ pub struct Proposal {
     tag: Tag,
 }
 
-/// What is to be done.
+/// What is to be done. Kinds may be added: whoever passes proposals on passes on those that it does not know.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ProposalKind {
@@ -100,10 +100,11 @@ impl Proposal {
         self
     }
 
-    /// The same with `f` applied to its note: how a combinator wraps the inner one's.
+    /// The proposal of an inner strategy as it leaves the combinator `layer`, with that layer and its note
+    /// around the tag. [`Fact::unwrapped`](crate::Fact::unwrapped) is the way back.
     #[must_use]
-    pub fn map_tag(mut self, f: impl FnOnce(&Tag) -> Tag) -> Self {
-        self.tag = f(&self.tag);
+    pub fn wrapped(mut self, layer: &str, note: impl fmt::Display) -> Self {
+        self.tag = self.tag.wrap(layer, note);
         self
     }
 
@@ -154,7 +155,7 @@ impl Proposal {
 }
 
 /// The question that a driver asks a strategy: what next?
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ask {
     slots: NonZeroUsize,
     next: TrialId,
@@ -257,9 +258,8 @@ impl Ask {
     }
 }
 
-/// A strategy's answer.
+/// A strategy's answer: one of these three, for good, so that whoever asks can treat them all.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum Asked {
     /// Do this: at least one proposal, and at most as many as there were slots; giving up does not count.
     Propose(Vec<Proposal>),
@@ -267,6 +267,19 @@ pub enum Asked {
     Wait,
     /// Nothing, for good.
     Done,
+}
+
+impl Asked {
+    /// The same answer with `f` applied to each proposal, whatever it is: how a combinator passes on what
+    /// its inner strategy answers.
+    #[must_use]
+    pub fn map(self, f: impl FnMut(Proposal) -> Proposal) -> Self {
+        match self {
+            Self::Propose(proposals) => Self::Propose(proposals.into_iter().map(f).collect()),
+            Self::Wait => Self::Wait,
+            Self::Done => Self::Done,
+        }
+    }
 }
 
 #[cfg(test)]

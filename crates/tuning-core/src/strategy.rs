@@ -4,7 +4,7 @@ use std::{error::Error, fmt};
 
 use thiserror::Error;
 
-use crate::{Ask, Asked, Problem, fact::Fact, spec::Spec};
+use crate::{Ask, Asked, Problem, fact::Fact, space::ParamsError, spec::Spec};
 
 /// A search strategy: a pure state machine that proposes trials and learns from facts.
 ///
@@ -24,7 +24,11 @@ use crate::{Ask, Asked, Problem, fact::Fact, spec::Spec};
 ///   thread, no generator of its own, no order of a hash map. Randomness comes from [`Ask::seed`].
 /// - Proposals lie in the space, with inactive parameters absent, at most [`Ask::slots`] of them.
 /// - [`Asked::Wait`] is legal only while something is in flight, and [`Asked::Done`] is final.
-/// - Resume only what is paused, to a higher fidelity; fork only what is paused or ended.
+/// - Resume only what is paused, to a higher fidelity; fork only what is paused or ended, and was not given
+///   up; give up only what is paused.
+/// - A trial may pause beyond the fidelity that it was asked for ([`Paused::at`](crate::Paused::at)): look for the
+///   highest rung at or below, not for an equal number.
+/// - Facts of a kind that you do not know change nothing: end a `match` on them with `_ => {}`.
 /// - `tell` survives everything: trials of others (their [tag](crate::Tag) is not yours), failures, facts that
 ///   you do not know, equal, huge or tiny values.
 ///
@@ -33,20 +37,25 @@ use crate::{Ask, Asked, Problem, fact::Fact, spec::Spec};
 /// # For combinators
 /// A strategy around another one is the inner one's only driver, and keeps the promises of one:
 /// - The inner strategy is told every fact of the study, also of trials that it did not propose: these
-///   are foreign to it, and it may learn from them. On `Started` and `Resumed` the combinator takes its
-///   own layer [off the tag](crate::Tag::unwrap); a tag without that layer becomes [`Tag::NONE`](crate::Tag::NONE).
+///   are foreign to it, and it may learn from them. What the inner one proposes leaves
+///   [wrapped](crate::Proposal::wrapped) in the combinator's layer, and facts come in
+///   [unwrapped](crate::Fact::unwrapped). [`Asked::map`] and these two pass on every kind of answer, proposal and
+///   fact, also those that the combinator does not know.
 /// - What it changes on the way out, it changes back on the way in. One that lets trials pause which the
 ///   inner strategy meant to run to their end (successive halving over random search) tells of them what
 ///   the inner one can expect: `Started` without `until`, no `Paused` and no `Resumed`, and exactly one
 ///   `Ended`, as soon as there is a value to learn from: `Completed` with the last report when it is
 ///   paused first, else with the outcome that it had. What the trial does afterwards is the combinator's own.
+///   `tuning_toolkit::WholeTrials` does all of this around an inner strategy, and builds it for the problem without
+///   fidelities (`problem.clone().fidelity(None)`), so that it does not ask for any.
 /// - An inner strategy that asks for fidelities itself is told the facts as they are.
 /// - `Wait` and `Done` of the inner strategy are its own: a combinator that still has trials to resume
 ///   proposes those, and waits only while something is in flight.
 /// - The inner strategy is asked about the same study, from the number that its first new trial will
 ///   have: [`Ask::after`] behind new trials of the combinator's own, [`Ask::with_slots`] for what is left.
 /// - The combinator's [`spec`](StrategyConfig::spec) holds the inner one's as a
-///   [part](Spec::part), and its `build` passes on the inner one's refusal.
+///   [part](Spec::part), and its `build` passes on the inner one's refusal, saying
+///   [where](Unsupported::within) it comes from.
 ///
 /// Each of these, too, is a law: `tuning_conformance::combinator(|inner| …)` checks them.
 ///
@@ -63,7 +72,7 @@ use crate::{Ask, Asked, Problem, fact::Fact, spec::Spec};
 ///         let propose = |n| {
 ///             let seed = ask.seed(n);
 ///             let point: Vec<f64> = (0..self.space.len()).map(|d| seed.derive(d as u64).unit()).collect();
-///             Ok(Proposal::start(self.space.decode(&point).map_err(StrategyError::from_source)?))
+///             Ok(Proposal::start(self.space.decode(&point)?))
 ///         };
 ///         (0..ask.slots().get()).map(propose).collect::<Result<_, _>>().map(Asked::Propose)
 ///     }
@@ -71,6 +80,10 @@ use crate::{Ask, Asked, Problem, fact::Fact, spec::Spec};
 ///     fn tell(&mut self, _: &Fact) {} // it learns nothing
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no strategy",
+    note = "a configuration is not a strategy: build one with `config.build(&problem)?`"
+)]
 pub trait Strategy: Send {
     /// Says what to do next.
     ///
@@ -103,6 +116,11 @@ forward!(&mut S, Box<S>);
 ///
 /// A registry holds these, combinators wrap them, and a study keeps one so that it can rebuild its
 /// strategy from the journal.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no configuration of a strategy",
+    note = "pass the configuration, such as `RandomConfig::default()`, not the strategy that it builds: a study builds \
+            its strategy itself"
+)]
 pub trait StrategyConfig: Send + Sync {
     /// What it builds.
     type Strategy: Strategy + 'static;
@@ -171,13 +189,22 @@ impl fmt::Debug for dyn StrategyConfig<Strategy = Box<dyn Strategy>> {
 
 /// A strategy cannot handle a problem, or its options make no sense. The message says what to do.
 #[derive(Debug, Error)]
-#[error("strategy `{strategy}` {message}")]
+#[error("{}strategy `{strategy}` {message}", place(part))]
 #[non_exhaustive]
 pub struct Unsupported {
     /// The strategy's name.
     pub strategy: String,
+    /// Which part of another strategy it is, as in `inner.inner`; empty if it is none.
+    pub part: String,
     /// What it cannot do and what to do about it, as in "needs a finite space: give `lr` a step".
     pub message: String,
+}
+
+fn place(part: &str) -> String {
+    match part {
+        "" => String::new(),
+        part => format!("`{part}`: "),
+    }
 }
 
 impl Unsupported {
@@ -186,8 +213,29 @@ impl Unsupported {
     pub fn new(strategy: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             strategy: strategy.into(),
+            part: String::new(),
             message: message.into(),
         }
+    }
+
+    /// The same, refused by a part of the strategy that is being built: `inner`, or `members.2`. Parts of
+    /// parts are joined by dots, as in a [`Spec`].
+    ///
+    /// # Example
+    /// ```
+    /// use tuning_core::Unsupported;
+    ///
+    /// let refused = Unsupported::new("grid", "needs a finite space: give `lr` a step");
+    /// let outer = refused.within("inner").within("inner");
+    /// assert_eq!(outer.to_string(), "`inner.inner`: strategy `grid` needs a finite space: give `lr` a step");
+    /// ```
+    #[must_use]
+    pub fn within(mut self, part: &str) -> Self {
+        self.part = match &*self.part {
+            "" => part.to_owned(),
+            inner => format!("{part}.{inner}"),
+        };
+        self
     }
 }
 
@@ -216,5 +264,12 @@ impl StrategyError {
             message: source.to_string(),
             source: Some(Box::new(source)),
         }
+    }
+}
+
+/// Parameters that a strategy computed do not lie in the space: `?` in [`Strategy::ask`].
+impl From<ParamsError> for StrategyError {
+    fn from(error: ParamsError) -> Self {
+        Self::from_source(error)
     }
 }

@@ -151,10 +151,7 @@ impl Ledger {
                 true => breed(&mut stream),
                 false => self.genome.anywhere(&mut stream),
             };
-            let params = self
-                .genome
-                .decode(&genes)
-                .map_err(StrategyError::from_source)?;
+            let params = self.genome.decode(&genes)?;
             let key = params.key();
             tries += 1;
             if tries == BRED + DRAWN || !(self.seen.contains(&key) || batch.contains(&key)) {

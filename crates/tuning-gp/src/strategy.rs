@@ -111,10 +111,7 @@ impl Strategy for Gp {
                 taken: &taken,
             };
             let (point, why) = proposer.propose(surrogate.as_mut(), ask.trial(n), ask.seed(n));
-            let params = self
-                .cube
-                .params(&point)
-                .map_err(StrategyError::from_source)?;
+            let params = self.cube.params(&point)?;
             let point = self.cube.point(&params);
             if let Some(surrogate) = surrogate.as_mut().filter(|_| !several && n < PENDING) {
                 surrogate.believe(&point, &mut scratch);

@@ -483,7 +483,7 @@ impl StrategyConfig for OnePauses {
 impl Strategy for OnePauses {
     fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let params = space().decode(&[0.5, 0.5]);
-        let start = Proposal::start(params.map_err(StrategyError::from_source)?);
+        let start = Proposal::start(params?);
         Ok(match ask.trial(0).get() {
             0 => Asked::Propose(vec![start.until(Fidelity::new(1))]),
             1 | 2 => Asked::Propose(vec![start]),

@@ -47,7 +47,7 @@
 //!
 //! impl Strategy for Fixed {
 //!     fn ask(&self, _: &Ask) -> Result<Asked, StrategyError> {
-//!         let params = self.space.decode(&vec![self.at; self.space.len()]).map_err(StrategyError::from_source)?;
+//!         let params = self.space.decode(&vec![self.at; self.space.len()])?;
 //!         Ok(Asked::Propose(vec![Proposal::start(params)]))
 //!     }
 //!     fn tell(&mut self, _: &Fact) {}

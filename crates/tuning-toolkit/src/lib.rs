@@ -35,7 +35,7 @@
 //!     fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
 //!         let proposals = (0..ask.slots().get()).map(|n| {
 //!             let point = self.propose(&mut Stream::new(ask.seed(n)));
-//!             let params = self.space.decode(&point).map_err(StrategyError::from_source)?;
+//!             let params = self.space.decode(&point)?;
 //!             Ok(Proposal::start(params))
 //!         });
 //!         Ok(Asked::Propose(proposals.collect::<Result<_, StrategyError>>()?))
@@ -81,6 +81,7 @@
 //! | draw numbers from the seed that a proposal comes with | [`Stream`] |
 //! | know which trials are in flight, and what they reported last | [`OpenTrials`] |
 //! | leave out outcomes that say nothing about a point | [`says_nothing`] |
+//! | pause the trials of a strategy that knows nothing of fidelities | [`WholeTrials`] |
 //! | treat numbers, steps, choices and constants each in their way | [`Kind`] |
 //! | tell points apart in eight bytes each | [`fingerprint`] |
 //! | sort trials with several losses, or keep their front | [`pareto`] |
@@ -111,8 +112,10 @@ mod open;
 pub mod pareto;
 pub mod simd;
 mod stream;
+mod whole;
 
 pub use fingerprint::fingerprint;
 pub use kind::Kind;
 pub use open::{OpenTrial, OpenTrials, says_nothing};
 pub use stream::{ChaCha, Counter, Generator, Stream};
+pub use whole::WholeTrials;

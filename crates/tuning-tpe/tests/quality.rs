@@ -15,7 +15,7 @@ impl Strategy for Random {
         let seed = ask.seed(0).named("random search");
         let place = |d: usize| seed.derive(d as u64).unit();
         let point: Vec<f64> = (0..self.0.len()).map(place).collect();
-        let params = self.0.decode(&point).map_err(StrategyError::from_source)?;
+        let params = self.0.decode(&point)?;
         Ok(Asked::Propose(vec![Proposal::start(params)]))
     }
 

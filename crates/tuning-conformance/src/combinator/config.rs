@@ -8,11 +8,7 @@ use crate::report::Breach;
 /// `spec`: that of the combinator over a probe with this mark.
 pub(super) fn spec(spec: impl Fn(i64) -> Spec) -> Result<(), Breach> {
     let [one, other] = [1, 2].map(&spec);
-    let prefix = |(name, value): (&String, &Scalar)| {
-        let prefix = name.strip_suffix(".name")?;
-        (*value == Scalar::from(NAME)).then(|| prefix.to_owned())
-    };
-    let prefixes: Vec<String> = one.options.iter().filter_map(prefix).collect();
+    let prefixes = prefixes(&one);
     let kept = |prefix: &String| {
         let name = format!("{prefix}.{MARK}");
         let value = |spec: &Spec| spec.options.get(&name).cloned();
@@ -28,9 +24,20 @@ pub(super) fn spec(spec: impl Fn(i64) -> Spec) -> Result<(), Breach> {
     Err(Breach::new(message))
 }
 
-/// `build`: whether the combinator over a strategy that refuses everything takes a problem.
+/// Where the probe stands in a combinator of this spec.
+fn prefixes(spec: &Spec) -> Vec<String> {
+    let prefix = |(name, value): (&String, &Scalar)| {
+        let prefix = name.strip_suffix(".name")?;
+        (*value == Scalar::from(NAME)).then(|| prefix.to_owned())
+    };
+    spec.options.iter().filter_map(prefix).collect()
+}
+
+/// `build`: whether the combinator over a strategy that refuses everything takes a problem. `spec`: that of the
+/// combinator.
 pub(super) fn refusal(
     problem: &Problem,
+    spec: &Spec,
     build: impl Fn(&Problem) -> Option<String>,
 ) -> Result<(), Breach> {
     let Some(error) = build(problem) else {
@@ -38,10 +45,18 @@ pub(super) fn refusal(
             "the inner strategy refuses the problem (it {REFUSAL}), and the combinator takes it"
         )));
     };
-    match [NAME, REFUSAL].iter().find(|part| !error.contains(**part)) {
-        None => Ok(()),
-        Some(part) => Err(Breach::new(format!(
+    let unsaid = |part: &str| {
+        Err(Breach::new(format!(
             "the inner strategy's refusal became this, which does not say `{part}`: {error}"
-        ))),
+        )))
+    };
+    if let Some(part) = [NAME, REFUSAL].iter().find(|part| !error.contains(**part)) {
+        return unsaid(part);
+    }
+    // Without a place in the spec there is none to name: that is the matter of law 8.
+    let places = prefixes(spec);
+    match places.first() {
+        Some(place) if !places.iter().any(|place| error.contains(&**place)) => unsaid(place),
+        _ => Ok(()),
     }
 }

@@ -152,16 +152,33 @@ impl<'a> Judge<'a> {
                     self.pending.push((proposal, source));
                 }
             }
-            Ok(Asked::Done) => {
+            Ok(Asked::Done) if self.found.breaches.is_empty() => {
                 let waits = |(_, answer): &(usize, &Answer)| **answer == Ok(Asked::Wait);
-                if self.found.breaches.is_empty() && self.asked.iter().any(waits) {
-                    let message = "its inner strategy answers `Wait`, and it answers `Done`: \
-                                   the study ends although the inner strategy may go on";
-                    self.breach(Law::Ends, Breach::new(message));
-                }
+                let message = match self.offers().find(|offer| !offer.is_work()) {
+                    Some(offer) => format!(
+                        "its inner strategy asks for {:?}, and it answers `Done`: the trial stays paused",
+                        offer.kind()
+                    ),
+                    None if self.asked.iter().any(waits) => {
+                        "its inner strategy answers `Wait`, and it answers `Done`: the study ends although the \
+                         inner strategy may go on"
+                            .to_owned()
+                    }
+                    None => return,
+                };
+                self.breach(Law::Ends, Breach::new(message));
             }
             _ => {}
         }
+    }
+
+    /// What the inner strategies have proposed for the current answer.
+    fn offers(&self) -> impl Iterator<Item = &'a Proposal> + use<'a, '_> {
+        let offered = |(_, answer): &(usize, &'a Answer)| match answer {
+            Ok(Asked::Propose(proposals)) => proposals.as_slice(),
+            _ => &[],
+        };
+        self.asked.iter().flat_map(offered)
     }
 
     /// What an inner strategy proposed that left as this.
@@ -179,17 +196,12 @@ impl<'a> Judge<'a> {
         }
         let alike = |made: &Proposal| match (made.kind(), proposal.kind()) {
             (ProposalKind::Resume(one), ProposalKind::Resume(other)) => one == other,
-            (ProposalKind::Resume(_), _) | (_, ProposalKind::Resume(_)) => false,
             _ => {
                 let key = |proposal: &Proposal| proposal.params().map(tuning_core::Params::key);
-                self.wide && key(made) == key(proposal)
+                self.wide && proposal.is_new() && key(made) == key(proposal)
             }
         };
-        let offers = self.asked.iter().filter_map(|(_, answer)| match answer {
-            Ok(Asked::Propose(proposals)) => Some(proposals),
-            _ => None,
-        });
-        let Some(source) = offers.flatten().find(|made| alike(made)) else {
+        let Some(source) = self.offers().find(|made| alike(made)) else {
             return Source::Other;
         };
         let message = format!(

@@ -60,29 +60,17 @@ const PATIENCE: Duration = Duration::from_secs(30);
 ///     }
 ///
 ///     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
-///         Ok(Through(self.0.build(problem)?))
+///         Ok(Through(self.0.build(problem).map_err(|error| error.within("inner"))?))
 ///     }
 /// }
 ///
 /// impl<S: Strategy> Strategy for Through<S> {
 ///     fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
-///         Ok(match self.0.ask(ask)? {
-///             Asked::Propose(proposals) => Asked::Propose(
-///                 proposals.into_iter().map(|p| p.map_tag(|tag| tag.wrap("through", ""))).collect(),
-///             ),
-///             other => other,
-///         })
+///         Ok(self.0.ask(ask)?.map(|proposal| proposal.wrapped("through", "")))
 ///     }
 ///
 ///     fn tell(&mut self, fact: &Fact) {
-///         let inner = |tag: &Tag| tag.unwrap("through").map_or(Tag::NONE, |(_, inner)| inner);
-///         let mut fact = fact.clone();
-///         match &mut fact {
-///             Fact::Started(started) => started.tag = inner(&started.tag),
-///             Fact::Resumed(resumed) => resumed.tag = inner(&resumed.tag),
-///             _ => {}
-///         }
-///         self.0.tell(&fact);
+///         self.0.tell(&fact.unwrapped("through"));
 ///     }
 /// }
 ///
@@ -233,8 +221,9 @@ where
                 .err()
                 .map(|error| error.to_string())
         };
+        let spec = self.spec(1);
         for NamedProblem { name, problem } in taken {
-            let found = guard::caught(|| config::refusal(problem, refusing));
+            let found = guard::caught(|| config::refusal(problem, &spec, refusing));
             let found = found.unwrap_or_else(|panic| {
                 Err(Breach::new(format!("its constructor panicked: {panic}")))
             });

@@ -151,13 +151,15 @@ impl Subject {
         Ok(Proposal::start(self.draw(ask, n)?).tag(self.tag(ask, n)))
     }
 
-    /// What is paused goes on; then come new trials, every fifth with the checkpoint of an old one.
+    /// What is paused goes on, or is given up, every sixth trial; then come new trials, every fifth with the
+    /// checkpoint of an old one.
     fn staged(&self, ask: &Ask, range: FidelityRange) -> Result<Vec<Proposal>, ParamsError> {
         let next = |at: Fidelity| {
             let mut rungs = RUNGS.into_iter().map(Fidelity::new);
             rungs.find(|rung| *rung > at && *rung < range.max())
         };
         let resume = |(trial, state): (&TrialId, &State)| match state {
+            State::Paused(_) if trial.get() % 6 == 3 => None,
             State::Paused(at) => {
                 let note = format!("{}.{}.r{}", self.number, self.told, trial.get());
                 let tag = Tag::new(NAME, note);
@@ -175,6 +177,12 @@ impl Subject {
         let completed =
             |(trial, state): (&TrialId, &State)| (*state == State::Completed).then_some(*trial);
         let donor = self.own.iter().find_map(completed);
+        let give_up = |(trial, state): (&TrialId, &State)| {
+            let poor = matches!(state, State::Paused(_)) && trial.get() % 6 == 3;
+            let note = format!("{}.{}.g{}", self.number, self.told, trial.get());
+            poor.then(|| Proposal::give_up(*trial).tag(Tag::new(NAME, note)))
+        };
+        proposals.extend(self.own.iter().filter_map(give_up));
         for n in 0..free {
             proposals.push(match donor {
                 Some(donor) if ask.trial(n).get() % 5 == 4 => {

@@ -74,7 +74,7 @@ pub(super) struct Outside<S> {
 #[deny(clippy::missing_trait_methods)]
 impl<S: Strategy> Strategy for Outside<S> {
     fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
-        self.watch.push(Note::Asked(ask.clone()));
+        self.watch.push(Note::Asked(*ask));
         let answer = self.strategy.ask(ask);
         self.watch.push(Note::Answered(written(&answer)));
         answer
@@ -98,7 +98,7 @@ pub(super) struct Inside<S> {
 impl<S: Strategy> Strategy for Inside<S> {
     fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let answer = self.strategy.ask(ask);
-        let note = Note::InnerAsked(self.number, ask.clone(), written(&answer));
+        let note = Note::InnerAsked(self.number, *ask, written(&answer));
         self.watch.push(note);
         answer
     }

@@ -46,7 +46,7 @@ impl<S: Strategy> Strategy for Spy<S> {
             .as_ref()
             .map(Asked::clone)
             .map_err(ToString::to_string);
-        self.calls.push(Call::Ask(ask.clone(), written));
+        self.calls.push(Call::Ask(*ask, written));
         answer
     }
 

@@ -31,10 +31,10 @@ pub(super) fn ask_twice(lab: &Lab<'_>) -> Finding {
             }
             // Another question between is no trace either.
             let more = question.slots().saturating_add(2);
-            let _ = ask(&mut strategy, &question.clone().with_slots(more));
+            let _ = ask(&mut strategy, &question.with_slots(more));
             let _ = ask(
                 &mut strategy,
-                &question.clone().with_slots(NonZeroUsize::MIN).salted(1),
+                &question.with_slots(NonZeroUsize::MIN).salted(1),
             );
             let third = ask(&mut strategy, question);
             same(&first, &third).map_err(|mut breach| {

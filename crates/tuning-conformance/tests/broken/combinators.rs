@@ -134,6 +134,10 @@ fn law_7_ends() {
                 "its inner strategy answers `Wait`, and it answers `Done`",
             ),
             (S::WaitsWhenItIsDone, "although nothing is in flight"),
+            (
+                S::ForgetsGivingUp,
+                "asks for GiveUp(TrialId(3)), and it answers `Done`",
+            ),
         ],
     );
 }
@@ -163,6 +167,10 @@ fn law_9_refusal() {
             (
                 S::SwallowsTheRefusal,
                 "which does not say `probe`: strategy `halving` cannot be built",
+            ),
+            (
+                S::HidesWhoRefuses,
+                "which does not say `inner`: strategy `probe` needs",
             ),
             (S::TakesWhatIsRefused, "and the combinator takes it"),
         ],

@@ -2,6 +2,7 @@
 //! inner strategy a third of the way, and lets all of them go on.
 
 use std::{
+    borrow::Cow,
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     num::NonZeroUsize,
@@ -40,11 +41,13 @@ pub(crate) enum Slip {
     RoundsParams,
     HidesFidelitiesThatWereAskedFor,
     StartsForks,
+    ForgetsGivingUp,
     EndsWhenItWaits,
     WaitsWhenItIsDone,
     LeavesTheInnerSpecOut,
     LeavesTheInnerOptionsOut,
     SwallowsTheRefusal,
+    HidesWhoRefuses,
     TakesWhatIsRefused,
 }
 
@@ -73,7 +76,8 @@ impl<C: StrategyConfig> StrategyConfig for HalvingConfig<C> {
                 return Err(Unsupported::new(LAYER, "cannot be built"));
             }
             (S::TakesWhatIsRefused, Err(_)) => None,
-            (_, built) => Some(built?),
+            (S::HidesWhoRefuses, built) => Some(built?),
+            (_, built) => Some(built.map_err(|error| error.within("inner"))?),
         };
         let space = &problem.space;
         let own = space.decode(&vec![0.5; space.len()]);
@@ -117,12 +121,12 @@ impl<I: Strategy> Halving<Option<I>> {
             return Ok(Asked::Wait);
         };
         let question = match self.slip {
-            S::ForgetsAfter => ask.clone().with_slots(free),
-            S::AsksForMore => ask.clone().after(own, free.saturating_add(own + 1)),
+            S::ForgetsAfter => ask.with_slots(free),
+            S::AsksForMore => ask.after(own, free.saturating_add(own + 1)),
             S::AsksWithAnotherSeed => {
                 Ask::new(free, ask.trial(own), Seed::new(9)).with_trials_left(ask.trials_left())
             }
-            _ => ask.clone().after(own, free),
+            _ => ask.after(own, free),
         };
         if self.slip == S::TellsInAsk
             && let Some(inner) = &mut *self.inner.borrow_mut()
@@ -151,38 +155,27 @@ impl<I: Strategy> Halving<Option<I>> {
             S::DropsTags => Tag::new(LAYER, note),
             _ => proposal.note().wrap(LAYER, note),
         };
-        match (self.slip, proposal.into_parts()) {
-            (S::RoundsParams, (ProposalKind::Start(params), ..)) => {
+        let proposal = match (self.slip, proposal.kind()) {
+            (S::RoundsParams, ProposalKind::Start(params)) => {
                 let space = params.space();
                 let place = |place: &Option<f64>| place.map_or(0.5, |u| (u * 64.0).round() / 64.0);
-                let rounded: Vec<f64> = space.encode(&params).iter().map(place).collect();
+                let rounded: Vec<f64> = space.encode(params).iter().map(place).collect();
                 Proposal::start(space.decode(&rounded).expect("in the unit cube"))
             }
-            (S::StartsForks, (ProposalKind::Fork(_, params), ..)) => Proposal::start(params),
-            (_, (ProposalKind::Start(params), ..)) => Proposal::start(params),
-            (_, (ProposalKind::Fork(donor, params), ..)) => Proposal::fork(donor, params),
-            (_, (ProposalKind::Resume(trial), ..)) => Proposal::resume(trial),
-            (_, (other, ..)) => unreachable!("{other:?}"),
-        }
-        .until(until)
-        .tag(tag)
+            (S::StartsForks, ProposalKind::Fork(_, params)) => Proposal::start(params.clone()),
+            _ => proposal,
+        };
+        proposal.until(until).tag(tag)
     }
 
     /// The fact for the inner strategy: its own tag, or none.
-    fn inward(&self, fact: &Fact) -> Fact {
-        let slip = self.slip;
-        let inner = |tag: &Tag| match (slip, tag.unwrap(LAYER)) {
-            (S::ForgetsItsLayer, _) => tag.clone(),
-            (S::KeepsTagsOfOthers, None) => tag.clone(),
-            (_, unwrapped) => unwrapped.map_or(Tag::NONE, |(_, inner)| inner),
-        };
-        let mut fact = fact.clone();
-        match &mut fact {
-            Fact::Started(started) => started.tag = inner(&started.tag),
-            Fact::Resumed(resumed) => resumed.tag = inner(&resumed.tag),
-            _ => {}
+    fn inward<'f>(&self, fact: &'f Fact) -> Cow<'f, Fact> {
+        let ours = fact.tag().is_some_and(|tag| tag.note(LAYER).is_some());
+        match self.slip {
+            S::ForgetsItsLayer => Cow::Borrowed(fact),
+            S::KeepsTagsOfOthers if !ours => Cow::Borrowed(fact),
+            _ => fact.unwrapped(LAYER),
         }
-        fact
     }
 
     fn tell_inner(&mut self, fact: &Fact) {
@@ -207,26 +200,30 @@ impl<I: Strategy> Strategy for Halving<Option<I>> {
         let paused = self.trials.iter().filter_map(paused).map(resume);
         let mut proposals: Vec<_> = paused.take(slots).collect();
         let resumed = proposals.len();
-        if ask.trials_left() != Some(0) {
-            if !self.started_own && resumed < slots {
-                let own = Proposal::start(self.own.clone()).tag(Tag::new(LAYER, "own"));
-                proposals.push(own);
+        let more = ask.trials_left() != Some(0);
+        if more && !self.started_own && resumed < slots {
+            let own = Proposal::start(self.own.clone()).tag(Tag::new(LAYER, "own"));
+            proposals.push(own);
+        }
+        let own = proposals.len() - resumed;
+        match self.ask_inner(ask, own, resumed)? {
+            Asked::Propose(mut inner) => {
+                inner.retain(|proposal| more || !proposal.is_new());
+                let (work, ends): (Vec<_>, Vec<_>) = inner.into_iter().partition(Proposal::is_work);
+                let free = slots - proposals.len();
+                let work = work.into_iter().take(free);
+                proposals.extend(work.map(|proposal| self.outward(proposal)));
+                if self.slip != S::ForgetsGivingUp {
+                    proposals.extend(ends.into_iter().map(|proposal| self.outward(proposal)));
+                }
             }
-            let own = proposals.len() - resumed;
-            match self.ask_inner(ask, own, resumed)? {
-                Asked::Propose(inner) => {
-                    let free = slots - proposals.len();
-                    let inner = inner.into_iter().take(free);
-                    proposals.extend(inner.map(|proposal| self.outward(proposal)));
-                }
-                Asked::Wait if self.slip == S::EndsWhenItWaits && proposals.is_empty() => {
-                    return Ok(Asked::Done);
-                }
-                Asked::Done if self.slip == S::WaitsWhenItIsDone && proposals.is_empty() => {
-                    return Ok(Asked::Wait);
-                }
-                _ => {}
+            Asked::Wait if self.slip == S::EndsWhenItWaits && proposals.is_empty() => {
+                return Ok(Asked::Done);
             }
+            Asked::Done if self.slip == S::WaitsWhenItIsDone && proposals.is_empty() => {
+                return Ok(Asked::Wait);
+            }
+            _ => {}
         }
         Ok(match proposals.is_empty() {
             false => Asked::Propose(proposals),
@@ -248,7 +245,7 @@ impl<I: Strategy> Strategy for Halving<Option<I>> {
             self.started_own |= started.tag.note(LAYER).as_deref() == Some("own");
             if self.starts_whole(started) {
                 self.trials.insert(trial, Trial::default());
-                let mut inward = self.inward(fact);
+                let mut inward = self.inward(fact).into_owned();
                 if let Fact::Started(started) = &mut inward
                     && self.slip != S::TellsUntil
                 {

@@ -96,7 +96,7 @@ impl<S: Strategy> Asha<S> {
         let first = self.rungs[0];
         let wrap = |proposal: Proposal| match proposal.kind() {
             ProposalKind::Start(_) if proposal.target().is_none() => {
-                Ok(proposal.until(first).map_tag(|tag| tag.wrap(LAYER, 0)))
+                Ok(proposal.until(first).wrapped(LAYER, 0))
             }
             _ => Err(StrategyError::new(
                 "asha runs over strategies that only start trials, and to their end",
@@ -150,7 +150,7 @@ impl<S: Strategy> Strategy for Asha<S> {
             .collect();
         let free = std::num::NonZeroUsize::new(slots - proposals.len());
         if let Some(free) = free.filter(|_| ask.trials_left() != Some(0))
-            && let Asked::Propose(new) = self.new_trials(&ask.clone().with_slots(free))?
+            && let Asked::Propose(new) = self.new_trials(&ask.with_slots(free))?
         {
             proposals.extend(new);
         }
@@ -162,55 +162,52 @@ impl<S: Strategy> Strategy for Asha<S> {
     }
 
     fn tell(&mut self, fact: &Fact) {
-        let Some(trial) = fact.trial() else {
-            return self.inner.tell(fact);
-        };
         match fact {
             Fact::Started(started) => {
-                self.in_flight.insert(trial);
-                let mut started = started.clone();
-                let Some((_, tag)) = started.tag.unwrap(LAYER) else {
-                    started.tag = Tag::NONE; // somebody else's
-                    return self.inner.tell(&started.into());
-                };
+                self.in_flight.insert(started.trial);
+                let inner = fact.unwrapped(LAYER);
+                if started.tag.note(LAYER).is_none() {
+                    return self.inner.tell(&inner); // somebody else's
+                }
                 let ours = Ours {
                     last: None,
                     paused: false,
                     inner_told: false,
                 };
-                self.ours.insert(trial, ours);
-                (started.tag, started.until) = (tag, None);
-                self.inner.tell(&started.into());
+                self.ours.insert(started.trial, ours);
+                if let Fact::Started(inner) = inner.into_owned() {
+                    self.inner.tell(&inner.until(None).into());
+                }
             }
-            Fact::Resumed(_) => {
-                if let Some(ours) = self.ours.get_mut(&trial) {
-                    self.in_flight.insert(trial);
+            Fact::Resumed(resumed) => {
+                if let Some(ours) = self.ours.get_mut(&resumed.trial) {
+                    self.in_flight.insert(resumed.trial);
                     ours.paused = false;
                 }
             }
-            Fact::Reported(reported) => match self.ours.get_mut(&trial) {
+            Fact::Reported(reported) => match self.ours.get_mut(&reported.trial) {
                 Some(ours) => ours.last = Some((reported.at, reported.values.clone())),
                 None => self.inner.tell(fact),
             },
-            Fact::Paused(_) => {
-                self.in_flight.remove(&trial);
-                match self.ours.get_mut(&trial) {
+            Fact::Paused(paused) => {
+                self.in_flight.remove(&paused.trial);
+                match self.ours.get_mut(&paused.trial) {
                     Some(ours) => ours.paused = true,
                     None => return self.inner.tell(fact),
                 }
-                self.note_rung(trial);
-                self.tell_inner(trial, None);
+                self.note_rung(paused.trial);
+                self.tell_inner(paused.trial, None);
             }
             Fact::Ended(ended) => {
-                self.in_flight.remove(&trial);
-                match self.ours.get_mut(&trial) {
+                self.in_flight.remove(&ended.trial);
+                match self.ours.get_mut(&ended.trial) {
                     Some(ours) => ours.paused = false,
                     None => return self.inner.tell(fact),
                 }
                 if let Outcome::Completed(_) = ended.outcome {
-                    self.note_rung(trial);
+                    self.note_rung(ended.trial);
                 }
-                self.tell_inner(trial, Some(&ended.outcome));
+                self.tell_inner(ended.trial, Some(&ended.outcome));
             }
             _ => self.inner.tell(fact),
         }

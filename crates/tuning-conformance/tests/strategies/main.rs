@@ -82,6 +82,7 @@ impl<C: StrategyConfig> StrategyConfig for AshaConfig<C> {
     }
 
     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
-        asha::Asha::over(problem, self.0.build(problem)?)
+        let inner = self.0.build(problem);
+        asha::Asha::over(problem, inner.map_err(|error| error.within("inner"))?)
     }
 }

@@ -209,7 +209,7 @@ impl Population {
 
 impl Strategy for Population {
     fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
-        let proposals = self.propose(ask).map_err(StrategyError::from_source)?;
+        let proposals = self.propose(ask)?;
         Ok(match proposals.is_empty() {
             false => Asked::Propose(proposals),
             true if self.in_flight.is_empty() => Asked::Done,

@@ -336,6 +336,12 @@ impl<S: Strategy> AskTell<S> {
         &self.strategy
     }
 
+    /// The strategy, as the study leaves it.
+    #[must_use]
+    pub fn into_strategy(self) -> S {
+        self.strategy
+    }
+
     fn open(&self, trial: TrialId) -> Result<&Open, TellError> {
         self.running
             .get(&trial)

@@ -138,7 +138,7 @@ impl Strategy for Rungs {
             return Ok(Asked::Propose(vec![Proposal::resume(trial).until(next)]));
         }
         if self.started < self.most && ask.trials_left() != Some(0) {
-            let Asked::Propose(new) = self.inner.ask(&ask.clone().with_slots(slots(1)))? else {
+            let Asked::Propose(new) = self.inner.ask(&ask.with_slots(slots(1)))? else {
                 unreachable!()
             };
             let donor = self.paused.iter().next_back();

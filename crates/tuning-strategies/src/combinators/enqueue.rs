@@ -8,7 +8,6 @@ use tuning_core::{
     StrategyError, Unsupported,
 };
 
-use super::relay::{inward, outward};
 use crate::position::Position;
 
 pub(crate) const NAME: &str = "enqueue";
@@ -116,7 +115,10 @@ impl<C: StrategyConfig> StrategyConfig for EnqueueConfig<C> {
                 .map(params)
                 .collect::<Result<_, _>>()?,
             position: Position::new(NAME),
-            inner: self.inner.build(problem)?,
+            inner: self
+                .inner
+                .build(problem)
+                .map_err(|error| error.within("inner"))?,
         })
     }
 }
@@ -144,9 +146,9 @@ impl<S: Strategy> Strategy for Enqueue<S> {
         let Some(slots) = NonZeroUsize::new(ask.slots().get() - proposals.len()) else {
             return Ok(Asked::Propose(proposals));
         };
-        match self.inner.ask(&ask.clone().after(proposals.len(), slots))? {
+        match self.inner.ask(&ask.after(proposals.len(), slots))? {
             Asked::Propose(inner) => {
-                proposals.extend(inner.into_iter().map(|proposal| outward(NAME, proposal)));
+                proposals.extend(inner.into_iter().map(|proposal| proposal.wrapped(NAME, "")));
                 Ok(Asked::Propose(proposals))
             }
             _ if !proposals.is_empty() => Ok(Asked::Propose(proposals)),
@@ -156,7 +158,7 @@ impl<S: Strategy> Strategy for Enqueue<S> {
 
     fn tell(&mut self, fact: &Fact) {
         self.position.tell(fact);
-        self.inner.tell(&inward(NAME, fact));
+        self.inner.tell(&fact.unwrapped(NAME));
     }
 }
 

@@ -2,7 +2,6 @@
 
 pub(crate) mod dedup;
 pub(crate) mod enqueue;
-mod relay;
 
 pub use dedup::{Dedup, DedupConfig};
 pub use enqueue::{Enqueue, EnqueueConfig};

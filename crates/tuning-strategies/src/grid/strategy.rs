@@ -68,10 +68,7 @@ impl Strategy for Grid {
         let mut proposals = Vec::with_capacity((end - first) as usize);
         for index in first..end {
             let number = order.as_ref().map_or(index, |order| order.at(index));
-            let params = self
-                .lattice
-                .at(&self.space, number)
-                .map_err(StrategyError::from_source)?;
+            let params = self.lattice.at(&self.space, number)?;
             proposals.push(Proposal::start(params).tag(self.position.tag(index)));
         }
         Ok(Asked::Propose(proposals))

@@ -68,8 +68,7 @@ impl Strategy for Sobol {
             }
             let params = self
                 .space
-                .assign(|i, domain| domain.decode(unit(point[i])))
-                .map_err(StrategyError::from_source)?;
+                .assign(|i, domain| domain.decode(unit(point[i])))?;
             proposals.push(Proposal::start(params).tag(self.position.tag(index)));
         }
         Ok(if proposals.is_empty() {

@@ -3,6 +3,7 @@
 use serde_json::json;
 use tuning_core::{Problem, StrategyConfig, Spec, Unsupported};
 use tuning_strategies::Registry;
+use tuning_toolkit::WholeTrials;
 
 use crate::{Asha, ladder::Ladder};
 
@@ -61,8 +62,9 @@ impl<C: StrategyConfig> StrategyConfig for AshaConfig<C> {
         let Some(range) = problem.fidelity else {
             return refuse("needs fidelities: declare a range of them".to_owned());
         };
-        // Fidelities are ASHA's: the inner strategy sees a problem without them, and lets trials run to their end.
-        let inner = self.inner.build(&problem.clone().fidelity(None))?;
+        // Fidelities are ASHA's: to the inner strategy, every trial runs to its end.
+        let inner = WholeTrials::build(&self.inner, problem)
+            .map_err(|error| error.within("inner"))?;
         Ok(Asha::new(inner, Ladder::new(range, self.reduction)))
     }
 }

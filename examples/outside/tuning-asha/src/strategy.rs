@@ -2,34 +2,23 @@
 
 use std::num::NonZeroUsize;
 
-use tuning_core::{
-    Ask, Asked, Ended, Fact, Outcome, Paused, Proposal, ProposalKind, Strategy, StrategyError, Tag,
-    TrialId,
-};
-use tuning_toolkit::OpenTrials;
+use tuning_core::{Ask, Asked, Fact, Paused, Proposal, Strategy, StrategyError, TrialId};
+use tuning_toolkit::{OpenTrials, WholeTrials};
 
 use crate::{NAME, ladder::Ladder};
 
 /// ASHA over another strategy. See the [crate](crate) and [`AshaConfig`](crate::AshaConfig).
 #[derive(Clone, Debug)]
 pub struct Asha<S> {
-    inner: S,
+    inner: WholeTrials<S>,
     ladder: Ladder,
-    /// What is kept of a trial: where it stands on the ladder, if it is one that we pause.
-    open: OpenTrials<Option<Climb>>,
-}
-
-/// A trial on the ladder.
-#[derive(Clone, Copy, Debug, Default)]
-struct Climb {
-    /// The next rung, for a running trial; the rung where it waits, for a paused one.
-    rung: usize,
-    /// Whether the inner strategy was told that it has ended.
-    told: bool,
+    /// What is kept of a trial: where it stands on the ladder, if it is one of the inner strategy. For a running
+    /// trial it is the next rung, for a paused one the rung where it waits.
+    open: OpenTrials<Option<usize>>,
 }
 
 impl<S: Strategy> Asha<S> {
-    pub(crate) fn new(inner: S, ladder: Ladder) -> Self {
+    pub(crate) fn new(inner: WholeTrials<S>, ladder: Ladder) -> Self {
         Self {
             inner,
             ladder,
@@ -41,8 +30,7 @@ impl<S: Strategy> Asha<S> {
     fn promotions(&self) -> impl Iterator<Item = Proposal> {
         let waits = |(trial, rung): &(TrialId, usize)| {
             let open = self.open.get(*trial).filter(|open| open.is_paused());
-            open.and_then(|open| open.kept)
-                .is_some_and(|climb| climb.rung == *rung)
+            open.and_then(|open| open.kept) == Some(*rung)
         };
         let resume = |(trial, rung)| Proposal::resume(trial).until(self.ladder.until(rung + 1));
         self.ladder.tops().filter(waits).map(resume)
@@ -61,39 +49,18 @@ impl<S: Strategy> Asha<S> {
         }
     }
 
-    /// A new trial of the inner strategy, which pauses at the first rung.
-    fn outward(&self, proposal: Proposal) -> Result<Proposal, StrategyError> {
-        match proposal.kind() {
-            ProposalKind::Start(_) if proposal.target().is_none() => {
-                let proposal = proposal.until(self.ladder.until(0));
-                Ok(proposal.map_tag(|tag| tag.wrap(NAME, "")))
-            }
-            _ => Err(StrategyError::new(format!(
-                "strategy `{NAME}` decides how far trials run: put a strategy inside that only starts trials"
-            ))),
-        }
-    }
-
-    /// A trial on the ladder has paused: it stands on a rung, and the inner strategy learns its first loss.
+    /// A trial has paused: if it is on the ladder, it stands on a rung now.
     fn paused(&mut self, paused: &Paused) {
-        let Some(climb) = self
+        let kept = self
             .open
             .get_mut(paused.trial)
-            .and_then(|open| open.kept.as_mut())
-        else {
-            return;
-        };
-        if let Some(reached) = self.ladder.reached(paused.at) {
+            .and_then(|open| open.kept.as_mut());
+        if let (Some(at), Some(reached)) = (kept, self.ladder.reached(paused.at)) {
             let loss = paused.values.first();
-            for rung in climb.rung..=reached {
+            for rung in *at..=reached {
                 self.ladder.measured(rung, paused.trial, loss);
             }
-            climb.rung = reached;
-        }
-        if !std::mem::replace(&mut climb.told, true) {
-            let mut ended = Ended::new(paused.trial, Outcome::Completed(paused.values.clone()));
-            (ended.metrics, ended.took_micros) = (paused.metrics.clone(), paused.took_micros);
-            self.inner.tell(&ended.into());
+            *at = reached;
         }
     }
 }
@@ -103,17 +70,14 @@ impl<S: Strategy> Strategy for Asha<S> {
         let slots = ask.slots().get();
         let mut proposals: Vec<_> = self.promotions().take(slots).collect();
         let inner = match NonZeroUsize::new(slots - proposals.len()) {
-            Some(free) if ask.trials_left() != Some(0) => {
-                self.inner.ask(&ask.clone().with_slots(free))?
-            }
+            Some(free) if ask.trials_left() != Some(0) => self.inner.ask(&ask.with_slots(free))?,
             // No room for new trials, or none left.
             _ => Asked::Done,
         };
         let waits = inner == Asked::Wait;
-        if let Asked::Propose(new) = inner {
-            for proposal in new {
-                proposals.push(self.outward(proposal)?);
-            }
+        let first = self.ladder.until(0);
+        if let Asked::Propose(new) = inner.map(|new| new.until(first).wrapped(NAME, "")) {
+            proposals.extend(new);
         }
         Ok(match proposals.is_empty() {
             false => Asked::Propose(proposals),
@@ -124,45 +88,22 @@ impl<S: Strategy> Strategy for Asha<S> {
     }
 
     fn tell(&mut self, fact: &Fact) {
+        self.inner.tell(&fact.unwrapped(NAME));
         self.open.follow(fact);
         match fact {
             Fact::Started(started) => {
-                let inner = started.tag.unwrap(NAME);
                 // Without a first rung a trial runs as the inner strategy proposed it.
-                let climbs = inner.is_some() && started.until.is_some();
-                self.open.start(started.trial, climbs.then(Climb::default));
-                let mut started = started.clone();
-                started.tag = inner.map_or(Tag::NONE, |(_, tag)| tag);
-                if climbs {
-                    started.until = None;
-                }
-                self.inner.tell(&started.into());
+                let climbs = started.tag.note(NAME).is_some() && started.until.is_some();
+                self.open.start(started.trial, climbs.then_some(0));
             }
             Fact::Resumed(resumed) => {
-                match self.open.get_mut(resumed.trial).map(|open| &mut open.kept) {
-                    Some(Some(climb)) => climb.rung += 1,
-                    _ => {
-                        let mut resumed = resumed.clone();
-                        resumed.tag = resumed.tag.unwrap(NAME).map_or(Tag::NONE, |(_, tag)| tag);
-                        self.inner.tell(&resumed.into());
-                    }
+                if let Some(open) = self.open.get_mut(resumed.trial) {
+                    open.kept = open.kept.map(|rung| rung + 1);
                 }
             }
-            Fact::Reported(reported) if self.climbs(reported.trial) => {}
-            Fact::Paused(paused) if self.climbs(paused.trial) => self.paused(paused),
-            Fact::Ended(ended) => {
-                let climb = self.open.end(ended.trial).and_then(|open| open.kept);
-                if climb.is_none_or(|climb| !climb.told) {
-                    self.inner.tell(fact);
-                }
-            }
-            _ => self.inner.tell(fact),
+            Fact::Paused(paused) => self.paused(paused),
+            Fact::Ended(ended) => drop(self.open.end(ended.trial)),
+            _ => {}
         }
-    }
-}
-
-impl<S> Asha<S> {
-    fn climbs(&self, trial: TrialId) -> bool {
-        self.open.get(trial).is_some_and(|open| open.kept.is_some())
     }
 }

@@ -188,7 +188,7 @@ impl Pbt {
 
 impl Strategy for Pbt {
     fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
-        let proposals = self.propose(ask).map_err(StrategyError::from_source)?;
+        let proposals = self.propose(ask)?;
         Ok(match proposals.is_empty() {
             false => Asked::Propose(proposals),
             true if self.running.is_empty() => Asked::Done,

@@ -61,7 +61,8 @@ impl<C: StrategyConfig> StrategyConfig for DedupConfig<C> {
     }
 
     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
-        let inner = self.inner.build(problem)?;
+        let refused = |error: Unsupported| error.within("inner");
+        let inner = self.inner.build(problem).map_err(refused)?;
         Ok(Dedup::new(problem.space.clone(), self.attempts, inner))
     }
 }

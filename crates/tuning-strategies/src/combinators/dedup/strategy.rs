@@ -12,7 +12,6 @@ use tuning_core::{
 };
 
 use super::{NAME, batch::Batch, unseen::Unseen};
-use crate::combinators::relay::{inward, outward};
 
 /// A strategy that answers so often alike does not look at the salt.
 const ALIKE: u32 = 3;
@@ -51,11 +50,10 @@ impl<S: Strategy> Strategy for Dedup<S> {
         for offer in offers {
             if !starts(&offer) {
                 batch.new += usize::from(offer.is_new());
-                batch.proposals.push(outward(NAME, offer));
+                batch.proposals.push(offer.wrapped(NAME, ""));
             } else if !exhausted && !self.take(&offer, &mut batch) {
                 // In its place comes what a study that asks for one trial at a time would get.
-                exhausted =
-                    !self.replace(&ask.clone().after(batch.new, NonZeroUsize::MIN), &mut batch)?;
+                exhausted = !self.replace(&ask.after(batch.new, NonZeroUsize::MIN), &mut batch)?;
             }
         }
         Ok(match batch.proposals {
@@ -83,7 +81,7 @@ impl<S: Strategy> Strategy for Dedup<S> {
             }
             _ => {}
         }
-        self.inner.tell(&inward(NAME, fact));
+        self.inner.tell(&fact.unwrapped(NAME));
     }
 }
 
@@ -133,7 +131,7 @@ impl<S: Strategy> Dedup<S> {
         let mut last: Option<Params> = None;
         let mut alike = 0;
         for salt in 1..=self.attempts {
-            let Asked::Propose(offers) = self.inner.ask(&ask.clone().salted(salt.into()))? else {
+            let Asked::Propose(offers) = self.inner.ask(&ask.salted(salt.into()))? else {
                 break;
             };
             let Some(offer) = offers.into_iter().find(starts) else {
@@ -167,7 +165,7 @@ impl<S: Strategy> Dedup<S> {
         let mut more = self.attempts as usize;
         loop {
             let slots = NonZeroUsize::MIN.saturating_add(more);
-            let Asked::Propose(offers) = self.inner.ask(&ask.clone().with_slots(slots))? else {
+            let Asked::Propose(offers) = self.inner.ask(&ask.with_slots(slots))? else {
                 return Ok(false);
             };
             *ended = offers.len() < slots.get();
@@ -192,7 +190,7 @@ impl<S: Strategy> Dedup<S> {
         if key.as_ref().is_some_and(is_old) {
             return false;
         }
-        batch.push(outward(NAME, offer.clone()), key);
+        batch.push(offer.clone().wrapped(NAME, ""), key);
         true
     }
 

@@ -82,9 +82,7 @@ impl Unseen {
                 *walk = finer;
                 continue;
             }
-            let params = lattice
-                .at(&self.space, walk.number)
-                .map_err(StrategyError::from_source)?;
+            let params = lattice.at(&self.space, walk.number)?;
             let key = params.key();
             if seen.contains(&key) {
                 walk.number += 1;
