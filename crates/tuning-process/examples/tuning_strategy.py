@@ -180,6 +180,11 @@ def fork(trial, params, until=None, tag=None):
     return with_note({"fork": trial, "params": params}, until, tag)
 
 
+def give_up(trial):
+    """End a paused trial as stopped, for good: it takes no slot, and its checkpoint may be removed."""
+    return {"give_up": trial}
+
+
 def with_note(proposal, until, tag):
     if until is not None:
         proposal["until"] = until

@@ -71,14 +71,15 @@ pub(crate) fn reply(line: &str, slots: usize, space: &Space) -> Result<Reply, No
         Some(Value::Array(proposals)) => proposals,
         _ => return Err(format!("expected {expected}")),
     };
-    let proposed = proposals.len();
-    if proposed == 0 {
+    if proposals.is_empty() {
         return Ok(Reply::Illegal(IllegalProposal::Empty));
     }
+    let gives_up = |value: &&Value| value.get("give_up").is_some_and(|trial| !trial.is_null());
+    let proposed = proposals.len() - proposals.iter().filter(gives_up).count();
     if proposed > slots {
         return Ok(Reply::Illegal(IllegalProposal::TooMany { proposed, slots }));
     }
-    let mut read = Vec::with_capacity(proposed);
+    let mut read = Vec::with_capacity(proposals.len());
     for (place, value) in proposals.into_iter().enumerate() {
         match proposal(value, &format!("`asked[{place}]`"), space)? {
             Ok(proposal) => read.push(proposal),
@@ -94,7 +95,7 @@ fn proposal(
     place: &str,
     space: &Space,
 ) -> Result<Result<Proposal, ParamsError>, Nonsense> {
-    const KEYS: [&str; 5] = ["params", "until", "resume", "fork", "tag"];
+    const KEYS: [&str; 6] = ["params", "until", "resume", "fork", "give_up", "tag"];
     let Value::Object(mut fields) = value else {
         return Err(format!(
             "{place} is {}: expected an object such as `{{\"params\": {{…}}}}`",
@@ -105,6 +106,7 @@ fn proposal(
     let until = count(fields.remove("until"), place, "until")?;
     let resume = count(fields.remove("resume"), place, "resume")?;
     let fork = count(fields.remove("fork"), place, "fork")?;
+    let give_up = count(fields.remove("give_up"), place, "give_up")?;
     let tag = match fields.remove("tag") {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(tag)) => tag,
@@ -117,6 +119,22 @@ fn proposal(
         }
     };
     nothing_else(&fields, place, &KEYS)?;
+    if let Some(trial) = give_up {
+        let more = [
+            params.is_some(),
+            resume.is_some(),
+            fork.is_some(),
+            until.is_some(),
+        ];
+        if more.contains(&true) {
+            return Err(format!(
+                "{place} has `give_up` and something else to do: a trial that is given up ends; make two proposals of it"
+            ));
+        }
+        return Ok(Ok(
+            Proposal::give_up(TrialId::new(trial)).tag(Tag::new(NAME, tag))
+        ));
+    }
     let proposal = match (params, resume, fork) {
         (None, Some(trial), None) => Ok(Proposal::resume(TrialId::new(trial))),
         (Some(params), None, None) => point(params, place, space)?.map(Proposal::start),
@@ -238,9 +256,10 @@ mod tests {
                 .map(|p| {
                     let params = p.params().map_or("-".to_owned(), ToString::to_string);
                     format!(
-                        "{params} until {:?} tag {}",
+                        "{params} until {:?} tag {}{}",
                         p.target().map(Fidelity::get),
-                        p.note()
+                        p.note(),
+                        if p.is_work() { "" } else { " given up" }
                     )
                 })
                 .collect::<Vec<_>>()
@@ -269,6 +288,23 @@ mod tests {
         check(
             r#"{"asked": [{"fork": 3, "params": {"lr": 0, "opt": "adam"}}]}"#,
             "lr=0 opt=adam",
+        );
+        // What is given up takes no slot: three proposals for two slots.
+        check(
+            r#"{"asked": [{"give_up": 3, "tag": "poor"}, {"resume": 4}, {"resume": 5}]}"#,
+            "- until None tag process:poor given up; - until None tag process:; - until None tag process:",
+        );
+        check(
+            r#"{"asked": [{"give_up": 3, "until": 9}]}"#,
+            "nonsense: `asked[0]` has `give_up` and something else to do",
+        );
+        check(
+            r#"{"asked": [{"give_up": 3, "params": {"lr": 0, "opt": "adam"}}]}"#,
+            "nonsense: `asked[0]` has `give_up` and something else to do",
+        );
+        check(
+            r#"{"asked": [{"give_up": 3}, {"resume": 1}, {"resume": 2}, {"resume": 4}]}"#,
+            "illegal: 3 proposals for 2 slot(s)",
         );
         check(r#"{"asked": "wait"}"#, "Wait");
         check(r#"{"asked": "done"}"#, "Done");

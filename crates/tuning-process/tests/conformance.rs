@@ -31,3 +31,8 @@ fn random_sampler_without_any_library() {
 fn one_plus_one() {
     check("one_plus_one.py");
 }
+
+#[test]
+fn halving_with_trials_that_pause_and_are_given_up() {
+    check("halving.py");
+}

@@ -71,9 +71,7 @@ fn probe(
         let mut strategy = lab.build(&scene.problem)?;
         tell(&mut strategy, &run.calls[..cut]);
         for slots in [1, 2, 11] {
-            let question = question
-                .clone()
-                .with_slots(NonZeroUsize::MIN.saturating_add(slots - 1));
+            let question = question.with_slots(NonZeroUsize::MIN.saturating_add(slots - 1));
             look(slots, &ask(&mut strategy, &question)).map_err(|breach| breach.at(cut))?;
         }
     }

@@ -9,7 +9,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "examples"))
 
-from tuning_strategy import Strategy, propose, resume, run  # noqa: E402
+from tuning_strategy import Strategy, give_up, propose, resume, run  # noqa: E402
 
 LAW = sys.argv[sys.argv.index("--law") + 1] if "--law" in sys.argv else None
 
@@ -35,6 +35,8 @@ class Broken(Strategy):
             return "wait"
         if LAW == "resume-and-fork" and 0 in self.running:
             return [resume(0)]
+        if LAW == "giving-up" and 0 in self.running:
+            return [give_up(0)]
         if LAW == "cost":
             total = 0
             for k in range(len(self.started) ** 3 // 500_000):

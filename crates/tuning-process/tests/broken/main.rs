@@ -57,6 +57,7 @@ twins! {
     law_5_retell: Retell "retell" in "floats/min" says ["and told the log anew, the answer was"];
     law_6_wait_and_done: WaitAndDone "wait-and-done" in "floats/min" says ["it answers `Wait` although nothing is in flight"];
     law_7_resume_and_fork: ResumeAndFork "resume-and-fork" in "floats/fidelity" says ["trial 0 is to be resumed, but it is not paused"];
+    law_7_giving_up: ResumeAndFork "giving-up" in "floats/fidelity" says ["trial 0 is to be given up, but it is not paused"];
     law_8_foreigners: Foreigners "foreigners" in "floats/min" says ["exited with code 1 instead of answering", "ValueError: invalid literal for int()"];
     law_9_extremes: Extremes "extremes" in "floats/min" says ["every value 0", "ZeroDivisionError"];
     law_11_duplicates: Duplicates "duplicates" in "floats/min" says ["proposals 0 and 1 of 8 in flight together"];

@@ -32,8 +32,8 @@ fn remedy(law: Law) -> &'static str {
              `state` finish it"
         }
         Law::ResumeAndFork => {
-            "follow \"paused\", \"resumed\" and \"ended\", and propose an `until` above what the trial has reached and \
-             within `fidelity`"
+            "follow \"paused\", \"resumed\" and \"ended\"; `resume` and `give_up` only what is paused, and propose an \
+             `until` above what the trial has reached and within `fidelity`"
         }
         Law::Foreigners => {
             "expect trials with `mine` false and no `tag`, failures of every kind, and trials that you have never heard of"
