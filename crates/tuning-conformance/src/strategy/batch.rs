@@ -64,9 +64,7 @@ fn later(lab: &Lab<'_>, scene: &Scene, run: &Run) -> Result<bool, Breach> {
         };
         let mut strategy = lab.build(&scene.problem)?;
         tell(&mut strategy, &run.calls[..cut]);
-        let question = question
-            .clone()
-            .with_slots(NonZeroUsize::MIN.saturating_add(BATCH - 1));
+        let question = question.with_slots(NonZeroUsize::MIN.saturating_add(BATCH - 1));
         let Ok(Asked::Propose(proposals)) = ask(&mut strategy, &question) else {
             continue;
         };
