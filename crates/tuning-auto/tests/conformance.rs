@@ -7,6 +7,7 @@ use tuning_core::StrategyConfig;
 fn auto_keeps_the_laws() {
     // Two seeds, as for the Gaussian process that it asks most of the time.
     tuning_conformance::strategy(|problem| AutoConfig::default().build(problem))
+        .config::<AutoConfig>()
         .seeds(2)
         .check();
 }

@@ -6,7 +6,9 @@ use tuning_core::{Objectives, Parameter, Problem, Space, StrategyConfig};
 
 #[test]
 fn cmaes_keeps_the_laws() {
-    tuning_conformance::strategy(|problem| CmaEsConfig::default().build(problem)).check();
+    tuning_conformance::strategy(|problem| CmaEsConfig::default().build(problem))
+        .config::<CmaEsConfig>()
+        .check();
 }
 
 #[test]

@@ -74,13 +74,13 @@ laws! {
             "A strategy that is told a log from scratch goes on as the one that never stopped."
             => "Remember a proposal when `tell` brings its `Started` fact, not when `ask` makes it; put what you need into the tag.";
         WaitAndDone = 6, "wait-and-done":
-            "`Wait` is answered only while something is in flight, and `Done` is final."
-            => "Count what is in flight by facts: `Started` and `Resumed` begin work; `Paused` and `Ended` of every kind finish it.";
+            "`Wait` is answered only while something is in flight; `Done` is final, but a budget that is raised is used."
+            => "Count what is in flight by facts: `Started` and `Resumed` begin work; `Paused` and `Ended` of every kind finish it. Take the limit of the last `Budgeted`, not of the first.";
         ResumeAndFork = 7, "resume-and-fork":
             "Only paused trials are resumed or given up, only paused or ended ones forked, and only to a higher fidelity within the problem's."
             => "Follow `Paused`, `Resumed` and `Ended`, and forget what you have proposed only when its fact arrives.";
         Foreigners = 8, "foreigners":
-            "Trials of others, failures and stops of every kind, and facts about unknown trials are survived, with all other laws kept."
+            "Trials of others, failures and stops of every kind, facts about unknown trials, and budgets that change are survived, with all other laws kept."
             => "Read tags with `Tag::unwrap`, take trials without your layer for nobody's, and look trials up with `get`, not by index.";
         Extremes = 9, "extremes":
             "Equal, tied, huge and tiny values, and nothing but failures, lead to no panic, error or endless loop."
@@ -103,6 +103,9 @@ laws! {
         Direction = 15, "direction":
             "To maximise f is to minimise -f: the proposals are the same."
             => "Values in facts are losses already; do not look at `Objective::direction`.";
+        Options = 16, "options":
+            "Every option is in `spec()`: configurations that differ have specs that differ."
+            => "Name each field in `spec()`, as in `.option(\"step\", self.step)`; a journal keeps it, and a study is not continued with another value.";
     }
 }
 

@@ -18,15 +18,17 @@ use crate::{
 /// must be enough to end the work at once. Call `discard` once it is durable that a trial was given up.
 ///
 /// # For implementors
+/// - Write [`#[async_trait]`](crate::async_trait) above the `impl`. Without it the compiler says that lifetimes do
+///   not match.
 /// - Return an [`Outcome`], whatever happens: a failed trial is no error of the study.
 /// - Run until [`RunningTrial::until`], report along the way, and return when a report is
 ///   [`Interrupted`] or [`RunningTrial::stopped`] resolves. After a stop, what you return no longer
 ///   counts: the trial is stopped with its last report, unless it failed.
 /// - `Completed` values are in the objectives' own directions.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` evaluates no trials",
-    note = "make an evaluator of a function with `blocking(…)` or `asynchronous(…)`; an `impl Evaluator` needs \
-            `#[async_trait]`, which `tuning_core` exports"
+    message = "`{Self}` is not an evaluator of trials",
+    note = "make one of a function with `blocking(…)` or `asynchronous(…)`, or write `#[async_trait] impl Evaluator`, with \
+            `async_trait` from `tuning_core`"
 )]
 #[async_trait]
 pub trait Evaluator: Send + Sync {

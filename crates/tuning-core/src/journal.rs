@@ -66,6 +66,8 @@ fn is_zero(n: &u64) -> bool {
 /// meantime you get [`JournalError::Conflict`] and nothing is written.
 ///
 /// # For implementors
+/// - Write [`#[async_trait]`](crate::async_trait) above the `impl`. Without it the compiler says that lifetimes do
+///   not match.
 /// - `append` writes all entries or none, at places without gaps, and they are durable when it returns.
 /// - What was appended never changes, and reads back equal, numbers to the last bit.
 /// - `read` sees every append that has returned.

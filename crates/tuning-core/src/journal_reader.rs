@@ -16,6 +16,8 @@ use crate::{Entry, EventKind, JournalError, ObserverStatus, Seq, StudySpec};
 ///   nothing more yet, and costs little: look again after a while.
 ///
 /// # For implementors
+/// - Write [`#[async_trait]`](crate::async_trait) above the `impl`. Without it the compiler says that lifetimes do
+///   not match.
 /// - `read` sees every append that returned before the call, in the numbering of the
 ///   [`Journal`](crate::Journal), and no entry of an append that is not durable yet.
 /// - What was read never changes, and reads back equal, numbers to the last bit.

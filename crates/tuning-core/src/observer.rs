@@ -16,6 +16,8 @@ use crate::{Event, Progress};
 /// more to deliver for now, and at the end.
 ///
 /// # For implementors
+/// - Write [`#[async_trait]`](crate::async_trait) above the `impl`. Without it the compiler says that lifetimes do
+///   not match.
 /// - An observer cannot hurt a study. If it fails, panics, hangs or is slow, the study goes on, and its
 ///   summary says what went wrong.
 /// - Buffer as you like and write in `flush`, as a `BufWriter` does.
@@ -24,8 +26,9 @@ use crate::{Event, Progress};
 ///
 /// Each of these promises is a law in `tuning-conformance`; a test of five lines checks them.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no observer",
-    note = "an `impl Observer` needs `#[async_trait]`, which `tuning_core` exports"
+    message = "`{Self}` is not an observer",
+    note = "make one of a function with `callback(…)` or `handler(…)`, or write `#[async_trait] impl Observer`, with \
+            `async_trait` from `tuning_core`"
 )]
 #[async_trait]
 pub trait Observer: Send {

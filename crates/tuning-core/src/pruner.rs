@@ -22,7 +22,6 @@ use crate::{TrialId, fact::Fact};
 ///   number of objectives.
 ///
 /// Each of these promises is a law in `tuning-conformance`; a test of five lines checks them.
-#[diagnostic::on_unimplemented(message = "`{Self}` is no pruner")]
 pub trait Pruner: Send {
     /// Learns one fact.
     fn tell(&mut self, fact: &Fact);

@@ -23,7 +23,8 @@ use crate::{Ask, Asked, Problem, fact::Fact, space::ParamsError, spec::Spec};
 /// - What it answers depends on the configuration, the facts told and the [`Ask`] alone: no clock, no
 ///   thread, no generator of its own, no order of a hash map. Randomness comes from [`Ask::seed`].
 /// - Proposals lie in the space, with inactive parameters absent, at most [`Ask::slots`] of them.
-/// - [`Asked::Wait`] is legal only while something is in flight, and [`Asked::Done`] is final.
+/// - [`Asked::Wait`] is legal only while something is in flight. [`Asked::Done`] is final, but for a budget
+///   that is raised: with more [trials left](Ask::trials_left) and something to try, propose again.
 /// - Resume only what is paused, to a higher fidelity; fork only what is paused or ended, and was not given
 ///   up; give up only what is paused.
 /// - A trial may pause beyond the fidelity that it was asked for ([`Paused::at`](crate::Paused::at)): look for the
@@ -81,8 +82,8 @@ use crate::{Ask, Asked, Problem, fact::Fact, space::ParamsError, spec::Spec};
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no strategy",
-    note = "a configuration is not a strategy: build one with `config.build(&problem)?`"
+    message = "`{Self}` is not a strategy",
+    note = "a configuration is not a strategy yet: build one with `config.build(&problem)?`"
 )]
 pub trait Strategy: Send {
     /// Says what to do next.
@@ -117,9 +118,9 @@ forward!(&mut S, Box<S>);
 /// A registry holds these, combinators wrap them, and a study keeps one so that it can rebuild its
 /// strategy from the journal.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no configuration of a strategy",
-    note = "pass the configuration, such as `RandomConfig::default()`, not the strategy that it builds: a study builds \
-            its strategy itself"
+    message = "`{Self}` is not the configuration of a strategy",
+    note = "pass a configuration, such as `RandomConfig::default()`, not the strategy that it builds: a study builds its \
+            strategy itself"
 )]
 pub trait StrategyConfig: Send + Sync {
     /// What it builds.

@@ -5,7 +5,9 @@ use tuning_evolution::{DeConfig, Nsga2Config, RegularisedEvolutionConfig};
 
 #[test]
 fn differential_evolution_keeps_the_laws() {
-    tuning_conformance::strategy(|problem| DeConfig::default().build(problem)).check();
+    tuning_conformance::strategy(|problem| DeConfig::default().build(problem))
+        .config::<DeConfig>()
+        .check();
 }
 
 #[test]
@@ -24,6 +26,7 @@ fn a_small_population_that_does_not_shrink_keeps_the_laws() {
 #[test]
 fn regularised_evolution_keeps_the_laws() {
     tuning_conformance::strategy(|problem| RegularisedEvolutionConfig::default().build(problem))
+        .config::<RegularisedEvolutionConfig>()
         .check();
 }
 
@@ -39,7 +42,9 @@ fn hasty_regularised_evolution_keeps_the_laws() {
 
 #[test]
 fn nsga2_keeps_the_laws() {
-    tuning_conformance::strategy(|problem| Nsga2Config::default().build(problem)).check();
+    tuning_conformance::strategy(|problem| Nsga2Config::default().build(problem))
+        .config::<Nsga2Config>()
+        .check();
 }
 
 #[test]

@@ -11,12 +11,15 @@ const IN_ORDER: &str = "the first points of a grid in order all lie on one of it
 
 #[test]
 fn random_keeps_the_laws() {
-    tuning_conformance::strategy(|problem| RandomConfig::default().build(problem)).check();
+    tuning_conformance::strategy(|problem| RandomConfig::default().build(problem))
+        .config::<RandomConfig>()
+        .check();
 }
 
 #[test]
 fn grid_keeps_the_laws() {
     tuning_conformance::strategy(|problem| GridConfig::default().build(problem))
+        .config::<GridConfig>()
         .skip(Law::Sanity, IN_ORDER)
         .check();
 }
@@ -29,7 +32,9 @@ fn shuffled_grid_keeps_the_laws() {
 
 #[test]
 fn sobol_keeps_the_laws() {
-    tuning_conformance::strategy(|problem| SobolConfig::default().build(problem)).check();
+    tuning_conformance::strategy(|problem| SobolConfig::default().build(problem))
+        .config::<SobolConfig>()
+        .check();
 }
 
 #[test]
@@ -100,6 +105,7 @@ fn combinators_nest() {
         RandomConfig::default(),
     )));
     tuning_conformance::strategy(|problem| config.build(problem))
+        .config::<DedupConfig<EnqueueConfig<RandomConfig>>>()
         .seeds(1)
         .check();
 }

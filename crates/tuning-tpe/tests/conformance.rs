@@ -5,7 +5,9 @@ use tuning_tpe::TpeConfig;
 
 #[test]
 fn tpe_keeps_the_laws() {
-    tuning_conformance::strategy(|problem| TpeConfig::default().build(problem)).check();
+    tuning_conformance::strategy(|problem| TpeConfig::default().build(problem))
+        .config::<TpeConfig>()
+        .check();
 }
 
 #[test]

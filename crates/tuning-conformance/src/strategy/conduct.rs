@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use tuning_core::{Ask, Asked, Ended, Fact, FailureKind, Outcome, Proposal, Started, TrialId};
 
 use super::{
+    budget::raised,
     follow::{Answer, ask, cuts, shown, tell},
     lab::{Lab, Scene},
 };
@@ -80,6 +81,11 @@ fn probe(
 
 pub(super) fn wait_and_done(lab: &Lab<'_>) -> Finding {
     let law = Law::WaitAndDone;
+    let closely: Vec<_> = lab
+        .some(4)
+        .into_iter()
+        .map(|scene| (&scene.name, scene.seed))
+        .collect();
     lab.each(law, &lab.scenes, NEVER_ASKED, |scene, run| {
         base(lab, law, scene)?;
         let answers = run
@@ -102,6 +108,9 @@ pub(super) fn wait_and_done(lab: &Lab<'_>) -> Finding {
         }
         if let Some(before) = done {
             still_done(lab, scene, run, before)?;
+        }
+        if closely.contains(&(&scene.name, scene.seed)) {
+            raised(lab, scene, run)?;
         }
         Ok(!run.calls.is_empty())
     })

@@ -2,15 +2,17 @@
 
 use std::{collections::BTreeMap, fmt, marker::PhantomData, time::Duration};
 
-use tuning_core::{Problem, Strategy};
+use serde::{Serialize, de::DeserializeOwned};
+use tuning_core::{Problem, Strategy, StrategyConfig};
 
 use super::{
     batch, conduct, cost,
     follow::follow,
     lab::{Lab, Scene, Settings},
-    order, purity, sanity, survival,
+    options, order, purity, sanity, survival,
 };
 use crate::{
+    guard,
     law::{Law, Lawlike},
     problems::{self, NamedProblem},
     report::{Breach, Finding, Report},
@@ -56,6 +58,7 @@ where
             cost_factor: 32.0,
             patience: Duration::from_secs(30),
         },
+        options: None,
         built: PhantomData,
     }
 }
@@ -67,6 +70,8 @@ pub struct StrategyKit<S, E, B> {
     only: Vec<Law>,
     skipped: Vec<(Law, String)>,
     settings: Settings,
+    /// Checks law 16.
+    options: Option<fn() -> Result<(), Breach>>,
     built: PhantomData<fn() -> (S, E)>,
 }
 
@@ -85,6 +90,51 @@ where
     /// Checks this law alone; called again, that one too.
     pub fn only(mut self, law: Law) -> Self {
         self.only.push(law);
+        self
+    }
+
+    /// Looks at this configuration, too: whether its `spec()` holds every option. Options are its fields, as
+    /// a study file gives them.
+    ///
+    /// # Example
+    /// ```
+    /// # use serde::{Deserialize, Serialize};
+    /// # use tuning_core::*;
+    /// # struct Still { space: Space }
+    /// # impl Strategy for Still {
+    /// #     fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
+    /// #         let point = |n| (0..self.space.len()).map(|d| ask.seed(n).derive(d as u64).unit()).collect::<Vec<_>>();
+    /// #         let start = |n| self.space.decode(&point(n)).map(Proposal::start);
+    /// #         Ok(Asked::Propose((0..ask.slots().get()).map(start).collect::<Result<_, _>>()?))
+    /// #     }
+    /// #     fn tell(&mut self, _: &Fact) {}
+    /// # }
+    /// #[derive(Default, Serialize, Deserialize)]
+    /// #[serde(default)]
+    /// struct MyConfig {
+    ///     step: f64,
+    /// }
+    ///
+    /// impl StrategyConfig for MyConfig {
+    /// #   type Strategy = Still;
+    ///     fn spec(&self) -> Spec {
+    ///         Spec::new("mine").option("step", self.step)
+    ///     }
+    /// #   fn build(&self, problem: &Problem) -> Result<Still, Unsupported> {
+    /// #       Ok(Still { space: problem.space.clone() })
+    /// #   }
+    ///     // …
+    /// }
+    ///
+    /// tuning_conformance::strategy(|problem| MyConfig::default().build(problem))
+    ///     .config::<MyConfig>()
+    ///     .check();
+    /// ```
+    pub fn config<C>(mut self) -> Self
+    where
+        C: StrategyConfig + Default + Serialize + DeserializeOwned,
+    {
+        self.options = Some(options::options::<C>);
         self
     }
 
@@ -168,6 +218,7 @@ where
                     cause.number(),
                     cause.name()
                 )),
+                (None, None) if law == Law::Options => self.options(),
                 (None, None) => look(&lab, law),
             };
             found.insert(law, finding);
@@ -177,6 +228,20 @@ where
             report.push(law, finding);
         }
         report
+    }
+
+    fn options(&self) -> Finding {
+        let Some(options) = self.options else {
+            return Finding::Skipped("no configuration is given: add `.config::<…>()`".to_owned());
+        };
+        let found = guard::caught(options);
+        match found.unwrap_or_else(|panic| Err(Breach::new(format!("it panicked: {panic}")))) {
+            Ok(()) => Finding::Kept,
+            Err(mut breach) => {
+                breach.repeat = "strategy(…).only(Law::Options).config::<…>()".to_owned();
+                Finding::Broken(breach)
+            }
+        }
     }
 
     fn chosen(&self) -> Vec<NamedProblem> {
@@ -265,6 +330,7 @@ fn look(lab: &Lab<'_>, law: Law) -> Finding {
         Law::Sanity => sanity::sanity(lab),
         Law::Order => order::order(lab),
         Law::Direction => order::direction(lab),
+        Law::Options => unreachable!("it is about the configuration, not about studies"),
     }
 }
 

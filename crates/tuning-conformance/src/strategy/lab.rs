@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, cell::OnceCell, time::Duration};
 
-use tuning_core::{Problem, Seed, Strategy};
+use tuning_core::{Entry, Problem, Seed, Strategy};
 
 use super::follow::{cuts, follow, tell};
 use crate::{
@@ -67,7 +67,12 @@ impl Scene {
 
     /// The base simulation.
     pub(super) fn simulation(&self) -> Simulation {
-        Simulation::new(self.problem.clone(), self.seed).life(Life::of(self.seed))
+        Simulation::new(self.problem.clone(), self.seed).life(self.life())
+    }
+
+    /// How its studies go.
+    pub(super) fn life(&self) -> Life {
+        Life::of(self.seed)
     }
 }
 
@@ -189,13 +194,24 @@ impl<'a> Lab<'a> {
 
     /// Runs a simulation that may hang.
     pub(super) fn simulate(&self, simulation: &Simulation, strategy: Box<dyn Strategy>) -> Run {
+        self.resume(simulation, strategy, &[])
+    }
+
+    /// Goes on with a study of which there is a log, in a simulation that may hang.
+    pub(super) fn resume(
+        &self,
+        simulation: &Simulation,
+        strategy: Box<dyn Strategy>,
+        log: &[Entry],
+    ) -> Run {
         let patience = self.settings.patience;
         if self.hung.get() {
             return failed(Stop::Hung(patience)); // once is enough: each costs the whole patience
         }
         let calls = Calls::default();
         let (theirs, simulation) = (calls.clone(), simulation.clone());
-        let run = move || simulation.run_with(strategy, None, &[], &theirs);
+        let log = log.to_vec();
+        let run = move || simulation.run_with(strategy, None, &log, &theirs);
         guard::in_time(patience, run).unwrap_or_else(|| {
             self.hung.set(true);
             Run {

@@ -5,6 +5,7 @@ mod combinators;
 mod halving;
 mod journals;
 mod observers;
+mod options;
 mod pruners;
 mod readers;
 mod strategies;

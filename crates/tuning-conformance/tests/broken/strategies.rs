@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use tuning_conformance::{Law, Lawlike as _, StrategyKit, strategy};
-use tuning_core::{Problem, Unsupported};
+use serde::{Serialize, de::DeserializeOwned};
+use tuning_conformance::{Law, Lawlike as _, Report, StrategyKit, strategy};
+use tuning_core::{Problem, StrategyConfig, Unsupported};
 
 use super::{
     breaks_only,
+    options::{Forgetful, Named, Rounding},
     twin::{Fault as F, Twin},
 };
 
@@ -102,6 +104,12 @@ fn law_6_wait_and_done() {
         Law::WaitAndDone,
         &["it was `Done` at step", "then answers [start"],
     );
+    let report = twin(F::EndsWithItsFirstBudget).report();
+    breaks_only(
+        &report,
+        Law::WaitAndDone,
+        &["its budget of 24 trials was raised to 36, and it proposes nothing more"],
+    );
 }
 
 #[test]
@@ -117,6 +125,12 @@ fn law_7_resume_and_fork() {
         &report,
         Law::ResumeAndFork,
         &["trial 0 is to be forked, but it is neither paused nor ended, or was given up"],
+    );
+    let report = along(F::GivesUpWhatRuns).report();
+    breaks_only(
+        &report,
+        Law::ResumeAndFork,
+        &["trial 0 is to be given up, but it is not paused"],
     );
     let report = along(F::ResumesToNoHigher).seed(3).report();
     breaks_only(
@@ -145,6 +159,15 @@ fn law_8_foreigners() {
         &report,
         Law::Foreigners,
         &["tag: Tag(Some(\"twin:\"))", "I wrote it"],
+    );
+    let report = twin(F::PanicsAtAnotherBudget).report();
+    breaks_only(
+        &report,
+        Law::Foreigners,
+        &[
+            "told Budgeted(Budgeted { trials: Some(3)",
+            "the budget never changes",
+        ],
     );
 }
 
@@ -275,6 +298,32 @@ fn law_15_direction() {
         &report,
         Law::Direction,
         &["with every objective negated and its direction reversed"],
+    );
+}
+
+#[test]
+fn law_16_options() {
+    fn report<C>() -> Report<Law>
+    where
+        C: StrategyConfig + Default + Serialize + DeserializeOwned,
+    {
+        twin(F::None).only(Law::Options).config::<C>().report()
+    }
+    assert!(report::<Named>().is_ok());
+    breaks_only(
+        &report::<Forgetful>(),
+        Law::Options,
+        &["the option `step: 0.2` is not in `spec()`: twin (shuffle: false)"],
+    );
+    breaks_only(
+        &report::<Rounding>(),
+        Law::Options,
+        &["instead of `step: 0.2`, `spec()` is the same: twin (shuffle: false, step: 0)"],
+    );
+    let unnamed = twin(F::None).only(Law::Options).report();
+    assert!(
+        unnamed.to_string().contains("add `.config::<…>()`"),
+        "{unnamed}"
     );
 }
 

@@ -34,6 +34,9 @@ pub(crate) enum Fault {
     ResumesWhatRuns,
     ResumesToNoHigher,
     ForksWhatRuns,
+    GivesUpWhatRuns,
+    EndsWithItsFirstBudget,
+    PanicsAtAnotherBudget,
     PanicsAtForeignTags,
     IndexesUnknownTrials,
     TrustsItsTags,
@@ -62,6 +65,8 @@ pub(crate) struct Twin {
     /// What facts have made of it.
     facts: u64,
     started: u64,
+    /// The limit of trials that it was told first.
+    limit: Option<u64>,
     waits: Cell<u64>,
     losses: Vec<f64>,
     worst: Option<(f64, Params)>,
@@ -107,6 +112,7 @@ impl Twin {
             brother: BROTHERS.fetch_add(1, Ordering::Relaxed),
             facts: 0,
             started: 0,
+            limit: None,
             waits: Cell::new(0),
             losses: Vec::new(),
             worst: None,
@@ -197,6 +203,10 @@ impl Twin {
             }
             F::TakesDoneBack if self.started == 20 => return Some(Asked::Done),
             F::ProposesNothing if self.started == 7 => return Some(Asked::Propose(Vec::new())),
+            F::EndsWithItsFirstBudget if self.limit.is_some_and(|limit| self.started >= limit) => {
+                return Some(Asked::Done);
+            }
+            F::GivesUpWhatRuns if self.running.contains_key(&first) => Proposal::give_up(first),
             F::ResumesWhatRuns if self.running.contains_key(&first) => Proposal::resume(first),
             F::ResumesToNoHigher if self.params.contains_key(&first) => {
                 Proposal::resume(first).until(Fidelity::new(1))
@@ -266,6 +276,13 @@ impl Strategy for Twin {
     fn tell(&mut self, fact: &Fact) {
         self.facts += 1;
         self.asked.set(false);
+        if let Fact::Budgeted(budgeted) = fact {
+            assert!(
+                self.fault != F::PanicsAtAnotherBudget || self.limit.is_none(),
+                "the budget never changes"
+            );
+            self.limit = self.limit.or(budgeted.trials);
+        }
         let Some(trial) = fact.trial() else {
             return;
         };

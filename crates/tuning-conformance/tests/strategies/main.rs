@@ -3,11 +3,12 @@
 
 mod asha;
 mod evolution;
+mod giving_up;
 mod neighbours;
 mod population;
 mod random;
 
-use tuning_conformance::{Law, NamedProblem, combinator, strategy};
+use tuning_conformance::{Finding, Law, NamedProblem, combinator, strategy};
 use tuning_core::{Problem, Spec, StrategyConfig, Unsupported};
 
 #[test]
@@ -37,6 +38,35 @@ fn promotion_over_another_strategy_keeps_the_laws() {
 #[test]
 fn a_population_that_forks_keeps_the_laws() {
     strategy(population::Population::build).seeds(4).check();
+}
+
+#[test]
+fn giving_up_takes_no_slot() {
+    strategy(giving_up::GivingUp::build).seeds(4).check();
+}
+
+#[test]
+fn a_strategy_that_refuses_fidelities_is_tried_on_the_other_problems() {
+    let plain = |problem: &Problem| match problem.fidelity {
+        Some(_) => Err(Unsupported::new(
+            "plain",
+            "cannot use fidelities: leave them out",
+        )),
+        None => random::Random::build(problem),
+    };
+    let report = strategy(plain).report();
+    assert!(report.is_ok(), "{report}");
+    let kept = |(_, finding): &&(Law, Finding)| *finding == Finding::Kept;
+    // All but the laws of what it never proposes and of a configuration that it has not.
+    assert_eq!(
+        report.findings().iter().filter(kept).count(),
+        14,
+        "{report}"
+    );
+    assert!(!report.refused().is_empty(), "{report}");
+    for (name, _) in report.refused() {
+        assert!(name.ends_with("/fidelity"), "{name}");
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! [`AshaConfig`]: the options, and [`register`], for study files.
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tuning_core::{Problem, StrategyConfig, Spec, Unsupported};
+use tuning_core::{Problem, Spec, StrategyConfig, Unsupported};
 use tuning_strategies::Registry;
 use tuning_toolkit::WholeTrials;
 
@@ -13,13 +14,20 @@ pub const NAME: &str = "asha";
 const REDUCTION: u64 = 3;
 
 /// The options of [`Asha`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AshaConfig<C> {
     /// One in this many trials of a rung goes on, and the rungs lie this factor apart: at least 2.
     pub reduction: u64,
     /// What proposes the trials.
     pub inner: C,
+}
+
+impl<C: Default> Default for AshaConfig<C> {
+    fn default() -> Self {
+        Self::over(C::default())
+    }
 }
 
 impl<C> AshaConfig<C> {
@@ -63,8 +71,8 @@ impl<C: StrategyConfig> StrategyConfig for AshaConfig<C> {
             return refuse("needs fidelities: declare a range of them".to_owned());
         };
         // Fidelities are ASHA's: to the inner strategy, every trial runs to its end.
-        let inner = WholeTrials::build(&self.inner, problem)
-            .map_err(|error| error.within("inner"))?;
+        let inner =
+            WholeTrials::build(&self.inner, problem).map_err(|error| error.within("inner"))?;
         Ok(Asha::new(inner, Ladder::new(range, self.reduction)))
     }
 }

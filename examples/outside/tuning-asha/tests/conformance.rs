@@ -13,7 +13,9 @@ fn it_keeps_the_laws_of_combinators() {
 #[test]
 fn it_keeps_the_laws_of_strategies_over_random_search() {
     let config = AshaConfig::over(RandomConfig::default());
-    tuning_conformance::strategy(|problem| config.build(problem)).check();
+    tuning_conformance::strategy(|problem| config.build(problem))
+        .config::<AshaConfig<RandomConfig>>()
+        .check();
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! [`PbtConfig`]: the options.
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Fidelity, Problem, StrategyConfig, Spec, Unsupported};
+use tuning_core::{Fidelity, Problem, Spec, StrategyConfig, Unsupported};
 
 use crate::Pbt;
 

@@ -7,7 +7,9 @@ use tuning_strategies::Registry;
 
 #[test]
 fn it_keeps_the_laws() {
-    tuning_conformance::strategy(|problem| PbtConfig::default().build(problem)).check();
+    tuning_conformance::strategy(|problem| PbtConfig::default().build(problem))
+        .config::<PbtConfig>()
+        .check();
 }
 
 #[test]

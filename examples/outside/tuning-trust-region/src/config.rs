@@ -1,7 +1,7 @@
 //! [`TrustRegionConfig`]: the options.
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Problem, StrategyConfig, Spec, Unsupported};
+use tuning_core::{Problem, Spec, StrategyConfig, Unsupported};
 
 use crate::TrustRegion;
 

@@ -7,7 +7,9 @@ use tuning_trust_region::{NAME, TrustRegionConfig};
 
 #[test]
 fn it_keeps_the_laws() {
-    tuning_conformance::strategy(|problem| TrustRegionConfig::default().build(problem)).check();
+    tuning_conformance::strategy(|problem| TrustRegionConfig::default().build(problem))
+        .config::<TrustRegionConfig>()
+        .check();
 }
 
 #[test]

@@ -6,7 +6,9 @@ use tuning_core::StrategyConfig;
 
 #[test]
 fn it_keeps_the_laws() {
-    tuning_conformance::strategy(|problem| MyStrategyConfig::default().build(problem)).check();
+    tuning_conformance::strategy(|problem| MyStrategyConfig::default().build(problem))
+        .config::<MyStrategyConfig>()
+        .check();
 }
 
 #[test]
