@@ -139,8 +139,8 @@ pub mod prelude {
     pub use tuning_cmaes::CmaEsConfig;
     pub use tuning_core::{
         Budget, Event, EventKind, Failure, FailureKind, Fidelity, Objective, Objectives, Observer,
-        Order, Outcome, Parameter, Params, ParamsError, Seed, Space, Strategy, StrategyConfig,
-        Trial, TrialId, Tunable, Values, Verdict,
+        Order, Outcome, Parameter, Params, ParamsError, Pruner, PrunerConfig, Seed, Space,
+        Strategy, StrategyConfig, Trial, TrialId, Tunable, Values, Verdict,
     };
     #[cfg(feature = "derive")]
     pub use tuning_derive::TunableOfHypertuning as Tunable;
@@ -156,7 +156,7 @@ pub mod prelude {
     pub use tuning_sqlite::SqliteJournal;
     #[cfg(feature = "strategies")]
     pub use tuning_strategies::{
-        DedupConfig, EnqueueConfig, GridConfig, RandomConfig, Registry, SobolConfig,
+        DedupConfig, EnqueueConfig, GridConfig, NeverConfig, RandomConfig, Registry, SobolConfig,
     };
     #[cfg(feature = "auto")]
     pub use tuning_tpe::TpeConfig;

@@ -52,6 +52,8 @@ pub(crate) enum Command {
     Clean(CleanArgs),
     /// List the strategies and their options
     Strategies(StrategiesArgs),
+    /// List the pruners and their options
+    Pruners(PrunersArgs),
     /// Print the JSON Schema of study files, for editors
     Schema,
     /// Print what a shell needs to complete command lines
@@ -108,6 +110,9 @@ pub(crate) struct SettingArgs {
     /// What proposes: a name, or YAML such as `{name: grid, resolution: 5}`
     #[arg(long, value_name = "STRATEGY")]
     strategy: Option<String>,
+    /// What stops bad trials early: a name, or YAML such as `{name: NAME, option: 5}`
+    #[arg(long, value_name = "PRUNER")]
+    pruner: Option<String>,
     /// `as-finished`, or `as-proposed` for the same trials with any number of workers
     #[arg(long, value_name = "ORDER")]
     order: Option<String>,
@@ -139,6 +144,7 @@ impl SettingArgs {
             ),
             ("--seed", "seed", &self.seed, false),
             ("--strategy", "strategy", &self.strategy, false),
+            ("--pruner", "pruner", &self.pruner, false),
             ("--order", "order", &self.order, true),
             ("--journal", "journal", &self.journal, true),
         ];
@@ -339,6 +345,16 @@ pub(crate) struct CleanArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct StrategiesArgs {
+    /// Only this one, with its options
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PrunersArgs {
     /// Only this one, with its options
     #[arg(value_name = "NAME")]
     pub(crate) name: Option<String>,

@@ -21,7 +21,7 @@
 //! |---|---|
 //! | tune a program in any language | the program: `cargo install tuning-cli` |
 //! | name strategies of your own in study files | [`main_with`] |
-//! | name observers of your own there | [`Extensions`] |
+//! | name pruners and observers of your own there | [`Extensions`] |
 //! | run studies within a Rust program | the crate `hypertuning` |
 
 #[cfg(doctest)]

@@ -120,6 +120,9 @@ fn sessions() -> Vec<EventKind> {
     for (place, named) in spaces().into_iter().enumerate() {
         let mut study = StudySpec::new(named.space, objectives.clone(), spec.clone());
         study.seed = Seed::new([0, 42, u64::MAX][place % 3]);
+        if place % 3 == 0 {
+            study.pruner = Some(Spec::new("median").option("warmup", 4));
+        }
         if place % 2 == 0 {
             study.fidelity = FidelityRange::new(1, 81).ok();
             study.order = Order::AS_PROPOSED;

@@ -166,6 +166,15 @@ laws! {
         Leader = 7, "leader":
             "A trial that is the best of all at each of its reports, and still gets better, is not stopped."
             => "Check the sign (losses are minimised), the direction of every sort, and that trials are compared at the same fidelity.";
+        Boxed = 8, "boxed":
+            "What a boxed configuration builds judges as what the configuration itself builds."
+            => "Leave `PrunerConfig::boxed` to its default, or forward all methods.";
+        Spec = 9, "spec":
+            "`spec()` has a name, and is the same whenever it is asked for."
+            => "Return the configuration's own fields; count nothing, and look at nothing else.";
+        Refusal = 10, "refusal":
+            "An option that makes no sense is refused by `build`: by the pruner's name, with the option in backticks."
+            => "Check the options first in `build`, and return `Unsupported::pruner(NAME, …)` with the option's name in backticks.";
     }
 }
 

@@ -146,6 +146,9 @@ pub struct StudySpec {
     pub fidelity: Option<FidelityRange>,
     /// What proposes.
     pub strategy: Spec,
+    /// What stops bad trials early, if anything does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pruner: Option<Spec>,
     /// In which order results are told.
     #[serde(default)]
     pub order: Order,
@@ -166,6 +169,7 @@ impl StudySpec {
             objectives,
             fidelity: None,
             strategy,
+            pruner: None,
             order: Order::AsFinished,
             seed: Seed::new(0),
         }
@@ -203,7 +207,13 @@ impl StudySpec {
         compare("fidelity", range(self.fidelity), range(other.fidelity));
         compare("order", self.order.to_string(), other.order.to_string());
         compare("seed", self.seed.to_string(), other.seed.to_string());
-        lines.extend(self.strategy.differences(&other.strategy));
+        lines.extend(self.strategy.differences("strategy", &other.strategy));
+        match (&self.pruner, &other.pruner) {
+            (None, None) => {}
+            (None, Some(new)) => lines.push(format!("pruner: none became `{}`", new.name)),
+            (Some(old), None) => lines.push(format!("pruner: `{}` became none", old.name)),
+            (Some(old), Some(new)) => lines.extend(old.differences("pruner", new)),
+        }
         lines
     }
 }

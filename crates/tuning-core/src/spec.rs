@@ -1,4 +1,4 @@
-//! [`Spec`]: a strategy's name and options.
+//! [`Spec`]: the name and the options of a strategy or a pruner.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::space::Scalar;
 
-/// A strategy's name and options, as a study's journal keeps them.
+/// The name and the options of a strategy or a pruner, as a study's journal keeps them.
 ///
 /// Options of parts are written with dots: `inner.name`, `resolution.lr`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Spec {
-    /// The strategy's name.
+    /// Its name.
     pub name: String,
     /// Its options, defaults included.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -23,7 +23,7 @@ pub struct Spec {
 }
 
 impl Spec {
-    /// A strategy of this name without options.
+    /// One of this name without options.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -55,12 +55,12 @@ impl Spec {
         self
     }
 
-    /// Returns a line for each difference; none if the two are the same.
+    /// Returns a line for each difference, which calls the two by `what`, such as `strategy`; none if they are the same.
     #[must_use]
-    pub fn differences(&self, other: &Self) -> Vec<String> {
+    pub fn differences(&self, what: &str, other: &Self) -> Vec<String> {
         let mut lines = Vec::new();
         if self.name != other.name {
-            lines.push(format!("strategy: `{}` became `{}`", self.name, other.name));
+            lines.push(format!("{what}: `{}` became `{}`", self.name, other.name));
             return lines;
         }
         let names: BTreeSet<_> = self.options.keys().chain(other.options.keys()).collect();
@@ -71,7 +71,7 @@ impl Spec {
             let (old, new) = (self.options.get(name), other.options.get(name));
             if old != new {
                 lines.push(format!(
-                    "strategy option `{name}`: {} became {}",
+                    "{what} option `{name}`: {} became {}",
                     show(old),
                     show(new)
                 ));

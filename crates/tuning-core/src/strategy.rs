@@ -188,14 +188,16 @@ impl fmt::Debug for dyn StrategyConfig<Strategy = Box<dyn Strategy>> {
     }
 }
 
-/// A strategy cannot handle a problem, or its options make no sense. The message says what to do.
+/// A strategy or a pruner cannot handle a problem, or its options make no sense. The message says what to do.
 #[derive(Debug, Error)]
-#[error("{}strategy `{strategy}` {message}", place(part))]
+#[error("{}{what} `{name}` {message}", place(part))]
 #[non_exhaustive]
 pub struct Unsupported {
-    /// The strategy's name.
-    pub strategy: String,
-    /// Which part of another strategy it is, as in `inner.inner`; empty if it is none.
+    /// What it is: `strategy` or `pruner`.
+    pub what: &'static str,
+    /// Its name.
+    pub name: String,
+    /// Which part of another one it is, as in `inner.inner`; empty if it is none.
     pub part: String,
     /// What it cannot do and what to do about it, as in "needs a finite space: give `lr` a step".
     pub message: String,
@@ -209,17 +211,27 @@ fn place(part: &str) -> String {
 }
 
 impl Unsupported {
-    /// The message continues the sentence "strategy `name` …".
+    /// A strategy refuses. The message continues the sentence "strategy `name` …".
     #[must_use]
-    pub fn new(strategy: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
-            strategy: strategy.into(),
+            what: "strategy",
+            name: name.into(),
             part: String::new(),
             message: message.into(),
         }
     }
 
-    /// The same, refused by a part of the strategy that is being built: `inner`, or `members.2`. Parts of
+    /// A pruner refuses. The message continues the sentence "pruner `name` …".
+    #[must_use]
+    pub fn pruner(name: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            what: "pruner",
+            ..Self::new(name, message)
+        }
+    }
+
+    /// The same, refused by a part of what is being built: `inner`, or `members.2`. Parts of
     /// parts are joined by dots, as in a [`Spec`].
     ///
     /// # Example

@@ -270,7 +270,10 @@ fn numbers_that_json_cannot_hold_do_not_spoil_a_journal() {
         .option("gap", f64::NAN);
     let text = serde_json::to_string(&strategy).unwrap();
     let back: Spec = serde_json::from_str(&text).unwrap();
-    assert_eq!((back.differences(&strategy), back), (vec![], strategy));
+    assert_eq!(
+        (back.differences("strategy", &strategy), back),
+        (vec![], strategy)
+    );
     let measured = BTreeMap::from([("loss".to_owned(), 1.0), ("gap".to_owned(), f64::NAN)]);
     let (_, metrics) = Objectives::minimize("loss")
         .unwrap()
@@ -329,6 +332,10 @@ fn a_study_is_continued_only_as_itself() {
     check(
         |spec| spec.order = Order::AsFinished,
         &["order: `as-proposed:8` became `as-finished`"],
+    );
+    check(
+        |spec| spec.pruner = Some(Spec::new("median")),
+        &["pruner: none became `median`"],
     );
     check(
         |spec| spec.fidelity = None,

@@ -1,9 +1,9 @@
-//! [`Extensions`]: what study files can name: strategies, journals, evaluators and observers.
+//! [`Extensions`]: what study files can name: strategies, pruners, journals, evaluators and observers.
 
 use std::{convert::Infallible, error::Error, fmt, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
-use tuning_core::Observer;
+use tuning_core::{Observer, PrunerConfig};
 use tuning_runtime::{Delivery, Study};
 use tuning_strategies::Registry;
 
@@ -12,6 +12,7 @@ use crate::{
     journals::{self, JournalConfig},
     kinds::{Kind, Kinds},
     observers::{self, ObserverConfig, Watching},
+    pruners::{self, AnyPruner},
     registry,
 };
 
@@ -45,13 +46,14 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Extensions {
     pub(crate) strategies: Registry,
+    pub(crate) pruners: Kinds<AnyPruner>,
     pub(crate) journals: Kinds<dyn JournalConfig>,
     pub(crate) evaluators: Kinds<dyn EvaluatorConfig>,
     pub(crate) observers: Kinds<dyn ObserverConfig>,
 }
 
 impl Default for Extensions {
-    /// The strategies of [`registry`], the journals `sqlite` and `memory`, the evaluator `command`, and the observers
+    /// The strategies of [`registry`], the pruner `never`, the journals `sqlite` and `memory`, the evaluator `command`, and the observers
     /// `jsonl`, `csv`, `prometheus` and `webhook`.
     fn default() -> Self {
         registry().into()
@@ -63,6 +65,7 @@ impl From<Registry> for Extensions {
     fn from(strategies: Registry) -> Self {
         let mut this = Self::none();
         this.strategies = strategies;
+        this = pruners::ours().into_iter().fold(this, Self::pruner_kind);
         this = journals::ours().into_iter().fold(this, Self::journal_kind);
         this = evaluators::ours()
             .into_iter()
@@ -79,6 +82,7 @@ impl Extensions {
     pub fn none() -> Self {
         Self {
             strategies: Registry::new(),
+            pruners: Kinds::default(),
             journals: Kinds::default(),
             evaluators: Kinds::default(),
             observers: Kinds::default(),
@@ -96,6 +100,11 @@ impl Extensions {
         &mut self.strategies
     }
 
+    /// The kinds of pruners that study files can name.
+    pub fn pruners(&self) -> impl Iterator<Item = &Kind<AnyPruner>> {
+        self.pruners.iter()
+    }
+
     /// The kinds of journals that study files can name.
     pub fn journals(&self) -> impl Iterator<Item = &Kind<dyn JournalConfig>> {
         self.journals.iter()
@@ -109,6 +118,23 @@ impl Extensions {
     /// The kinds of observers that study files can name.
     pub fn observers(&self) -> impl Iterator<Item = &Kind<dyn ObserverConfig>> {
         self.observers.iter()
+    }
+
+    /// The same with a kind of pruner: `pruner: KIND`, or `pruner: {name: KIND, …}` with its options.
+    #[must_use]
+    pub fn pruner_kind(mut self, kind: Kind<AnyPruner>) -> Self {
+        self.pruners.add(kind);
+        self
+    }
+
+    /// The same with a kind of pruner whose options are the fields of `C`. Options that are not said have the values
+    /// of `C::default()`, so write all fields (no `skip_serializing_if`).
+    #[must_use]
+    pub fn pruner<C>(self, kind: &str, about: &str) -> Self
+    where
+        C: PrunerConfig + Default + Serialize + DeserializeOwned + 'static,
+    {
+        self.pruner_kind(pruners::kind::<C>(kind, about))
     }
 
     /// The same with a kind of journal: `journal: {KIND: {…}}`, or `journal: KIND:…`.

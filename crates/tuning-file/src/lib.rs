@@ -28,7 +28,7 @@
 //! | read a study file, or a text | [`StudyReader`] |
 //! | run it | [`StudyFile::run`]; with functions of yours [`StudyFile::builder`] and [`StudyFile::watch`] |
 //! | name strategies of your own in study files | [`Extensions::strategies_mut`] |
-//! | name journals, evaluators and observers of your own there | [`Extensions`], [`Kind`] |
+//! | name pruners, journals, evaluators and observers of your own there | [`Extensions`], [`Kind`] |
 //! | know what a study file may say | [`schema`] |
 //! | read other texts with places in their errors | [`document`] |
 
@@ -45,6 +45,7 @@ mod kinds;
 mod observers;
 mod paths;
 mod process;
+mod pruners;
 mod registry;
 mod study_file;
 mod words;
@@ -56,6 +57,7 @@ pub use extensions::Extensions;
 pub use journals::JournalConfig;
 pub use kinds::{Kind, Options};
 pub use observers::{Linger, ObserverConfig, ObserverSpec, Watched, Watching};
+pub use pruners::AnyPruner;
 pub use registry::registry;
 pub use study_file::{
     Override, SCHEMA_FILE, SharedConfig, StudyFile, StudyReader, Whereabouts, options_schema,

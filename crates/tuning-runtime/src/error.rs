@@ -18,7 +18,7 @@ pub enum StudyError {
         /// The study.
         study: String,
     },
-    /// The strategy cannot handle the problem.
+    /// The strategy or the pruner cannot handle the problem.
     #[error(transparent)]
     Unsupported(#[from] Unsupported),
     /// A setting makes no sense.

@@ -65,8 +65,8 @@ impl StudySettings {
         }
     }
 
-    /// Returns the identity of the study under this strategy: that of its journal, if there is one and it
-    /// matches.
+    /// Returns the identity of the study under this strategy and this pruner, if it has one: that of its journal, if
+    /// there is one and it matches.
     ///
     /// # Errors
     /// [`StudyError::Differs`] if it does not match, [`StudyError::Objectives`] if the objectives make no
@@ -74,11 +74,13 @@ impl StudySettings {
     pub fn identity(
         &self,
         strategy: Spec,
+        pruner: Option<Spec>,
         stored: Option<StudySpec>,
     ) -> Result<StudySpec, StudyError> {
         let objectives = Objectives::new(self.objectives.clone())?;
         let mut wanted = StudySpec::new(self.space.clone(), objectives, strategy);
         wanted.fidelity = self.fidelity;
+        wanted.pruner = pruner;
         // What the settings leave open stays as it was.
         let order = self.order.or(stored.as_ref().map(|stored| stored.order));
         let seed = self.seed.or(stored.as_ref().map(|stored| stored.seed));
@@ -96,7 +98,7 @@ impl StudySettings {
         Err(StudyError::Differs { study, differences })
     }
 
-    /// Returns what the strategy of a study with this identity is built from.
+    /// Returns what the strategy and the pruner of a study with this identity are built from.
     #[must_use]
     pub fn problem(&self, identity: &StudySpec) -> Problem {
         // What a strategy is told of parallelism must not depend on the workers when its decisions must not.

@@ -4,7 +4,7 @@ mod support;
 
 use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 
-use support::{Climber, Random, Seen, decisions, space, trials};
+use support::{Climber, Random, Seen, StopEvery, decisions, space, trials};
 use tuning_core::{
     Ask, Asked, Budget, EndReason, Fact, FailureKind, Fidelity, FidelityRange, Metrics, Order,
     Outcome, Problem, Proposal, Seed, Spec, Strategy, StrategyConfig, StrategyError, TellError,
@@ -403,19 +403,8 @@ async fn observers_watch_and_the_same_study_can_be_run_afterwards() {
 
 #[tokio::test]
 async fn a_pruned_trial_is_stopped_whatever_is_told_also_after_a_restart() {
-    #[derive(Clone)]
-    struct Never;
-    impl tuning_core::Pruner for Never {
-        fn tell(&mut self, _: &Fact) {}
-        fn judge(&self, _: TrialId) -> Verdict {
-            Verdict::Stop
-        }
-        fn boxed_clone(&self) -> Box<dyn tuning_core::Pruner> {
-            Box::new(self.clone())
-        }
-    }
     let journal = MemoryJournal::new();
-    let mut open = study(&journal).pruner(Never).open().await.unwrap();
+    let mut open = study(&journal).pruner(StopEvery(1)).open().await.unwrap();
     let mut hand = open.manual().await.unwrap();
     let Turn::Work(work) = hand.ask(slots(2)).await.unwrap() else {
         panic!("it has room")
@@ -427,7 +416,7 @@ async fn a_pruned_trial_is_stopped_whatever_is_told_also_after_a_restart() {
     assert_eq!(finish(&mut hand, &work[0]).await, TrialState::Stopped);
     drop(hand);
     drop(open);
-    let mut again = study(&journal).pruner(Never).open().await.unwrap();
+    let mut again = study(&journal).pruner(StopEvery(1)).open().await.unwrap();
     let mut hand = again.manual().await.unwrap();
     assert_eq!(finish(&mut hand, &work[1]).await, TrialState::Stopped);
 }

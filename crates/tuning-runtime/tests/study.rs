@@ -12,11 +12,11 @@ use std::{
     time::Duration,
 };
 
-use support::{Random, Seen, space, trials};
+use support::{Random, Seen, StopEvery, space, trials};
 use tuning_core::{
     Ask, Asked, Budget, EndReason, Evaluator, Fact, FailureKind, Fidelity, FidelityRange,
-    Interrupted, Objective, Origin, Problem, Proposal, Pruner, Seed, Space, Spec, Strategy,
-    StrategyConfig, StrategyError, StudyView, TrialId, TrialState, Unsupported, Verdict,
+    Interrupted, Objective, Origin, Problem, Proposal, Seed, Space, Spec, Strategy, StrategyConfig,
+    StrategyError, StudyView, TrialId, TrialState, Unsupported,
 };
 use tuning_runtime::{
     BlockingTrial, Delivery, MemoryJournal, Study, StudyBuilder, StudyError, StudySettings,
@@ -430,27 +430,10 @@ async fn trials_pause_resume_and_fork() {
     assert_eq!((summary.counts.paused, summary.counts.completed), (1, 1));
 }
 
-#[derive(Clone)]
-struct Odd;
-
-impl Pruner for Odd {
-    fn tell(&mut self, _: &Fact) {}
-    fn judge(&self, trial: TrialId) -> Verdict {
-        if trial.get() % 2 == 1 {
-            Verdict::Stop
-        } else {
-            Verdict::Continue
-        }
-    }
-    fn boxed_clone(&self) -> Box<dyn Pruner> {
-        Box::new(self.clone())
-    }
-}
-
 /// Runs 20 trials under a pruner that stops every second one at its first report.
 async fn pruned(evaluator: impl Evaluator + 'static) -> (u64, u64) {
     let journal = MemoryJournal::new();
-    let mut study = study(&journal).pruner(Odd).open().await.unwrap();
+    let mut study = study(&journal).pruner(StopEvery(2)).open().await.unwrap();
     let counts = study.run(evaluator).await.unwrap().counts;
     (counts.completed, counts.stopped)
 }

@@ -4,7 +4,7 @@ mod support;
 
 use std::{cell::Cell, rc::Rc};
 
-use support::{Random, space};
+use support::{Random, StopEvery, space};
 use tuning_core::{FailureKind, Outcome, Space, Tunable};
 use tuning_derive::Tunable;
 use tuning_runtime::{Study, StudyBuilder, asynchronous_typed, blocking_typed};
@@ -145,25 +145,18 @@ async fn a_typed_objective_may_return_whatever_an_objective_may() {
 
 #[tokio::test]
 async fn a_pruned_trial_is_stopped() {
-    #[derive(Clone)]
-    struct Never;
-    impl tuning_core::Pruner for Never {
-        fn tell(&mut self, _: &tuning_core::Fact) {}
-        fn judge(&self, _: tuning_core::TrialId) -> tuning_core::Verdict {
-            tuning_core::Verdict::Stop
-        }
-        fn boxed_clone(&self) -> Box<dyn tuning_core::Pruner> {
-            Box::new(self.clone())
-        }
-    }
     let space = || Space::of::<Curve>().unwrap();
-    let mut study = study(space()).pruner(Never).open().await.unwrap();
+    let mut study = study(space()).pruner(StopEvery(1)).open().await.unwrap();
     let evaluator = blocking_typed(|curve: Curve, trial| {
         trial.report(1, curve.height())?;
         Ok::<_, tuning_core::Interrupted>(curve.height())
     });
     assert_eq!(study.run(evaluator).await.unwrap().counts.stopped, 40);
-    let mut study = self::study(space()).pruner(Never).open().await.unwrap();
+    let mut study = self::study(space())
+        .pruner(StopEvery(1))
+        .open()
+        .await
+        .unwrap();
     let evaluator = asynchronous_typed(|curve: Curve, trial| async move {
         trial.report(1, curve.height()).await?;
         Ok::<_, tuning_core::Interrupted>(curve.height())

@@ -1,4 +1,5 @@
-//! Grid, random and Sobol search, two combinators, and the registry that finds strategies by name.
+//! Grid, random and Sobol search, two combinators, the pruner that stops nothing, and the registry that finds
+//! strategies by name.
 //!
 //! This crate holds the strategies that need no model: they are good beginnings, good baselines, and
 //! what others build on. It is no place for those that learn from results (`tuning-tpe`, `tuning-gp`,
@@ -30,6 +31,7 @@
 //! | have a baseline, or independent points | [`RandomConfig`] |
 //! | try some points of your own first | [`EnqueueConfig::over`] any strategy |
 //! | never try a point twice | [`DedupConfig::over`] any strategy |
+//! | measure a pruner against none | [`NeverConfig`] |
 //! | choose a strategy by its name in a study file | [`Registry`] |
 //! | learn from results | the crates `tuning-tpe`, `tuning-gp`, `tuning-cmaes`, or all of it: `hypertuning` |
 //!
@@ -107,6 +109,7 @@
 
 mod combinators;
 mod grid;
+mod never;
 mod position;
 mod random;
 mod registry;
@@ -114,6 +117,7 @@ mod sobol;
 
 pub use combinators::{Dedup, DedupConfig, Enqueue, EnqueueConfig};
 pub use grid::{Grid, GridConfig};
+pub use never::{Never, NeverConfig};
 pub use random::{Random, RandomConfig};
 pub use registry::{Bound, Entry, OptionInfo, Options, Registry, RegistryError};
 pub use sobol::{Sobol, SobolConfig};

@@ -3,7 +3,7 @@
 use tuning_conformance::Law;
 use tuning_core::{Problem, Scalar, Spec, StrategyConfig, Unsupported};
 use tuning_strategies::{
-    DedupConfig, Enqueue, EnqueueConfig, GridConfig, RandomConfig, SobolConfig,
+    DedupConfig, Enqueue, EnqueueConfig, GridConfig, NeverConfig, RandomConfig, SobolConfig,
 };
 
 /// Why a grid is not asked to beat random search with a part of its points.
@@ -41,6 +41,11 @@ fn sobol_keeps_the_laws() {
 fn plain_sobol_keeps_the_laws() {
     let config = SobolConfig::default().scramble(false);
     tuning_conformance::strategy(|problem| config.build(problem)).check();
+}
+
+#[test]
+fn never_keeps_the_laws() {
+    tuning_conformance::pruner(NeverConfig::default()).check();
 }
 
 #[test]

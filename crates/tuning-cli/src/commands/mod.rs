@@ -8,6 +8,7 @@ mod completions;
 mod events;
 mod export;
 mod init;
+mod pruners;
 mod run;
 mod schema;
 mod solver;
@@ -48,6 +49,7 @@ pub(crate) fn run(command: Command, extensions: &Extensions) -> Exit {
         Command::Export(args) => export::run(args, extensions, &mut out),
         Command::Clean(args) => clean::run(args, extensions, &mut out),
         Command::Strategies(args) => strategies::run(args, extensions.strategies(), &mut out),
+        Command::Pruners(args) => pruners::run(args, extensions, &mut out),
         Command::Schema => schema::run(extensions, &mut out),
         Command::Completions(args) => completions::run(args, &mut out),
         Command::CheckStrategy(args) => check_strategy::run(args, &mut out),

@@ -69,6 +69,7 @@ fn as_json(view: &View, activity: &Activity, now_millis: u64) -> Value {
         "process": match activity { Activity::Running(process) => *process, _ => None },
         "objectives": view.study.spec().objectives.to_vec(),
         "strategy": view.study.spec().strategy,
+        "pruner": view.study.spec().pruner,
         "order": view.study.spec().order,
         "seed": view.study.spec().seed,
         "budget": view.study.opened().map(|opened| &opened.budget),
@@ -111,6 +112,9 @@ fn as_text(
         view.study.spec().seed,
         view.study.spec().order
     ))?;
+    if let Some(pruner) = &view.study.spec().pruner {
+        out.line(format_args!("pruner    {pruner}"))?;
+    }
     let budget = view.study.opened().and_then(|opened| opened.budget.trials);
     let of = budget.map_or_else(String::new, |trials| format!(" of {trials}"));
     let counts = view.study.progress().counts();

@@ -3,7 +3,7 @@
 use std::{num::NonZeroUsize, path::Path, time::Duration};
 
 use serde_json::{Value, json};
-use tuning_core::{Budget, Domain, StrategyConfig as _};
+use tuning_core::{Budget, Domain, PrunerConfig as _, StrategyConfig as _};
 use tuning_file::{Extensions, StudyFile, StudyReader};
 use tuning_observers::format_duration;
 use tuning_sqlite::SqliteReader;
@@ -57,8 +57,9 @@ fn stored(file: &StudyFile) -> Result<Option<Stored>, CliError> {
     };
     let entries = info.head.get();
     // An error if it does not match.
+    let pruner = file.pruner.as_ref().map(|pruner| pruner.spec());
     file.settings
-        .identity(file.strategy.spec(), Some(info.spec))?;
+        .identity(file.strategy.spec(), pruner, Some(info.spec))?;
     Ok(Some(Stored { entries }))
 }
 
@@ -69,6 +70,7 @@ fn as_json(file: &StudyFile, dry: &DryRun, stored: Option<&Stored>) -> Value {
         "points": file.settings.space.cardinality().map(|points| points.to_string()),
         "objectives": file.objectives().to_vec(),
         "strategy": file.strategy.spec(),
+        "pruner": file.identity.pruner,
         "budget": file.settings.budget,
         "dry_run": dry,
         "workers": file.settings.workers,
@@ -146,6 +148,9 @@ fn as_text(
     };
     out.line(format_args!("points      {points}"))?;
     out.line(format_args!("strategy    {}", file.strategy.spec()))?;
+    if let Some(pruner) = &file.identity.pruner {
+        out.line(format_args!("pruner      {pruner}"))?;
+    }
     out.line(format_args!(
         "budget      {}",
         budget(&file.settings.budget)

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use tuning_core::Pruner;
+use tuning_core::{Pruner, PrunerConfig};
 
 use super::{
+    config,
     laws::{self, Build},
     scene::{Scene, scenes},
 };
@@ -14,11 +15,20 @@ use crate::{
     report::{Breach, Finding, Report},
 };
 
-/// The laws of pruners for the pruners that `build` builds. Trials report at 1, 2, 3, 6, 9, 18 and 27.
+/// The laws of pruners for this configuration and what it builds. Trials report at 1, 2, 3, 6, 9, 18 and 27.
 ///
 /// # Example
 /// ```
-/// # use tuning_core::{Fact, Pruner, TrialId, Verdict};
+/// # use tuning_core::{Fact, Problem, Pruner, PrunerConfig, Spec, TrialId, Unsupported, Verdict};
+/// #[derive(Clone, Debug, Default)]
+/// struct NeverConfig {}
+///
+/// impl PrunerConfig for NeverConfig {
+///     type Pruner = Never;
+///     fn spec(&self) -> Spec { Spec::new("never") }
+///     fn build(&self, _: &Problem) -> Result<Never, Unsupported> { Ok(Never) }
+/// }
+///
 /// #[derive(Clone, Debug)]
 /// struct Never;
 ///
@@ -28,15 +38,15 @@ use crate::{
 ///     fn boxed_clone(&self) -> Box<dyn Pruner> { Box::new(self.clone()) }
 /// }
 ///
-/// tuning_conformance::pruner(|| Never).check();
+/// tuning_conformance::pruner(NeverConfig::default()).check();
 /// ```
-pub fn pruner<'a, P, B>(build: B) -> PrunerKit<'a>
+pub fn pruner<C>(config: C) -> PrunerKit<C>
 where
-    P: Pruner + 'static,
-    B: Fn() -> P + 'a,
+    C: PrunerConfig + Clone + 'static,
 {
     PrunerKit {
-        build: Box::new(move || Box::new(build())),
+        config,
+        nonsense: Vec::new(),
         only: Vec::new(),
         skipped: Vec::new(),
         seeds: 3,
@@ -45,14 +55,25 @@ where
 
 /// The laws of pruners, ready to be checked. See [`pruner`].
 #[must_use = "call `check`"]
-pub struct PrunerKit<'a> {
-    build: Box<Build<'a>>,
+pub struct PrunerKit<C> {
+    config: C,
+    nonsense: Vec<(String, C)>,
     only: Vec<PrunerLaw>,
     skipped: Vec<(PrunerLaw, String)>,
     seeds: u64,
 }
 
-impl PrunerKit<'_> {
+impl<C> PrunerKit<C>
+where
+    C: PrunerConfig + Clone + 'static,
+{
+    /// Demands that this configuration is refused because of this option. Without any such the law `refusal` is
+    /// skipped for a pruner with options.
+    pub fn refuses(mut self, option: impl Into<String>, config: C) -> Self {
+        self.nonsense.push((option.into(), config));
+        self
+    }
+
     /// Leaves a law out, for a reason that the report shows.
     pub fn skip(mut self, law: PrunerLaw, reason: impl Into<String>) -> Self {
         self.skipped.push((law, reason.into()));
@@ -74,7 +95,7 @@ impl PrunerKit<'_> {
     /// Checks the laws.
     ///
     /// # Panics
-    /// If a law is broken, with a report that says which, how, and what to look for.
+    /// If a law is broken, with a report that says which, how, and what to look for; or if every problem was refused.
     #[track_caller]
     pub fn check(&self) {
         self.report().unwrap();
@@ -83,8 +104,17 @@ impl PrunerKit<'_> {
     /// Checks the laws and returns what was found out.
     #[must_use]
     pub fn report(&self) -> Report<PrunerLaw> {
-        let scenes = scenes(self.seeds);
-        let mut report = Report::new(0, Vec::new());
+        let all = scenes(self.seeds);
+        let (mut taken, mut refused) = (Vec::new(), Vec::new());
+        let looked_at = all.len();
+        for scene in all {
+            match caught(|| self.config.build(scene.problem())) {
+                Ok(Err(error)) => refused.push((scene.name.to_owned(), error.to_string())),
+                // A panic is found where the laws are looked at.
+                Ok(Ok(_)) | Err(_) => taken.push(scene),
+            }
+        }
+        let mut report = Report::new(looked_at, refused);
         for law in PrunerLaw::ALL {
             if !self.only.is_empty() && !self.only.contains(law) {
                 continue;
@@ -92,7 +122,7 @@ impl PrunerKit<'_> {
             let skipped = self.skipped.iter().find(|(skipped, _)| skipped == law);
             let finding = match skipped {
                 Some((_, reason)) => Finding::Skipped(reason.clone()),
-                None => self.look(*law, &scenes),
+                None => self.look(*law, &taken),
             };
             report.push(*law, finding);
         }
@@ -100,19 +130,19 @@ impl PrunerKit<'_> {
     }
 
     fn look(&self, law: PrunerLaw, scenes: &[Scene]) -> Finding {
-        let check: fn(&Build<'_>, &Scene) -> Result<(), Breach> = match law {
-            PrunerLaw::Pure => laws::pure,
-            PrunerLaw::SameFacts => laws::same_facts,
-            PrunerLaw::Copies => laws::copies,
-            PrunerLaw::FirstTrial => |build, _| laws::first_trial(build),
-            PrunerLaw::Survives => laws::survives,
-            PrunerLaw::TwoVerdicts => laws::two_verdicts,
-            PrunerLaw::Leader => |build, _| laws::leader(build),
-        };
+        if law == PrunerLaw::Refusal && self.nonsense.is_empty() {
+            let has_options = caught(|| !self.config.spec().options.is_empty());
+            if has_options.unwrap_or(true) {
+                let how = "no option that makes no sense was named: `.refuses(\"option\", config)`";
+                return Finding::Skipped(how.to_owned());
+            }
+        }
         for scene in scenes {
-            let looked = match caught(|| check(&*self.build, scene)) {
+            let looked = match caught(|| self.check_in(law, scene)) {
                 Ok(looked) => looked,
-                Err(panic) if law == PrunerLaw::Survives => Err(Breach::new(panic)),
+                Err(panic) if matches!(law, PrunerLaw::Survives | PrunerLaw::Refusal) => {
+                    Err(Breach::new(format!("it panicked: {panic}")))
+                }
                 Err(panic) => {
                     return Finding::Skipped(format!("it panicked (the matter of law 5): {panic}"));
                 }
@@ -123,14 +153,46 @@ impl PrunerKit<'_> {
                 breach.repeat = format!("pruner(…).only(PrunerLaw::{law:?})");
                 return Finding::Broken(breach);
             }
+            if !asks_for_every_scene(law) {
+                break;
+            }
         }
         Finding::Kept
     }
+
+    fn check_in(&self, law: PrunerLaw, scene: &Scene) -> Result<(), Breach> {
+        let built = || self.config.build(scene.problem());
+        let built =
+            || built().unwrap_or_else(|error| panic!("refused after it was taken: {error}"));
+        let build: &Build<'_> = &|| Box::new(built()) as Box<dyn Pruner>;
+        match law {
+            PrunerLaw::Pure => laws::pure(build, scene),
+            PrunerLaw::SameFacts => laws::same_facts(build, scene),
+            PrunerLaw::Copies => laws::copies(build, scene),
+            PrunerLaw::FirstTrial => laws::first_trial(build),
+            PrunerLaw::Survives => laws::survives(build, scene),
+            PrunerLaw::TwoVerdicts => laws::two_verdicts(build, scene),
+            PrunerLaw::Leader => laws::leader(build),
+            PrunerLaw::Boxed => config::boxed(&self.config, scene),
+            PrunerLaw::Spec => config::spec(&self.config),
+            PrunerLaw::Refusal => config::refusal(&self.nonsense, scene),
+        }
+    }
 }
 
-impl fmt::Debug for PrunerKit<'_> {
+/// Whether a law is about what happens in a scene; one scene will do for the others, which is the first: it has one
+/// objective.
+fn asks_for_every_scene(law: PrunerLaw) -> bool {
+    !matches!(
+        law,
+        PrunerLaw::FirstTrial | PrunerLaw::Leader | PrunerLaw::Spec | PrunerLaw::Refusal
+    )
+}
+
+impl<C> fmt::Debug for PrunerKit<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PrunerKit")
+            .field("config", &std::any::type_name::<C>())
             .field("only", &self.only)
             .field("skipped", &self.skipped)
             .finish_non_exhaustive()

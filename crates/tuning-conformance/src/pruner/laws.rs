@@ -16,14 +16,14 @@ pub(super) type Build<'a> = dyn Fn() -> Box<dyn Pruner> + 'a;
 type Looked = Result<(), Breach>;
 
 /// The verdicts on all these trials.
-fn verdicts(pruner: &dyn Pruner, trials: &[TrialId]) -> Vec<(TrialId, Verdict)> {
+pub(super) fn verdicts(pruner: &dyn Pruner, trials: &[TrialId]) -> Vec<(TrialId, Verdict)> {
     trials
         .iter()
         .map(|trial| (*trial, pruner.judge(*trial)))
         .collect()
 }
 
-fn told(build: &Build<'_>, facts: &[Fact]) -> Box<dyn Pruner> {
+pub(super) fn told(build: &Build<'_>, facts: &[Fact]) -> Box<dyn Pruner> {
     let mut pruner = build();
     facts.iter().for_each(|fact| pruner.tell(fact));
     pruner
@@ -33,7 +33,7 @@ fn study(build: &Build<'_>, scene: &Scene) -> Result<Vec<Fact>, Breach> {
     scene.facts(Some(build())).map_err(Breach::new)
 }
 
-fn same(
+pub(super) fn same(
     expected: &[(TrialId, Verdict)],
     found: &[(TrialId, Verdict)],
     how: &str,
@@ -49,7 +49,7 @@ fn same(
 }
 
 /// Every so many facts, and at the end.
-fn cuts(facts: &[Fact]) -> impl Iterator<Item = usize> + use<> {
+pub(super) fn cuts(facts: &[Fact]) -> impl Iterator<Item = usize> + use<> {
     let all = facts.len();
     (1..=12).map(move |k| k * all / 12)
 }

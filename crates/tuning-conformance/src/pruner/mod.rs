@@ -1,5 +1,6 @@
 //! The laws of pruners: [`PrunerKit`] and one function per law.
 
+mod config;
 mod kit;
 mod laws;
 mod scene;

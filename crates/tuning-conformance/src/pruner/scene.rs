@@ -17,7 +17,7 @@ pub(super) struct Scene {
     pub(super) name: &'static str,
     pub(super) seed: u64,
     simulation: Simulation,
-    space: Space,
+    problem: Problem,
 }
 
 /// Random search: pruners do not care who proposes.
@@ -38,9 +38,14 @@ impl Strategy for Draws {
 }
 
 impl Scene {
+    /// What the pruner is built for.
+    pub(super) fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
     /// What happens, with values as losses. With a pruner, trials end where it says so.
     pub(super) fn facts(&self, pruner: Option<Box<dyn Pruner>>) -> Result<Vec<Fact>, String> {
-        let draws = Draws(self.space.clone());
+        let draws = Draws(self.problem.space.clone());
         let run = match pruner {
             None => self.simulation.run(draws),
             Some(pruner) => self.simulation.run_pruned(draws, pruner),
@@ -94,15 +99,15 @@ pub(super) fn scenes(seeds: u64) -> Vec<Scene> {
                 .take(if name == TWO_OBJECTIVES { 2 } else { 1 });
             let objectives = Objectives::new(names.map(Objective::minimize))
                 .unwrap_or_else(|error| unreachable!("{error}"));
-            let problem = Problem::new(space.clone(), objectives)
+            let problem = Problem::new(space, objectives)
                 .fidelity(FidelityRange::new(1, 27).ok())
                 .budget(Budget::trials(30));
-            let simulation = Simulation::new(problem, Seed::new(seed)).life(life);
+            let simulation = Simulation::new(problem.clone(), Seed::new(seed)).life(life);
             scenes.push(Scene {
                 name,
                 seed,
                 simulation,
-                space,
+                problem,
             });
         }
     }

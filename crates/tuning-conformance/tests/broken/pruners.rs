@@ -3,11 +3,17 @@
 use std::{
     cell::Cell,
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
-use tuning_conformance::{PrunerLaw, pruner};
-use tuning_core::{Fact, Fidelity, Pruner, TrialId, Verdict};
+use tuning_conformance::{Finding, PrunerLaw, pruner};
+use tuning_core::{
+    BoxedPrunerConfig, Fact, Fidelity, Problem, Pruner, PrunerConfig, Spec, TrialId, Unsupported,
+    Verdict,
+};
 
 use super::breaks_only;
 
@@ -21,9 +27,73 @@ enum Fault {
     IndexesUnknownTrials,
     Pauses,
     ForgetsTheSign,
+    BoxesAnother,
+    CountsSpecs,
+    TakesAnything,
+    RefusesAsAStrategy,
+    RefusesWithoutTheOption,
 }
 
 use Fault as F;
+
+/// The options of the twin, and how often its spec was asked for.
+#[derive(Debug)]
+struct Config {
+    fault: Fault,
+    warmup: i64,
+    asked: AtomicI64,
+}
+
+impl Config {
+    fn new(fault: Fault, warmup: i64) -> Self {
+        Self {
+            fault,
+            warmup,
+            asked: AtomicI64::new(0),
+        }
+    }
+}
+
+impl Clone for Config {
+    fn clone(&self) -> Self {
+        Self::new(self.fault, self.warmup)
+    }
+}
+
+impl PrunerConfig for Config {
+    type Pruner = Median;
+
+    fn spec(&self) -> Spec {
+        let asked = self.asked.fetch_add(1, Ordering::Relaxed);
+        let spec = Spec::new("median").option("warmup", self.warmup);
+        match self.fault {
+            F::CountsSpecs => spec.option("asked", asked),
+            _ => spec,
+        }
+    }
+
+    fn build(&self, _: &Problem) -> Result<Median, Unsupported> {
+        let message = "has a `warmup` of 0: compare with at least 1 trial";
+        match self.fault {
+            F::TakesAnything => {}
+            _ if self.warmup > 0 => {}
+            F::RefusesAsAStrategy => return Err(Unsupported::new("median", message)),
+            F::RefusesWithoutTheOption => {
+                return Err(Unsupported::pruner("median", "makes no sense"));
+            }
+            _ => return Err(Unsupported::pruner("median", message)),
+        }
+        Ok(Median::new(self.fault, self.warmup))
+    }
+
+    fn boxed(self) -> BoxedPrunerConfig {
+        let fault = match self.fault {
+            F::BoxesAnother => F::ForgetsTheSign,
+            fault => fault,
+        };
+        Arc::new(Self::new(fault, self.warmup)).boxed()
+    }
+}
 
 /// What the facts have told.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +105,7 @@ struct Told {
 #[derive(Debug)]
 struct Median {
     fault: Fault,
+    warmup: usize,
     told: Arc<Mutex<Told>>,
     judged: Cell<u64>,
     judged_before_tell: u64,
@@ -42,9 +113,10 @@ struct Median {
 }
 
 impl Median {
-    fn new(fault: Fault) -> Self {
+    fn new(fault: Fault, warmup: i64) -> Self {
         Self {
             fault,
+            warmup: usize::try_from(warmup).unwrap_or(0),
             told: Arc::default(),
             judged: Cell::new(0),
             judged_before_tell: 0,
@@ -88,13 +160,13 @@ impl Pruner for Median {
         };
         let mut losses: Vec<f64> = told.losses[at].values().copied().collect();
         losses.sort_by(f64::total_cmp);
-        let worse = losses.len() >= 4 && *loss > losses[losses.len() / 2];
+        let worse = losses.len() > self.warmup && *loss > losses[losses.len() / 2];
         match self.fault {
             F::ChangesItsMind if again => Verdict::Stop,
             F::CountsJudgements if self.judged_before_tell > 40 => Verdict::Continue,
             F::StopsTheFirst if losses.len() == 1 && at.get() >= 9 => Verdict::Stop,
             F::Pauses if at.get() == 9 => Verdict::Pause,
-            F::ForgetsTheSign if losses.len() >= 4 && *loss < losses[losses.len() / 2] => {
+            F::ForgetsTheSign if losses.len() > self.warmup && *loss < losses[losses.len() / 2] => {
                 Verdict::Stop
             }
             F::ForgetsTheSign => Verdict::Continue,
@@ -110,6 +182,7 @@ impl Pruner for Median {
         };
         Box::new(Self {
             fault: self.fault,
+            warmup: self.warmup,
             told,
             judged: self.judged.clone(),
             judged_before_tell: self.judged_before_tell,
@@ -120,12 +193,16 @@ impl Pruner for Median {
 
 #[track_caller]
 fn check(fault: Fault, law: PrunerLaw, words: &[&str]) {
-    breaks_only(&pruner(|| Median::new(fault)).report(), law, words);
+    let kit = pruner(Config::new(fault, 3)).refuses("warmup", Config::new(fault, 0));
+    breaks_only(&kit.report(), law, words);
 }
 
 #[test]
 fn the_twin_without_a_fault_keeps_all_laws() {
-    pruner(|| Median::new(F::None)).check();
+    let kit = pruner(Config::new(F::None, 3)).refuses("warmup", Config::new(F::None, 0));
+    kit.check();
+    // Nothing was left out.
+    assert!(!kit.report().to_string().contains("skipped "));
 }
 
 #[test]
@@ -191,4 +268,53 @@ fn law_7_leader() {
             "is stopped at fidelity 1",
         ],
     );
+}
+
+#[test]
+fn law_8_boxed() {
+    check(
+        F::BoxesAnother,
+        PrunerLaw::Boxed,
+        &["built by the boxed configuration, the verdict on trial"],
+    );
+}
+
+#[test]
+fn law_9_spec() {
+    check(
+        F::CountsSpecs,
+        PrunerLaw::Spec,
+        &["`median (asked: 0, warmup: 3)` became `median (asked: 1, warmup: 3)`, asked again"],
+    );
+}
+
+#[test]
+fn law_10_refusal() {
+    for (fault, words) in [
+        (
+            F::TakesAnything,
+            "it took `median (warmup: 0)`, whose `warmup` makes no sense",
+        ),
+        (
+            F::RefusesAsAStrategy,
+            "expected the refusal of pruner `median`, found `strategy `median`",
+        ),
+        (
+            F::RefusesWithoutTheOption,
+            "the refusal does not name `warmup`",
+        ),
+    ] {
+        check(fault, PrunerLaw::Refusal, &[words]);
+    }
+}
+
+#[test]
+fn without_an_option_that_makes_no_sense_the_law_of_refusals_is_skipped() {
+    let report = pruner(Config::new(F::None, 3)).report();
+    let finding = report.finding(PrunerLaw::Refusal);
+    assert!(
+        matches!(finding, Some(Finding::Skipped(how)) if how.contains(".refuses(")),
+        "{finding:?}"
+    );
+    report.unwrap();
 }

@@ -3,12 +3,12 @@
 use std::{error::Error, fmt, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::{config, options::Options, shapes::Shapes};
 use crate::document::Keys;
 
-/// A kind of journal, evaluator or observer: `M` says what its options become.
+/// A kind of pruner, journal, evaluator or observer: `M` says what its options become.
 ///
 /// # Example
 /// ```
@@ -130,6 +130,25 @@ impl<M: ?Sized> Kind<M> {
     #[must_use]
     pub fn about(&self) -> &str {
         &self.about
+    }
+
+    /// Its options with their defaults: nothing (`null`) for one that has none.
+    #[must_use]
+    pub fn options(&self) -> Map<String, Json> {
+        match &self.shapes {
+            Shapes::Defaults(defaults) => Map::clone(defaults),
+            Shapes::Table { keys, .. } => {
+                let default = |json: Option<&str>| serde_json::from_str(json?).ok();
+                let keys = keys.keys.iter();
+                keys.map(|key| {
+                    (
+                        key.name.to_owned(),
+                        default(key.default).unwrap_or_default(),
+                    )
+                })
+                .collect()
+            }
+        }
     }
 
     pub(crate) fn is_meant_by(&self, word: &str) -> bool {

@@ -1,4 +1,4 @@
-//! Kinds: what a study file can name, beside strategies: journals, evaluators and observers. Each kind has a name,
+//! Kinds: what a study file can name, beside strategies: pruners, journals, evaluators and observers. Each kind has a name,
 //! a table of its options and a reader; the ones that come with this crate register as everybody else's do.
 
 mod config;

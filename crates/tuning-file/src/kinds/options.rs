@@ -11,7 +11,7 @@ use crate::{
     paths,
 };
 
-/// The options that a study file gives to a journal, an evaluator or an observer: in a map, as the one value that
+/// The options that a study file gives to a pruner, a journal, an evaluator or an observer: in a map, as the one value that
 /// stands for a map, or beside that.
 #[derive(Debug)]
 pub struct Options<'a> {

@@ -1,4 +1,4 @@
-//! [`Kinds`]: all kinds of journals, of evaluators or of observers that study files can name.
+//! [`Kinds`]: all kinds of pruners, of journals, of evaluators or of observers that study files can name.
 
 use std::sync::Arc;
 
@@ -100,6 +100,29 @@ impl<M: ?Sized> Kinds<M> {
             context,
         )?;
         Self::chosen(kind, options)
+    }
+
+    /// Reads `KIND`, and `{name: KIND, option: …}`.
+    pub(crate) fn read_named<'a>(
+        &self,
+        item: &Item<'a>,
+        words: Words,
+        context: Context<'a>,
+    ) -> Option<Arc<M>> {
+        if !item.is_map() {
+            return Some(self.read_name(item, words, context)?.config);
+        }
+        let write = format!("name the {}, as in `{{name: …}}`", words.one);
+        let item_of_name = item.any_fields()?.need("name", &write)?;
+        let name = item_of_name.text(words.expected)?;
+        if self.get(&name).is_none() {
+            return item_of_name.wrong(format_args!(
+                "is `{name}`, which is no {}: {}",
+                words.one,
+                self.advice(&name)
+            ));
+        }
+        Some(self.read_as(&name, item, words, context)?.config)
     }
 
     /// Reads a value as the options of this kind.

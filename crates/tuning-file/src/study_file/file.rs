@@ -6,7 +6,9 @@ use std::{
     time::Duration,
 };
 
-use tuning_core::{Evaluator, Objectives, Problem, Seed, StrategyConfig as _, StudySpec};
+use tuning_core::{
+    Evaluator, Objectives, Problem, PrunerConfig as _, Seed, StrategyConfig as _, StudySpec,
+};
 use tuning_runtime::{Study, StudyBuilder, StudySettings, Summary};
 
 use super::{
@@ -21,6 +23,7 @@ use crate::{
     kinds::Context,
     observers::{self, ObserverSpec, Watched},
     paths,
+    pruners::{self, AnyPruner},
 };
 
 /// How long a trial that is stopped may take to end, if the file does not say it.
@@ -39,6 +42,8 @@ pub struct StudyFile {
     pub grace: Duration,
     /// What proposes.
     pub strategy: SharedConfig,
+    /// What stops bad trials early, if anything does.
+    pub pruner: Option<Arc<AnyPruner>>,
     /// Who watches.
     pub observers: Vec<ObserverSpec>,
     /// Where it is kept.
@@ -91,6 +96,9 @@ impl StudyFile {
         let observers = optional(&root, "observers", |item| {
             observers::read(item, &extensions.observers, context)
         });
+        let pruner = optional(&root, "pruner", |item| {
+            extensions.pruners.read_named(item, pruners::WORDS, context)
+        });
         let config = strategy::strategy(
             root.get("strategy").as_ref(),
             &folder,
@@ -119,7 +127,9 @@ impl StudyFile {
         // The evaluator's own patience comes first; this is for one that hangs.
         settings.grace = grace + Duration::from_secs(5);
         let strategy: SharedConfig = config?.into();
-        let identity = match settings.identity(strategy.spec(), None) {
+        let pruner = pruner?;
+        let pruned_by = pruner.as_ref().map(|pruner| pruner.spec());
+        let identity = match settings.identity(strategy.spec(), pruned_by, None) {
             Ok(identity) => identity,
             Err(error) => return root.item().problem(root.item().place(), error.to_string()),
         };
@@ -129,19 +139,25 @@ impl StudyFile {
             evaluator: evaluator?,
             grace,
             strategy,
+            pruner,
             observers: observers?.unwrap_or_default(),
             journal,
             trials_dir,
             written: Written::of(root.item()),
         };
-        file.strategy_fits(&root)?;
+        let (strategy, pruner) = (file.strategy_fits(&root), file.pruner_fits(&root));
+        strategy.and(pruner)?;
         Some(file)
     }
 
-    /// The study, not open yet and kept in memory: with strategy, budget and all settings.
+    /// The study, not open yet and kept in memory: with strategy, pruner, budget and all settings.
     #[must_use]
     pub fn in_memory(&self) -> StudyBuilder {
-        StudyBuilder::new(self.settings.clone()).strategy(self.strategy.clone())
+        let builder = StudyBuilder::new(self.settings.clone()).strategy(self.strategy.clone());
+        match &self.pruner {
+            Some(pruner) => builder.pruner(Arc::clone(pruner)),
+            None => builder,
+        }
     }
 
     /// The same with the journal of the file, which this opens.
@@ -191,7 +207,7 @@ impl StudyFile {
         Ok(study.run(evaluator).await?)
     }
 
-    /// What the strategy is built from.
+    /// What the strategy and the pruner are built from.
     pub fn problem(&self) -> Problem {
         self.settings.problem(&self.identity)
     }
@@ -226,6 +242,16 @@ impl StudyFile {
                 .map(|spec| spec.marked(&mark))
                 .collect(),
             ..file
+        }
+    }
+
+    fn pruner_fits(&self, root: &Fields<'_>) -> Option<()> {
+        let (Some(pruner), Some(item)) = (&self.pruner, root.get("pruner")) else {
+            return Some(());
+        };
+        match pruner.build(&self.problem()) {
+            Ok(_) => Some(()),
+            Err(error) => item.problem(item.place(), error.to_string()),
         }
     }
 

@@ -62,6 +62,13 @@ pub(super) static ROOT: Keys = Keys::new(
         .default("\"auto\"")
         .synonyms(&["algorithm", "optimizer", "search_alg", "tuner"]),
         Key::new(
+            "pruner",
+            Shape::Defined("pruner"),
+            "What stops bad trials early, by what they report: a name, or `name` with options (`tune pruners` lists \
+             them). Without one, trials run to their end.",
+        )
+        .synonyms(&["early_stopping", "pruning"]),
+        Key::new(
             "enqueue",
             Shape::List(&Shape::Names(&Shape::Scalar)),
             "Points to try first, each with a value for every active parameter.",

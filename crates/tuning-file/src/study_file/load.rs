@@ -7,7 +7,7 @@ use tuning_strategies::Registry;
 
 use super::{
     file::StudyFile,
-    spellings,
+    spellings::{self, Names},
     strategy::{SharedConfig, strategy},
     whereabouts::Whereabouts,
 };
@@ -17,6 +17,7 @@ use crate::{
     },
     error::FileError,
     extensions::Extensions,
+    kinds::Kind,
 };
 
 /// A setting that goes before that of the file.
@@ -128,7 +129,7 @@ impl<'a> StudyReader<'a> {
     pub fn whereabouts(&self, path: impl AsRef<Path>) -> Result<Whereabouts, FileError> {
         let path = path.as_ref();
         let reading = Reading::default();
-        let root = merged(path, &[], &[], &reading)?;
+        let root = merged(path, &[], &Names::default(), &reading)?;
         let read = root.and_then(|root| {
             let fields = Item::root(&root, &reading).any_fields()?;
             Whereabouts::read(&fields, path, self.extensions)
@@ -178,23 +179,23 @@ pub fn read_strategy(text: &str, registry: &Registry) -> Result<SharedConfig, Fi
     }
 }
 
-fn names(extensions: &Extensions) -> Vec<&str> {
-    extensions
-        .strategies
-        .entries()
-        .map(|entry| entry.name())
-        .collect()
+fn names(extensions: &Extensions) -> Names<'_> {
+    let strategies = extensions.strategies.entries();
+    Names {
+        strategies: strategies.map(|entry| entry.name()).collect(),
+        pruners: extensions.pruners().map(Kind::name).collect(),
+    }
 }
 
 /// The file with those that it includes, all in our words, and the command line's settings over it.
 fn merged(
     path: &Path,
     overrides: &[Override],
-    strategies: &[&str],
+    names: &Names<'_>,
     reading: &Reading,
 ) -> Result<Option<Node>, FileError> {
     let prepare = |node: &mut Node, reading: &Reading| {
-        spellings::translate(node, reading, strategies);
+        spellings::translate(node, reading, names);
     };
     let rules = Rules {
         prepare: &prepare,
@@ -209,14 +210,14 @@ fn merged(
             source,
         },
     })?;
-    Ok(opened.and_then(|root| over(root, overrides, strategies, reading)))
+    Ok(opened.and_then(|root| over(root, overrides, names, reading)))
 }
 
 /// The tree with these settings over it; none after it was noted that they do not go there.
 fn over(
     mut root: Node,
     overrides: &[Override],
-    strategies: &[&str],
+    names: &Names<'_>,
     reading: &Reading,
 ) -> Option<Node> {
     if let Err(problem) = put_over(&mut root, overrides) {
@@ -224,7 +225,7 @@ fn over(
         return None;
     }
     if !overrides.is_empty() {
-        spellings::translate(&mut root, reading, strategies);
+        spellings::translate(&mut root, reading, names);
     }
     Some(root)
 }
@@ -243,7 +244,8 @@ fn put_over(root: &mut Node, overrides: &[Override]) -> Result<(), Problem> {
 /// Two maps that make no sense together: options of another strategy, another kind of parameter.
 fn replaces(path: &[&str], base: &Node, over: &Node) -> bool {
     match path {
-        ["strategy"] => {
+        // Options of another one.
+        ["strategy" | "pruner"] => {
             let name = |node: &Node| node.get("name").and_then(Node::as_text).map(str::to_owned);
             let text = |node: &Node| node.as_text().map(str::to_owned);
             let program = |node: &Node| node.get("command").map(|_| PROCESS.to_owned());

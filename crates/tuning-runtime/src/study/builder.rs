@@ -3,8 +3,8 @@
 use std::{fmt, num::NonZeroUsize, sync::Arc, time::Duration};
 
 use tuning_core::{
-    BoxedConfig, Budget, FidelityRange, Journal, Objective, Objectives, Observer, Order, Pruner,
-    Seed, StrategyConfig,
+    BoxedConfig, BoxedPrunerConfig, Budget, FidelityRange, Journal, Objective, Objectives,
+    Observer, Order, PrunerConfig, Seed, StrategyConfig,
 };
 
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
 pub struct StudyBuilder {
     pub(super) settings: StudySettings,
     pub(super) strategy: Option<BoxedConfig>,
-    pub(super) pruner: Option<Box<dyn Pruner>>,
+    pub(super) pruner: Option<BoxedPrunerConfig>,
     pub(super) journal: Box<dyn Journal>,
     pub(super) observers: Vec<(Box<dyn Observer>, Delivery)>,
     pub(super) executor: Option<Arc<dyn Executor>>,
@@ -71,10 +71,11 @@ impl StudyBuilder {
         self
     }
 
-    /// Sets what stops bad trials early.
+    /// Sets what stops bad trials early: a configuration, or one that was chosen at run time
+    /// ([`BoxedPrunerConfig`]). It belongs to the identity of the study, as the strategy does.
     #[must_use]
-    pub fn pruner(mut self, pruner: impl Pruner + 'static) -> Self {
-        self.pruner = Some(Box::new(pruner));
+    pub fn pruner(mut self, pruner: impl PrunerConfig + 'static) -> Self {
+        self.pruner = Some(pruner.boxed());
         self
     }
 
@@ -186,6 +187,7 @@ impl fmt::Debug for StudyBuilder {
         f.debug_struct("StudyBuilder")
             .field("settings", &self.settings)
             .field("strategy", &self.strategy)
+            .field("pruner", &self.pruner)
             .finish_non_exhaustive()
     }
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
-use tuning_core::{AskTell, Entry, EventKind, Seq, Strategy, StrategyConfig, StudySpec};
+use tuning_core::{
+    AskTell, Entry, EventKind, PrunerConfig, Seq, Strategy, StrategyConfig, StudySpec,
+};
 
 use super::{PAGE, Study, StudyHandle, builder::StudyBuilder};
 use crate::{
@@ -16,10 +18,10 @@ use crate::{
 
 impl StudyBuilder {
     /// Opens the study: a new one, or the one that the journal holds, with everything that happened
-    /// in it told to its strategy.
+    /// in it told to its strategy and its pruner.
     ///
     /// # Errors
-    /// If something is missing or makes no sense, the strategy cannot handle the problem, the journal
+    /// If something is missing or makes no sense, the strategy or the pruner cannot handle the problem, the journal
     /// holds another study or cannot be read.
     pub async fn open(mut self) -> Result<Study, StudyError> {
         if let Some(message) = self.invalid.take() {
@@ -50,9 +52,11 @@ async fn open(builder: StudyBuilder, executor: Arc<dyn Executor>) -> Result<Stud
     };
     let mut entries = journal.read(Seq::ZERO, PAGE).await?;
     let stored = stored_spec(&settings.name, &entries)?;
-    let spec = settings.identity(strategy.spec(), stored)?;
+    let pruned_by = pruner.as_ref().map(PrunerConfig::spec);
+    let spec = settings.identity(strategy.spec(), pruned_by, stored)?;
     let problem = settings.problem(&spec);
     let built: Box<dyn Strategy> = strategy.build(&problem)?;
+    let pruner = pruner.map(|pruner| pruner.build(&problem)).transpose()?;
     let machine = AskTell::new(problem, built, spec.seed)
         .order(spec.order)
         .pruner(pruner);

@@ -1,4 +1,4 @@
-//! What the tests of the runtime share: a small space, random search over it, and odd observers.
+//! What the tests of the runtime share: a small space, random search over it, a pruner, and odd observers.
 #![allow(dead_code, reason = "each test file uses its own part of it")]
 
 use std::{
@@ -9,7 +9,8 @@ use std::{
 use async_trait::async_trait;
 use tuning_core::{
     Ask, Asked, Event, EventKind, Fact, Observer, ObserverError, Parameter, Problem, Proposal,
-    Space, Spec, Strategy, StrategyConfig, StrategyError, Trial, Trials, Unsupported,
+    Pruner, PrunerConfig, Space, Spec, Strategy, StrategyConfig, StrategyError, Trial, TrialId,
+    Trials, Unsupported, Verdict,
 };
 use tuning_runtime::MemoryJournal;
 
@@ -122,6 +123,43 @@ impl Strategy for Climbing {
             }
             _ => {}
         }
+    }
+}
+
+/// A pruner that stops every so many-th trial at its reports: all of them with 1, those of odd numbers with 2.
+#[derive(Clone, Copy)]
+pub(crate) struct StopEvery(pub(crate) u32);
+
+impl PrunerConfig for StopEvery {
+    type Pruner = Self;
+
+    fn spec(&self) -> Spec {
+        Spec::new("stop-every").option("nth", self.0)
+    }
+
+    fn build(&self, _: &Problem) -> Result<Self, Unsupported> {
+        match self.0 {
+            0 => Err(Unsupported::pruner(
+                "stop-every",
+                "has an `nth` of 0: use at least 1",
+            )),
+            _ => Ok(*self),
+        }
+    }
+}
+
+impl Pruner for StopEvery {
+    fn tell(&mut self, _: &Fact) {}
+
+    fn judge(&self, trial: TrialId) -> Verdict {
+        match (trial.get() + 1) % u64::from(self.0) {
+            0 => Verdict::Stop,
+            _ => Verdict::Continue,
+        }
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Pruner> {
+        Box::new(*self)
     }
 }
 

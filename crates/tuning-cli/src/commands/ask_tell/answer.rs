@@ -52,6 +52,8 @@ pub(super) struct Status<'a> {
     pub(super) protocol: u64,
     pub(super) study: &'a str,
     pub(super) strategy: &'a Spec,
+    /// What answers `stop` to reports; none if nothing does.
+    pub(super) pruner: Option<&'a Spec>,
     pub(super) objectives: &'a [Objective],
     pub(super) fidelity: Option<FidelityRange>,
     pub(super) budget: &'a Budget,

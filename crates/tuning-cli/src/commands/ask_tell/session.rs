@@ -165,6 +165,7 @@ impl<'a> Session<'a> {
             protocol: PROTOCOL,
             study: &self.file.settings.name,
             strategy: &spec.strategy,
+            pruner: spec.pruner.as_ref(),
             objectives: &spec.objectives,
             fidelity: spec.fidelity,
             budget: &self.file.settings.budget,

@@ -54,8 +54,12 @@ fn rfc3339(at: SystemTime) -> String {
 
 fn created(spec: &StudySpec) -> String {
     let objectives: Vec<String> = spec.objectives.iter().map(ToString::to_string).collect();
+    let pruner = match &spec.pruner {
+        Some(pruner) => format!(", pruner {pruner}"),
+        None => String::new(),
+    };
     format!(
-        "{}: strategy {}, seed {}, {}, {} parameters",
+        "{}: strategy {}{pruner}, seed {}, {}, {} parameters",
         objectives.join(", "),
         spec.strategy,
         spec.seed,

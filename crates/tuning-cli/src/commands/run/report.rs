@@ -58,6 +58,9 @@ impl fmt::Display for Start<'_> {
                 n => writeln!(f, ", {n} unfinished ones are run again")?,
             }
         }
+        if let Some(pruner) = &self.file.identity.pruner {
+            writeln!(f, "pruner: {pruner}")?;
+        }
         write!(f, "journal: {}", self.file.journal.place())
     }
 }

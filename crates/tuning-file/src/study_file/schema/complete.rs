@@ -82,7 +82,7 @@ fn shape(shape: &Shape) -> Option<Value> {
             let own = json!({"if": {"type": "object"}, "then": parameter});
             Some(json!({"properties": {"configspace": own}, "additionalProperties": parameter}))
         }
-        Shape::Defined("strategy") => {
+        Shape::Defined("strategy" | "pruner") => {
             let named = json!({"required": ["name"]});
             Some(json!({"if": {"type": "object"}, "then": named}))
         }

@@ -1,4 +1,6 @@
-//! Kinds of journals, evaluators and observers as schemas, each with its options.
+//! Kinds of pruners, journals, evaluators and observers as schemas, each with its options.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
@@ -8,33 +10,49 @@ use crate::{
     kinds::{Kind, Kinds, Shapes, Words},
 };
 
-/// What may stand where a kind is expected: a name, or a map of the name and its options.
+/// What may stand where a kind is expected: its name, or a map from that to its options.
 pub(super) fn one_of<M: ?Sized>(kinds: &Kinds<M>, words: Words) -> Value {
-    let bare = kinds
-        .iter()
-        .filter(|kind| kind.is_bare())
-        .map(|kind| json!({"const": kind.name(), "description": kind.about()}));
+    let bare = bare(kinds);
     let maps = kinds.iter().map(|kind| map(kind, words));
     let variable = std::iter::once(json!({"$ref": "#/$defs/variable"}));
     let all: Vec<Value> = bare.chain(maps).chain(variable).collect();
     json!({"anyOf": all})
 }
 
-fn map<M: ?Sized>(kind: &Kind<M>, words: Words) -> Value {
-    let common = properties(words.common);
-    let mut beside = common.clone();
-    let options = match kind.shapes() {
-        Shapes::Table { keys, short } => {
-            let map = whole(keys, &common);
-            match short.and_then(|short| keys.keys.iter().find(|key| key.name == short)) {
-                None => map,
-                Some(short) => {
-                    let others = keys.keys.iter().filter(|key| key.name != short.name);
-                    beside.extend(others.map(|key| (key.name.to_owned(), shapes::property(key))));
-                    json!({"anyOf": [shapes::shape(&short.shape), map]})
-                }
-            }
+/// The same where the name of a kind stands among its options.
+pub(super) fn named<M: ?Sized>(kinds: &Kinds<M>, words: Words) -> Value {
+    let maps = kinds.iter().map(|kind| {
+        let mut common = properties(words.common);
+        common.insert("name".to_owned(), json!({"const": kind.name()}));
+        let mut map = json!({"allOf": [options(kind, common)], "required": ["name"]});
+        if !kind.about().is_empty() {
+            map["description"] = kind.about().into();
         }
+        map
+    });
+    // Options that are put over those of an included file, whichever kind that names.
+    let all: BTreeSet<String> = kinds
+        .iter()
+        .flat_map(|kind| kind.options().into_iter().map(|(name, _)| name))
+        .collect();
+    let rest = json!({"type": "object", "propertyNames": {"enum": all}});
+    let variable = json!({"$ref": "#/$defs/variable"});
+    let all: Vec<Value> = bare(kinds).chain(maps).chain([rest, variable]).collect();
+    json!({"anyOf": all})
+}
+
+/// Names that are enough.
+fn bare<M: ?Sized>(kinds: &Kinds<M>) -> impl Iterator<Item = Value> {
+    kinds
+        .iter()
+        .filter(|kind| kind.is_bare())
+        .map(|kind| json!({"const": kind.name(), "description": kind.about()}))
+}
+
+/// The options of a kind as a map, with further keys.
+fn options<M: ?Sized>(kind: &Kind<M>, common: Map<String, Value>) -> Value {
+    match kind.shapes() {
+        Shapes::Table { keys, .. } => whole(keys, &common),
         Shapes::Defaults(defaults) => {
             let mut properties: Map<String, Value> = defaults
                 .iter()
@@ -47,6 +65,25 @@ fn map<M: ?Sized>(kind: &Kind<M>, words: Words) -> Value {
                 "additionalProperties": false,
             })
         }
+    }
+}
+
+fn map<M: ?Sized>(kind: &Kind<M>, words: Words) -> Value {
+    let common = properties(words.common);
+    let mut beside = common.clone();
+    let map = options(kind, common);
+    let options = match kind.shapes() {
+        Shapes::Table { keys, short } => {
+            match short.and_then(|short| keys.keys.iter().find(|key| key.name == short)) {
+                None => map,
+                Some(short) => {
+                    let others = keys.keys.iter().filter(|key| key.name != short.name);
+                    beside.extend(others.map(|key| (key.name.to_owned(), shapes::property(key))));
+                    json!({"anyOf": [shapes::shape(&short.shape), map]})
+                }
+            }
+        }
+        Shapes::Defaults(_) => map,
     };
     let mut described = json!({"allOf": [options]});
     if !kind.about().is_empty() {

@@ -11,7 +11,7 @@ mod tests;
 pub use strategies::options_schema;
 
 use super::{keys::ROOT, spellings::Within, when};
-use crate::{evaluators, extensions::Extensions, journals, observers};
+use crate::{evaluators, extensions::Extensions, journals, observers, pruners};
 use serde_json::{Value, json};
 
 /// The schema of study files that name these extensions, draft 2020-12.
@@ -35,6 +35,7 @@ pub fn schema(extensions: &Extensions) -> Value {
         json!({
             "variable": shapes::variable(),
             "strategy": strategies::strategy(&extensions.strategies),
+            "pruner": kinds::named(&extensions.pruners, pruners::WORDS),
             "journal": kinds::one_of(&extensions.journals, journals::WORDS),
             "evaluator": kinds::one_of(&extensions.evaluators, evaluators::WORDS),
             "observer": kinds::one_of(&extensions.observers, observers::WORDS),

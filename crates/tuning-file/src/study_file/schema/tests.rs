@@ -7,9 +7,11 @@ use std::{
 };
 
 use jsonschema::Validator;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use tuning_core::{Problem, PrunerConfig, Spec, Unsupported};
 use tuning_runtime::Study;
-use tuning_strategies::Registry;
+use tuning_strategies::{Never, Registry};
 
 use super::schema;
 use crate::{
@@ -43,8 +45,27 @@ fn extensions() -> Extensions {
         Some(Arc::new(Nothing) as Arc<dyn ObserverConfig>)
     });
     Extensions::default()
+        .pruner::<Waits>("waits", "A guest.")
         .observer_kind(log.short("to"))
         .observer_kind(progress.short("shown"))
+}
+
+/// A pruner with an option.
+#[derive(Default, Serialize, Deserialize)]
+struct Waits {
+    warmup: u64,
+}
+
+impl PrunerConfig for Waits {
+    type Pruner = Never;
+
+    fn spec(&self) -> Spec {
+        Spec::new("waits").option("warmup", i64::try_from(self.warmup).unwrap_or(i64::MAX))
+    }
+
+    fn build(&self, _: &Problem) -> Result<Never, Unsupported> {
+        Ok(Never)
+    }
 }
 
 #[derive(Debug)]
@@ -105,6 +126,7 @@ fn all_keys() -> [Value; 3] {
         },
         "objective": {"name": "loss", "direction": "minimize"},
         "strategy": {"name": "grid", "resolution": 3},
+        "pruner": {"name": "waits", "warmup": 3},
         "enqueue": [{"a": 3, "k": "v", "c": "x"}],
         "budget": {
             "trials": 3, "time": "2h", "target": 0.5, "no_improvement": 3, "resource": 7,
@@ -206,6 +228,33 @@ fn a_study_that_says_all_that_can_be_said_is_good_for_both() {
             said.iter().any(|path| path.ends_with(&format!("/{name}"))),
             "`{name}` is in a table, but not in this test"
         );
+    }
+}
+
+#[test]
+fn pruners_are_good_for_both_or_for_neither() {
+    let (folder, validator) = (folder(), validator());
+    for (pruner, good) in [
+        (json!("never"), true),
+        (json!({"name": "never"}), true),
+        (json!("waits"), true),
+        (json!({"name": "waits"}), true),
+        (json!({"name": "waits", "warmup": 3}), true),
+        (json!("nver"), false),
+        (json!({"name": "nver"}), false),
+        (json!({"name": "waits", "wrmup": 3}), false),
+        (json!({"name": "never", "warmup": 3}), false),
+        (json!({"waits": {}}), false),
+        (json!(3), false),
+        (json!(["waits"]), false),
+    ] {
+        let mut study = all_keys()[0].clone();
+        // What is missing may be in those.
+        study.as_object_mut().unwrap().remove("include");
+        study["pruner"] = pruner.clone();
+        let read = read(folder.path(), &study);
+        assert_eq!(read.is_ok(), good, "{pruner}: {read:?}");
+        assert_eq!(validator.is_valid(&study), good, "{pruner}");
     }
 }
 

@@ -10,14 +10,19 @@ use crate::document::{Entry, Node, Reading, Value};
 
 pub(crate) use table::{ALIASES, Within};
 
+/// The names of what there is, for advice.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names<'a> {
+    pub(super) strategies: Vec<&'a str>,
+    pub(super) pruners: Vec<&'a str>,
+}
+
 /// Puts a file's words into ours.
-///
-/// `strategies`: the names of those that there are, for advice.
-pub(super) fn translate(file: &mut Node, reading: &Reading, strategies: &[&str]) {
+pub(super) fn translate(file: &mut Node, reading: &Reading, names: &Names<'_>) {
     let Value::Map(_) = file.value else {
         return;
     };
-    root::translate(file, reading, strategies);
+    root::translate(file, reading, names);
     if let Some(parameters) = file.get_mut("parameters").and_then(Node::entries_mut) {
         for entry in parameters {
             parameter::translate(entry, reading);

@@ -2,7 +2,7 @@
 
 use tuning_core::Scalar;
 
-use super::{Translation, Within, remedy};
+use super::{Names, Translation, Within, remedy};
 use crate::document::{Entry, Node, Reading, Value};
 
 /// What a strategy is called elsewhere, and here, if it is registered.
@@ -20,7 +20,11 @@ const METHODS: &[(&str, &[&str])] = &[
     ("nsga", &["nsga2", "nsga-ii"]),
 ];
 
-pub(super) fn translate(file: &mut Node, reading: &Reading, strategies: &[&str]) {
+/// How pruners begin that are strategies here.
+const LADDERS: [&str; 4] = ["asha", "bohb", "hyperband", "successive"];
+
+pub(super) fn translate(file: &mut Node, reading: &Reading, names: &Names<'_>) {
+    let strategies = &names.strategies;
     let mut file = Translation::new(file, reading, "");
     file.metric();
     if file
@@ -36,6 +40,7 @@ pub(super) fn translate(file: &mut Node, reading: &Reading, strategies: &[&str])
         file.objectives(key);
     }
     file.methods(strategies);
+    file.ladders(names);
     file.refused(strategies);
 }
 
@@ -117,6 +122,24 @@ impl Translation<'_> {
         }
     }
 
+    /// Schedulers, and pruners that compare trials on a ladder of fidelities: here these are strategies.
+    fn ladders(&mut self, names: &Names<'_>) {
+        let pruner = self.get("pruner").and_then(method);
+        let is_ladder = pruner.is_some_and(|name| {
+            let begins = |word: &&str| name.starts_with(word);
+            LADDERS.iter().any(begins) && !names.pruners.contains(&name.as_str())
+        });
+        let pruner = is_ladder.then_some("pruner");
+        for key in pruner.into_iter().chain(["scheduler"]) {
+            let remedy = format!(
+                "a strategy compares trials at the steps of a ladder here: write `strategy: {}` and \
+                 `fidelity: {{min: 1, max: 27}}`, the steps of a whole trial",
+                candidates(Some("hyperband"), &names.strategies)
+            );
+            self.refuse(key, None, &remedy);
+        }
+    }
+
     /// What has no equal, or one of which the reader should know more.
     fn refused(&mut self, strategies: &[&str]) {
         let text = |node: Option<&Node>, other: &str| {
@@ -172,14 +195,6 @@ impl Translation<'_> {
             let remedy = early_terminate(self.get("early_terminate"), strategies);
             self.refuse("early_terminate", None, &remedy);
         }
-        for key in ["pruner", "scheduler"] {
-            let remedy = format!(
-                "a strategy stops bad trials here: write `strategy: {}` and `fidelity: {{min: 1, max: 27}}`, the \
-                 steps of a whole trial",
-                candidates(Some("hyperband"), strategies)
-            );
-            self.refuse(key, None, &remedy);
-        }
         for key in ["project", "entity", "controller", "description"] {
             self.refuse(
                 key,
@@ -190,14 +205,17 @@ impl Translation<'_> {
     }
 }
 
-/// The name of a method or of a sampler: `TPESampler`, `{name: tpe, …}`.
+/// The name of a method, a sampler or a pruner: `TPESampler`, `{name: tpe, …}`.
 fn method(node: &Node) -> Option<String> {
     let name = node.as_text().or_else(|| {
         let inner = ["name", "type"].into_iter().find_map(|key| node.get(key));
         inner.and_then(Node::as_text)
     })?;
     let name = name.to_lowercase();
-    Some(name.trim_end_matches("sampler").to_owned())
+    let short = ["sampler", "pruner"]
+        .into_iter()
+        .find_map(|word| name.strip_suffix(word));
+    Some(short.unwrap_or(&name).to_owned())
 }
 
 /// The strategies that somebody means by a name of another tool.

@@ -1,0 +1,88 @@
+//! `tune pruners`: what a study file can name to stop bad trials early.
+
+use serde_json::{Value, json};
+use tuning_core::nearest;
+use tuning_file::{AnyPruner, Extensions, Kind};
+
+use crate::{
+    args::PrunersArgs,
+    error::CliError,
+    exit::Exit,
+    output::Output,
+    table::{Head, draw},
+};
+
+pub(super) fn run(
+    args: &PrunersArgs,
+    extensions: &Extensions,
+    out: &mut Output,
+) -> Result<Exit, CliError> {
+    let mut kinds: Vec<&Kind<AnyPruner>> = extensions.pruners().collect();
+    if let Some(name) = &args.name {
+        kinds.retain(|kind| kind.name() == name);
+        if kinds.is_empty() {
+            return Err(unknown(name, extensions));
+        }
+    }
+    if args.json {
+        let objects: Vec<Value> = kinds
+            .iter()
+            .map(|kind| json!({"name": kind.name(), "about": kind.about(), "options": kind.options()}))
+            .collect();
+        out.json(&objects)?;
+    } else if args.name.is_none() {
+        list(&kinds, out)?;
+    } else {
+        for kind in kinds {
+            describe(kind, out)?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn unknown(name: &str, extensions: &Extensions) -> CliError {
+    let names = || extensions.pruners().map(Kind::name);
+    let there = names().collect::<Vec<_>>().join("`, `");
+    let meant = nearest(name, names())
+        .map_or_else(String::new, |meant| format!(": did you mean `{meant}`?"));
+    CliError::Usage(format!(
+        "there is no pruner `{name}` (there are `{there}`){meant}"
+    ))
+}
+
+fn list(kinds: &[&Kind<AnyPruner>], out: &mut Output) -> Result<(), CliError> {
+    let options = |kind: &&Kind<AnyPruner>| {
+        let options: Vec<String> = kind.options().into_iter().map(|(name, _)| name).collect();
+        options.join(", ")
+    };
+    let options: Vec<String> = kinds.iter().map(options).collect();
+    let rows: Vec<Vec<&str>> = kinds
+        .iter()
+        .zip(&options)
+        .map(|(kind, options)| vec![kind.name(), kind.about(), options.as_str()])
+        .collect();
+    let head = |name| Head {
+        name,
+        right: false,
+        wide: name == "about",
+    };
+    let heads = ["pruner", "about", "options"].map(head);
+    Ok(out.line(draw(&heads, &rows, out.style()))?)
+}
+
+fn describe(kind: &Kind<AnyPruner>, out: &mut Output) -> Result<(), CliError> {
+    let name = kind.name();
+    out.line(format_args!("{}: {}", out.style().bold(name), kind.about()))?;
+    let options = kind.options();
+    if options.is_empty() {
+        out.line(format_args!("\nIt has no options:\n\n    pruner: {name}"))?;
+        return Ok(());
+    }
+    out.line(format_args!(
+        "\nIts options, with their defaults:\n\n    pruner:\n      name: {name}"
+    ))?;
+    for (option, default) in options {
+        out.line(format_args!("      {option}: {default}"))?;
+    }
+    Ok(())
+}
