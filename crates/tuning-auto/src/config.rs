@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use tuning_cmaes::CmaEsConfig;
-use tuning_core::{Domain, Parameter, Problem, Spec, Strategy, StrategyConfig, Unsupported};
+use tuning_core::{
+    ConfigOption, Domain, Parameter, Problem, Spec, Strategy, StrategyConfig, Unsupported,
+};
 use tuning_evolution::{DeConfig, Nsga2Config, RegularisedEvolutionConfig};
 use tuning_gp::GpConfig;
 use tuning_tpe::TpeConfig;
@@ -21,7 +23,7 @@ use crate::{
 pub struct AutoConfig {
     /// How many results the Gaussian process leads for: 300. Its asks cost milliseconds, which is nothing for so few; 0
     /// leaves it out.
-    pub gp_until: u64,
+    pub gp_until: u32,
     /// How many seconds a trial takes, roughly; 0 where that is not known. The durations of finished trials tell, too,
     /// unless results are told as proposed. Where trials are slow, the Gaussian process keeps a share for longer.
     pub trial_seconds: f64,
@@ -39,7 +41,7 @@ impl Default for AutoConfig {
 impl AutoConfig {
     /// The same with the Gaussian process leading for so many results; 0 leaves it out.
     #[must_use]
-    pub fn gp_until(mut self, results: u64) -> Self {
+    pub fn gp_until(mut self, results: u32) -> Self {
         self.gp_until = results;
         self
     }
@@ -50,36 +52,39 @@ impl AutoConfig {
         self.trial_seconds = seconds;
         self
     }
-
-    fn check(&self) -> Result<(), Unsupported> {
-        if self.trial_seconds.is_finite() && self.trial_seconds >= 0.0 {
-            return Ok(());
-        }
-        Err(Unsupported::new(
-            NAME,
-            format!(
-                "cannot plan with `trial_seconds: {}`: write a number from 0 on, 0 for not known",
-                self.trial_seconds
-            ),
-        ))
-    }
 }
 
 impl StrategyConfig for AutoConfig {
     type Strategy = Auto;
 
     fn spec(&self) -> Spec {
-        let until = i64::try_from(self.gp_until).unwrap_or(i64::MAX);
-        Spec::new(NAME)
-            .option("gp_until", until)
-            .option("trial_seconds", self.trial_seconds)
+        Spec::new(NAME).options(self.options())
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        vec![
+            ConfigOption::new(
+                "gp_until",
+                self.gp_until,
+                "how many results the Gaussian process leads for; 0 leaves it out",
+            )
+            .at_least(0.0),
+            ConfigOption::new(
+                "trial_seconds",
+                self.trial_seconds,
+                "how long a trial takes, roughly; 0 where it is not known",
+            )
+            .at_least(0.0),
+        ]
     }
 
     /// # Errors
     /// If an option makes no sense, or TPE, which handles every space, refuses this one. Members that cannot handle the
     /// problem are left out.
     fn build(&self, problem: &Problem) -> Result<Auto, Unsupported> {
-        self.check()?;
+        for option in self.options() {
+            option.check(NAME)?;
+        }
         let mut members = Members::default();
         if self.gp_until > 0 {
             members.gp = GpConfig::default().build(problem).ok();
@@ -95,7 +100,7 @@ impl StrategyConfig for AutoConfig {
             members.others.push((Expert::Evolution, evolution));
         }
         let names = members.names();
-        let plan = Plan::new(self.gp_until, self.trial_seconds, problem, names);
+        let plan = Plan::new(self.gp_until.into(), self.trial_seconds, problem, names);
         Ok(Auto::new(plan, members))
     }
 }

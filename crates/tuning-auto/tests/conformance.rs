@@ -19,3 +19,11 @@ fn auto_without_its_gaussian_process_keeps_the_laws() {
         .seeds(1)
         .check();
 }
+
+#[test]
+fn its_options_are_what_they_are_said_to_be() {
+    tuning_conformance::options(|given| {
+        serde_json::from_value::<AutoConfig>(serde_json::json!(given))
+    })
+    .check();
+}

@@ -1,7 +1,7 @@
 //! [`CmaEsConfig`]: the options of [`CmaEs`].
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Direction, Problem, Scalar, Spec, StrategyConfig, TrialId, Unsupported};
+use tuning_core::{ConfigOption, Direction, Problem, Spec, StrategyConfig, TrialId, Unsupported};
 
 use crate::{
     CmaEs, Earlier, NAME, Restart,
@@ -15,10 +15,6 @@ use crate::{
 
 /// More dimensions than this, and `auto` learns variances alone.
 const FULL: usize = 100;
-
-/// How many results can make a generation: two for the mean and two against, and what memory allows after
-/// restarts have grown it.
-const POPSIZES: std::ops::RangeInclusive<usize> = 4..=10_000;
 
 /// What is learned of how parameters go together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,7 +65,7 @@ pub struct CmaEsConfig {
     /// How many results make a generation (λ), 4 to 10,000; if absent, 4 + ⌊1.5 ln n⌋ for n parameters in the
     /// first 200 trials of a descent and 4 + ⌊2 ln n⌋ after. More make it more global and more robust
     /// against noise, and slower.
-    pub popsize: Option<usize>,
+    pub popsize: Option<u32>,
     /// What follows when a descent has come to its end.
     pub restart: Restart,
     /// What is learned of how parameters go together.
@@ -109,7 +105,7 @@ impl CmaEsConfig {
 
     /// The same with so many results in a generation.
     #[must_use]
-    pub fn popsize(mut self, popsize: impl Into<Option<usize>>) -> Self {
+    pub fn popsize(mut self, popsize: impl Into<Option<u32>>) -> Self {
         self.popsize = popsize.into();
         self
     }
@@ -147,31 +143,6 @@ impl CmaEsConfig {
     pub fn repeat(mut self, repeat: bool) -> Self {
         self.repeat = repeat;
         self
-    }
-
-    fn check(&self) -> Result<(), Unsupported> {
-        let refuse = |message: String| Err(Unsupported::new(NAME, message));
-        if !(self.sigma0 > 0.0 && self.sigma0 <= 1.0) {
-            return refuse(format!(
-                "cannot begin with `sigma0: {}`: it is a part of each parameter's range, so use a number above 0 and up \
-                 to 1",
-                self.sigma0
-            ));
-        }
-        if let Some(popsize) = self.popsize.filter(|popsize| !POPSIZES.contains(popsize)) {
-            return refuse(format!(
-                "cannot learn from a `popsize` of {popsize}: use {} to {}, or leave it out",
-                POPSIZES.start(),
-                POPSIZES.end()
-            ));
-        }
-        if !(0.0..=1.0).contains(&self.warm_start) {
-            return refuse(format!(
-                "cannot take `warm_start: {}` of the earlier trials: use a part from 0 to 1",
-                self.warm_start
-            ));
-        }
-        Ok(())
     }
 
     /// The earlier trials that lie in the space.
@@ -219,28 +190,60 @@ impl StrategyConfig for CmaEsConfig {
     type Strategy = CmaEs;
 
     fn spec(&self) -> Spec {
-        let popsize = match self.popsize {
-            Some(popsize) => i64::try_from(popsize).unwrap_or(i64::MAX).into(),
-            None => Scalar::from("auto"),
-        };
-        let mut spec = Spec::new(NAME)
-            .option("sigma0", self.sigma0)
-            .option("popsize", popsize)
-            .option("restart", self.restart.as_str())
-            .option("covariance", self.covariance.as_str())
-            .option("warm_start", self.warm_start)
-            .option("repeat", self.repeat);
-        for (index, earlier) in self.earlier.iter().enumerate() {
-            spec = spec.option(format!("earlier.{index}.value"), earlier.value);
-            for (name, value) in &earlier.params {
-                spec = spec.option(format!("earlier.{index}.params.{name}"), value.clone());
-            }
-        }
-        spec
+        Spec::new(NAME).options(self.options())
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        vec![
+            ConfigOption::new(
+                "sigma0",
+                self.sigma0,
+                "the first standard deviation, as a part of each range",
+            )
+            .above(0.0)
+            .at_most(1.0),
+            // Two for the mean and two against, and what memory allows after restarts have grown it.
+            ConfigOption::new(
+                "popsize",
+                self.popsize,
+                "how many results make a generation",
+            )
+            .at_least(4.0)
+            .at_most(10_000.0),
+            ConfigOption::new(
+                "restart",
+                self.restart.as_str(),
+                "what follows at the end of a descent",
+            ),
+            ConfigOption::new(
+                "covariance",
+                self.covariance.as_str(),
+                "what is learned of how parameters go together: `auto`, `full`, `diagonal`",
+            ),
+            ConfigOption::new(
+                "warm_start",
+                self.warm_start,
+                "which part of earlier trials says where to begin",
+            )
+            .at_least(0.0)
+            .at_most(1.0),
+            ConfigOption::new(
+                "earlier",
+                self.earlier.clone(),
+                "results of another study to begin with",
+            ),
+            ConfigOption::new(
+                "repeat",
+                self.repeat,
+                "whether a point may be tried again, for noisy objectives",
+            ),
+        ]
     }
 
     fn build(&self, problem: &Problem) -> Result<CmaEs, Unsupported> {
-        self.check()?;
+        for option in self.options() {
+            option.check(NAME)?;
+        }
         let objectives = problem.objectives.len();
         if objectives != 1 {
             return Err(Unsupported::new(
@@ -253,10 +256,11 @@ impl StrategyConfig for CmaEsConfig {
         }
         let axes = Axes::new(&problem.space);
         let (numbers, all) = (axes.numbers(), axes.numbers() + axes.choices());
-        let lambda = self.popsize.unwrap_or_else(|| first_lambda(all));
+        let popsize = self.popsize.map(|popsize| popsize as usize);
+        let lambda = popsize.unwrap_or_else(|| first_lambda(all));
         let settings = Settings {
             lambda,
-            later: self.popsize.unwrap_or_else(|| later_lambda(all)),
+            later: popsize.unwrap_or_else(|| later_lambda(all)),
             sigma: self.sigma0,
             separable: match self.covariance {
                 Covariance::Auto => numbers > FULL,

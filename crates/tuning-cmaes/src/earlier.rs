@@ -17,6 +17,17 @@ pub struct Earlier {
     pub value: f64,
 }
 
+/// As an option is written: a mapping of its fields.
+impl From<Earlier> for Scalar {
+    fn from(earlier: Earlier) -> Self {
+        let fields: [(&str, Self); 2] = [
+            ("params", earlier.params.into()),
+            ("value", earlier.value.into()),
+        ];
+        Self::map(fields)
+    }
+}
+
 /// How many of the best are kept.
 const KEPT: usize = 500;
 /// Below so many there is no telling how wide the good region is.

@@ -52,15 +52,18 @@ fn refusals_say_what_to_do() {
     let config = CmaEsConfig::default;
     assert_eq!(
         refusal(config().sigma0(0.0), &problem),
-        "strategy `cmaes` cannot begin with `sigma0: 0`: it is a part of each parameter's range, so use a number above 0 and up to 1"
+        "strategy `cmaes` cannot use `sigma0: 0`: it must be above 0 and at most 1"
     );
     assert!(refusal(config().sigma0(f64::NAN), &problem).contains("`sigma0: NaN`"));
     assert_eq!(
         refusal(config().popsize(3), &problem),
-        "strategy `cmaes` cannot learn from a `popsize` of 3: use 4 to 10000, or leave it out"
+        "strategy `cmaes` cannot use `popsize: 3`: it must be from 4 to 10000"
     );
-    assert!(refusal(config().popsize(1_000_000), &problem).contains("use 4 to 10000"));
-    assert!(refusal(config().warm_start(1.5), &problem).contains("use a part from 0 to 1"));
+    assert!(refusal(config().popsize(1_000_000), &problem).contains("from 4 to 10000"));
+    assert!(
+        refusal(config().warm_start(1.5), &problem)
+            .contains("`warm_start: 1.5`: it must be from 0 to 1")
+    );
     let two = Problem::new(
         space(),
         Objectives::new([
@@ -92,4 +95,12 @@ fn options_read_from_files_and_none_is_misspelt() {
             .to_string()
             .contains("sigma0")
     );
+}
+
+#[test]
+fn its_options_are_what_they_are_said_to_be() {
+    tuning_conformance::options(|given| {
+        serde_json::from_value::<CmaEsConfig>(serde_json::json!(given))
+    })
+    .check();
 }

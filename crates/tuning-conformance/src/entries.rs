@@ -115,7 +115,7 @@ fn sessions() -> Vec<EventKind> {
         .option("startup", 10)
         .option("multivariate", true)
         .option(text(3), Scalar::from(text(1)))
-        .part("inner", Spec::new("random").option("x", 1.0));
+        .option("inner", Spec::new("random").option("x", 1.0));
     let mut kinds = Vec::new();
     for (place, named) in spaces().into_iter().enumerate() {
         let mut study = StudySpec::new(named.space, objectives.clone(), spec.clone());

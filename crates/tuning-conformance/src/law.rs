@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-/// A law of one family: strategies, combinators, pruners, journals or observers.
+/// A law of one family: strategies, combinators, options, pruners, journals or observers.
 pub trait Lawlike: Copy + Debug + Eq + Ord + 'static {
     /// What the family is about, in the plural: `strategies`.
     const FAMILY: &'static str;
@@ -135,10 +135,28 @@ laws! {
             => "Answer `Done` only when the inner strategy does, and `Wait` only while something is in flight.";
         Spec = 8, "spec":
             "`spec()` holds the name and all options of the inner strategy under a prefix."
-            => "Add `.part(\"inner\", self.inner.spec())` to your own `Spec`.";
+            => "Add `.option(\"inner\", self.inner.spec())` to your own `Spec`.";
         Refusal = 9, "refusal":
             "A problem that the inner strategy refuses is refused, with the name and the reason of the inner one, and where it stands."
             => "Build the inner strategy in `build`, and return its error with `map_err(|error| error.within(\"inner\"))?`.";
+    }
+}
+
+laws! {
+    /// The laws of options: what a configuration says of them is what it does.
+    OptionLaw of "options" {
+        Said = 1, "said":
+            "Each option is described once, and what it does is said."
+            => "Write one `ConfigOption::new(name, value, about)` for each field of the configuration.";
+        Read = 2, "read":
+            "An option is read by its name, and `options()` gives it back with the value that was read, and the others as they were."
+            => "Give each `ConfigOption` the name of its field and the field itself as its value; let serde write and read all fields.";
+        InSpec = 3, "in-spec":
+            "`spec()` holds each option under its name, with the value that it has."
+            => "Return `Spec::new(NAME).options(self.options())`.";
+        Range = 4, "range":
+            "`build` takes the numbers at the ends of an option's range, and refuses those beyond by the option's name."
+            => "Begin `build` with `option.check(NAME)?` for each of `self.options()`, and repeat no range elsewhere.";
     }
 }
 
@@ -290,6 +308,7 @@ mod tests {
     fn laws_are_numbered_from_one_speak_in_sentences_and_stand_in_the_readme() {
         check::<Law>();
         check::<CombinatorLaw>();
+        check::<OptionLaw>();
         check::<PrunerLaw>();
         check::<JournalLaw>();
         check::<ObserverLaw>();

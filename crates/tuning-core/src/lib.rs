@@ -83,6 +83,7 @@ mod readme {}
 
 mod ask_tell;
 mod budget;
+mod config_option;
 mod counts;
 mod evaluator;
 mod event;
@@ -114,6 +115,7 @@ pub use async_trait::async_trait;
 
 pub use ask_tell::{AskError, AskTell, IllegalProposal, ReplayError, TellError, Turn};
 pub use budget::{Budget, CostLimit, EndReason};
+pub use config_option::ConfigOption;
 pub use counts::Counts;
 pub use evaluator::{
     Evaluator, IntoOutcome, IntoValues, Origin, RunningTrial, StopReason, TrialLink, Work,

@@ -7,11 +7,11 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::space::Scalar;
+use crate::{ConfigOption, space::Scalar};
 
 /// The name and the options of a strategy or a pruner, as a study's journal keeps them.
 ///
-/// Options of parts are written with dots: `inner.name`, `resolution.lr`.
+/// What is inside of an option is written with dots: `inner.name`, `resolution_of.lr`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Spec {
@@ -32,27 +32,43 @@ impl Spec {
         }
     }
 
-    /// The same with one more option. A number that is not finite is kept as a text (`inf`, `NaN`),
-    /// since a journal in JSON cannot hold it.
+    /// The same with one more option. Lists and mappings are taken apart: the spec of a strategy inside becomes
+    /// `inner.name` and `inner.gamma`, the first of a list `points.0`.
+    ///
+    /// A number that is not finite is kept as a string (`inf`, `NaN`), since a journal in JSON cannot hold it.
     #[must_use]
     pub fn option(mut self, name: impl Into<String>, value: impl Into<Scalar>) -> Self {
-        let value = match value.into() {
-            Scalar::Float(value) if !value.is_finite() => Scalar::from(value.to_string()),
-            value => value,
-        };
-        self.options.insert(name.into(), value);
+        self.insert(name.into(), value.into());
         self
     }
 
-    /// The same with the name and options of a part, under `prefix`.
+    /// The same with all of these options.
     #[must_use]
-    pub fn part(mut self, prefix: &str, part: Self) -> Self {
-        self.options
-            .insert(format!("{prefix}.name"), part.name.into());
-        for (name, value) in part.options {
-            self.options.insert(format!("{prefix}.{name}"), value);
+    pub fn options(mut self, options: impl IntoIterator<Item = ConfigOption>) -> Self {
+        for option in options {
+            self.insert(option.name().to_owned(), option.value().clone());
         }
         self
+    }
+
+    fn insert(&mut self, name: String, value: Scalar) {
+        let value = match value {
+            Scalar::List(items) => {
+                for (place, item) in items.iter().enumerate() {
+                    self.insert(format!("{name}.{place}"), item.clone());
+                }
+                return;
+            }
+            Scalar::Map(entries) => {
+                for (key, item) in entries.iter() {
+                    self.insert(format!("{name}.{key}"), item.clone());
+                }
+                return;
+            }
+            Scalar::Float(value) if !value.is_finite() => Scalar::from(value.to_string()),
+            value => value,
+        };
+        self.options.insert(name, value);
     }
 
     /// Returns a line for each difference, which calls the two by `what`, such as `strategy`; none if they are the same.
@@ -78,6 +94,16 @@ impl Spec {
             }
         }
         lines
+    }
+}
+
+/// A strategy inside another one, as an option of that: its name and its options.
+impl From<Spec> for Scalar {
+    fn from(spec: Spec) -> Self {
+        let name = ("name".into(), Self::from(spec.name));
+        let options = spec.options.into_iter();
+        let options = options.map(|(name, value)| (name.into(), value));
+        Self::Map(std::iter::once(name).chain(options).collect())
     }
 }
 

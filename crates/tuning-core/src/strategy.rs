@@ -4,7 +4,7 @@ use std::{error::Error, fmt};
 
 use thiserror::Error;
 
-use crate::{Ask, Asked, Problem, fact::Fact, space::ParamsError, spec::Spec};
+use crate::{Ask, Asked, ConfigOption, Problem, fact::Fact, space::ParamsError, spec::Spec};
 
 /// A search strategy: a pure state machine that proposes trials and learns from facts.
 ///
@@ -55,7 +55,7 @@ use crate::{Ask, Asked, Problem, fact::Fact, space::ParamsError, spec::Spec};
 /// - The inner strategy is asked about the same study, from the number that its first new trial will
 ///   have: [`Ask::after`] behind new trials of the combinator's own, [`Ask::with_slots`] for what is left.
 /// - The combinator's [`spec`](StrategyConfig::spec) holds the inner one's as a
-///   [part](Spec::part), and its `build` passes on the inner one's refusal, saying
+///   [option](Spec::option), and its `build` passes on the inner one's refusal, saying
 ///   [where](Unsupported::within) it comes from.
 ///
 /// Each of these, too, is a law: `tuning_conformance::combinator(|inner| …)` checks them.
@@ -130,10 +130,23 @@ pub trait StrategyConfig: Send + Sync {
     /// continued with another strategy by mistake.
     fn spec(&self) -> Spec;
 
+    /// Its options as they are set, each with what it does and how far it may go; empty if that is not said.
+    ///
+    /// # For implementors
+    /// - One for each field, by the field's name and in its order, with the value that the field has.
+    /// - [`spec`](Self::spec) names each of them: `Spec::new(NAME).options(self.options())`.
+    /// - [`build`](Self::build) refuses a number outside of its range, by [`ConfigOption::check`], and no other
+    ///   number of a single option.
+    ///
+    /// These promises are laws in `tuning-conformance` (`tuning_conformance::options`).
+    fn options(&self) -> Vec<ConfigOption> {
+        Vec::new()
+    }
+
     /// Builds the strategy for a problem.
     ///
     /// # Errors
-    /// If it cannot handle the problem; the error says what to do.
+    /// If it cannot handle the problem, or an option is out of its range; the error says what to do.
     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported>;
 
     /// Forgets the type, for registries and for choosing at run time.
@@ -148,11 +161,16 @@ pub trait StrategyConfig: Send + Sync {
 /// A [`StrategyConfig`] of a type that is known at run time only.
 pub type BoxedConfig = Box<dyn StrategyConfig<Strategy = Box<dyn Strategy>>>;
 
+#[deny(clippy::missing_trait_methods)]
 impl StrategyConfig for BoxedConfig {
     type Strategy = Box<dyn Strategy>;
 
     fn spec(&self) -> Spec {
         (**self).spec()
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        (**self).options()
     }
 
     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
@@ -166,11 +184,16 @@ impl StrategyConfig for BoxedConfig {
 
 struct Erased<C>(C);
 
+#[deny(clippy::missing_trait_methods)]
 impl<C: StrategyConfig + 'static> StrategyConfig for Erased<C> {
     type Strategy = Box<dyn Strategy>;
 
     fn spec(&self) -> Spec {
         self.0.spec()
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        self.0.options()
     }
 
     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {

@@ -24,7 +24,7 @@ fn one(value: f64) -> Values {
 
 fn spec() -> StudySpec {
     let objectives = [Objective::minimize("loss"), Objective::maximize("accuracy")];
-    let strategy = Spec::new("asha").option("eta", 3).part(
+    let strategy = Spec::new("asha").option("eta", 3).option(
         "inner",
         Spec::new("tpe")
             .option("gamma", 0.25)

@@ -78,26 +78,26 @@ fn refusals_say_what_to_do() {
     assert!(refusal(&RegularisedEvolutionConfig::default(), 3).contains("use `nsga2`"));
     assert_eq!(
         refusal(&DeConfig::default().popsize(3), 1),
-        "strategy `de` cannot work with `popsize: 3`: use 4 to 10000"
+        "strategy `de` cannot use `popsize: 3`: it must be from 4 to 10000"
     );
-    assert!(
-        refusal(&DeConfig::default().p_best(0.0), 1).contains("use a part above 0 and up to 1")
-    );
-    assert!(
-        refusal(&DeConfig::default().archive(f64::NAN), 1).contains("use a multiple from 0 to 100")
-    );
+    assert!(refusal(&DeConfig::default().p_best(0.0), 1).contains("must be above 0 and at most 1"));
+    assert!(refusal(&DeConfig::default().archive(f64::NAN), 1).contains("must be from 0 to 100"));
     assert!(refusal(&DeConfig::default().memory(0), 1).contains("`memory: 0`"));
     let config = RegularisedEvolutionConfig::default();
-    assert!(refusal(&config.clone().tournament(0), 1).contains("`tournament: 0`: use 1 to 10000"));
-    assert!(refusal(&config.popsize(1), 1).contains("use 4 to 10000"));
+    assert!(
+        refusal(&config.clone().tournament(0), 1)
+            .contains("`tournament: 0`: it must be from 1 to 10000")
+    );
+    assert!(refusal(&config.popsize(1), 1).contains("must be from 4 to 10000"));
     assert_eq!(
         refusal(&Nsga2Config::default().mutation(1.5), 2),
-        "strategy `nsga2` cannot work with `mutation: 1.5`: use 0 to 1"
+        "strategy `nsga2` cannot use `mutation: 1.5`: it must be from 0 to 1"
     );
     assert!(
-        refusal(&Nsga2Config::default().crossover_eta(f64::INFINITY), 2).contains("use 0 to 1000")
+        refusal(&Nsga2Config::default().crossover_eta(f64::INFINITY), 2)
+            .contains("must be from 0 to 1000")
     );
-    assert!(refusal(&Nsga2Config::default().popsize(5000), 2).contains("use 4 to 1000"));
+    assert!(refusal(&Nsga2Config::default().popsize(5000), 2).contains("must be from 4 to 1000"));
 }
 
 #[test]
@@ -110,8 +110,32 @@ fn options_read_from_files_and_none_is_misspelt() {
     let nsga2: Nsga2Config = serde_json::from_str("{}").unwrap();
     assert_eq!(
         nsga2.spec().to_string(),
-        "nsga2 (crossover: 0.9, crossover_eta: 10, mutation: auto, mutation_eta: 5, popsize: 30)"
+        "nsga2 (crossover: 0.9, crossover_eta: 10, mutation: null, mutation_eta: 5, popsize: 30)"
     );
     let misspelt = serde_json::from_str::<RegularisedEvolutionConfig>(r#"{"sample_size": 5}"#);
     assert!(misspelt.unwrap_err().to_string().contains("tournament"));
+}
+
+#[test]
+fn options_of_differential_evolution_are_what_they_are_said_to_be() {
+    tuning_conformance::options(|given| {
+        serde_json::from_value::<DeConfig>(serde_json::json!(given))
+    })
+    .check();
+}
+
+#[test]
+fn options_of_regularised_evolution_are_what_they_are_said_to_be() {
+    tuning_conformance::options(|given| {
+        serde_json::from_value::<RegularisedEvolutionConfig>(serde_json::json!(given))
+    })
+    .check();
+}
+
+#[test]
+fn options_of_nsga2_are_what_they_are_said_to_be() {
+    tuning_conformance::options(|given| {
+        serde_json::from_value::<Nsga2Config>(serde_json::json!(given))
+    })
+    .check();
 }

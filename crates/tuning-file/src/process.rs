@@ -1,40 +1,37 @@
 //! The strategy `process` in the registry: `strategy: {command: [python3, sampler.py]}`.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use serde_json::{Map, Value, json};
-use tuning_core::{BoxedConfig, StrategyConfig as _};
+use serde_json::{Map, Value};
+use tuning_core::{BoxedConfig, ConfigOption, Scalar, StrategyConfig as _};
 use tuning_process::{NAME, ProcessConfig, TIMEOUT};
-use tuning_strategies::{OptionInfo, Options, Registry, RegistryError};
+use tuning_strategies::{Options, Registry, RegistryError};
 
 /// Adds it.
 pub(crate) fn register(registry: &mut Registry) {
+    let timeout = humantime::format_duration(TIMEOUT).to_string();
     registry.register_with(
         NAME,
         "a program of your own that proposes, in any language",
-        json!({
-            "command": [],
-            "options": {},
-            "timeout": humantime::format_duration(TIMEOUT).to_string(),
-            "workdir": ".",
-        }),
-        |options, _| config(options),
-    );
-    let info = OptionInfo::new;
-    registry.describe(
-        NAME,
         [
-            (
+            ConfigOption::new(
                 "command",
-                info("the program and its arguments, or a script for the shell"),
+                Vec::<String>::new(),
+                "the program and its arguments, or a script for the shell",
             ),
-            ("options", info("what the program is told as its options")),
-            ("timeout", info("how long one answer may take")),
-            (
+            ConfigOption::new(
+                "options",
+                BTreeMap::<String, Scalar>::new(),
+                "what the program is told as its options",
+            ),
+            ConfigOption::new("timeout", timeout, "how long one answer may take"),
+            ConfigOption::new(
                 "workdir",
-                info("the folder that it runs in; that of the study file if it is not said"),
+                ".",
+                "the folder that it runs in; that of the study file if it is not said",
             ),
         ],
+        |options, _| config(options),
     );
 }
 
@@ -92,6 +89,8 @@ fn wrong(options: &Options, option: &str, problem: String) -> RegistryError {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn read(value: Value) -> String {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Problem, Spec, StrategyConfig, Unsupported};
+use tuning_core::{ConfigOption, Problem, Spec, StrategyConfig, Unsupported};
 
 use crate::{NAME, strategy::Gp};
 
@@ -43,7 +43,7 @@ impl fmt::Display for Acquisition {
 /// let gp = GpConfig::default().n_startup_trials(12).acquisition(Acquisition::LogEi).build(&problem)?;
 /// # let _ = gp;
 /// let error = GpConfig::default().ucb_beta(-1.0).build(&problem).unwrap_err();
-/// assert_eq!(error.to_string(), "strategy `gp` has a ucb_beta of -1: it must be a number from 0 to 100");
+/// assert_eq!(error.to_string(), "strategy `gp` cannot use `ucb_beta: -1`: it must be from 0 to 100");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -122,47 +122,61 @@ impl GpConfig {
         self.trust_region_after = results;
         self
     }
-
-    fn check(&self) -> Result<(), Unsupported> {
-        let range = |name: &str, value: f64, ok: bool, range: &str| {
-            let message = || format!("has a {name} of {value}: it must be a number {range}");
-            if ok {
-                Ok(())
-            } else {
-                Err(Unsupported::new(NAME, message()))
-            }
-        };
-        let number = |name: &str, value: u32, (low, high): (u32, u32)| {
-            let ok = (low..=high).contains(&value);
-            range(name, f64::from(value), ok, &format!("from {low} to {high}"))
-        };
-        number("n_startup_trials", self.n_startup_trials, (1, 10_000))?;
-        number("max_observations", self.max_observations, (16, 2048))?;
-        number(
-            "trust_region_after",
-            self.trust_region_after,
-            (16, u32::MAX),
-        )?;
-        let ok = (0.0..=100.0).contains(&self.ucb_beta);
-        range("ucb_beta", self.ucb_beta, ok, "from 0 to 100")
-    }
 }
 
 impl StrategyConfig for GpConfig {
     type Strategy = Gp;
 
     fn spec(&self) -> Spec {
-        Spec::new(NAME)
-            .option("n_startup_trials", i64::from(self.n_startup_trials))
-            .option("acquisition", self.acquisition.to_string())
-            .option("ucb_beta", self.ucb_beta)
-            .option("output_warp", self.output_warp)
-            .option("max_observations", i64::from(self.max_observations))
-            .option("trust_region_after", i64::from(self.trust_region_after))
+        Spec::new(NAME).options(self.options())
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        vec![
+            ConfigOption::new(
+                "n_startup_trials",
+                self.n_startup_trials,
+                "how many trials are spread over the space before the model decides",
+            )
+            .at_least(1.0)
+            .at_most(10_000.0),
+            ConfigOption::new(
+                "acquisition",
+                self.acquisition.to_string(),
+                "what trials are chosen by: `log_ei`, `ucb`, or `alternate`, both in turn",
+            ),
+            ConfigOption::new(
+                "ucb_beta",
+                self.ucb_beta,
+                "how many deviations the upper confidence bound is above the mean",
+            )
+            .at_least(0.0)
+            .at_most(100.0),
+            ConfigOption::new(
+                "output_warp",
+                self.output_warp,
+                "whether losses are warped, so that a few bad ones hide nothing",
+            ),
+            ConfigOption::new(
+                "max_observations",
+                self.max_observations,
+                "how many results the model rests on at most",
+            )
+            .at_least(16.0)
+            .at_most(2048.0),
+            ConfigOption::new(
+                "trust_region_after",
+                self.trust_region_after,
+                "from how many results on proposals keep to a region around the best",
+            )
+            .at_least(16.0),
+        ]
     }
 
     fn build(&self, problem: &Problem) -> Result<Gp, Unsupported> {
-        self.check()?;
+        for option in self.options() {
+            option.check(NAME)?;
+        }
         Ok(Gp::new(self.clone(), problem))
     }
 }
@@ -179,16 +193,13 @@ mod tests {
         let problem = Problem::new(space, Objectives::minimize("loss").unwrap());
         let check = |config: GpConfig, name: &str| {
             let error = config.build(&problem).unwrap_err().to_string();
-            assert!(
-                error.contains(name) && error.contains("must be a number from"),
-                "{error}"
-            );
+            assert!(error.contains(&format!("cannot use `{name}`")), "{error}");
         };
         let config = GpConfig::default;
-        check(config().n_startup_trials(0), "n_startup_trials of 0");
-        check(config().ucb_beta(f64::NAN), "ucb_beta of NaN");
-        check(config().max_observations(15), "max_observations of 15");
-        check(config().trust_region_after(1), "trust_region_after of 1");
+        check(config().n_startup_trials(0), "n_startup_trials: 0");
+        check(config().ucb_beta(f64::NAN), "ucb_beta: NaN");
+        check(config().max_observations(15), "max_observations: 15");
+        check(config().trust_region_after(1), "trust_region_after: 1");
     }
 
     #[test]

@@ -38,3 +38,11 @@ fn one_chosen_at_run_time_keeps_the_laws() {
         .seeds(1)
         .check();
 }
+
+#[test]
+fn its_options_are_what_they_are_said_to_be() {
+    tuning_conformance::options(|given| {
+        serde_json::from_value::<GpConfig>(serde_json::json!(given))
+    })
+    .check();
+}

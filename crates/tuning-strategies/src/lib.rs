@@ -42,7 +42,7 @@
 //! ```
 //! use serde::{Deserialize, Serialize};
 //! use tuning_core::*;
-//! use tuning_strategies::{DedupConfig, OptionInfo, Registry};
+//! use tuning_strategies::{DedupConfig, Registry};
 //!
 //! /// Always tries the middle of the space, or wherever `at` says.
 //! struct Fixed { space: Space, at: f64 }
@@ -65,10 +65,14 @@
 //!
 //! impl StrategyConfig for FixedConfig {
 //!     type Strategy = Fixed;
-//!     fn spec(&self) -> Spec { Spec::new("fixed").option("at", self.at) }
+//!     // The one place that says what an option does and how far it may go.
+//!     fn options(&self) -> Vec<ConfigOption> {
+//!         vec![ConfigOption::new("at", self.at, "where the point is, as a part of each range").at_least(0.0).at_most(1.0)]
+//!     }
+//!     fn spec(&self) -> Spec { Spec::new("fixed").options(self.options()) }
 //!     fn build(&self, problem: &Problem) -> Result<Fixed, Unsupported> {
-//!         if !(0.0..=1.0).contains(&self.at) {
-//!             return Err(Unsupported::new("fixed", format!("cannot start at {}: use 0 to 1", self.at)));
+//!         for option in self.options() {
+//!             option.check("fixed")?;
 //!         }
 //!         Ok(Fixed { space: problem.space.clone(), at: self.at })
 //!     }
@@ -76,14 +80,11 @@
 //!
 //! let mut registry = Registry::standard();
 //! registry.register::<FixedConfig>("fixed", "one point, again and again");
-//! // For `tune strategies`, schemas and editors; types and defaults are those of the fields.
-//! let at = OptionInfo::new("where the point is, as a share of each range").at_least(0.0).at_most(1.0);
-//! registry.describe("fixed", [("at", at)]);
 //! // A combinator finds the strategies inside it in the same registry.
 //! registry.register_with(
 //!     "fresh",
 //!     "what `of` proposes, but nothing twice",
-//!     serde_json::json!({"of": "random"}),
+//!     [ConfigOption::new("of", "random", "the strategy that proposes")],
 //!     |options, registry| Ok(DedupConfig::over(options.strategy("of", registry)?).boxed()),
 //! );
 //!
@@ -94,6 +95,11 @@
 //! assert_eq!(
 //!     error.to_string(),
 //!     "strategy `fixed` has no option `art` (its options and their defaults are `at: 0.5`): did you mean `at`?",
+//! );
+//! let error = registry.read(&serde_json::json!({"name": "fixed", "at": 3})).unwrap_err();
+//! assert_eq!(
+//!     error.to_string(),
+//!     "option `at` of strategy `fixed` cannot be `3`: it must be from 0 to 1 (the default is `0.5`)",
 //! );
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -119,5 +125,5 @@ pub use combinators::{Dedup, DedupConfig, Enqueue, EnqueueConfig};
 pub use grid::{Grid, GridConfig};
 pub use never::{Never, NeverConfig};
 pub use random::{Random, RandomConfig};
-pub use registry::{Bound, Entry, OptionInfo, Options, Registry, RegistryError};
+pub use registry::{Entry, Options, Registry, RegistryError};
 pub use sobol::{Sobol, SobolConfig};

@@ -1,9 +1,13 @@
 //! Every strategy and combinator of this crate keeps the laws.
 
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
 use tuning_conformance::Law;
 use tuning_core::{Problem, Scalar, Spec, StrategyConfig, Unsupported};
 use tuning_strategies::{
-    DedupConfig, Enqueue, EnqueueConfig, GridConfig, NeverConfig, RandomConfig, SobolConfig,
+    DedupConfig, Enqueue, EnqueueConfig, GridConfig, NeverConfig, RandomConfig, Registry,
+    SobolConfig,
 };
 
 /// Why a grid is not asked to beat random search with a part of its points.
@@ -119,4 +123,27 @@ fn combinators_nest() {
 fn a_strategy_chosen_at_run_time_keeps_the_laws() {
     let config = RandomConfig::default().boxed();
     tuning_conformance::strategy(|problem| config.build(problem)).check();
+}
+
+#[test]
+fn options_of_grid_are_what_they_are_said_to_be() {
+    tuning_conformance::options(|given| serde_json::from_value::<GridConfig>(json!(given))).check();
+}
+
+#[test]
+fn options_of_sobol_are_what_they_are_said_to_be() {
+    tuning_conformance::options(|given| serde_json::from_value::<SobolConfig>(json!(given)))
+        .check();
+}
+
+#[test]
+fn options_of_combinators_are_what_they_are_said_to_be() {
+    let registry = Registry::standard();
+    for name in ["dedup", "enqueue"] {
+        let read = |given: &BTreeMap<String, Scalar>| match json!(given) {
+            Value::Object(given) => registry.config(name, &given),
+            _ => unreachable!("a map is written as an object"),
+        };
+        tuning_conformance::options(read).check();
+    }
 }

@@ -1,12 +1,9 @@
 //! [`TpeConfig`]: the options of [`Tpe`].
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Problem, Spec, StrategyConfig, Unsupported};
+use tuning_core::{ConfigOption, Problem, Spec, StrategyConfig, Unsupported};
 
 use crate::{NAME, Tpe};
-
-/// More candidates than that cost time and find nothing.
-const MOST_CANDIDATES: u32 = 100_000;
 
 /// The options of [`Tpe`]. The defaults are good for 20 to some thousand trials.
 ///
@@ -21,7 +18,7 @@ const MOST_CANDIDATES: u32 = 100_000;
 /// # let _ = tpe;
 ///
 /// let error = TpeConfig::default().gamma(1.5).build(&problem).unwrap_err();
-/// assert_eq!(error.to_string(), "strategy `tpe` cannot take `gamma` 1.5: it is the share of the better trials, above 0 and below 1");
+/// assert_eq!(error.to_string(), "strategy `tpe` cannot use `gamma: 1.5`: it must be above 0 and below 1");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -88,56 +85,76 @@ impl TpeConfig {
         constant_liar: bool,
         repeat: bool,
     }
-
-    /// Says which option makes no sense, and what it is.
-    fn check(&self) -> Result<(), Unsupported> {
-        let refuse = |option: &str, value: &dyn std::fmt::Display, what: &str| {
-            Err(Unsupported::new(
-                NAME,
-                format!("cannot take `{option}` {value}: it is {what}"),
-            ))
-        };
-        if !(self.gamma > 0.0 && self.gamma < 1.0) {
-            let what = "the share of the better trials, above 0 and below 1";
-            return refuse("gamma", &self.gamma, what);
-        }
-        if !(1..=MOST_CANDIDATES).contains(&self.n_ei_candidates) {
-            let what = "the number of candidates for each proposal, 1 to 100000";
-            return refuse("n_ei_candidates", &self.n_ei_candidates, what);
-        }
-        if !(self.prior_weight > 0.0 && self.prior_weight <= 1e6) {
-            let what = "how many trials the prior counts for, above 0 and at most 1000000";
-            return refuse("prior_weight", &self.prior_weight, what);
-        }
-        if !(self.min_bandwidth > 0.0 && self.min_bandwidth <= 1.0) {
-            let what = "a part of each parameter's range, above 0 and at most 1";
-            return refuse("min_bandwidth", &self.min_bandwidth, what);
-        }
-        if !(0.0..=1.0).contains(&self.random_fraction) {
-            let what = "the share of random proposals, 0 to 1";
-            return refuse("random_fraction", &self.random_fraction, what);
-        }
-        Ok(())
-    }
 }
 
 impl StrategyConfig for TpeConfig {
     type Strategy = Tpe;
 
     fn spec(&self) -> Spec {
-        Spec::new(NAME)
-            .option("n_startup_trials", i64::from(self.n_startup_trials))
-            .option("gamma", self.gamma)
-            .option("n_ei_candidates", i64::from(self.n_ei_candidates))
-            .option("prior_weight", self.prior_weight)
-            .option("min_bandwidth", self.min_bandwidth)
-            .option("random_fraction", self.random_fraction)
-            .option("constant_liar", self.constant_liar)
-            .option("repeat", self.repeat)
+        Spec::new(NAME).options(self.options())
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        vec![
+            ConfigOption::new(
+                "n_startup_trials",
+                self.n_startup_trials,
+                "how many trials must have ended before the model proposes",
+            )
+            .at_least(0.0),
+            ConfigOption::new(
+                "gamma",
+                self.gamma,
+                "the share of trials that count as good",
+            )
+            .above(0.0)
+            .below(1.0),
+            // More candidates than that cost time and find nothing.
+            ConfigOption::new(
+                "n_ei_candidates",
+                self.n_ei_candidates,
+                "how many candidates are drawn for each proposal",
+            )
+            .at_least(1.0)
+            .at_most(100_000.0),
+            ConfigOption::new(
+                "prior_weight",
+                self.prior_weight,
+                "how much the even prior counts, in trials",
+            )
+            .above(0.0)
+            .at_most(1e6),
+            ConfigOption::new(
+                "min_bandwidth",
+                self.min_bandwidth,
+                "no kernel is narrower than this part of the range",
+            )
+            .above(0.0)
+            .at_most(1.0),
+            ConfigOption::new(
+                "random_fraction",
+                self.random_fraction,
+                "the share of proposals that are random all the same",
+            )
+            .at_least(0.0)
+            .at_most(1.0),
+            ConfigOption::new(
+                "constant_liar",
+                self.constant_liar,
+                "whether trials in flight are taken for bad ones until they end",
+            ),
+            ConfigOption::new(
+                "repeat",
+                self.repeat,
+                "whether a point may be tried again, for noisy objectives",
+            ),
+        ]
     }
 
     fn build(&self, problem: &Problem) -> Result<Tpe, Unsupported> {
-        self.check()?;
+        for option in self.options() {
+            option.check(NAME)?;
+        }
         Ok(Tpe::new(self.clone(), problem))
     }
 }
@@ -170,7 +187,7 @@ mod tests {
         ] {
             let error = error(&config);
             assert!(
-                error.contains(&format!("cannot take `{option}` ")),
+                error.contains(&format!("cannot use `{option}: ")),
                 "{error}"
             );
         }

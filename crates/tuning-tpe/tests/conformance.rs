@@ -33,3 +33,11 @@ fn tpe_keeps_the_laws_with_odd_options() {
         .seeds(1)
         .check();
 }
+
+#[test]
+fn its_options_are_what_they_are_said_to_be() {
+    tuning_conformance::options(|given| {
+        serde_json::from_value::<TpeConfig>(serde_json::json!(given))
+    })
+    .check();
+}

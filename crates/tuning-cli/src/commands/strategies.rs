@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tuning_file::options_schema;
-use tuning_strategies::{Entry, OptionInfo, Registry};
+use tuning_strategies::{Entry, Registry};
 
 use crate::{
     args::StrategiesArgs,
@@ -96,9 +96,11 @@ fn describe(entry: &Entry<'_>, out: &mut Output) -> Result<(), CliError> {
         .collect();
     let width = lines.iter().map(|line| line.chars().count()).max();
     for (line, option) in lines.iter().zip(entry.options().keys()) {
-        match entry.info(option) {
-            Some(info) => {
-                let (about, range) = (info.about(), range(info));
+        match entry.described(option) {
+            Some(described) => {
+                let about = described.about();
+                let range = described.range();
+                let range = range.map_or_else(String::new, |range| format!(" ({range})"));
                 out.line(format_args!(
                     "{line:<0$}   # {about}{range}",
                     width.unwrap_or(0)
@@ -108,26 +110,4 @@ fn describe(entry: &Entry<'_>, out: &mut Output) -> Result<(), CliError> {
         }
     }
     Ok(())
-}
-
-/// How far a number may go, if that was said.
-fn range(info: &OptionInfo) -> String {
-    let lower = info.lower().map(|bound| match bound.included {
-        true => format!("at least {}", bound.at),
-        false => format!("above {}", bound.at),
-    });
-    let upper = info.upper().map(|bound| match bound.included {
-        true => format!("at most {}", bound.at),
-        false => format!("below {}", bound.at),
-    });
-    match (info.lower(), info.upper()) {
-        (Some(lower), Some(upper)) if lower.included && upper.included => {
-            format!(" ({} to {})", lower.at, upper.at)
-        }
-        (None, None) => String::new(),
-        _ => {
-            let ends: Vec<String> = lower.into_iter().chain(upper).collect();
-            format!(" ({})", ends.join(", "))
-        }
-    }
 }

@@ -56,7 +56,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 ///     type Strategy = Through<C::Strategy>;
 ///
 ///     fn spec(&self) -> Spec {
-///         Spec::new("through").part("inner", self.0.spec())
+///         Spec::new("through").option("inner", self.0.spec())
 ///     }
 ///
 ///     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {

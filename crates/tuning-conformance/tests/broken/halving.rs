@@ -66,7 +66,7 @@ impl<C: StrategyConfig> StrategyConfig for HalvingConfig<C> {
         match self.slip {
             S::LeavesTheInnerSpecOut => spec,
             S::LeavesTheInnerOptionsOut => spec.option("inner.name", self.inner.spec().name),
-            _ => spec.part("inner", self.inner.spec()),
+            _ => spec.option("inner", self.inner.spec()),
         }
     }
 

@@ -108,7 +108,7 @@ impl<C: StrategyConfig> StrategyConfig for AshaConfig<C> {
     type Strategy = asha::Asha<C::Strategy>;
 
     fn spec(&self) -> Spec {
-        Spec::new("asha").part("inner", self.0.spec())
+        Spec::new("asha").option("inner", self.0.spec())
     }
 
     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {

@@ -1,17 +1,13 @@
 //! [`DeConfig`]: the options of [`DifferentialEvolution`].
 
-use std::ops::RangeInclusive;
-
 use serde::{Deserialize, Serialize};
-use tuning_core::{Problem, Spec, StrategyConfig, Unsupported};
+use tuning_core::{ConfigOption, Problem, Spec, StrategyConfig, Unsupported};
 
 use super::{
     NAME,
     strategy::{DifferentialEvolution, Settings},
 };
 use crate::{genome::Genome, options};
-
-const MEMORIES: RangeInclusive<usize> = 1..=1000;
 
 /// The options of [`DifferentialEvolution`].
 ///
@@ -32,11 +28,11 @@ const MEMORIES: RangeInclusive<usize> = 1..=1000;
 pub struct DeConfig {
     /// How many members the population has at first (NP), 4 to 10,000; if absent, two for each parameter, but
     /// no more than one for 80 trials of the budget; at least 8 and at most 100.
-    pub popsize: Option<usize>,
+    pub popsize: Option<u32>,
     /// Which part of the population is the best that trials move towards (p), above 0, up to 1.
     pub p_best: f64,
     /// How many means of what worked are remembered (H), 1 to 1000.
-    pub memory: usize,
+    pub memory: u32,
     /// How many replaced members are kept for their differences, as a multiple of the population: 0 to 100.
     pub archive: f64,
     /// Whether the population shrinks to four over the budget of trials, if there is one.
@@ -59,7 +55,7 @@ impl Default for DeConfig {
 impl DeConfig {
     /// The same with so many members at first.
     #[must_use]
-    pub fn popsize(mut self, popsize: impl Into<Option<usize>>) -> Self {
+    pub fn popsize(mut self, popsize: impl Into<Option<u32>>) -> Self {
         self.popsize = popsize.into();
         self
     }
@@ -73,7 +69,7 @@ impl DeConfig {
 
     /// The same with so many means remembered.
     #[must_use]
-    pub fn memory(mut self, memory: usize) -> Self {
+    pub fn memory(mut self, memory: u32) -> Self {
         self.memory = memory;
         self
     }
@@ -97,46 +93,64 @@ impl StrategyConfig for DeConfig {
     type Strategy = DifferentialEvolution;
 
     fn spec(&self) -> Spec {
-        Spec::new(NAME)
-            .option("popsize", options::auto(self.popsize))
-            .option("p_best", self.p_best)
-            .option("memory", options::count(self.memory))
-            .option("archive", self.archive)
-            .option("shrink", self.shrink)
+        Spec::new(NAME).options(self.options())
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        vec![
+            // Four are needed for differences, and it is looked through for every trial.
+            ConfigOption::new(
+                "popsize",
+                self.popsize,
+                "how many members the population has at first",
+            )
+            .at_least(4.0)
+            .at_most(10_000.0),
+            ConfigOption::new(
+                "p_best",
+                self.p_best,
+                "the part of the population that trials move towards",
+            )
+            .above(0.0)
+            .at_most(1.0),
+            ConfigOption::new(
+                "memory",
+                self.memory,
+                "how many means of what worked are remembered",
+            )
+            .at_least(1.0)
+            .at_most(1000.0),
+            ConfigOption::new(
+                "archive",
+                self.archive,
+                "how many replaced members are kept, in populations",
+            )
+            .at_least(0.0)
+            .at_most(100.0),
+            ConfigOption::new(
+                "shrink",
+                self.shrink,
+                "whether the population shrinks over the budget of trials",
+            ),
+        ]
     }
 
     fn build(&self, problem: &Problem) -> Result<DifferentialEvolution, Unsupported> {
         options::one_objective(NAME, problem)?;
-        options::popsize(NAME, self.popsize)?;
-        options::within(NAME, "memory", self.memory, &MEMORIES)?;
-        if !(self.p_best > 0.0 && self.p_best <= 1.0) {
-            return Err(Unsupported::new(
-                NAME,
-                format!(
-                    "cannot move towards the best `p_best: {}` of a population: use a part above 0 and up to 1",
-                    self.p_best
-                ),
-            ));
-        }
-        if !(0.0..=100.0).contains(&self.archive) {
-            return Err(Unsupported::new(
-                NAME,
-                format!(
-                    "cannot keep an `archive` of {} populations: use a multiple from 0 to 100",
-                    self.archive
-                ),
-            ));
+        for option in self.options() {
+            option.check(NAME)?;
         }
         let genome = Genome::new(&problem.space);
         let budget = problem.budget.trials;
+        let popsize = self.popsize.map(|popsize| popsize as usize);
         let usual = (2 * genome.free()).clamp(8, 100);
         let affordable = budget.map_or(usual, |trials| (trials / 80).clamp(8, 100) as usize);
         Ok(DifferentialEvolution::new(
             genome,
             Settings {
-                popsize: self.popsize.unwrap_or(usual.min(affordable)),
+                popsize: popsize.unwrap_or(usual.min(affordable)),
                 p_best: self.p_best,
-                memory: self.memory,
+                memory: self.memory as usize,
                 archive: self.archive,
                 shrinks_over: budget.filter(|_| self.shrink),
             },

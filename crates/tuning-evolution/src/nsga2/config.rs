@@ -1,10 +1,10 @@
 //! [`Nsga2Config`]: the options of [`Nsga2`].
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Problem, Spec, StrategyConfig, Unsupported};
+use tuning_core::{ConfigOption, Problem, Spec, StrategyConfig, Unsupported};
 
 use super::{NAME, strategy::Nsga2, variation::Variation};
-use crate::{genome::Genome, options};
+use crate::genome::Genome;
 
 /// The options of [`Nsga2`].
 ///
@@ -24,7 +24,7 @@ use crate::{genome::Genome, options};
 #[non_exhaustive]
 pub struct Nsga2Config {
     /// How many members the population has (N), 4 to 1000: about as many as the front shall have points.
-    pub popsize: usize,
+    pub popsize: u32,
     /// How likely two parents mix their genes, 0 to 1.
     pub crossover: f64,
     /// How near children stay to their parents where numbers are mixed (η_c), 0 to 1000.
@@ -51,7 +51,7 @@ impl Default for Nsga2Config {
 impl Nsga2Config {
     /// The same with so many members.
     #[must_use]
-    pub fn popsize(mut self, popsize: usize) -> Self {
+    pub fn popsize(mut self, popsize: u32) -> Self {
         self.popsize = popsize;
         self
     }
@@ -83,42 +83,59 @@ impl Nsga2Config {
         self.mutation_eta = eta;
         self
     }
-
-    fn check(&self) -> Result<(), Unsupported> {
-        options::within(NAME, "popsize", self.popsize, &(4..=1000))?;
-        let mutation = self.mutation.unwrap_or(0.0);
-        for (name, found, most) in [
-            ("crossover", self.crossover, 1.0),
-            ("crossover_eta", self.crossover_eta, 1000.0),
-            ("mutation", mutation, 1.0),
-            ("mutation_eta", self.mutation_eta, 1000.0),
-        ] {
-            if !(0.0..=most).contains(&found) {
-                let message = format!("cannot work with `{name}: {found}`: use 0 to {most}");
-                return Err(Unsupported::new(NAME, message));
-            }
-        }
-        Ok(())
-    }
 }
 
 impl StrategyConfig for Nsga2Config {
     type Strategy = Nsga2;
 
     fn spec(&self) -> Spec {
-        let spec = Spec::new(NAME)
-            .option("popsize", options::count(self.popsize))
-            .option("crossover", self.crossover)
-            .option("crossover_eta", self.crossover_eta)
-            .option("mutation_eta", self.mutation_eta);
-        match self.mutation {
-            Some(mutation) => spec.option("mutation", mutation),
-            None => spec.option("mutation", "auto"),
-        }
+        Spec::new(NAME).options(self.options())
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        vec![
+            ConfigOption::new(
+                "popsize",
+                self.popsize,
+                "how many members the population has",
+            )
+            .at_least(4.0)
+            .at_most(1000.0),
+            ConfigOption::new(
+                "crossover",
+                self.crossover,
+                "how likely two parents mix their genes",
+            )
+            .at_least(0.0)
+            .at_most(1.0),
+            ConfigOption::new(
+                "crossover_eta",
+                self.crossover_eta,
+                "how near children stay to their parents",
+            )
+            .at_least(0.0)
+            .at_most(1000.0),
+            ConfigOption::new(
+                "mutation",
+                self.mutation,
+                "how likely each gene is mutated; if absent, one of a trial",
+            )
+            .at_least(0.0)
+            .at_most(1.0),
+            ConfigOption::new(
+                "mutation_eta",
+                self.mutation_eta,
+                "how near a mutated number stays to what it was",
+            )
+            .at_least(0.0)
+            .at_most(1000.0),
+        ]
     }
 
     fn build(&self, problem: &Problem) -> Result<Nsga2, Unsupported> {
-        self.check()?;
+        for option in self.options() {
+            option.check(NAME)?;
+        }
         let genome = Genome::new(&problem.space);
         let variation = Variation {
             crossover: self.crossover,
@@ -126,6 +143,6 @@ impl StrategyConfig for Nsga2Config {
             mutation: self.mutation.unwrap_or(1.0 / genome.free() as f64),
             mutation_eta: self.mutation_eta,
         };
-        Ok(Nsga2::new(genome, self.popsize, variation))
+        Ok(Nsga2::new(genome, self.popsize as usize, variation))
     }
 }

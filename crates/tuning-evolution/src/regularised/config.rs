@@ -1,7 +1,7 @@
 //! [`RegularisedEvolutionConfig`]: the options of [`RegularisedEvolution`].
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Problem, Spec, StrategyConfig, Unsupported};
+use tuning_core::{ConfigOption, Problem, Spec, StrategyConfig, Unsupported};
 
 use super::{NAME, strategy::RegularisedEvolution};
 use crate::{genome::Genome, options};
@@ -25,9 +25,9 @@ use crate::{genome::Genome, options};
 #[non_exhaustive]
 pub struct RegularisedEvolutionConfig {
     /// How many of the youngest trials are the population (P), 4 to 10,000.
-    pub popsize: usize,
+    pub popsize: u32,
     /// How many of them are drawn, with repetitions, for the best one to become a parent (S), 1 to 10,000.
-    pub tournament: usize,
+    pub tournament: u32,
 }
 
 impl Default for RegularisedEvolutionConfig {
@@ -43,14 +43,14 @@ impl Default for RegularisedEvolutionConfig {
 impl RegularisedEvolutionConfig {
     /// The same with so many trials in the population.
     #[must_use]
-    pub fn popsize(mut self, popsize: usize) -> Self {
+    pub fn popsize(mut self, popsize: u32) -> Self {
         self.popsize = popsize;
         self
     }
 
     /// The same with so many in a tournament.
     #[must_use]
-    pub fn tournament(mut self, tournament: usize) -> Self {
+    pub fn tournament(mut self, tournament: u32) -> Self {
         self.tournament = tournament;
         self
     }
@@ -60,20 +60,38 @@ impl StrategyConfig for RegularisedEvolutionConfig {
     type Strategy = RegularisedEvolution;
 
     fn spec(&self) -> Spec {
-        Spec::new(NAME)
-            .option("popsize", options::count(self.popsize))
-            .option("tournament", options::count(self.tournament))
+        Spec::new(NAME).options(self.options())
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        vec![
+            ConfigOption::new(
+                "popsize",
+                self.popsize,
+                "how many of the youngest trials are the population",
+            )
+            .at_least(4.0)
+            .at_most(10_000.0),
+            ConfigOption::new(
+                "tournament",
+                self.tournament,
+                "how many are drawn for the best one to become a parent",
+            )
+            .at_least(1.0)
+            .at_most(10_000.0),
+        ]
     }
 
     fn build(&self, problem: &Problem) -> Result<RegularisedEvolution, Unsupported> {
         options::one_objective(NAME, problem)?;
-        options::popsize(NAME, self.popsize)?;
-        options::within(NAME, "tournament", self.tournament, &(1..=10_000))?;
+        for option in self.options() {
+            option.check(NAME)?;
+        }
         let genome = Genome::new(&problem.space);
         Ok(RegularisedEvolution::new(
             genome,
-            self.popsize,
-            self.tournament,
+            self.popsize as usize,
+            self.tournament as usize,
         ))
     }
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use tuning_core::{
-    BoxedConfig, Problem, Scalar, Space, Spec, Strategy, StrategyConfig, Unsupported,
+    BoxedConfig, ConfigOption, Problem, Scalar, Space, Spec, Strategy, StrategyConfig, Unsupported,
 };
 use tuning_process::NAME as PROCESS;
 use tuning_strategies::{EnqueueConfig, Registry, RegistryError};
@@ -61,6 +61,10 @@ impl StrategyConfig for SharedConfig {
 
     fn spec(&self) -> Spec {
         self.config.spec()
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        self.config.options()
     }
 
     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
@@ -132,9 +136,9 @@ fn in_folder(item: &Item<'_>, folder: &Path, outermost: bool) -> Option<serde_js
 fn place_of<'a>(error: &RegistryError, node: &'a Node) -> &'a Place {
     let key = match error {
         RegistryError::UnknownStrategy { .. } => "name",
-        RegistryError::UnknownOption { option, .. } | RegistryError::WrongValue { option, .. } => {
-            option
-        }
+        RegistryError::UnknownOption { option, .. }
+        | RegistryError::WrongValue { option, .. }
+        | RegistryError::OutOfRange { option, .. } => option,
         RegistryError::Part { option, source, .. } => {
             return node
                 .get(option)

@@ -65,7 +65,7 @@ pub(crate) fn spec() -> StudySpec {
     let strategy = Spec::new("asha")
         .option("eta", 3)
         .option("warm", true)
-        .part("inner", Spec::new("random"));
+        .option("inner", Spec::new("random"));
     let mut spec = StudySpec::new(space(), Objectives::new(objectives).unwrap(), strategy);
     spec.fidelity = Some(FidelityRange::new(1, 27).unwrap());
     spec.seed = Seed::new(u64::MAX);

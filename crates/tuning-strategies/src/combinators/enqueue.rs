@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, num::NonZeroUsize};
 
 use serde::{Deserialize, Serialize};
 use tuning_core::{
-    Ask, Asked, Fact, Params, Problem, Proposal, Scalar, Spec, Strategy, StrategyConfig,
-    StrategyError, Unsupported,
+    Ask, Asked, ConfigOption, Fact, Params, Problem, Proposal, Scalar, Spec, Strategy,
+    StrategyConfig, StrategyError, Unsupported,
 };
 
 use crate::position::Position;
@@ -88,13 +88,22 @@ impl<C: StrategyConfig> StrategyConfig for EnqueueConfig<C> {
     type Strategy = Enqueue<C::Strategy>;
 
     fn spec(&self) -> Spec {
-        let mut spec = Spec::new(NAME).part("inner", self.inner.spec());
-        for (index, point) in self.points.iter().enumerate() {
-            for (name, value) in point {
-                spec = spec.option(format!("points.{index}.{name}"), value.clone());
-            }
-        }
-        spec
+        Spec::new(NAME).options(self.options())
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        vec![
+            ConfigOption::new(
+                "points",
+                self.points.clone(),
+                "the points, each a map from names to values",
+            ),
+            ConfigOption::new(
+                "inner",
+                self.inner.spec(),
+                "the strategy that comes after them",
+            ),
+        ]
     }
 
     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use tuning_core::{
-    Domain, Parameter, Problem, Scalar, Spec, StrategyConfig, Unsupported, Value, nearest,
+    ConfigOption, Domain, Parameter, Problem, Spec, StrategyConfig, Unsupported, Value, nearest,
 };
 
 use super::{Axis, Grid, Lattice, NAME};
@@ -134,17 +134,34 @@ impl StrategyConfig for GridConfig {
     type Strategy = Grid;
 
     fn spec(&self) -> Spec {
-        let spec = Spec::new(NAME)
-            .option("resolution", i64::from(self.resolution))
-            .option("shuffle", self.shuffle);
-        self.resolution_of
-            .iter()
-            .fold(spec, |spec, (name, resolution)| {
-                spec.option(format!("resolution_of.{name}"), Scalar::from(*resolution))
-            })
+        Spec::new(NAME).options(self.options())
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        vec![
+            ConfigOption::new(
+                "resolution",
+                self.resolution,
+                "how many values of a parameter without natural ones",
+            )
+            .at_least(1.0),
+            ConfigOption::new(
+                "resolution_of",
+                self.resolution_of.clone(),
+                "the same for single parameters, by name",
+            ),
+            ConfigOption::new(
+                "shuffle",
+                self.shuffle,
+                "whether the points come in a random order",
+            ),
+        ]
     }
 
     fn build(&self, problem: &Problem) -> Result<Grid, Unsupported> {
+        for option in self.options() {
+            option.check(NAME)?;
+        }
         let space = &problem.space;
         if let Some(name) = self
             .resolution_of
@@ -226,6 +243,10 @@ mod tests {
         };
         check(
             GridConfig::default().resolution(0),
+            "strategy `grid` cannot use `resolution: 0`: it must be at least 1",
+        );
+        check(
+            GridConfig::default().resolution_of("lr", 0),
             "strategy `grid` takes no value of parameter `lr`: its resolution must be at least 1",
         );
         check(

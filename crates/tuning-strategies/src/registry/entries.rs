@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value, json};
-use tuning_core::{BoxedConfig, StrategyConfig, nearest};
+use serde_json::{Map, Value};
+use tuning_core::{BoxedConfig, ConfigOption, StrategyConfig, nearest};
 
-use super::{OptionInfo, Options, RegistryError, options};
+use super::{Options, RegistryError, options};
 use crate::{
     DedupConfig, EnqueueConfig, GridConfig, RandomConfig, SobolConfig,
     combinators::{dedup, enqueue},
@@ -39,7 +39,7 @@ pub struct Registry {
 struct Registered {
     about: String,
     options: Map<String, Value>,
-    infos: BTreeMap<String, OptionInfo>,
+    described: Vec<ConfigOption>,
     make: Arc<Make>,
 }
 
@@ -49,7 +49,7 @@ pub struct Entry<'a> {
     name: &'a str,
     about: &'a str,
     options: &'a Map<String, Value>,
-    infos: &'a BTreeMap<String, OptionInfo>,
+    described: &'a [ConfigOption],
 }
 
 impl<'a> Entry<'a> {
@@ -71,10 +71,11 @@ impl<'a> Entry<'a> {
         self.options
     }
 
-    /// What is known of an option, if it was [described](Registry::describe).
+    /// What an option does and how far it may go, if the configuration [says so](StrategyConfig::options).
     #[must_use]
-    pub fn info(&self, option: &str) -> Option<&'a OptionInfo> {
-        self.infos.get(option)
+    pub fn described(&self, option: &str) -> Option<&'a ConfigOption> {
+        let mut described = self.described.iter();
+        described.find(|described| described.name() == option)
     }
 }
 
@@ -102,7 +103,7 @@ impl Registry {
             .register_with(
                 enqueue::NAME,
                 "given points first, then another strategy",
-                json!({"points": [], "inner": {"name": random::NAME}}),
+                EnqueueConfig::over(RandomConfig::default()).options(),
                 |options, registry| {
                     let mut config = EnqueueConfig::over(options.strategy("inner", registry)?);
                     config.points = options.get("points")?;
@@ -112,116 +113,69 @@ impl Registry {
             .register_with(
                 dedup::NAME,
                 "another strategy without repeated points",
-                json!({"attempts": dedup::ATTEMPTS, "inner": {"name": random::NAME}}),
+                DedupConfig::over(RandomConfig::default()).options(),
                 |options, registry| {
                     let config = DedupConfig::over(options.strategy("inner", registry)?);
                     Ok(config.attempts(options.get("attempts")?).boxed())
                 },
             );
-        let info = OptionInfo::new;
         registry
-            .describe(
-                grid::NAME,
-                [
-                    (
-                        "resolution",
-                        info("how many values of a parameter without natural ones").at_least(1.0),
-                    ),
-                    (
-                        "resolution_of",
-                        info("the same for single parameters, by name"),
-                    ),
-                    ("shuffle", info("whether the points come in a random order")),
-                ],
-            )
-            .describe(
-                sobol::NAME,
-                [(
-                    "scramble",
-                    info("whether the study's seed scrambles the sequence"),
-                )],
-            )
-            .describe(
-                enqueue::NAME,
-                [
-                    (
-                        "points",
-                        info("the points, each a map from names to values"),
-                    ),
-                    ("inner", info("the strategy that comes after them")),
-                ],
-            )
-            .describe(
-                dedup::NAME,
-                [
-                    (
-                        "attempts",
-                        info("how often another point is asked for in place of a repeated one"),
-                    ),
-                    ("inner", info("the strategy that proposes")),
-                ],
-            );
-        registry
-    }
-
-    /// Says what options of a strategy mean, for lists, editors and schemas.
-    ///
-    /// # Panics
-    /// If there is no such strategy, or it has no such option.
-    pub fn describe<'a>(
-        &mut self,
-        name: &str,
-        infos: impl IntoIterator<Item = (&'a str, OptionInfo)>,
-    ) -> &mut Self {
-        let Some(registered) = self.entries.get_mut(name) else {
-            panic!("strategy `{name}` is described before it is registered");
-        };
-        for (option, info) in infos {
-            assert!(
-                registered.options.contains_key(option),
-                "strategy `{name}` has no option `{option}` to describe"
-            );
-            registered.infos.insert(option.to_owned(), info);
-        }
-        self
     }
 
     /// Adds a strategy whose options are the fields of `C`. A name that is taken is given to the new one.
     ///
     /// Options and defaults are what `C::default()` serialises to, so write all fields
-    /// (no `skip_serializing_if`).
+    /// (no `skip_serializing_if`). What they do and how far they may go is what its
+    /// [`options`](StrategyConfig::options) say.
+    ///
+    /// # Panics
+    /// If `C` describes an option that it does not have.
     pub fn register<C>(&mut self, name: &str, about: &str) -> &mut Self
     where
         C: StrategyConfig + Default + Serialize + DeserializeOwned + 'static,
     {
-        self.insert(name, about, options::of(&C::default()), |options, _| {
+        let config = C::default();
+        let (defaults, described) = (options::of(&config), config.options());
+        for option in &described {
+            let option = option.name();
+            assert!(
+                defaults.contains_key(option),
+                "strategy `{name}` describes an option `{option}`, which it does not have"
+            );
+        }
+        self.insert(name, about, (defaults, described), |options, _| {
             Ok(options.all::<C>()?.boxed())
         })
     }
 
     /// Adds a strategy that is made by a function: a combinator, which finds the strategies inside it
-    /// in the registry ([`Options::strategy`]). `options` is a map with all options and their defaults.
+    /// in the registry ([`Options::strategy`]). `options` are all its options with their defaults.
     pub fn register_with(
         &mut self,
         name: &str,
         about: &str,
-        options: impl Serialize,
+        options: impl IntoIterator<Item = ConfigOption>,
         make: impl Fn(&Options, &Registry) -> Result<BoxedConfig, RegistryError> + Send + Sync + 'static,
     ) -> &mut Self {
-        self.insert(name, about, options::of(&options), make)
+        let described: Vec<ConfigOption> = options.into_iter().collect();
+        let defaults = described
+            .iter()
+            .map(|option| (option.name().to_owned(), options::json(option.value())))
+            .collect();
+        self.insert(name, about, (defaults, described), make)
     }
 
     fn insert(
         &mut self,
         name: &str,
         about: &str,
-        options: Map<String, Value>,
+        (options, described): (Map<String, Value>, Vec<ConfigOption>),
         make: impl Fn(&Options, &Registry) -> Result<BoxedConfig, RegistryError> + Send + Sync + 'static,
     ) -> &mut Self {
         let registered = Registered {
             about: about.to_owned(),
             options,
-            infos: BTreeMap::new(),
+            described,
             make: Arc::new(make),
         };
         self.entries.insert(name.to_owned(), registered);
@@ -231,7 +185,8 @@ impl Registry {
     /// Makes the strategy of this name with these options; the others have their defaults.
     ///
     /// # Errors
-    /// If there is no such strategy, it has no such option, or an option's value makes no sense.
+    /// If there is no such strategy, it has no such option, or an option's value makes no sense or is out of its
+    /// range.
     pub fn config(
         &self,
         name: &str,
@@ -246,7 +201,15 @@ impl Registry {
                 known: self.entries.keys().cloned().collect(),
             })?;
         let options = Options::new(name, &registered.options, options)?;
-        (registered.make)(&options, self)
+        let config = (registered.make)(&options, self)?;
+        match config
+            .options()
+            .iter()
+            .find_map(|option| options.outside(option))
+        {
+            Some(error) => Err(error),
+            None => Ok(config),
+        }
     }
 
     /// Makes the strategy that a study file describes: a name, or a map of `name` and options.
@@ -276,7 +239,7 @@ impl Registry {
             name,
             about: &registered.about,
             options: &registered.options,
-            infos: &registered.infos,
+            described: &registered.described,
         })
     }
 }
@@ -289,6 +252,7 @@ impl fmt::Debug for Registry {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
     use tuning_core::{Objectives, Parameter, Problem, Space};
 
     use super::*;
@@ -359,6 +323,11 @@ mod tests {
              is `11`)",
         );
         check(
+            json!({"name": "dedup", "inner": {"name": "grid", "resolution": 0}}),
+            "option `inner` of strategy `dedup`: option `resolution` of strategy `grid` cannot be `0`: it must be at \
+             least 1 (the default is `11`)",
+        );
+        check(
             json!({"name": "grid", "resolution_of": {"lr": true}}),
             "option `resolution_of` of strategy `grid` cannot be `{\"lr\":true}`: expected a whole number, not negative \
              (the default is `{}`)",
@@ -406,7 +375,7 @@ mod tests {
             let undescribed = entry
                 .options()
                 .keys()
-                .find(|name| entry.info(name).is_none());
+                .find(|name| entry.described(name).is_none());
             assert_eq!(undescribed, None, "{}", entry.name());
         }
     }

@@ -43,6 +43,20 @@ pub enum RegistryError {
         /// The default, if there is one.
         default: Option<Box<Value>>,
     },
+    /// An option's value is out of its range.
+    #[error("option `{option}` of strategy `{strategy}` cannot be `{value}`: it must be {range}{}", such_as(.default))]
+    OutOfRange {
+        /// The strategy's name.
+        strategy: String,
+        /// The option.
+        option: String,
+        /// Its value.
+        value: Box<Value>,
+        /// The range in words, as in "at least 1".
+        range: String,
+        /// The default, if there is one.
+        default: Option<Box<Value>>,
+    },
     /// The options make no sense together.
     #[error("the options of strategy `{strategy}` do not fit together: {message}")]
     Inconsistent {

@@ -2,10 +2,8 @@
 
 mod entries;
 mod error;
-mod info;
 mod options;
 
 pub use entries::{Entry, Registry};
 pub use error::RegistryError;
-pub use info::{Bound, OptionInfo};
 pub use options::Options;

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
-use tuning_core::{BoxedConfig, nearest};
+use tuning_core::{BoxedConfig, ConfigOption, Scalar, nearest};
 
 use super::{Registry, RegistryError};
 
@@ -98,6 +98,20 @@ impl Options {
         })
     }
 
+    /// The error if this option is out of its range.
+    pub(super) fn outside(&self, option: &ConfigOption) -> Option<RegistryError> {
+        option.check(&self.strategy).err()?;
+        let name = option.name();
+        let given = self.values.get(name).cloned();
+        Some(RegistryError::OutOfRange {
+            strategy: self.strategy.clone(),
+            option: name.to_owned(),
+            value: Box::new(given.unwrap_or_else(|| json(option.value()))),
+            range: option.range().unwrap_or_default(),
+            default: self.defaults.get(name).cloned().map(Box::new),
+        })
+    }
+
     fn wrong(&self, option: &str, error: &serde_json::Error) -> RegistryError {
         RegistryError::WrongValue {
             strategy: self.strategy.clone(),
@@ -123,6 +137,11 @@ fn problem(message: &str) -> String {
         other => other,
     };
     format!("expected {expected}")
+}
+
+/// A value as a study file would give it.
+pub(super) fn json(value: &Scalar) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
 }
 
 /// The options of a configuration with their values.

@@ -1,7 +1,7 @@
 //! [`SobolConfig`]: the options of [`Sobol`].
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Problem, Spec, StrategyConfig, Unsupported};
+use tuning_core::{ConfigOption, Problem, Spec, StrategyConfig, Unsupported};
 
 use super::{NAME, Sobol, sequence::MAX_DIMENSIONS};
 
@@ -46,7 +46,15 @@ impl StrategyConfig for SobolConfig {
     type Strategy = Sobol;
 
     fn spec(&self) -> Spec {
-        Spec::new(NAME).option("scramble", self.scramble)
+        Spec::new(NAME).options(self.options())
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        vec![ConfigOption::new(
+            "scramble",
+            self.scramble,
+            "whether the study's seed scrambles the sequence",
+        )]
     }
 
     fn build(&self, problem: &Problem) -> Result<Sobol, Unsupported> {

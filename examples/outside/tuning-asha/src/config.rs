@@ -1,9 +1,8 @@
 //! [`AshaConfig`]: the options, and [`register`], for study files.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use tuning_core::{Problem, Spec, StrategyConfig, Unsupported};
-use tuning_strategies::Registry;
+use tuning_core::{ConfigOption, Problem, Spec, StrategyConfig, Unsupported};
+use tuning_strategies::{RandomConfig, Registry};
 use tuning_toolkit::WholeTrials;
 
 use crate::{Asha, ladder::Ladder};
@@ -11,15 +10,13 @@ use crate::{Asha, ladder::Ladder};
 /// What it is called in study files, in journals and in errors.
 pub const NAME: &str = "asha";
 
-const REDUCTION: u64 = 3;
-
 /// The options of [`Asha`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AshaConfig<C> {
     /// One in this many trials of a rung goes on, and the rungs lie this factor apart: at least 2.
-    pub reduction: u64,
+    pub reduction: u32,
     /// What proposes the trials.
     pub inner: C,
 }
@@ -34,14 +31,14 @@ impl<C> AshaConfig<C> {
     /// Successive halving of the trials that `inner` proposes.
     pub fn over(inner: C) -> Self {
         Self {
-            reduction: REDUCTION,
+            reduction: 3,
             inner,
         }
     }
 
     /// The same, where one in `reduction` trials goes on.
     #[must_use]
-    pub fn reduction(mut self, reduction: u64) -> Self {
+    pub fn reduction(mut self, reduction: u32) -> Self {
         self.reduction = reduction;
         self
     }
@@ -51,24 +48,27 @@ impl<C: StrategyConfig> StrategyConfig for AshaConfig<C> {
     type Strategy = Asha<C::Strategy>;
 
     fn spec(&self) -> Spec {
-        Spec::new(NAME)
-            .option("reduction", self.reduction.cast_signed())
-            .part("inner", self.inner.spec())
+        Spec::new(NAME).options(self.options())
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        let reduction = "one in this many trials of a rung goes on";
+        vec![
+            ConfigOption::new("reduction", self.reduction, reduction).at_least(2.0),
+            ConfigOption::new("inner", self.inner.spec(), "the strategy that proposes"),
+        ]
     }
 
     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
-        let refuse = |message| Err(Unsupported::new(NAME, message));
-        if self.reduction < 2 {
-            let reduction = self.reduction;
-            return refuse(format!(
-                "cannot use `reduction: {reduction}`: give it at least 2"
-            ));
+        for option in self.options() {
+            option.check(NAME)?;
         }
+        let refuse = |message| Err(Unsupported::new(NAME, message));
         if problem.objectives.len() != 1 {
-            return refuse("compares by one objective: choose one".to_owned());
+            return refuse("compares by one objective: choose one");
         }
         let Some(range) = problem.fidelity else {
-            return refuse("needs fidelities: declare a range of them".to_owned());
+            return refuse("needs fidelities: declare a range of them");
         };
         // Fidelities are ASHA's: to the inner strategy, every trial runs to its end.
         let inner =
@@ -82,7 +82,7 @@ pub fn register(registry: &mut Registry) {
     registry.register_with(
         NAME,
         "successive halving without waiting, over another strategy",
-        json!({"reduction": REDUCTION, "inner": {"name": "random"}}),
+        AshaConfig::over(RandomConfig::default()).options(),
         |options, registry| {
             let inner = options.strategy("inner", registry)?;
             Ok(AshaConfig::over(inner)

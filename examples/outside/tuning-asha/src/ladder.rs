@@ -18,8 +18,8 @@ struct Rung {
 
 impl Ladder {
     /// From the least fidelity in steps of a factor of `reduction`.
-    pub(crate) fn new(range: FidelityRange, reduction: u64) -> Self {
-        let rung = |at: &u64| Some(at.saturating_mul(reduction));
+    pub(crate) fn new(range: FidelityRange, reduction: u32) -> Self {
+        let rung = |at: &u64| Some(at.saturating_mul(reduction.into()));
         let fidelities = std::iter::successors(Some(range.min().get()), rung);
         let below = fidelities.take_while(|at| *at < range.max().get());
         let empty = |at| Rung {

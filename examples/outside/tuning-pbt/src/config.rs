@@ -1,7 +1,7 @@
 //! [`PbtConfig`]: the options.
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Fidelity, Problem, Spec, StrategyConfig, Unsupported};
+use tuning_core::{ConfigOption, Fidelity, Problem, Spec, StrategyConfig, Unsupported};
 
 use crate::Pbt;
 
@@ -14,9 +14,9 @@ pub const NAME: &str = "pbt";
 #[non_exhaustive]
 pub struct PbtConfig {
     /// How many members train side by side: at least 2.
-    pub members: u64,
+    pub members: u32,
     /// In how many rounds of equal length they train: at least 2.
-    pub rounds: u64,
+    pub rounds: u32,
     /// Which part of the members is replaced after a round: above 0, at most 0.5.
     pub replaced: f64,
     /// How far a copy's parameters move, as a part of each one's range: above 0, at most 1.
@@ -41,14 +41,14 @@ impl Default for PbtConfig {
 impl PbtConfig {
     /// The same with this many members.
     #[must_use]
-    pub fn members(mut self, members: u64) -> Self {
+    pub fn members(mut self, members: u32) -> Self {
         self.members = members;
         self
     }
 
     /// The same with this many rounds.
     #[must_use]
-    pub fn rounds(mut self, rounds: u64) -> Self {
+    pub fn rounds(mut self, rounds: u32) -> Self {
         self.rounds = rounds;
         self
     }
@@ -58,47 +58,54 @@ impl StrategyConfig for PbtConfig {
     type Strategy = Pbt;
 
     fn spec(&self) -> Spec {
-        Spec::new(NAME)
-            .option("members", self.members.cast_signed())
-            .option("rounds", self.rounds.cast_signed())
-            .option("replaced", self.replaced)
-            .option("step", self.step)
-            .option("resample", self.resample)
+        Spec::new(NAME).options(self.options())
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        vec![
+            ConfigOption::new("members", self.members, "how many train side by side").at_least(2.0),
+            ConfigOption::new("rounds", self.rounds, "in how many rounds they train").at_least(2.0),
+            ConfigOption::new(
+                "replaced",
+                self.replaced,
+                "which part of the members is replaced after a round",
+            )
+            .above(0.0)
+            .at_most(0.5),
+            ConfigOption::new(
+                "step",
+                self.step,
+                "how far a copy's parameters move, as a part of each one's range",
+            )
+            .above(0.0)
+            .at_most(1.0),
+            ConfigOption::new(
+                "resample",
+                self.resample,
+                "how likely a copy's parameter is drawn anew instead",
+            )
+            .at_least(0.0)
+            .at_most(1.0),
+        ]
     }
 
     fn build(&self, problem: &Problem) -> Result<Pbt, Unsupported> {
+        for option in self.options() {
+            option.check(NAME)?;
+        }
         let refuse = |message| Err(Unsupported::new(NAME, message));
-        for (name, count) in [("members", self.members), ("rounds", self.rounds)] {
-            if count < 2 {
-                return refuse(format!("cannot use `{name}: {count}`: give it at least 2"));
-            }
-        }
-        let parts = [("replaced", self.replaced, 0.5), ("step", self.step, 1.0)];
-        for (name, part, most) in parts {
-            if !(part > 0.0 && part <= most) {
-                return refuse(format!(
-                    "cannot use `{name}: {part}`: give it more than 0, at most {most}"
-                ));
-            }
-        }
-        if !(0.0..=1.0).contains(&self.resample) {
-            let resample = self.resample;
-            return refuse(format!("cannot use `resample: {resample}`: give it 0 to 1"));
-        }
         if problem.objectives.len() != 1 {
-            return refuse("compares by one objective: choose one".to_owned());
+            return refuse("compares by one objective: choose one");
         }
         let Some(range) = problem.fidelity else {
-            return refuse("trains in rounds: declare a range of fidelities".to_owned());
+            return refuse("trains in rounds: declare a range of fidelities");
         };
         // The last round has no end of its own: a trial runs to its end.
+        let rounds = u64::from(self.rounds);
         let end = |round| {
-            range.max().get() / self.rounds * round
-                + range.max().get() % self.rounds * round / self.rounds
+            range.max().get() / rounds * round + range.max().get() % rounds * round / rounds
         };
-        let mut ends: Vec<_> = (1..self.rounds)
-            .map(|round| Fidelity::new(end(round)))
-            .collect();
+        let mut ends: Vec<_> = (1..rounds).map(|round| Fidelity::new(end(round))).collect();
         ends.retain(|end| *end >= range.min() && *end < range.max());
         ends.dedup();
         Ok(Pbt::new(self.clone(), problem.space.clone(), ends))

@@ -13,6 +13,11 @@ fn it_keeps_the_laws() {
 }
 
 #[test]
+fn its_options_are_what_they_are_said_to_be() {
+    tuning_conformance::options(|given| serde_json::from_value::<PbtConfig>(json!(given))).check();
+}
+
+#[test]
 fn a_registry_knows_it_by_name() {
     let mut registry = Registry::standard();
     registry.register::<PbtConfig>(NAME, "a population that trains in rounds");

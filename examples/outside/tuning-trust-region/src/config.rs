@@ -1,7 +1,7 @@
 //! [`TrustRegionConfig`]: the options.
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Problem, Spec, StrategyConfig, Unsupported};
+use tuning_core::{ConfigOption, Problem, Spec, StrategyConfig, Unsupported};
 
 use crate::TrustRegion;
 
@@ -18,11 +18,11 @@ pub struct TrustRegionConfig {
     /// A box with shorter sides is left, and the search starts elsewhere: above 0, below `length`.
     pub min_length: f64,
     /// How many random points a new box begins with: at least 1.
-    pub initial: u64,
+    pub initial: u32,
     /// After this many better points in a row the box doubles: at least 1.
-    pub successes: u64,
+    pub successes: u32,
     /// After this many points in a row that are not better the box halves: at least 1.
-    pub failures: u64,
+    pub failures: u32,
 }
 
 impl Default for TrustRegionConfig {
@@ -41,14 +41,14 @@ impl Default for TrustRegionConfig {
 impl TrustRegionConfig {
     /// The same with this many random points at the start of a box.
     #[must_use]
-    pub fn initial(mut self, points: u64) -> Self {
+    pub fn initial(mut self, points: u32) -> Self {
         self.initial = points;
         self
     }
 
     /// The same with this many failures in a row that halve the box.
     #[must_use]
-    pub fn failures(mut self, failures: u64) -> Self {
+    pub fn failures(mut self, failures: u32) -> Self {
         self.failures = failures;
         self
     }
@@ -58,40 +58,53 @@ impl StrategyConfig for TrustRegionConfig {
     type Strategy = TrustRegion;
 
     fn spec(&self) -> Spec {
-        Spec::new(NAME)
-            .option("length", self.length)
-            .option("min_length", self.min_length)
-            .option("initial", self.initial.cast_signed())
-            .option("successes", self.successes.cast_signed())
-            .option("failures", self.failures.cast_signed())
+        Spec::new(NAME).options(self.options())
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        vec![
+            ConfigOption::new(
+                "length",
+                self.length,
+                "the sides of a new box, as a part of each parameter's range",
+            )
+            .above(0.0)
+            .at_most(1.0),
+            ConfigOption::new(
+                "min_length",
+                self.min_length,
+                "a box with shorter sides is left: shorter than `length`",
+            )
+            .above(0.0)
+            .below(self.length),
+            ConfigOption::new(
+                "initial",
+                self.initial,
+                "how many random points a new box begins with",
+            )
+            .at_least(1.0),
+            ConfigOption::new(
+                "successes",
+                self.successes,
+                "after this many better points in a row the box doubles",
+            )
+            .at_least(1.0),
+            ConfigOption::new(
+                "failures",
+                self.failures,
+                "after this many points in a row that are not better the box halves",
+            )
+            .at_least(1.0),
+        ]
     }
 
     fn build(&self, problem: &Problem) -> Result<TrustRegion, Unsupported> {
-        let refuse = |message| Err(Unsupported::new(NAME, message));
-        if !(self.length > 0.0 && self.length <= 1.0) {
-            let length = self.length;
-            return refuse(format!(
-                "cannot use `length: {length}`: give it more than 0, at most 1"
-            ));
-        }
-        if !(self.min_length > 0.0 && self.min_length < self.length) {
-            let (shortest, length) = (self.min_length, self.length);
-            return refuse(format!(
-                "cannot use `min_length: {shortest}`: give it more than 0, less than `length`, which is {length}"
-            ));
-        }
-        let counts = [
-            ("initial", self.initial),
-            ("successes", self.successes),
-            ("failures", self.failures),
-        ];
-        for (name, count) in counts {
-            if count == 0 {
-                return refuse(format!("cannot use `{name}: 0`: give it at least 1"));
-            }
+        for option in self.options() {
+            option.check(NAME)?;
         }
         if problem.objectives.len() != 1 {
-            return refuse("optimises one objective: choose one".to_owned());
+            let message = "optimises one objective: choose one";
+            return Err(Unsupported::new(NAME, message));
         }
         Ok(TrustRegion::new(self.clone(), problem.space.clone()))
     }

@@ -14,9 +14,9 @@ pub(crate) struct Region {
     pub(crate) length: f64,
     best: Option<(f64, Vec<f64>)>,
     /// How many of its own points it has learned.
-    learned: u64,
-    successes: u64,
-    failures: u64,
+    learned: u32,
+    successes: u32,
+    failures: u32,
 }
 
 impl Region {

@@ -13,6 +13,12 @@ fn it_keeps_the_laws() {
 }
 
 #[test]
+fn its_options_are_what_they_are_said_to_be() {
+    tuning_conformance::options(|given| serde_json::from_value::<TrustRegionConfig>(json!(given)))
+        .check();
+}
+
+#[test]
 fn a_registry_knows_it_by_name() {
     let mut registry = Registry::standard();
     registry

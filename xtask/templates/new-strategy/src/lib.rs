@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use tuning_core::{
-    Ask, Asked, Fact, Outcome, Params, Problem, Proposal, Space, Strategy, StrategyConfig,
+    Ask, Asked, ConfigOption, Fact, Outcome, Params, Problem, Proposal, Space, Strategy, StrategyConfig,
     StrategyError, Spec, TrialId, Unsupported,
 };
 
@@ -38,15 +38,21 @@ impl MyStrategyConfig {
 impl StrategyConfig for MyStrategyConfig {
     type Strategy = MyStrategy;
 
+    /// The one place that says what the options do and how far they may go: study files, `tune strategies`, schemas,
+    /// journals and refusals have it from here.
+    fn options(&self) -> Vec<ConfigOption> {
+        let about = "how far from the best point to look, as a part of each parameter's range";
+        vec![ConfigOption::new("step", self.step, about).above(0.0).at_most(1.0)]
+    }
+
     fn spec(&self) -> Spec {
         // All options: a journal keeps them, and a study is not continued with others by mistake.
-        Spec::new(NAME).option("step", self.step)
+        Spec::new(NAME).options(self.options())
     }
 
     fn build(&self, problem: &Problem) -> Result<MyStrategy, Unsupported> {
-        if !(self.step > 0.0 && self.step <= 1.0) {
-            let message = format!("cannot use `step: {}`: give it more than 0, at most 1", self.step);
-            return Err(Unsupported::new(NAME, message));
+        for option in self.options() {
+            option.check(NAME)?;
         }
         if problem.objectives.len() != 1 {
             return Err(Unsupported::new(NAME, "optimises one objective: choose one"));

@@ -12,6 +12,11 @@ fn it_keeps_the_laws() {
 }
 
 #[test]
+fn its_options_are_what_they_are_said_to_be() {
+    tuning_conformance::options(|given| serde_json::from_value::<MyStrategyConfig>(json!(given))).check();
+}
+
+#[test]
 fn its_options_are_read_by_name() {
     let read = |value| serde_json::from_value::<MyStrategyConfig>(value);
     assert_eq!(

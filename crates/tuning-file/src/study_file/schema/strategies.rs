@@ -1,10 +1,11 @@
 //! The strategies of a registry as a schema. What an option may be is found out by trying it: the answer
 //! is that of the reader itself.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Bound};
 
 use serde_json::{Map, Value, json};
-use tuning_strategies::{Bound, Entry, Registry, RegistryError};
+use tuning_core::ConfigOption;
+use tuning_strategies::{Entry, Registry, RegistryError};
 
 use super::shapes::or_variable;
 
@@ -76,19 +77,17 @@ fn properties(
     of_kinds: impl Fn(Vec<Value>) -> Value,
 ) -> Map<String, Value> {
     let property = |(option, default): (&String, &Value)| {
-        let info = entry.info(option);
+        let described = entry.described(option);
         let probe = Probe {
             registry,
             strategy: entry.name(),
             option,
         };
-        let mut schema = of_kinds(probe.kinds(
-            info.and_then(|info| info.lower()),
-            info.and_then(|info| info.upper()),
-        ));
+        let bounds = described.map_or((Bound::Unbounded, Bound::Unbounded), ConfigOption::bounds);
+        let mut schema = of_kinds(probe.kinds(bounds));
         if let Some(schema) = schema.as_object_mut() {
-            if let Some(info) = info {
-                schema.insert("description".to_owned(), info.about().into());
+            if let Some(described) = described {
+                schema.insert("description".to_owned(), described.about().into());
             }
             schema.insert("default".to_owned(), default.clone());
         }
@@ -108,8 +107,10 @@ impl Probe<'_> {
     fn try_it(&self, value: Value) -> Result<(), RegistryError> {
         let options = Map::from_iter([(self.option.to_owned(), value)]);
         match self.registry.config(self.strategy, &options) {
-            // Each for itself: that it does not fit to others is no matter here.
-            Ok(_) | Err(RegistryError::Inconsistent { .. }) => Ok(()),
+            // Each for itself: that it does not fit to others is no matter here, and its range is known.
+            Ok(_) | Err(RegistryError::Inconsistent { .. } | RegistryError::OutOfRange { .. }) => {
+                Ok(())
+            }
             Err(error) => Err(error),
         }
     }
@@ -119,7 +120,7 @@ impl Probe<'_> {
     }
 
     /// All kinds of values that it takes; none if that cannot be told by trying.
-    fn kinds(&self, lower: Option<Bound>, upper: Option<Bound>) -> Vec<Value> {
+    fn kinds(&self, (lower, upper): (Bound<f64>, Bound<f64>)) -> Vec<Value> {
         let mut kinds: Vec<Value> = Vec::new();
         if self.takes(true.into()) {
             kinds.push(json!({"type": "boolean"}));
@@ -128,23 +129,19 @@ impl Probe<'_> {
         let number = |kind: &str, readable: Option<f64>| {
             let mut schema = json!({"type": kind});
             match (lower, readable) {
-                (Some(lower), Some(readable)) if readable > lower.at => {
+                (Bound::Included(at) | Bound::Excluded(at), Some(readable)) if readable > at => {
                     schema["minimum"] = whole(readable);
                 }
-                (
-                    Some(Bound {
-                        at,
-                        included: false,
-                    }),
-                    _,
-                ) => schema["exclusiveMinimum"] = whole(at),
-                (Some(Bound { at, .. }), _) | (None, Some(at)) => schema["minimum"] = whole(at),
-                (None, None) => {}
+                (Bound::Excluded(at), _) => schema["exclusiveMinimum"] = whole(at),
+                (Bound::Included(at), _) | (Bound::Unbounded, Some(at)) => {
+                    schema["minimum"] = whole(at);
+                }
+                (Bound::Unbounded, None) => {}
             }
             match upper {
-                Some(Bound { at, included: true }) => schema["maximum"] = whole(at),
-                Some(Bound { at, .. }) => schema["exclusiveMaximum"] = whole(at),
-                None => {}
+                Bound::Included(at) => schema["maximum"] = whole(at),
+                Bound::Excluded(at) => schema["exclusiveMaximum"] = whole(at),
+                Bound::Unbounded => {}
             }
             schema
         };

@@ -1,9 +1,9 @@
 //! [`DedupConfig`]: the options of [`Dedup`].
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Problem, Spec, StrategyConfig, Unsupported};
+use tuning_core::{ConfigOption, Problem, Spec, StrategyConfig, Unsupported};
 
-use super::{ATTEMPTS, Dedup, NAME};
+use super::{Dedup, NAME};
 
 /// The options of [`Dedup`].
 ///
@@ -38,7 +38,7 @@ impl<C> DedupConfig<C> {
     /// Keeps `inner` from repeating points.
     pub fn over(inner: C) -> Self {
         Self {
-            attempts: ATTEMPTS,
+            attempts: 16,
             inner,
         }
     }
@@ -55,9 +55,18 @@ impl<C: StrategyConfig> StrategyConfig for DedupConfig<C> {
     type Strategy = Dedup<C::Strategy>;
 
     fn spec(&self) -> Spec {
-        Spec::new(NAME)
-            .option("attempts", i64::from(self.attempts))
-            .part("inner", self.inner.spec())
+        Spec::new(NAME).options(self.options())
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        vec![
+            ConfigOption::new(
+                "attempts",
+                self.attempts,
+                "how often another point is asked for in place of a repeated one",
+            ),
+            ConfigOption::new("inner", self.inner.spec(), "the strategy that proposes"),
+        ]
     }
 
     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {

@@ -9,6 +9,3 @@ pub use config::DedupConfig;
 pub use strategy::Dedup;
 
 pub(crate) const NAME: &str = "dedup";
-
-/// The default of `attempts`.
-pub(crate) const ATTEMPTS: u32 = 16;

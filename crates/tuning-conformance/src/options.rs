@@ -1,0 +1,348 @@
+//! [`OptionsKit`]: what a configuration says of its options, against what it does with them.
+
+use std::{collections::BTreeMap, fmt, ops::Bound};
+
+use tuning_core::{ConfigOption, Problem, Scalar, Spec, StrategyConfig};
+
+use crate::{
+    guard::caught,
+    law::{Lawlike, OptionLaw},
+    problems::problems,
+    report::{Breach, Finding, Report},
+};
+
+/// The laws of options for a configuration that `read` makes of options by name; the others have their defaults.
+///
+/// # Example
+/// ```
+/// # use std::collections::BTreeMap;
+/// # use tuning_core::*;
+/// # struct Random;
+/// # impl Strategy for Random {
+/// #     fn ask(&self, _: &Ask) -> Result<Asked, StrategyError> { Ok(Asked::Done) }
+/// #     fn tell(&mut self, _: &Fact) {}
+/// # }
+/// struct MyConfig { step: f64 }
+///
+/// impl StrategyConfig for MyConfig {
+/// #   type Strategy = Random;
+///     fn options(&self) -> Vec<ConfigOption> {
+///         vec![ConfigOption::new("step", self.step, "how far to look").above(0.0).at_most(1.0)]
+///     }
+///
+///     fn spec(&self) -> Spec {
+///         Spec::new("mine").options(self.options())
+///     }
+///
+///     // …
+/// #   fn build(&self, _: &Problem) -> Result<Random, Unsupported> {
+/// #       for option in self.options() { option.check("mine")?; }
+/// #       Ok(Random)
+/// #   }
+/// }
+///
+/// # fn read(given: &BTreeMap<String, Scalar>) -> Result<MyConfig, ParamsError> {
+/// #     let step = match given.get("step") { Some(Scalar::Float(step)) => *step, _ => 0.2 };
+/// #     Ok(MyConfig { step })
+/// # }
+/// // With serde: |given| serde_json::from_value::<MyConfig>(serde_json::json!(given))
+/// tuning_conformance::options(|given| read(given)).check();
+/// ```
+pub fn options<C, E, R>(read: R) -> OptionsKit<R>
+where
+    C: StrategyConfig,
+    E: fmt::Display,
+    R: Fn(&BTreeMap<String, Scalar>) -> Result<C, E>,
+{
+    OptionsKit {
+        read,
+        only: Vec::new(),
+    }
+}
+
+/// The laws of options, ready to be checked. See [`options`].
+#[must_use = "call `check`"]
+pub struct OptionsKit<R> {
+    read: R,
+    only: Vec<OptionLaw>,
+}
+
+impl<C, E, R> OptionsKit<R>
+where
+    C: StrategyConfig,
+    E: fmt::Display,
+    R: Fn(&BTreeMap<String, Scalar>) -> Result<C, E>,
+{
+    /// Checks this law alone; called again, that one too.
+    pub fn only(mut self, law: OptionLaw) -> Self {
+        self.only.push(law);
+        self
+    }
+
+    /// Checks the laws.
+    ///
+    /// # Panics
+    /// If a law is broken, with a report that says which, how, and what to look for; or if the configuration
+    /// describes no option.
+    #[track_caller]
+    pub fn check(&self) {
+        let report = self.report();
+        report.unwrap();
+        let looked = |(_, finding): &(OptionLaw, Finding)| matches!(finding, Finding::Kept);
+        assert!(report.findings().iter().any(looked), "\n{report}");
+    }
+
+    /// Checks the laws and returns what was found out.
+    #[must_use]
+    pub fn report(&self) -> Report<OptionLaw> {
+        let mut report = Report::new(0, Vec::new());
+        let defaults = self.read(&[]).map(|config| config.options());
+        for law in OptionLaw::ALL {
+            if !self.only.is_empty() && !self.only.contains(law) {
+                continue;
+            }
+            let finding = match &defaults {
+                Err(error) => broken(*law, Breach::new(format!("with all defaults: {error}"))),
+                Ok(options) if options.is_empty() => {
+                    Finding::Skipped("no option is described".to_owned())
+                }
+                Ok(options) => self.look(*law, options),
+            };
+            report.push(*law, finding);
+        }
+        report
+    }
+
+    fn look(&self, law: OptionLaw, options: &[ConfigOption]) -> Finding {
+        let problem = match law {
+            OptionLaw::Range => match self.problem() {
+                Some(problem) => Some(problem),
+                None => return Finding::Skipped("it takes none of the kit's problems".to_owned()),
+            },
+            _ => None,
+        };
+        for option in options {
+            let found = match (law, &problem) {
+                (OptionLaw::Said, _) => said(option, options),
+                (OptionLaw::Read, _) => self.is_read(option, options),
+                (OptionLaw::InSpec, _) => self.in_spec(option),
+                (OptionLaw::Range, Some(problem)) => self.ranges(option, problem),
+                (OptionLaw::Range, None) => Ok(()),
+            };
+            if let Err(mut breach) = found {
+                option.name().clone_into(&mut breach.scene);
+                return broken(law, breach);
+            }
+        }
+        Finding::Kept
+    }
+
+    /// The first of the kit's problems that the configuration takes with its defaults.
+    fn problem(&self) -> Option<Problem> {
+        let config = self.read(&[]).ok()?;
+        let takes = |problem: &Problem| matches!(caught(|| config.build(problem)), Ok(Ok(_)));
+        let mut all = problems(24).into_iter().map(|named| named.problem);
+        all.find(takes)
+    }
+
+    fn read(&self, given: &[(&str, Scalar)]) -> Result<C, String> {
+        let given = given.iter();
+        let given = given.map(|(name, value)| ((*name).to_owned(), value.clone()));
+        (self.read)(&given.collect()).map_err(|error| error.to_string())
+    }
+
+    /// The values that it can be given besides its own, as far as a kit can guess: in its range, and readable.
+    fn others(&self, option: &ConfigOption) -> Vec<Scalar> {
+        let number = |values: &[f64]| -> Vec<Scalar> {
+            let inside = values.iter().filter(|value| within(option, **value));
+            inside.map(|value| (*value).into()).collect()
+        };
+        let whole = |values: &[i64]| -> Vec<Scalar> {
+            let inside = values.iter().filter(|value| within(option, **value as f64));
+            inside.map(|value| (*value).into()).collect()
+        };
+        let mut others = match *option.value() {
+            Scalar::Bool(value) => vec![(!value).into()],
+            Scalar::Int(value) => whole(&[value + 1, value - 1]),
+            Scalar::Float(value) => number(&[value / 2.0, value + 0.25, value * 2.0]),
+            Scalar::Null => {
+                let mut values = number(&[0.375]);
+                values.extend(whole(&[5, 17]));
+                values.retain(|value| self.read(&[(option.name(), value.clone())]).is_ok());
+                values
+            }
+            _ => Vec::new(),
+        };
+        others.retain(|value| value != option.value());
+        others
+    }
+
+    /// Law 2.
+    fn is_read(&self, option: &ConfigOption, defaults: &[ConfigOption]) -> Result<(), Breach> {
+        let name = option.name();
+        let values = std::iter::once(option.value().clone()).chain(self.others(option));
+        for value in values {
+            let given = |what: &str| Breach::new(format!("given as `{value}`, {what}"));
+            let config = self.read(&[(name, value.clone())]);
+            let config = config.map_err(|error| given(&format!("it is refused: {error}")))?;
+            let options = config.options();
+            for default in defaults {
+                let other = default.name();
+                let expected = match other == name {
+                    true => &value,
+                    false => default.value(),
+                };
+                let found = options.iter().find(|found| found.name() == other);
+                match found.map(ConfigOption::value) {
+                    Some(found) if found == expected => {}
+                    Some(found) => {
+                        return Err(given(&format!(
+                            "`options()` says `{other}: {found}`, not `{other}: {expected}`"
+                        )));
+                    }
+                    None => return Err(given(&format!("`options()` lacks `{other}`"))),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Law 3.
+    fn in_spec(&self, option: &ConfigOption) -> Result<(), Breach> {
+        let values = std::iter::once(option.value().clone()).chain(self.others(option));
+        for value in values {
+            // What cannot be read is a matter of law 2.
+            let Ok(config) = self.read(&[(option.name(), value.clone())]) else {
+                continue;
+            };
+            let spec = config.spec();
+            let options = config.options();
+            let described = options.into_iter().filter(|it| it.name() == option.name());
+            for (name, value) in Spec::new("").options(described).options {
+                match spec.options.get(&name) {
+                    Some(found) if *found == value => {}
+                    Some(found) => {
+                        return Err(Breach::new(format!(
+                            "the option is `{value}`, and the spec says `{name}: {found}`"
+                        )));
+                    }
+                    None => {
+                        return Err(Breach::new(format!("`{name}: {value}` is not in {spec}")));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Law 4.
+    fn ranges(&self, option: &ConfigOption, problem: &Problem) -> Result<(), Breach> {
+        let (lower, upper) = option.bounds();
+        for (bound, inwards) in [(lower, 1.0), (upper, -1.0)] {
+            let (at, included) = match bound {
+                Bound::Included(at) => (at, true),
+                Bound::Excluded(at) => (at, false),
+                Bound::Unbounded => continue,
+            };
+            let step = match self.is_whole(option) {
+                true => inwards,
+                false => inwards * 1e-9 * at.abs().max(1.0),
+            };
+            let (inside, outside) = match included {
+                true => (at, at - step),
+                false => (at + step, at),
+            };
+            let range = option.range().unwrap_or_default();
+            let given = |value: f64, what: String| {
+                Breach::new(format!("its range is {range}; given as {value}, {what}"))
+            };
+            if let Some(error) = self.refusal(option, inside, problem)
+                && names(&error, option.name())
+            {
+                return Err(given(inside, format!("it is refused: {error}")));
+            }
+            match self.refusal(option, outside, problem) {
+                None => return Err(given(outside, "it is taken".to_owned())),
+                Some(error) if !names(&error, option.name()) => {
+                    return Err(given(
+                        outside,
+                        format!("the refusal does not name it: {error}"),
+                    ));
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether it is a count: an integer, or one that may be left out and reads no fraction.
+    fn is_whole(&self, option: &ConfigOption) -> bool {
+        match option.value() {
+            Scalar::Int(_) => true,
+            Scalar::Null => self.read(&[(option.name(), 0.5.into())]).is_err(),
+            _ => false,
+        }
+    }
+
+    /// Why this value of an option is refused, if it is.
+    fn refusal(&self, option: &ConfigOption, value: f64, problem: &Problem) -> Option<String> {
+        let scalar: Scalar = match self.is_whole(option) {
+            true => (value as i64).into(),
+            false => value.into(),
+        };
+        let name = option.name();
+        match self.read(&[(name, scalar)]) {
+            // Where it cannot even be read, the reader says what it is.
+            Err(error) => Some(format!("`{name}`: {error}")),
+            Ok(config) => match caught(|| config.build(problem).err()) {
+                Ok(refusal) => refusal.map(|error| error.to_string()),
+                Err(panic) => Some(format!("its constructor panicked: {panic}")),
+            },
+        }
+    }
+}
+
+/// Law 1.
+fn said(option: &ConfigOption, all: &[ConfigOption]) -> Result<(), Breach> {
+    if option.about().trim().is_empty() {
+        return Err(Breach::new("what it does is not said"));
+    }
+    let same = |other: &&ConfigOption| other.name() == option.name();
+    match all.iter().filter(same).count() {
+        1 => Ok(()),
+        times => Err(Breach::new(format!("it is described {times} times"))),
+    }
+}
+
+fn within(option: &ConfigOption, value: f64) -> bool {
+    let (lower, upper) = option.bounds();
+    let above = match lower {
+        Bound::Included(at) => value >= at,
+        Bound::Excluded(at) => value > at,
+        Bound::Unbounded => true,
+    };
+    above
+        && match upper {
+            Bound::Included(at) => value <= at,
+            Bound::Excluded(at) => value < at,
+            Bound::Unbounded => true,
+        }
+}
+
+/// Whether a message is about this option.
+fn names(message: &str, option: &str) -> bool {
+    message.contains(&format!("`{option}`")) || message.contains(&format!("`{option}: "))
+}
+
+fn broken(law: OptionLaw, mut breach: Breach) -> Finding {
+    breach.repeat = format!("options(…).only(OptionLaw::{law:?}).report()");
+    Finding::Broken(breach)
+}
+
+impl<R> fmt::Debug for OptionsKit<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OptionsKit")
+            .field("only", &self.only)
+            .finish_non_exhaustive()
+    }
+}

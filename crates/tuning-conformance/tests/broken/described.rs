@@ -1,0 +1,173 @@
+//! A twin of a configuration for each law of options.
+
+use std::collections::BTreeMap;
+
+use tuning_conformance::{OptionLaw, Report, options};
+use tuning_core::{
+    Ask, Asked, ConfigOption, Fact, Problem, Scalar, Spec, Strategy, StrategyConfig, StrategyError,
+    Unsupported,
+};
+
+use super::breaks_only;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fault {
+    None,
+    SaysNothing,
+    DescribesTwice,
+    IgnoresWhatIsRead,
+    MixesTwoUp,
+    LeavesOneOutOfTheSpec,
+    KeepsTheDefaultInTheSpec,
+    TakesWhatIsBeyond,
+    RefusesTheEnd,
+    RefusesWithoutAName,
+}
+
+use Fault as F;
+
+struct Config {
+    fault: Fault,
+    step: f64,
+    share: f64,
+    members: Option<i64>,
+    repeat: bool,
+}
+
+struct Nothing;
+
+impl Strategy for Nothing {
+    fn ask(&self, _: &Ask) -> Result<Asked, StrategyError> {
+        Ok(Asked::Done)
+    }
+
+    fn tell(&mut self, _: &Fact) {}
+}
+
+impl StrategyConfig for Config {
+    type Strategy = Nothing;
+
+    fn spec(&self) -> Spec {
+        let mut options = self.options();
+        match self.fault {
+            F::LeavesOneOutOfTheSpec => options.retain(|option| option.name() != "repeat"),
+            F::KeepsTheDefaultInTheSpec => {
+                return Spec::new("twin").options(options).option("repeat", false);
+            }
+            _ => {}
+        }
+        Spec::new("twin").options(options)
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        let about = match self.fault {
+            F::SaysNothing => " ",
+            _ => "whether a point may come again",
+        };
+        let mut options = vec![
+            ConfigOption::new("step", self.step, "how far to look")
+                .above(0.0)
+                .at_most(1.0),
+            ConfigOption::new("share", self.share, "the share that is random")
+                .at_least(0.0)
+                .below(1.0),
+            ConfigOption::new("members", self.members, "how many there are").at_least(4.0),
+            ConfigOption::new("repeat", self.repeat, about),
+        ];
+        if self.fault == F::DescribesTwice {
+            options.push(ConfigOption::new("repeat", self.repeat, about));
+        }
+        options
+    }
+
+    fn build(&self, _: &Problem) -> Result<Nothing, Unsupported> {
+        for option in self.options() {
+            match (self.fault, option.check("twin")) {
+                (F::TakesWhatIsBeyond, _) if option.name() == "members" => {}
+                (F::RefusesWithoutAName, Err(_)) => {
+                    return Err(Unsupported::new("twin", "does not like that"));
+                }
+                (_, checked) => checked?,
+            }
+        }
+        if self.fault == F::RefusesTheEnd && self.step >= 1.0 {
+            return Err(Unsupported::new("twin", "cannot use `step: 1`"));
+        }
+        Ok(Nothing)
+    }
+}
+
+fn read(fault: Fault, given: &BTreeMap<String, Scalar>) -> Result<Config, String> {
+    let mut config = Config {
+        fault,
+        step: 0.2,
+        share: 0.5,
+        members: None,
+        repeat: false,
+    };
+    for (name, value) in given {
+        match (&**name, value) {
+            ("step", Scalar::Float(value)) if fault == F::MixesTwoUp => config.share = *value,
+            ("step", Scalar::Float(value)) => config.step = *value,
+            ("share", Scalar::Float(value)) => config.share = *value,
+            ("members", Scalar::Int(value)) => config.members = Some(*value),
+            ("members", Scalar::Null) => config.members = None,
+            ("repeat", Scalar::Bool(_)) if fault == F::IgnoresWhatIsRead => {}
+            ("repeat", Scalar::Bool(value)) => config.repeat = *value,
+            _ => return Err(format!("`{name}` cannot be `{value}`")),
+        }
+    }
+    Ok(config)
+}
+
+fn report(fault: Fault) -> Report<OptionLaw> {
+    options(|given| read(fault, given)).report()
+}
+
+#[test]
+fn the_sound_twin_keeps_the_laws() {
+    options(|given| read(F::None, given)).check();
+}
+
+#[test]
+fn law_1_what_an_option_does_is_said_once() {
+    breaks_only(&report(F::SaysNothing), OptionLaw::Said, &["repeat"]);
+    let words = ["repeat", "2 times"];
+    breaks_only(&report(F::DescribesTwice), OptionLaw::Said, &words);
+}
+
+#[test]
+fn law_2_an_option_is_what_was_read() {
+    let words = ["repeat", "given as `true`"];
+    breaks_only(&report(F::IgnoresWhatIsRead), OptionLaw::Read, &words);
+    let report = options(|given| read(F::MixesTwoUp, given))
+        .only(OptionLaw::Read)
+        .report();
+    breaks_only(
+        &report,
+        OptionLaw::Read,
+        &["step", "given as `0.2`", "not `share: 0.5`"],
+    );
+}
+
+#[test]
+fn law_3_the_spec_holds_every_option_as_it_is() {
+    let words = ["repeat", "is not in"];
+    breaks_only(&report(F::LeavesOneOutOfTheSpec), OptionLaw::InSpec, &words);
+    let words = ["`repeat: false`", "the option is `true`"];
+    breaks_only(
+        &report(F::KeepsTheDefaultInTheSpec),
+        OptionLaw::InSpec,
+        &words,
+    );
+}
+
+#[test]
+fn law_4_a_range_ends_where_it_is_said_to() {
+    let words = ["members", "at least 4; given as 3", "it is taken"];
+    breaks_only(&report(F::TakesWhatIsBeyond), OptionLaw::Range, &words);
+    let words = ["step", "given as 1", "it is refused"];
+    breaks_only(&report(F::RefusesTheEnd), OptionLaw::Range, &words);
+    let words = ["step", "does not name it"];
+    breaks_only(&report(F::RefusesWithoutAName), OptionLaw::Range, &words);
+}
