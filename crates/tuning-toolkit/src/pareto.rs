@@ -3,6 +3,8 @@
 //! A point is a slice of losses, one per objective, as many for every point: less is better, and none is NaN. What a
 //! strategy is told has both properties. Zero has one sign.
 
+use std::cmp::Ordering;
+
 /// The places of the points in order: by front; within a front, the one whose loss leaves the largest
 /// hole first.
 ///
@@ -56,11 +58,21 @@ pub fn dominates(a: &[f64], b: &[f64]) -> bool {
 /// ```
 #[must_use]
 pub fn fronts(values: &[&[f64]]) -> Vec<usize> {
-    let mut numbers = vec![0; values.len()];
-    for (number, front) in by_front(&ranks(values)).into_iter().enumerate() {
-        front.into_iter().for_each(|place| numbers[place] = number);
+    // In lexical order, a point is dominated by earlier ones alone.
+    let mut sorted: Vec<usize> = (0..values.len()).collect();
+    sorted.sort_unstable_by(|a, b| lexical(values[*a], values[*b]).then(a.cmp(b)));
+    match values.len() <= FEW {
+        true => one_by_one(&sorted, |a, b| is_above(values[a], values[b])),
+        false => by_bisection(&sorted, |a, b| is_above(values[a], values[b])),
     }
-    numbers
+}
+
+/// Up to this many points, comparing each with all is quicker than keeping fronts to search in.
+const FEW: usize = 48;
+
+fn lexical(a: &[f64], b: &[f64]) -> Ordering {
+    let unequal = |(a, b): (&f64, &f64)| Some(a.total_cmp(b)).filter(|order| order.is_ne());
+    a.iter().zip(b).find_map(unequal).unwrap_or(Ordering::Equal)
 }
 
 /// How alone each point of a front is: for each objective the distance between its two neighbours as a part of the
@@ -124,30 +136,57 @@ impl Front {
     }
 }
 
-/// [`dominates`] for ranks.
-fn is_above(a: &[u32], b: &[u32]) -> bool {
+/// [`dominates`], also for ranks.
+fn is_above<T: PartialOrd>(a: &[T], b: &[T]) -> bool {
     a.iter().zip(b).all(|(a, b)| a <= b) && a != b
 }
 
 /// The points front by front, each in the order of their places.
 fn by_front(ranks: &[Vec<u32>]) -> Vec<Vec<usize>> {
-    // In lexical order, a point is dominated by earlier ones alone.
     let mut sorted: Vec<usize> = (0..ranks.len()).collect();
-    sorted.sort_by(|a, b| ranks[*a].cmp(&ranks[*b]).then(a.cmp(b)));
+    sorted.sort_unstable_by(|a, b| ranks[*a].cmp(&ranks[*b]).then(a.cmp(b)));
+    let numbers = by_bisection(&sorted, |a, b| is_above(&ranks[a], &ranks[b]));
+    let count = numbers.iter().max().map_or(0, |last| last + 1);
+    let mut fronts = vec![Vec::new(); count];
+    for (place, number) in numbers.into_iter().enumerate() {
+        fronts[number].push(place);
+    }
+    fronts
+}
+
+/// The number of the front of each point, given their places in an order in which a point is dominated by earlier
+/// ones alone: one behind the last front that holds one that dominates it.
+fn one_by_one(sorted: &[usize], is_above: impl Fn(usize, usize) -> bool) -> Vec<usize> {
+    let mut numbers = vec![0; sorted.len()];
+    for (k, place) in sorted.iter().enumerate() {
+        let mut number = 0;
+        for earlier in &sorted[..k] {
+            if numbers[*earlier] >= number && is_above(*earlier, *place) {
+                number = numbers[*earlier] + 1;
+            }
+        }
+        numbers[*place] = number;
+    }
+    numbers
+}
+
+/// The same, for many points.
+fn by_bisection(sorted: &[usize], is_above: impl Fn(usize, usize) -> bool) -> Vec<usize> {
+    let mut numbers = vec![0; sorted.len()];
     let mut fronts: Vec<Vec<usize>> = Vec::new();
     for place in sorted {
         // If a front has one that dominates the point, so has every front before it.
         let open = fronts.partition_point(|front| {
             let mut newest_first = front.iter().rev();
-            newest_first.any(|other| is_above(&ranks[*other], &ranks[place]))
+            newest_first.any(|other| is_above(*other, *place))
         });
         match fronts.get_mut(open) {
-            Some(front) => front.push(place),
-            None => fronts.push(vec![place]),
+            Some(front) => front.push(*place),
+            None => fronts.push(vec![*place]),
         }
+        numbers[*place] = open;
     }
-    fronts.iter_mut().for_each(|front| front.sort_unstable());
-    fronts
+    numbers
 }
 
 /// A front, its ends first, then by the gaps around each point, the widest first.
@@ -268,7 +307,22 @@ mod tests {
         }
         assert!(left.is_empty());
     }
+
     proptest! {
+        #[test]
+        fn few_points_and_many_are_ranked_alike(
+            points in prop::collection::vec(prop::array::uniform3(0_u8..6), 0..2 * FEW),
+        ) {
+            let points: Vec<_> = points.iter().map(|point| point.map(f64::from)).collect();
+            let values: Vec<&[f64]> = points.iter().map(|point| &point[..]).collect();
+            let mut sorted: Vec<usize> = (0..values.len()).collect();
+            sorted.sort_by(|a, b| lexical(values[*a], values[*b]));
+            let above = |a: usize, b: usize| is_above(values[a], values[b]);
+            let numbers = one_by_one(&sorted, above);
+            prop_assert_eq!(&numbers, &by_bisection(&sorted, above));
+            prop_assert_eq!(numbers, fronts(&values));
+        }
+
         #[test]
         fn a_front_is_one_behind_the_last_that_dominates_it(
             points in prop::collection::vec(prop::array::uniform2(0_u8..8), 1..30),
