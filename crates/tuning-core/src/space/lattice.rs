@@ -1,6 +1,10 @@
 //! [`Lattice`]: the points of a space by number, without a list of them.
 
-use std::collections::BTreeMap;
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    ops::{Add, Div, Mul, Sub},
+};
 
 use super::{
     domain::{Domain, Value},
@@ -24,8 +28,8 @@ const MOST_WORK: usize = 4_000_000;
 pub struct Lattice {
     space: Space,
     decisions: Vec<Decision>,
-    /// The decisions that depend on nothing.
-    top: Box<[usize]>,
+    /// The decision that is due at each parameter that depends on nothing, by place.
+    first: Box<[usize]>,
     points: u128,
 }
 
@@ -98,16 +102,19 @@ impl Space {
             sizes: sizes?,
             value,
             decisions: Vec::new(),
+            alone: vec![None; self.len()],
             known: BTreeMap::new(),
             work: 0,
         };
         let rules = self.rules().iter().cloned().enumerate().collect();
         let top = count.all(rules)?;
         let points = product(&top, &count.decisions);
+        let mut first = vec![0; self.len()];
+        decide(&mut first, &top, &count.decisions);
         Some(Lattice {
             space: self.clone(),
             decisions: count.decisions,
-            top: top.into(),
+            first: first.into(),
             points,
         })
     }
@@ -137,23 +144,32 @@ impl Lattice {
             "the lattice has {} points",
             self.points
         );
-        // The decision that is due at each active parameter.
-        let mut due = vec![0; self.space.len()];
-        let decide = |due: &mut Vec<usize>, decisions: &[usize]| {
-            for decision in decisions {
-                due[self.decisions[*decision].parameter] = *decision;
-            }
-        };
-        decide(&mut due, &self.top);
-        // How many points agree with what is chosen so far, and the number of the point among them.
-        let (mut left, mut number) = (self.points, number);
+        // The processor divides and compares numbers of 64 bits much faster, and nearly all points have such numbers.
+        match (u64::try_from(number), u64::try_from(self.points)) {
+            (Ok(number), Ok(points)) => self.walk(number, points, value),
+            _ => self.walk(number, self.points, value),
+        }
+    }
+
+    /// The point of this number among so many.
+    fn walk<N: Whole>(
+        &self,
+        mut number: N,
+        mut left: N,
+        value: impl Fn(usize, u64) -> Value,
+    ) -> Result<Params, ParamsError> {
+        // The decision that is due at each active parameter; without conditions there is nothing to copy.
+        let mut due = Cow::Borrowed(&*self.first);
+        // `left`: how many points agree with what is chosen so far. `number`: that of the point among them.
         self.space.assign(|index, _| {
             let decision = &self.decisions[due[index]];
-            left = divide(left, decision.ways);
-            let (place, before, run) = decision.find(divide(number, left));
-            number -= before * left;
-            left *= run.ways;
-            decide(&mut due, &run.below);
+            left = left / N::of(decision.ways);
+            let (place, before, run) = decision.find(number / left);
+            number = number - before * left;
+            left = left * N::of(run.ways);
+            if !run.below.is_empty() {
+                decide(due.to_mut(), &run.below, &self.decisions);
+            }
             value(index, place)
         })
     }
@@ -161,15 +177,20 @@ impl Lattice {
 
 impl Decision {
     /// The place of the `n`-th way, the ways before that place, and its run.
-    fn find(&self, n: u128) -> (u64, u128, &Run) {
-        let after = self.runs.partition_point(|run| run.before <= n);
-        let run = &self.runs[after - 1]; // the first run has nothing before it
-        let further = divide(n - run.before, run.ways);
-        (
-            run.place + further as u64,
-            run.before + further * run.ways,
-            run,
-        )
+    fn find<N: Whole>(&self, n: N) -> (u64, N, &Run) {
+        let run = match &*self.runs {
+            [run] => run,
+            runs => {
+                let after = runs.partition_point(|run| N::of(run.before) <= n);
+                &runs[after - 1] // the first run has nothing before it
+            }
+        };
+        let (before, ways) = (N::of(run.before), N::of(run.ways));
+        if run.ways == 1 {
+            return (run.place + (n - before).place(), n, run);
+        }
+        let further = (n - before) / ways;
+        (run.place + further.place(), before + further * ways, run)
     }
 }
 
@@ -179,7 +200,9 @@ struct Count<'a, V> {
     sizes: Vec<u64>,
     value: V,
     decisions: Vec<Decision>,
-    /// The decisions of parts that were counted before.
+    /// The decision of each parameter by itself, if it was counted before.
+    alone: Vec<Option<usize>>,
+    /// The decisions of larger parts that were counted before.
     known: BTreeMap<Vec<(usize, Rule)>, usize>,
     work: usize,
 }
@@ -188,8 +211,37 @@ impl<V: Fn(usize, u64) -> Value> Count<'_, V> {
     /// The decisions of all these parameters, which are in order; what decided about their rules before
     /// is already taken out of them.
     fn all(&mut self, parameters: Vec<(usize, Rule)>) -> Option<Vec<usize>> {
+        if parameters.iter().all(|(_, rule)| *rule == Rule::Always) {
+            let each = parameters.into_iter();
+            return each.map(|(place, _)| self.alone(place)).collect();
+        }
         let parts = apart(parameters);
-        parts.into_iter().map(|part| self.part(part)).collect()
+        let decide = |part: Vec<(usize, Rule)>| match &part[..] {
+            [(place, _)] => self.alone(*place),
+            _ => self.part(part),
+        };
+        parts.into_iter().map(decide).collect()
+    }
+
+    /// The decision of a parameter on which no other one depends any more.
+    fn alone(&mut self, parameter: usize) -> Option<usize> {
+        if let Some(decision) = self.alone[parameter] {
+            return Some(decision);
+        }
+        let run = Run {
+            place: 0,
+            before: 0,
+            ways: 1,
+            below: Box::default(),
+        };
+        self.decisions.push(Decision {
+            parameter,
+            runs: Box::new([run]),
+            ways: self.sizes[parameter].into(),
+        });
+        let decision = self.decisions.len() - 1;
+        self.alone[parameter] = Some(decision);
+        Some(decision)
     }
 
     /// The decision of the first of these parameters, which depend on each other.
@@ -263,13 +315,10 @@ impl<V: Fn(usize, u64) -> Value> Count<'_, V> {
                 places.push(low);
             }
         }
-        match places.len() {
-            1 if rest.is_empty() => vec![(0, None)],
-            _ => places
-                .into_iter()
-                .map(|place| (place, rank(place)))
-                .collect(),
-        }
+        places
+            .into_iter()
+            .map(|place| (place, rank(place)))
+            .collect()
     }
 }
 
@@ -321,15 +370,50 @@ fn apart(parameters: Vec<(usize, Rule)>) -> Vec<Vec<(usize, Rule)>> {
     parts.into_values().collect()
 }
 
+/// Notes the decisions that are due at their parameters.
+fn decide(due: &mut [usize], decisions: &[usize], of: &[Decision]) {
+    for decision in decisions {
+        due[of[*decision].parameter] = *decision;
+    }
+}
+
 fn product(decisions: &[usize], of: &[Decision]) -> u128 {
     let ways = decisions.iter().map(|decision| of[*decision].ways);
     ways.fold(1, u128::saturating_mul)
 }
 
-/// Divides; the processor does so much faster if the numbers fit 64 bits, as nearly all do.
-fn divide(a: u128, b: u128) -> u128 {
-    match (u64::try_from(a), u64::try_from(b)) {
-        (Ok(a), Ok(b)) => u128::from(a / b),
-        _ => a / b,
+/// What points are counted with.
+trait Whole:
+    Copy
+    + PartialOrd
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+{
+    /// A count that is known to fit.
+    fn of(count: u128) -> Self;
+
+    /// As the place of a value, which is known to fit.
+    fn place(self) -> u64;
+}
+
+impl Whole for u64 {
+    fn of(count: u128) -> Self {
+        count as Self
+    }
+
+    fn place(self) -> u64 {
+        self
+    }
+}
+
+impl Whole for u128 {
+    fn of(count: u128) -> Self {
+        count
+    }
+
+    fn place(self) -> u64 {
+        self as u64
     }
 }

@@ -26,6 +26,9 @@ impl Ranks {
     }
 
     pub(super) fn contains(&self, rank: u64) -> bool {
+        if let [(first, last)] = &*self.0 {
+            return (*first..=*last).contains(&rank); // as nearly always
+        }
         let after = self.0.partition_point(|(first, _)| *first <= rank);
         after > 0 && rank <= self.0[after - 1].1
     }

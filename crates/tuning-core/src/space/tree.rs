@@ -158,7 +158,12 @@ impl Space {
 
     /// Whether it is active, given the values of those before it.
     fn active(&self, index: usize, values: &[Option<Value>]) -> bool {
-        self.is_active(index, |parent| values[parent])
+        // Most rules are one of these: they are looked at without a call.
+        match &self.0.rules[index] {
+            Rule::Always => true,
+            Rule::Test(parent, ranks) => self.passes(*parent, ranks, values[*parent]),
+            rule => rule.holds(&mut |parent, ranks| self.passes(parent, ranks, values[parent])),
+        }
     }
 
     /// Returns the parameters that `choose` chooses. It is asked for active parameters only, in order.
