@@ -162,6 +162,8 @@ fn source(
             let from = source.is_some().then_some(at);
             return Ok((source, from));
         }
+        // It began in an earlier attempt; the other trial's checkpoint may be gone since.
+        Origin::Forked(fork) if own.path(work.until).is_dir() => return Ok((None, fork.at)),
         Origin::Forked(fork) => fork,
         _ => return Ok((None, None)),
     };

@@ -20,7 +20,7 @@ use crate::{
 /// # For implementors
 /// - Write [`#[async_trait]`](crate::async_trait) above the `impl`. Without it the compiler says that lifetimes do
 ///   not match.
-/// - Return an [`Outcome`], whatever happens: a failed trial is no error of the study.
+/// - Return an [`Outcome`], whatever happens: a failed trial is not an error of the study.
 /// - Run until [`RunningTrial::until`], report along the way, and return when a report is
 ///   [`Interrupted`] or [`RunningTrial::stopped`] resolves. After a stop, what you return no longer
 ///   counts: the trial is stopped with its last report, unless it failed.
@@ -35,7 +35,7 @@ pub trait Evaluator: Send + Sync {
     /// Runs one piece of work.
     async fn evaluate(&self, trial: RunningTrial) -> Outcome;
 
-    /// Removes what is kept of a trial that was given up: it is neither resumed nor forked from now on.
+    /// Removes what is kept of a trial that was given up: no work from now on resumes or forks it.
     /// This may be called more than once, also for trials of earlier sessions.
     async fn discard(&self, trial: TrialId) {
         let _ = trial;
@@ -60,7 +60,7 @@ macro_rules! forward {
 
 forward!(Box<E>, Arc<E>);
 
-/// A piece of work: a new trial, or a paused one that goes on.
+/// A piece of work: a new trial, or a paused one that is resumed.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Work {
@@ -127,13 +127,13 @@ impl Origin {
 pub enum StopReason {
     /// It ran longer than it was allowed to.
     TimedOut,
-    /// Somebody cancelled the trial.
+    /// The trial was cancelled.
     Cancelled,
-    /// The whole study stops; the trial is evaluated again when the study goes on.
+    /// The whole study stops; the trial is evaluated again when the study resumes.
     Stopping,
 }
 
-/// The line from a running trial to its driver. Drivers implement it; nobody else needs to know it.
+/// The line from a running trial to its driver. Only drivers implement it; others need not know it.
 #[async_trait]
 pub trait TrialLink: Send + Sync {
     /// Passes a report on and returns the verdict.

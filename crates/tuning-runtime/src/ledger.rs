@@ -13,7 +13,8 @@ use std::{
 use tokio::sync::oneshot;
 use tuning_core::{
     AskTell, Closed, EndReason, Entry, EventKind, Fact, Failure, FailureKind, Fidelity, Metrics,
-    Outcome, Progress, Retried, Seq, Strategy, TrialId, TrialState, Turn, Values, Verdict, Work,
+    Origin, Outcome, Progress, Retried, Seq, Strategy, TrialId, TrialState, Turn, Values, Verdict,
+    Work,
 };
 
 use crate::{
@@ -78,9 +79,24 @@ impl Ledger {
             .map_err(|error| StudyError::replay(seq, &error))
     }
 
-    /// Takes the trials that were given up since the last call, in this session or an earlier one.
+    /// Takes the trials that were given up since the last call, in this session or an earlier one. One whose
+    /// checkpoint is still needed, because work in flight forks it, comes with a later call.
     pub(crate) fn take_given_up(&mut self) -> Vec<TrialId> {
-        std::mem::take(&mut self.given_up)
+        if self.given_up.is_empty() {
+            return Vec::new();
+        }
+        let Some(machine) = &self.machine else {
+            return Vec::new();
+        };
+        let in_flight = machine.in_flight();
+        let is_needed = |trial: &TrialId| {
+            let mut origins = in_flight.iter().map(|work| work.origin);
+            origins.any(|origin| matches!(origin, Origin::Forked(fork) if fork.trial == *trial))
+        };
+        let given_up = std::mem::take(&mut self.given_up);
+        let (needed, free) = given_up.into_iter().partition(is_needed);
+        self.given_up = needed;
+        free
     }
 
     /// Notes an entry that is no fact of a trial.

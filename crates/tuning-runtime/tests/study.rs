@@ -12,11 +12,13 @@ use std::{
     time::Duration,
 };
 
+use async_trait::async_trait;
 use support::{Random, Seen, StopEvery, space, trials};
 use tuning_core::{
     Ask, Asked, Budget, EndReason, Evaluator, Fact, FailureKind, Fidelity, FidelityRange,
-    Interrupted, Objective, Origin, Problem, Proposal, Seed, Space, Spec, Strategy, StrategyConfig,
-    StrategyError, StudyView, TrialId, TrialState, Unsupported,
+    Interrupted, IntoOutcome as _, Objective, Origin, Outcome, Problem, Proposal, RunningTrial,
+    Seed, Space, Spec, Strategy, StrategyConfig, StrategyError, StudyView, TrialId, TrialState,
+    Unsupported,
 };
 use tuning_runtime::{
     BlockingTrial, Delivery, MemoryJournal, Study, StudyBuilder, StudyError, StudySettings,
@@ -478,6 +480,24 @@ async fn a_pruned_trial_is_stopped_by_every_loop() {
         Ok::<_, Training>(1.0)
     });
     assert_eq!(pruned(wrapping).await, (10, 10));
+
+    // Evaluators of another kind: `into_outcome` knows the interruption.
+    struct Own;
+    impl Own {
+        async fn train(&self, trial: &RunningTrial) -> Result<f64, BoxError> {
+            for step in 1..=5_u64 {
+                trial.report(step, 1.0).await?;
+            }
+            Ok(1.0)
+        }
+    }
+    #[async_trait]
+    impl Evaluator for Own {
+        async fn evaluate(&self, trial: RunningTrial) -> Outcome {
+            self.train(&trial).await.into_outcome(trial.objectives())
+        }
+    }
+    assert_eq!(pruned(Own).await, (10, 10));
 }
 
 #[tokio::test]

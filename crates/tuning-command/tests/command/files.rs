@@ -6,7 +6,10 @@ use std::{
 };
 
 use crate::support::{Bench, completed, failed};
-use tuning_core::{FailureKind, Fidelity, Fork, Origin, Outcome, Seed, TrialId, Work};
+use tuning_command::CommandSpec;
+use tuning_core::{
+    Evaluator as _, FailureKind, Fidelity, Fork, Origin, Outcome, Seed, TrialId, Work,
+};
 
 #[tokio::test]
 async fn logs_keep_every_byte_and_every_attempt() {
@@ -132,6 +135,56 @@ async fn a_fork_begins_with_the_other_trials_checkpoint() {
         &bench.run(&spec, fork).await,
         FailureKind::Error,
         &["trial 77 has no checkpoint"],
+    );
+}
+
+#[tokio::test]
+async fn what_was_given_up_loses_its_checkpoints_and_keeps_its_logs() {
+    let bench = Bench::new();
+    let spec = bench.script(TRAIN).study("a");
+    for (trial, until) in [(0, 1), (1, 1), (2, 1)] {
+        bench
+            .run(&spec, work(&bench, trial, None, Some(until)))
+            .await;
+    }
+    let discard = async |spec: &CommandSpec, trial: u64| {
+        let evaluator = spec.clone().build(&bench.space).unwrap();
+        evaluator.discard(TrialId::new(trial)).await;
+    };
+    let has = |trial: u64, file: &str| bench.path(&format!("trials/{trial:06}/{file}")).exists();
+    discard(&spec, 1).await;
+    let kept: Vec<bool> = (0..3).map(|trial| has(trial, "checkpoint")).collect();
+    assert_eq!(kept, [true, false, true]);
+    for file in ["stdout.log", "stderr.log", "trial.json"] {
+        assert!(has(1, file), "{file}");
+    }
+    // After a crash it is said again; and there are trials that never had a folder.
+    discard(&spec, 1).await;
+    discard(&spec, 77).await;
+    assert!(!has(77, ""));
+    // Another study's folder of the same number is not touched.
+    discard(&spec.clone().study("b"), 0).await;
+    assert!(has(0, "checkpoint/1/deep/log"));
+}
+
+#[tokio::test]
+async fn a_fork_that_has_begun_does_not_need_the_other_trial_any_more() {
+    let bench = Bench::new();
+    let spec = bench.script(TRAIN);
+    bench.run(&spec, work(&bench, 0, None, Some(3))).await;
+    let mut fork = work(&bench, 1, None, Some(6));
+    fork.origin = Origin::Forked(Fork::new(TrialId::new(0), Some(Fidelity::new(3))));
+    let outcome = bench
+        .run(&spec.clone().env("FAIL", "1"), fork.clone())
+        .await;
+    failed(&outcome, FailureKind::Error, &[]);
+    let evaluator = spec.clone().build(&bench.space).unwrap();
+    evaluator.discard(TrialId::new(0)).await;
+    fork.attempt = 1;
+    assert_eq!(bench.run(&spec, fork).await, completed(&[1.0]));
+    assert_eq!(
+        bench.read("trials/000001/checkpoint/6/deep/log"),
+        "0:none-3\n1:3-6\n1:3-6\n"
     );
 }
 

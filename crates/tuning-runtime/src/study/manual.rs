@@ -119,11 +119,14 @@ impl ManualSession<'_> {
             self.failed = false;
             match turn {
                 Turn::Work(new) => work.extend(new),
-                Turn::Done(reason) if work.is_empty() => {
-                    self.over = Some(reason);
-                    return Ok(Turn::Done(reason));
+                turn if work.is_empty() => {
+                    if let Turn::Done(reason) = turn {
+                        self.over = Some(reason);
+                    }
+                    // Trials may have been given up.
+                    self.commit().await?;
+                    return Ok(turn);
                 }
-                turn if work.is_empty() => return Ok(turn),
                 _ => {}
             }
         }
@@ -181,8 +184,9 @@ impl ManualSession<'_> {
         self.ready.iter()
     }
 
-    /// Takes the paused trials that the strategy gave up since the last call, also in earlier sessions: what
-    /// you keep of them, such as checkpoints, is of no use any more.
+    /// Takes the paused trials that the strategy gave up since the last call or in earlier sessions: you may
+    /// remove what you keep of them, such as checkpoints. A trial that work in flight forks comes once that
+    /// work has ended.
     pub fn take_given_up(&mut self) -> Vec<TrialId> {
         self.study.ledger.take_given_up()
     }

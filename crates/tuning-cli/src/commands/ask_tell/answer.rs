@@ -22,11 +22,15 @@ pub(super) enum Answer<'a> {
     },
     Work {
         asked: Vec<Handed<'a>>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        given_up: Vec<TrialId>,
     },
     Nothing {
         asked: &'static str,
         reason: &'static str,
         message: String,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        given_up: Vec<TrialId>,
     },
     Verdict {
         verdict: Verdict,

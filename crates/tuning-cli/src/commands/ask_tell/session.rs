@@ -72,7 +72,8 @@ impl<'a> Session<'a> {
             },
             Request::Ask(slots) => {
                 let turn = self.manual.ask(slots).await?;
-                self.turn(turn)
+                let given_up = self.manual.take_given_up();
+                self.turn(turn, given_up)
             }
             Request::Report {
                 trial,
@@ -131,18 +132,20 @@ impl<'a> Session<'a> {
         Ok(state)
     }
 
-    fn turn(&mut self, turn: Turn) -> Answer<'_> {
+    fn turn(&mut self, turn: Turn, given_up: Vec<TrialId>) -> Answer<'_> {
         match turn {
             Turn::Work(work) => {
                 self.work = work;
                 Answer::Work {
                     asked: self.work.iter().map(|work| self.handed(work)).collect(),
+                    given_up,
                 }
             }
             Turn::Done(reason) => Answer::Nothing {
                 asked: "done",
                 reason: word(reason),
                 message: reason.to_string(),
+                given_up,
             },
             _ => {
                 let trials = match self.manual.in_flight() {
@@ -153,6 +156,7 @@ impl<'a> Session<'a> {
                     asked: "wait",
                     reason: "in_flight",
                     message: format!("{trials} in flight: tell a result, then ask again"),
+                    given_up,
                 }
             }
         }
