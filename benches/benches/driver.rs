@@ -47,7 +47,7 @@ fn main() {
     criterion.final_summary();
 }
 
-/// The time of so many runs together; what is around a run is not measured.
+/// The time of this many runs together; what is around a run is not measured.
 fn repeat(times: u64, mut run: impl FnMut() -> Duration) -> Duration {
     (0..times).map(|_| run()).sum()
 }

@@ -72,7 +72,7 @@ def main():
     parse.add_argument("--half", choices=["tuned", "held-out"], help="only the tasks that were tuned on, or the others")
     parse.add_argument("--surrogates", help="the folder of the YAHPO surrogates")
     parse.add_argument("--jobs", type=int, default=os.cpu_count())
-    parse.add_argument("--minutes", type=float, help="begin nothing new after so long")
+    parse.add_argument("--minutes", type=float, help="begin nothing new after this long")
     parse.add_argument("--quick", action="store_true", help="a part of the tasks and peers, within ten minutes on two cores")
     args = parse.parse_args()
     if args.quick:

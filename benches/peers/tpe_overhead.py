@@ -1,4 +1,4 @@
-"""Seconds that a TPE of a peer takes for so many trials of ten mixed parameters. Prints one line of JSON.
+"""Seconds that a TPE of a peer takes for this many trials of ten mixed parameters. Prints one line of JSON.
 
 `figures` runs this in a venv of its own; by hand: `tpe_overhead.py rustuna --trials 1000`.
 The space and the objective are those of `benches/src/figures/models.rs`.

@@ -71,7 +71,7 @@ impl Optuna {
         run(Command::new(&self.python).args(["-c", "import optuna, rustuna"])).is_ok()
     }
 
-    /// The seconds that a peer's TPE takes for so many trials: `optuna` or `rustuna`.
+    /// The seconds that a peer's TPE takes for this many trials: `optuna` or `rustuna`.
     ///
     /// # Errors
     /// If the script fails.

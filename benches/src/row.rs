@@ -12,7 +12,7 @@ pub enum Target {
     AtLeast(f64),
     /// The number is at most this.
     AtMost(f64),
-    /// The number is at least so many times the peer's, measured in the same run.
+    /// The number is at least this many times the peer's, measured in the same run.
     TimesPeer(f64),
 }
 

@@ -48,7 +48,7 @@ pub fn strategies() -> [(&'static str, BoxedConfig); 3] {
     ]
 }
 
-/// A study of so many random trials over [`space`].
+/// A study of this many random trials over [`space`].
 #[must_use]
 pub fn study(trials: u64, workers: usize, journal: impl Journal + 'static) -> StudyBuilder {
     Study::builder(STUDY, space())

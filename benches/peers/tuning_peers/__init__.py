@@ -2,6 +2,6 @@
 
 import os
 
-# One run a core: nobody gets two. It has to be said before NumPy is imported.
+# One run per core: none gets two. It has to be said before NumPy is imported.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"

@@ -26,5 +26,5 @@ class Task:
 
     @property
     def held_out(self) -> bool:
-        """Whether nobody may look at it while tuning: a third, chosen by the name alone, before any result was known."""
+        """Whether it must not be looked at while tuning: a third, chosen by the name alone, before any result was known."""
         return hashlib.sha256(self.name.encode()).digest()[0] % 3 == 0

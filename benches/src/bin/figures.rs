@@ -61,12 +61,12 @@ struct Report {
     failures: Vec<String>,
 }
 
-/// Returns whether everything could be measured. A target that is missed is no failure: machines differ.
+/// Returns whether everything could be measured. A target that is missed is not a failure: machines differ.
 fn measure(options: &Options) -> Result<bool, Box<dyn Error>> {
     let machine = Machine::this();
     eprintln!("{}", machine.line());
     if cfg!(debug_assertions) {
-        eprintln!("WARNING: this is no release build, its numbers mean nothing");
+        eprintln!("WARNING: this is not a release build, its numbers mean nothing");
     }
     let wanted = options.figures.iter().any(|figure| figure.has_peer);
     let peer = wanted.then(Optuna::install).transpose();

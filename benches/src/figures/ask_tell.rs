@@ -37,7 +37,7 @@ pub(super) fn run(context: &Context) -> Rows {
     ])
 }
 
-/// Asks for and tells so many trials; returns the microseconds of a round trip.
+/// Asks for and tells this many trials; returns the microseconds of a round trip.
 fn converse(program: &Path, trials: u64, folder: Option<&Path>) -> Result<f64, Box<dyn Error>> {
     let mut tuner = Tuner::start(program, folder.map(|folder| folder.join("asked.db")))?;
     let parameters: serde_json::Map<String, Value> = (0..10)

@@ -64,7 +64,7 @@ pub(super) fn run(context: &Context) -> Rows {
     ])
 }
 
-/// Runs so many trials that cost nothing.
+/// Runs this many trials that cost nothing.
 pub(super) fn drive(
     context: &Context,
     workers: usize,

@@ -131,7 +131,7 @@ impl History {
         Ok(this)
     }
 
-    /// Asks so many times, and tells what came of it; the seconds of each ask.
+    /// Asks this many times, and tells what came of it; the seconds of each ask.
     fn go_on(
         &mut self,
         strategy: &mut dyn Strategy,

@@ -114,7 +114,7 @@ fn scraped(context: &Context, trials: u64) -> Result<f64, Box<dyn Error>> {
         study.run(objective).await?;
         drop(subscription);
 
-        let address = exposition.address().ok_or("nobody listens")?;
+        let address = exposition.address().ok_or("it does not listen")?;
         let expected = format!("tuning_trials_started_total{{study=\"{STUDY}\"}} {trials}\n");
         scrape(address)?; // warm up
         let began = Instant::now();

@@ -1,4 +1,4 @@
-//! Watches a study with two observers of one's own, and steers it from one of them.
+//! Watches a study with two observers of your own, and steers it from one of them.
 //!
 //! `Notebook` writes a line for each trial that is better than all before it. It is delivered to durably: its
 //! place is kept in the journal, so the second run resumes where the first one left it. `Patience` stops a
@@ -85,7 +85,7 @@ impl Observer for Notebook {
     }
 }
 
-/// Stops a study when so many trials in a row have failed.
+/// Stops a study when this many trials in a row have failed.
 #[derive(Debug)]
 pub(crate) struct Patience {
     limit: u32,

@@ -1,4 +1,4 @@
-//! A strategy of one's own: a (1+1) evolution strategy, registered under a name and run from a study's settings.
+//! A strategy of your own: a (1+1) evolution strategy, registered under a name and run from a study's settings.
 #![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
 use std::collections::BTreeMap;

@@ -52,7 +52,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Returns the best model of so many trials, with its error.
+/// Returns the best model of this many trials, with its error.
 pub(crate) async fn tune(trials: u64) -> Result<(Model, f64), Box<dyn Error>> {
     let points = points();
     let space = Space::of::<Model>()?;
@@ -121,7 +121,7 @@ fn fit<'a>(model: &'a Model, points: &'a [Point]) -> Box<dyn Fn(f64) -> f64 + 'a
             nearest.sort_by(|a, b| a.0.total_cmp(&b.0));
             let weight = |distance: f64| match weights {
                 Weights::Equal => 1.0,
-                // Never nothing, however far away: somebody has to be right.
+                // Never nothing, however far away: some class has to be right.
                 Weights::Gaussian { width } => (-(distance / width).powi(2)).exp() + 1e-9,
             };
             let near = &nearest[..*k];

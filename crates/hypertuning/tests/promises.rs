@@ -263,7 +263,7 @@ async fn handlers_can_be_dropped_without_deregistration() {
 #[tokio::test]
 async fn a_broadcast_stream_tells_lagging_receivers_and_never_blocks() {
     let broadcast = Broadcast::new(8);
-    let mut receiver = broadcast.subscribe(); // nobody reads it until the study is over
+    let mut receiver = broadcast.subscribe(); // it is not read until the study is over
     let summary = study(RandomConfig::default())
         .trials(200)
         .observe(broadcast, Delivery::lossless())

@@ -21,7 +21,7 @@ use crate::{
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AutoConfig {
-    /// How many results the Gaussian process leads for: 300. Its asks cost milliseconds, which is nothing for so few; 0
+    /// How many results the Gaussian process leads for: 300. Its asks cost milliseconds, which is nothing for so few trials; 0
     /// leaves it out.
     pub gp_until: u32,
     /// How many seconds a trial takes, roughly; 0 where that is not known. The durations of finished trials tell, too,
@@ -39,14 +39,14 @@ impl Default for AutoConfig {
 }
 
 impl AutoConfig {
-    /// The same with the Gaussian process leading for so many results; 0 leaves it out.
+    /// The same with the Gaussian process leading for this many results; 0 leaves it out.
     #[must_use]
     pub fn gp_until(mut self, results: u32) -> Self {
         self.gp_until = results;
         self
     }
 
-    /// The same for trials that take so many seconds, roughly; 0 where that is not known.
+    /// The same for trials that take this many seconds, roughly; 0 where that is not known.
     #[must_use]
     pub fn trial_seconds(mut self, seconds: f64) -> Self {
         self.trial_seconds = seconds;

@@ -57,7 +57,7 @@ impl History {
         }
     }
 
-    /// Whether these losses are better than all before. With several objectives nobody can say so briefly: none is.
+    /// Whether these losses are better than all before. With several objectives that cannot be said briefly: none is.
     fn improves(&mut self, values: &Values) -> bool {
         let [loss] = values.as_slice() else {
             return false;
@@ -85,7 +85,7 @@ impl History {
         self.open.len() as u64
     }
 
-    /// The median of how long the last trials took, in seconds; none if nobody says.
+    /// The median of how long the last trials took, in seconds; none if that is not known.
     pub(crate) fn trial_seconds(&self) -> Option<f64> {
         let mut micros: Vec<u64> = self.micros.iter().copied().collect();
         micros.sort_unstable();

@@ -11,17 +11,17 @@ use crate::{expert::Expert, history::History};
 pub(crate) enum Reason {
     /// Few results yet: a model of the whole function gets the most out of each.
     FewResults,
-    /// Every so often somebody else is asked, in case the model is wrong.
+    /// Every so often another strategy is asked, in case the model is wrong.
     SecondOpinion,
     /// Nothing better for a while: the model may be looking at the wrong place.
     NoProgress,
     /// Results vary more than the parameters explain: a model of the whole function is unsure of all of it.
     Noisy,
-    /// So many trials run at once that a model of pending results says little.
+    /// This many trials run at once that a model of pending results says little.
     ManyAtOnce,
     /// It was the best of late.
     DoingWell,
-    /// Nobody else can handle the space.
+    /// No other strategy can handle the space.
     OnlyOne,
 }
 
@@ -30,22 +30,22 @@ impl fmt::Display for Reason {
         f.write_str(match self {
             Self::FewResults => "few results yet",
             Self::SecondOpinion => "second opinion",
-            Self::NoProgress => "no progress of late",
+            Self::NoProgress => "no recent progress",
             Self::Noisy => "noisy results",
             Self::ManyAtOnce => "many trials at once",
-            Self::DoingWell => "doing well of late",
+            Self::DoingWell => "doing well recently",
             Self::OnlyOne => "suits the space",
         })
     }
 }
 
-/// Every so many trials another member than the leader is asked.
+/// Once in this many trials another member than the leader is asked.
 const SECOND_OPINION: u64 = 4;
-/// The trial of these that he is asked for.
+/// The place of the other member's trial among these.
 const LAST: u64 = SECOND_OPINION - 1;
 /// Up to this trial there is nothing yet to have an opinion on.
 const FIRST_OPINIONS: u64 = 6;
-/// After so many results without a better one, every second trial is another member's.
+/// After this many results without a better one, every second trial is another member's.
 const STUCK: u64 = 16;
 /// If the Gaussian process takes more than this share of the variance for noise, every second trial is TPE's, which takes
 /// single results less seriously.
@@ -54,7 +54,7 @@ const NOISY: f64 = 0.3;
 const MANY: u64 = 20;
 /// Trials that take longer let the Gaussian process cost its tens of milliseconds at any number of results.
 const SLOW_SECONDS: f64 = 0.5;
-/// Populations need so many results before they are worth a trial.
+/// Populations need this many results before they are worth a trial.
 const POPULATION: u64 = 1000;
 
 /// The rules for one problem.
@@ -68,7 +68,7 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// `gp_until`: how many results the Gaussian process leads for. `trial_seconds`: how long a trial takes, as far as
-    /// somebody said so beforehand; 0 if nobody did.
+    /// it was given beforehand; 0 if it was not.
     pub(crate) fn new(
         gp_until: u64,
         trial_seconds: f64,

@@ -70,7 +70,7 @@ fn count(tags: &[(String, Option<f64>)], words: &str) -> usize {
 #[test]
 fn the_gaussian_process_leads_and_others_have_a_say() {
     let tags = tags(&AutoConfig::default(), 40, 1, |params| {
-        // Always a little better: nobody is stuck.
+        // Always a little better: none is stuck.
         static STEP: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
         let step = STEP.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         bowl(params).map(|_| -(step as f64))
@@ -85,7 +85,7 @@ fn without_progress_every_second_trial_is_of_another_strategy() {
     assert_eq!(count(&tags[..16], "no progress"), 0);
     let late = &tags[18..];
     assert!(
-        count(late, "no progress of late") >= late.len() / 2 - 1,
+        count(late, "no recent progress") >= late.len() / 2 - 1,
         "{late:?}"
     );
     assert!(count(late, "auto:tpe, no progress") > 5 && count(late, "auto:cmaes, no progress") > 5);
@@ -100,7 +100,7 @@ fn where_results_are_noise_every_second_trial_is_of_tpe() {
     };
     let noisy = tags(&AutoConfig::default(), 60, 1, |params| Some(noise(params)));
     let said = count(&noisy[10..], "auto:tpe, noisy results");
-    let stuck = count(&noisy[10..], "no progress of late");
+    let stuck = count(&noisy[10..], "no recent progress");
     assert!(said >= 5 && said + stuck >= 20, "{noisy:?}");
     let smooth = tags(&AutoConfig::default(), 60, 1, bowl);
     assert_eq!(count(&smooth, "noisy results"), 0);

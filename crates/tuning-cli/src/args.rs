@@ -34,7 +34,7 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Check a study file without running anything
     Validate(ValidateArgs),
-    /// Run a study, or go on with it where it was
+    /// Run a study, or resume it
     Run(RunArgs),
     /// Run a study whose trials another program evaluates, over standard input and output
     AskTell(AskTellArgs),
@@ -264,7 +264,7 @@ pub(crate) struct TrialsArgs {
     /// Only these columns, or groups of columns: see `tune export --help`
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     pub(crate) columns: Vec<String>,
-    /// At most so many
+    /// At most this many
     #[arg(long, short = 'n', value_name = "N")]
     pub(crate) limit: Option<usize>,
     /// Print a JSON array
@@ -398,7 +398,7 @@ pub(crate) struct CheckStrategyArgs {
     /// Only this seed
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// So many seeds for each problem
+    /// This many seeds for each problem
     #[arg(long, value_name = "N", default_value_t = 3, conflicts_with = "seed")]
     pub(crate) seeds: u64,
     /// How long a simulated study of a few dozen trials may take

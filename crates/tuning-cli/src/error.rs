@@ -37,7 +37,7 @@ pub(crate) enum CliError {
     Protocol(String),
     #[error("cannot start: {0}")]
     Start(io::Error),
-    /// What reads our output is gone: nobody wants to know the rest.
+    /// What reads our output is gone: there is no use in writing the rest.
     #[error("cannot write the output: {0}")]
     Output(#[from] io::Error),
 }

@@ -43,7 +43,7 @@ pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0    done: the study ended by its budget or its strategy
   1    failed: the journal or the strategy; what was durable is safe
-  2    the command line or the study file makes no sense
+  2    the command line or the study file is invalid
   3    stopped before its end (ctrl-c, SIGTERM); run it again to resume
   4    ended, but no trial completed
   130  left at once (ctrl-c three times)";

@@ -63,7 +63,7 @@ impl Filter {
         let ordered = !matches!(operator, Operator::Equal | Operator::Unequal);
         if ordered && value.parse::<f64>().is_err() {
             return Err(CliError::Usage(format!(
-                "cannot understand the condition `{text}`: `{value}` is no number, so compare it with `=` or `!=`"
+                "cannot understand the condition `{text}`: `{value}` is not a number, so compare it with `=` or `!=`"
             )));
         }
         Ok(Self {

@@ -26,7 +26,7 @@ pub(crate) fn of_trials(columns: &[Column], trials: &[&Trial], style: Style) -> 
         .collect();
     let used: Vec<usize> = (0..columns.len())
         .filter(|at| trials.is_empty() || rows.iter().any(|row| !row[*at].is_empty()))
-        // Nobody looks at a column of zeros.
+        // A column of zeros says nothing.
         .filter(|at| columns[*at].kind != Kind::Retries || rows.iter().any(|row| row[*at] != "0"))
         .collect();
     let heads: Vec<Head<'_>> = used

@@ -75,7 +75,7 @@ pub(crate) fn whereabouts_of(
     let found = StudyReader::new(extensions).whereabouts(&args.file)?;
     let Some(journal) = found.journal.file() else {
         return Err(CliError::Usage(format!(
-            "study `{}` is kept in `{}`, which is no file: nobody but the process that runs it can look at it",
+            "study `{}` is kept in `{}`, which is not a file: only the process that runs it can read it",
             found.name,
             found.journal.place()
         )));

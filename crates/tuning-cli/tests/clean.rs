@@ -36,7 +36,7 @@ fn the_files_of_trials_go_and_the_results_stay() {
     assert_eq!(folder.ends_with(0, &["best", "study.yaml"]).stdout, best);
     let again = folder.ends_with(0, &["clean", "study.yaml", "--yes"]);
     assert!(again.stderr.contains("nothing to remove"), "{again:#?}");
-    // And the study goes on.
+    // And the study can be resumed.
     folder.ends_with(0, &["run", "study.yaml", "--trials", "8", "--quiet"]);
     assert_eq!(folder.numbers("done.log"), (0..8).collect::<Vec<_>>());
 }

@@ -329,7 +329,7 @@ fn a_space_of_configspace_is_read_from_its_file() {
     folder.write("shared/space.json", file);
     let told = folder.ends_with(2, &["validate", "study.yaml"]).stderr;
     assert!(
-        told.contains("`n` is a `normal_int`, which a space cannot say"),
+        told.contains("`n` is a `normal_int`, which a space cannot express"),
         "{told}"
     );
 }

@@ -66,7 +66,7 @@ impl Scraped {
     }
 }
 
-/// Asks once; none if nobody listens any more.
+/// Asks once; none if the server is gone.
 fn scrape(address: &str) -> Option<Scraped> {
     let get = || -> io::Result<String> {
         let mut stream = TcpStream::connect(address)?;

@@ -118,7 +118,7 @@ fn more_of_them_leave_those_alone_that_have_ended() {
 #[test]
 fn ctrl_c_stops_all_of_them_and_they_go_on_where_they_were() {
     let folder = Folder::with_study();
-    // Trials of the second seed wait until they may go on.
+    // Trials of the second seed wait until they may continue.
     let wait_for_it =
         "[ \"$TUNE_STUDY\" != study.seed-8 ] || while [ ! -e go ]; do sleep 0.02; done";
     folder.write(

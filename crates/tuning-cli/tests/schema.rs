@@ -72,7 +72,7 @@ fn init_writes_the_schema_beside_the_file_and_tells_editors() {
     folder.write("study.schema.json", "{}");
     let error = folder.ends_with(2, &["init", "--schema"]).stderr;
     assert!(
-        error.contains("`tune schema > study.schema.json` renews it"),
+        error.contains("`tune schema > study.schema.json` updates it"),
         "{error}"
     );
     assert!(!folder.path("study.yaml").exists());

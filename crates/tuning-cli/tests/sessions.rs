@@ -32,7 +32,7 @@ fn after_kill_9_finished_trials_are_kept_and_only_unfinished_ones_run_again() {
     let run = folder.tune(&args);
     assert_eq!(run.code, Some(0), "{run:#?}");
     let line = format!(
-        "study `study` goes on: {} finished trials are kept",
+        "study `study` resumes: {} finished trials are kept",
         kept.len()
     );
     assert!(run.stderr.contains(&line), "{run:#?}");
@@ -94,7 +94,7 @@ fn a_larger_budget_goes_on_and_the_same_one_does_nothing() {
 
     let more = folder.ends_with(0, &["run", "study.yaml", "--trials", "9"]);
     assert!(
-        more.stderr.contains("goes on: 6 finished trials are kept"),
+        more.stderr.contains("resumes: 6 finished trials are kept"),
         "{more:#?}"
     );
     assert_eq!(folder.numbers("done.log"), (0..9).collect::<Vec<_>>());

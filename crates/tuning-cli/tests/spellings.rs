@@ -118,7 +118,7 @@ fn two_words_for_the_same_thing_are_refused_and_the_command_line_goes_first() {
     folder.write("study.yaml", &format!("{}run_cap: 5\n", support::STUDY));
     let error = folder.ends_with(2, &["validate", "study.yaml"]).stderr;
     assert!(
-        error.contains("study.yaml:9:1: `budget.trials` and `run_cap` are both there and say the same: keep one"),
+        error.contains("study.yaml:9:1: `budget.trials` and `run_cap` are both given and mean the same: keep one"),
         "{error}"
     );
     folder.write("study.yaml", support::STUDY);

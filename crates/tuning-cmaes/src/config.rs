@@ -103,7 +103,7 @@ impl CmaEsConfig {
         self
     }
 
-    /// The same with so many results in a generation.
+    /// The same with this many results in a generation.
     #[must_use]
     pub fn popsize(mut self, popsize: impl Into<Option<u32>>) -> Self {
         self.popsize = popsize.into();

@@ -23,7 +23,7 @@ const DRAWS: usize = 2;
 /// How often where all coordinates are outside: the corners would be tried again and again.
 const MOST_DRAWS: usize = 100;
 
-/// So many trials of a descent go by with the smaller population.
+/// This many trials of a descent go by with the smaller population.
 const EARLY: u64 = 200;
 
 /// A descent whose last losses differ by less than this part of what they are worse than the best one known

@@ -1,4 +1,4 @@
-//! What is known before the first trial of one's own, and the distribution that it suggests.
+//! What is known before the first trial, and the distribution that it suggests.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ impl From<Earlier> for Scalar {
 
 /// How many of the best are kept.
 const KEPT: usize = 500;
-/// Below so many there is no telling how wide the good region is.
+/// Below this many there is no telling how wide the good region is.
 const ENOUGH: usize = 10;
 /// How wide a single point is taken to be: α of WS-CMA-ES.
 const PRIOR: f64 = 0.1;

@@ -74,8 +74,8 @@ impl Schedule {
         self.run
     }
 
-    /// Ends the present descent, which has used so many trials; says how the next one begins in a box
-    /// of so many dimensions. `root`: a seed of the study's own.
+    /// Ends the present descent, which has used this many trials; says how the next one begins in a box
+    /// of this many dimensions. `root`: a seed of the study's own.
     // Hansen 2009, "Benchmarking a BI-Population CMA-ES on the BBOB-2009 Function Testbed", §2.
     pub(crate) fn next(&mut self, trials: u64, dimensions: usize, root: Seed) -> Begin {
         let used = if self.small {

@@ -9,7 +9,7 @@ use crate::fitness::Fitness;
 pub(crate) struct Seen(BTreeMap<u64, Option<Fitness>>);
 
 impl Seen {
-    /// Somebody began to try it.
+    /// A trial of it was started.
     pub(crate) fn begin(&mut self, key: u64) {
         self.0.entry(key).or_default();
     }

@@ -18,7 +18,7 @@ use crate::{
     seen::Seen,
 };
 
-/// How often a point is drawn until it is one that nobody has tried: first from the distribution, then
+/// How often a point is drawn until it is one that was not tried: first from the distribution, then
 /// from the whole space. It takes more than one draw where a point has few cells or lies on the border.
 const TRIES: usize = 32;
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// end, `${from}` for work from the start):
 /// - a group that contains it vanishes as a whole;
 /// - an argument outside of a group that contains it vanishes, and with it the argument directly
-///   before if that is an option waiting for its value: one that begins with `-`, is no number, and
+///   before if that is an option waiting for its value: one that begins with `-`, is not a number, and
 ///   has neither `=` nor a placeholder. (`--`, `-` and groups are never taken for such an option,
 ///   so a flag that has no value is protected by a group of its own: `["--verbose"]`.)
 ///

@@ -1,4 +1,4 @@
-//! [`Checkpoints`]: one folder per piece of work, begun as a copy of the one that the work goes on
+//! [`Checkpoints`]: one folder per piece of work, begun as a copy of the one that the work continues
 //! from.
 
 use std::{
@@ -38,7 +38,7 @@ impl Checkpoints {
         }
     }
 
-    /// The checkpoint to go on from at `from`, left by work until less than `until`.
+    /// The checkpoint to continue from at `from`, left by work until less than `until`.
     ///
     /// A folder is named for what the work was to reach. Where a program reported less (or, because
     /// it reports now and then, more), it is the nearest.

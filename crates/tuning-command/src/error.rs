@@ -12,7 +12,7 @@ pub enum CommandError {
     #[error("the command is empty: name a program, such as `[\"python\", \"train.py\"]`")]
     Empty,
     /// A `${` is not closed.
-    #[error("{place}: a `${{` has no `}}`: close it, or write `$${{` for the text itself")]
+    #[error("{place}: a `${{` has no `}}`: close it, or write `$${{` for the literal text")]
     Unclosed {
         /// Where it stands.
         place: Place,
@@ -39,7 +39,9 @@ pub enum CommandError {
         place: Place,
     },
     /// An environment variable cannot be called this.
-    #[error("environment variable `{name}`: a name is not empty and has neither `=` nor NUL")]
+    #[error(
+        "environment variable `{name}`: a name must not be empty, and must not contain `=` or NUL"
+    )]
     EnvironmentName {
         /// The name.
         name: String,
@@ -92,7 +94,7 @@ impl fmt::Display for Place {
 }
 
 fn advice(name: &str, nearest: Option<&str>) -> String {
-    let escape = format!("write `$${{{name}}}` for the text itself");
+    let escape = format!("write `$${{{name}}}` for the literal text");
     match nearest {
         Some(nearest) => format!("did you mean `${{{nearest}}}`? ({escape})"),
         None => format!("name a parameter of the space, or {escape}"),

@@ -20,7 +20,7 @@ pub(crate) fn describe(status: ExitStatus) -> String {
         };
     }
     match status.code() {
-        Some(code) => format!("it ended with exit code {code}"),
+        Some(code) => format!("it exited with code {code}"),
         None => format!("it ended with {status}"),
     }
 }
@@ -30,14 +30,17 @@ pub(crate) fn not_started(program: &OsStr, workdir: Option<&Path>, error: &io::E
     let remedy = match error.kind() {
         _ if workdir.is_some_and(|workdir| !workdir.is_dir()) => {
             let workdir = workdir.unwrap_or(Path::new(""));
-            format!("the working directory `{}` is not there", workdir.display())
+            format!(
+                "the working directory `{}` does not exist",
+                workdir.display()
+            )
         }
         io::ErrorKind::NotFound => {
             let script = workdir.unwrap_or(Path::new("")).join(program);
             if Path::new(program).components().count() > 1 && script.is_file() {
-                "the interpreter named in its first line is not there".to_owned()
+                "the interpreter named in its first line does not exist".to_owned()
             } else {
-                "is it installed, and is it in PATH? a program beside the study is `./program`"
+                "is it installed, and is it in PATH? a program in the study's folder is `./program`"
                     .to_owned()
             }
         }
@@ -51,7 +54,7 @@ pub(crate) fn not_started(program: &OsStr, workdir: Option<&Path>, error: &io::E
             "begin a script with a line such as `#!/bin/sh`, or start it with its interpreter"
                 .to_owned()
         }
-        _ => "if that is a limit of the system, run fewer trials at once".to_owned(),
+        _ => "if this is a limit of the system, run fewer trials at once".to_owned(),
     };
     let reason = format!("cannot start `{}`: {error}: {remedy}", program.display());
     Failure::new(FailureKind::Error, reason)

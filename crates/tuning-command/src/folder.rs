@@ -51,7 +51,7 @@ impl TrialFolder {
         ))
     }
 
-    /// Makes the folder ready for a piece of work: its own, with the checkpoint to go on from,
+    /// Makes the folder ready for a piece of work: its own, with the checkpoint to continue from,
     /// without a result.
     pub(crate) fn prepare(
         trials_dir: &Path,
@@ -130,7 +130,7 @@ impl TrialFolder {
         process_file(&self.path)
     }
 
-    /// The step that the checkpoint is of, if the work goes on from one.
+    /// The step that the checkpoint is of, if the work continues from one.
     pub(crate) fn from(&self) -> Option<Fidelity> {
         self.from
     }
@@ -150,7 +150,7 @@ fn process_file(folder: &Path) -> PathBuf {
     folder.join("process.json")
 }
 
-/// The checkpoint that a piece of work goes on from, and its step.
+/// The checkpoint that a piece of work continues from, and its step.
 fn source(
     trials_dir: &Path,
     own: &Checkpoints,
@@ -206,7 +206,7 @@ impl Identity {
 }
 
 fn set_aside(path: &Path) -> io::Result<()> {
-    // A folder with nothing in it is nobody's: a tuner was killed before it could write whose it
+    // A folder with nothing in it belongs to no trial: a tuner was killed before it could write whose it
     // is.
     if fs::remove_dir(path).is_ok() {
         return Ok(());

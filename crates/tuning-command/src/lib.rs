@@ -89,7 +89,7 @@
 //! # Files
 //!
 //! In `<trials_dir>/<trial, six digits>`: `stdout.log` and `stderr.log` (whole, byte by byte,
-//! attempts one after the other; if the disk is full they end early and the trial goes on),
+//! attempts one after the other; if the disk is full they end early and the trial continues),
 //! `trial.json` (whose folder this is), `result`, `checkpoint/`, and `process.json` while the
 //! program runs. A folder of the same number from another study (other parameters, seed or study
 //! name) is set aside as `<trial>.stale-<n>`.

@@ -15,7 +15,7 @@ use crate::{
     results::Results,
 };
 
-/// After the program has ended its pipes end too, unless somebody who left its group holds them
+/// After the program has ended its pipes end too, unless a process that left its group holds them
 /// open. Then they are given up when nothing came for this long, or this many bytes too many.
 const IDLE: Duration = Duration::from_millis(500);
 const EXCESS: usize = 4 << 20;
@@ -84,7 +84,7 @@ impl<R: AsyncRead + Unpin> Pump<R> {
     async fn next(&mut self) -> &[u8] {
         let mut phase = self.phase.clone();
         let given_up = async {
-            // An error means that nobody waits for the program any more.
+            // An error means that the evaluation has ended.
             drop(phase.wait_for(|phase| phase.exited).await);
             sleep(IDLE).await;
         };
@@ -121,7 +121,7 @@ pub(crate) enum Decision {
     Stop,
     /// The program ran on although it had reached its `until`.
     Overrun,
-    /// A value that is no number.
+    /// A value that is not a number.
     Fail(Failure),
 }
 
@@ -223,7 +223,7 @@ impl<'a> Listener<'a> {
 
     fn decide(&mut self, decision: Decision) {
         if let Some(decide) = self.decision.take() {
-            // Nobody waits for it if the evaluation ends anyway.
+            // It does not matter if the evaluation ends anyway.
             _ = decide.send(decision);
         }
     }

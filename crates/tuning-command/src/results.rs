@@ -161,7 +161,7 @@ impl Results {
         let mut measured = BTreeMap::new();
         if text.starts_with('{') {
             match Line::object(text)
-                .map_err(|error| broken(format!("is no JSON object: {error}")))?
+                .map_err(|error| broken(format!("is not a JSON object: {error}")))?
             {
                 Line::Infeasible(reason) => return Err(infeasible(&reason)),
                 Line::Numbers { numbers, .. } => measured.extend(numbers),
@@ -180,7 +180,7 @@ impl Results {
                 match Line::parse(line.as_bytes()) {
                     Some(Line::Numbers { numbers, .. }) => measured.extend(numbers),
                     Some(Line::Infeasible(reason)) => return Err(infeasible(&reason)),
-                    None => return Err(broken("has a line that is no `name=value`".to_owned())),
+                    None => return Err(broken("has a line that is not `name=value`".to_owned())),
                 }
             }
         }

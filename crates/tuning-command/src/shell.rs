@@ -27,7 +27,7 @@ impl Script {
                     script.text.push_str(text);
                     text.chars().for_each(|c| quotes.read(c));
                 }
-                // `\${lr}` is the shell's own way of writing the text `${lr}`.
+                // `\${lr}` is the shell's own way of writing the string `${lr}`.
                 Part::Placeholder(name) if quotes.escaped => {
                     script.text.push_str(&format!("${{{name}}}"));
                     quotes.read('$');

@@ -10,7 +10,7 @@ use tuning_core::{RunningTrial, Space};
 
 use crate::folder::TrialFolder;
 
-/// The placeholders that are no parameters, and whether they have a value in every trial.
+/// The placeholders that are not parameters, and whether they have a value in every trial.
 const BUILT_IN: [(&str, bool); 8] = [
     ("trial", true),
     ("seed", true),
@@ -104,7 +104,7 @@ impl Variables<'_> {
     /// The variables of the environment that have a value, each one of [`ENVIRONMENT`].
     pub(crate) fn environment(&self) -> Vec<(&'static str, OsString)> {
         let params = serde_json::to_string(self.trial.params())
-            .expect("a map from names to finite numbers, texts and truth values is JSON");
+            .expect("a map from names to finite numbers, strings and booleans is JSON");
         let mut out = vec![("TUNE_PARAMS", OsString::from(params))];
         for (variable, name) in [
             ("TUNE_TRIAL", "trial"),

@@ -24,7 +24,7 @@ impl Wake for Unpark {
     }
 }
 
-/// Waits for a future on this thread, for ever or so long; none if that was too short.
+/// Waits for a future on this thread, forever or this long; none if that was too short.
 pub(crate) fn block_on<F: Future>(future: F, patience: Option<Duration>) -> Option<F::Output> {
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut context = Context::from_waker(&waker);

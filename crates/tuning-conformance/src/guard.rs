@@ -10,7 +10,7 @@ use std::{
 use crate::simulation::panic_message;
 
 /// Runs `work` on a thread of its own; none if it does not return in time (its thread is left behind,
-/// since nobody can end it).
+/// since it cannot be ended).
 pub(crate) fn in_time<T: Send + 'static>(
     patience: Duration,
     work: impl FnOnce() -> T + Send + 'static,
@@ -19,7 +19,7 @@ pub(crate) fn in_time<T: Send + 'static>(
     let thread = thread::Builder::new()
         .name("conformance".into())
         .spawn(move || {
-            // Nobody listens any more if it took too long.
+            // The receiver is gone if it took too long.
             let _ = sender.send(work());
         });
     let thread = thread.unwrap_or_else(|error| panic!("no thread for the simulation: {error}"));

@@ -71,7 +71,7 @@ laws! {
             "The same configuration, seed and facts give the same proposals."
             => "Draw all randomness from `Ask::seed`; no clock, global, thread or hash order; break ties by trial number.";
         Retell = 5, "retell":
-            "A strategy that is told a log from scratch goes on as the one that never stopped."
+            "A strategy that is told a log from scratch continues as one that never stopped."
             => "Remember a proposal when `tell` brings its `Started` fact, not when `ask` makes it; put what you need into the tag.";
         WaitAndDone = 6, "wait-and-done":
             "`Wait` is answered only while something is in flight; `Done` is final, but a budget that is raised is used."
@@ -114,7 +114,7 @@ laws! {
     CombinatorLaw of "combinators" {
         EveryFact = 1, "every-fact":
             "The inner strategy is told every fact of the study once, when the combinator is told it, and nothing that has not happened."
-            => "Tell the inner strategy at the end of every `tell`, whoever proposed the trial, and never in `ask`.";
+            => "Tell the inner strategy at the end of every `tell`, no matter which strategy proposed the trial, and never in `ask`.";
         Wrapped = 2, "wrapped":
             "Every tag of the inner strategy leaves with the combinator's layer in front of it."
             => "Pass on `asked.map(|proposal| proposal.wrapped(LAYER, note))`, resumed and forked trials included.";
@@ -180,7 +180,7 @@ laws! {
             => "Look trials up with `get`, and guard empty lists and differences that overflow.";
         TwoVerdicts = 6, "two-verdicts":
             "A pruner answers `Continue` or `Stop`; a pause is the strategy's to ask for."
-            => "Return `Verdict::Stop` for a trial that is not worth going on.";
+            => "Return `Verdict::Stop` for a trial that is not worth continuing.";
         Leader = 7, "leader":
             "A trial that is the best of all at each of its reports, and still gets better, is not stopped."
             => "Check the sign (losses are minimised), the direction of every sort, and that trials are compared at the same fidelity.";
@@ -263,20 +263,20 @@ laws! {
             "Every kind of event is taken without a panic or an error."
             => "Match with a wildcard arm: kinds of events are added.";
         Late = 2, "late":
-            "An observer that comes late, is told an event twice, or hears of unknown trials goes on."
+            "An observer that comes late, is told an event twice, or hears of unknown trials carries on."
             => "Look trials up with `get`; use the number of an event to know it again.";
         Flush = 3, "flush":
             "Flushing often, with nothing to write, and last of all is fine."
             => "A flush writes what is there, which may be nothing.";
         Missed = 4, "missed":
             "Being told that events were missed is fine at any time."
-            => "Forget what can no longer be known, and go on.";
+            => "Forget what can no longer be known, and carry on.";
         Name = 5, "name":
             "It has a name that is not empty and never changes."
             => "Return a constant.";
         Begin = 6, "begin":
             "It begins at any point of a study, also in the middle of it and at its end."
-            => "Take over what `begin` tells, open trials too, or do without it; events go on where that ends.";
+            => "Take over what `begin` tells, open trials too, or do without it; events continue from there.";
     }
 }
 

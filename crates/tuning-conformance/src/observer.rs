@@ -204,7 +204,7 @@ async fn missed(observer: &mut dyn Observer) -> Looked {
     fine(observer.flush().await, || "the last flush".to_owned())
 }
 
-/// A session that goes on with a study: whatever came before, it begins with how the study stands, and
+/// A session that resumes a study: whatever came before, it begins with how the study stands, and
 /// the first event that it observes is the one behind. One more begins twice, as after a restart.
 async fn begin(build: &Build<'_>) -> Looked {
     let events = events();

@@ -15,7 +15,7 @@ pub struct NamedProblem {
 }
 
 impl NamedProblem {
-    /// A problem of one's own, for [`StrategyKit::problems`](crate::StrategyKit::problems).
+    /// A problem of your own, for [`StrategyKit::problems`](crate::StrategyKit::problems).
     #[must_use]
     pub fn new(name: impl Into<String>, problem: Problem) -> Self {
         Self {

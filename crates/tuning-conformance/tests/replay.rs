@@ -1,5 +1,5 @@
 //! `AskTell` itself: a log that is replayed tells a strategy the same facts in the same order, in both
-//! orders, with failures, trials of others, and paused trials that somebody cancels.
+//! orders, with failures, trials of others, and paused trials that are cancelled.
 
 #[path = "strategies/asha.rs"]
 mod asha;

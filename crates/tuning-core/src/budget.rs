@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// When a study has done enough: whatever limit is met first. No limit at all means that the strategy
 /// decides (a grid ends by itself, random search never does).
 ///
-/// A budget is no part of a study's identity: open a finished study with a larger one, and it goes on.
+/// A budget is not part of a study's identity: open a finished study with a larger one, and it continues.
 ///
 /// # Example
 /// ```
@@ -38,7 +38,7 @@ pub struct Budget {
     pub no_improvement: Option<u64>,
     /// How much resource (epochs, steps) all trials together may use. A trial counts with the fidelity
     /// it has reported, and when it completes or fails, with what it was asked for if that is more.
-    /// Work in flight goes on, so somewhat more may be used.
+    /// Work in flight is finished, so somewhat more may be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<u64>,
     /// How large the sum of a metric over all trials may get (money, GPU-hours). A trial counts with the
@@ -70,7 +70,7 @@ impl Budget {
         Self::default()
     }
 
-    /// So many trials, failed ones included.
+    /// This many trials, failed ones included.
     #[must_use]
     pub fn trials(trials: u64) -> Self {
         Self {
@@ -79,7 +79,7 @@ impl Budget {
         }
     }
 
-    /// The same, and no trial is started after so long.
+    /// The same, and no trial is started after this long.
     #[must_use]
     pub fn time(mut self, time: Duration) -> Self {
         self.time = Some(time);
@@ -93,7 +93,7 @@ impl Budget {
         self
     }
 
-    /// The same, and it ends after so many ended trials without a new best.
+    /// The same, and it ends after this many ended trials without a new best.
     #[must_use]
     pub fn no_improvement(mut self, trials: u64) -> Self {
         self.no_improvement = Some(trials);

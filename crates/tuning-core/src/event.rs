@@ -46,7 +46,7 @@ impl Event {
 pub enum EventKind {
     /// The study was created: the first entry of every journal.
     Created(Box<StudySpec>),
-    /// A session began: the study was created or goes on.
+    /// A session began: the study was created or resumed.
     Opened(Box<Opened>),
     /// A trial is evaluated again.
     Retried(Retried),
@@ -152,7 +152,7 @@ pub struct StudySpec {
     /// In which order results are told.
     #[serde(default)]
     pub order: Order,
-    /// Where all randomness comes from.
+    /// The seed of all randomness.
     pub seed: Seed,
 }
 

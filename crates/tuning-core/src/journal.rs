@@ -34,7 +34,7 @@ impl Entry {
         }
     }
 
-    /// The same, proposed when so many pieces of work had been told.
+    /// The same, proposed when this many pieces of work had been told.
     #[must_use]
     pub fn known(mut self, works: u64) -> Self {
         self.known = works;
@@ -62,7 +62,7 @@ fn is_zero(n: &u64) -> bool {
 /// [Publish your own journal](https://docs.rs/crate/hypertuning/latest/source/docs/publish-a-journal.md) leads from nothing to a type that keeps the laws.
 ///
 /// # For callers
-/// One driver owns a journal. `after` is the head that you know; if somebody else appended in the
+/// One driver owns a journal. `after` is the head that you know; if another writer appended in the
 /// meantime you get [`JournalError::Conflict`] and nothing is written.
 ///
 /// # For implementors
@@ -79,7 +79,7 @@ pub trait Journal: Send {
     /// Appends the entries behind the head `after`; returns the new head.
     ///
     /// # Errors
-    /// [`JournalError::Conflict`] if the head is another one; [`JournalError::Unavailable`] if the
+    /// [`JournalError::Conflict`] if the head is not `after`; [`JournalError::Unavailable`] if the
     /// medium fails. Either way nothing was written.
     async fn append(&mut self, after: Seq, entries: &[Entry]) -> Result<Seq, JournalError>;
 
@@ -157,8 +157,8 @@ impl<J: Journal + ?Sized> Journal for Box<J> {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum JournalError {
-    /// Somebody else appended first.
-    #[error("somebody else has written to the study: its head is {head}; read it and try again")]
+    /// Another writer appended first.
+    #[error("another process has written to the study: its head is {head}; read it and try again")]
     Conflict {
         /// The head now.
         head: Seq,

@@ -11,7 +11,7 @@
 //! use std::{collections::BTreeMap, num::NonZeroUsize};
 //! use tuning_core::*;
 //!
-//! /// A strategy of one's own: look around the best point so far, ever closer.
+//! /// A strategy of your own: look around the best point so far, ever closer.
 //! struct Closer { space: Space, running: BTreeMap<TrialId, Params>, best: Option<(f64, Params)>, ended: i32 }
 //!
 //! impl Strategy for Closer {

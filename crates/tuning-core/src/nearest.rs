@@ -1,4 +1,4 @@
-//! What somebody probably meant by a misspelled name.
+//! What was probably meant by a misspelled name.
 
 /// Returns the name that is nearest to `name`, if it is near enough to be meant; of equally near ones,
 /// the first.

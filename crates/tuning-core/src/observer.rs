@@ -40,7 +40,7 @@ pub trait Observer: Send {
     }
 
     /// Learns how the study stands before the first event that it observes: its objectives, its open
-    /// trials, the best so far. An observer that folds [`Progress`] goes on from a clone of it.
+    /// trials, the best so far. An observer that folds [`Progress`] continues from a clone of it.
     ///
     /// # Errors
     /// As for [`observe`](Self::observe).
@@ -55,7 +55,7 @@ pub trait Observer: Send {
     /// Counted, and shown in the summary; the next event comes all the same.
     async fn observe(&mut self, event: &Event) -> Result<(), ObserverError>;
 
-    /// Learns that so many events before the next one were dropped, since it was too slow for a lossy
+    /// Learns that this many events before the next one were dropped, since it was too slow for a lossy
     /// delivery.
     ///
     /// # Errors

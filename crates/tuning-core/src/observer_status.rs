@@ -1,4 +1,4 @@
-//! [`ObserverStatus`]: what became of an observer so far, for whoever looks at the study: a summary, a program,
+//! [`ObserverStatus`]: what became of an observer so far, for those who look at the study: a summary, a program,
 //! a dashboard.
 
 use std::fmt;

@@ -93,7 +93,7 @@ pub enum FailureKind {
     Infeasible,
     /// The worker that ran it disappeared.
     Lost,
-    /// Somebody cancelled it.
+    /// It was cancelled.
     Cancelled,
 }
 

@@ -50,7 +50,7 @@ impl Problem {
         self
     }
 
-    /// The same with so many pieces of work in flight at once.
+    /// The same with this many pieces of work in flight at once.
     #[must_use]
     pub fn parallelism(mut self, parallelism: NonZeroUsize) -> Self {
         self.parallelism = parallelism;

@@ -26,7 +26,7 @@ pub trait Pruner: Send {
     /// Learns one fact.
     fn tell(&mut self, fact: &Fact);
 
-    /// Says whether a running trial is worth going on, by all that was told.
+    /// Says whether a running trial is worth continuing, given all that was told.
     fn judge(&self, trial: TrialId) -> Verdict;
 
     /// Returns an independent copy in the same state: `Box::new(self.clone())`. Under
@@ -59,7 +59,7 @@ pub enum Verdict {
     Continue,
     /// The fidelity that was asked for is reached: save a checkpoint and return.
     Pause,
-    /// It is not worth going on, or the study stops: return.
+    /// It is not worth continuing, or the study stops: return.
     Stop,
 }
 

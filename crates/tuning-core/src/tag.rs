@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// layer in front of the inner one: `enqueue:0`, `dedup:/grid:17`.
 ///
 /// # For implementors
-/// - A trial whose tag is not yours is a foreign trial: learn from it, count it as nobody's.
+/// - A trial whose tag is not yours is a foreign trial: learn from it, but do not count it as yours.
 ///   [`Tag::note_as`] reads your own note and gives nothing for anybody else's.
 /// - A combinator wraps every tag of its inner strategy with [`Tag::wrap`], and before it tells the
 ///   inner strategy, it takes its layer off with [`Tag::unwrap`]. A tag without that layer becomes
@@ -35,7 +35,7 @@ use serde::{Deserialize, Serialize};
 pub struct Tag(Option<Arc<str>>);
 
 impl Tag {
-    /// The tag of a trial that nobody wrote a note on.
+    /// The tag of a trial without a note.
     pub const NONE: Self = Self(None);
 
     /// Returns the tag `layer:note`. `layer` names the strategy; both may hold any text.

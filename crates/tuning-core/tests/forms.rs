@@ -109,7 +109,7 @@ fn entry(kind: EventKind) -> Entry {
 }
 
 /// The format, line by line: it must be written like this as long as it is version 2,
-/// and be read for ever.
+/// and be read forever.
 const V2: &str = include_str!("journal_v2.jsonl");
 
 #[test]

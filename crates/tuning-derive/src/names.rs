@@ -70,7 +70,7 @@ impl Case {
     }
 }
 
-/// Takes `rename`, which is no empty text.
+/// Takes `rename`, which is not an empty string.
 pub(crate) fn renamed(settings: &mut Settings, errors: &mut Errors) -> Option<String> {
     let (name, span) = settings.text("rename", errors)?;
     if name.trim().is_empty() {

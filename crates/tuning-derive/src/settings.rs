@@ -84,7 +84,7 @@ impl Parse for Setting {
     }
 }
 
-/// The settings of one item; each is taken once by whoever knows what it means.
+/// The settings of one item; each is taken once, by the code that knows what it means.
 pub(crate) struct Settings {
     list: Vec<Setting>,
     /// Whether something is wrong with them, which has been told.
@@ -175,7 +175,7 @@ impl Settings {
         {
             return Some((text.value(), span));
         }
-        let message = format!("`{name}` is a text in quotes: `#[tune({name} = \"name\")]`");
+        let message = format!("`{name}` is a string in quotes: `#[tune({name} = \"name\")]`");
         errors.at(span, message);
         None
     }

@@ -54,7 +54,7 @@ impl Genome {
     }
 }
 
-/// Another of so many choices than the one at `u`, each as likely; the middle of its part of the interval.
+/// Another of this many choices than the one at `u`, each as likely; the middle of its part of the interval.
 pub(crate) fn other_choice(u: f64, choices: usize, stream: &mut Stream) -> f64 {
     let present = ((u * choices as f64) as usize).min(choices - 1);
     let step = 1 + stream.below(choices - 1);

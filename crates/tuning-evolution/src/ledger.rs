@@ -10,7 +10,7 @@ use crate::{
     genome::{Genes, Genome},
 };
 
-/// How often a point is bred until it is one that nobody has tried, and how often one is then drawn from
+/// How often a point is bred until it is one that was not tried, and how often one is then drawn from
 /// the whole space.
 const BRED: usize = 16;
 const DRAWN: usize = 32;
@@ -40,7 +40,7 @@ struct Open {
 pub(crate) struct Finished {
     pub(crate) genes: Genes,
     pub(crate) fitness: Fitness,
-    /// The strategy's own note; none if somebody else proposed it.
+    /// The strategy's own note; none if the trial is foreign.
     pub(crate) note: Option<String>,
 }
 
@@ -136,7 +136,7 @@ impl Ledger {
         })
     }
 
-    /// Parameters that nobody has tried and that are not in the batch, if there are any: bred, or drawn from
+    /// Parameters that were not tried and that are not in the batch, if there are any: bred, or drawn from
     /// the whole space where breeding brings nothing new. They join the batch.
     pub(crate) fn distinct(
         &self,
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn the_trials_of_others_are_nobodys() {
+    fn foreign_trials_are_not_its_own() {
         let (mut ledger, space) = ledger();
         start(&mut ledger, &space, 0, 1, "grid:1");
         assert_eq!((ledger.begun(), ledger.busy()), (0, 0));

@@ -58,7 +58,7 @@
 //!   drawn from the whole space. Only a space that has been tried to the last point is tried again.
 //! - **Failures.** Measured trials are better than stopped ones, and these better than failed ones. That a worker was
 //!   lost says nothing about a point.
-//! - **Trials of others** join the population as if they were one's own, so that a study that another strategy
+//! - **Trials of others** join the population as if they were its own, so that a study that another strategy
 //!   began is carried on from its best.
 //! - **A fold of the facts.** What a child was bred by stands in its tag: resuming gives the same population, to the
 //!   last bit, on every machine.

@@ -1,4 +1,4 @@
-//! [`FileError`]: why a text is no study.
+//! [`FileError`]: why a file is not a study.
 
 use std::{error::Error, io, path::PathBuf};
 
@@ -26,9 +26,9 @@ pub enum FileError {
         /// Why not.
         source: io::Error,
     },
-    /// The file says of nobody who runs the trials.
+    /// The file does not say what runs the trials.
     #[error(
-        "nobody runs the trials: name a `command` or an `evaluator`, or run the study with a function"
+        "nothing runs the trials: name a `command` or an `evaluator`, or run the study with a function"
     )]
     NoEvaluator,
     /// Who is to run the trials cannot.
@@ -45,7 +45,7 @@ pub enum FileError {
     /// The journal cannot be opened.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// The study cannot go on.
+    /// The study cannot continue.
     #[error(transparent)]
     Study(#[from] StudyError),
     /// What it says makes no sense: everything that is wrong, each with its place.

@@ -85,7 +85,7 @@ pub(crate) fn read(
     };
     for key in command::KEYS.names() {
         if let Some(beside) = root.get(key) {
-            beside.wrong::<()>("and `evaluator` are both there: keep one of them");
+            beside.wrong::<()>("and `evaluator` are both given: keep one of them");
         }
     }
     chosen(&item, kinds, context)

@@ -129,7 +129,7 @@ impl JournalConfig for Memory {
 
 #[cfg(feature = "sqlite")]
 mod sqlite {
-    //! A file of SQLite.
+    //! An SQLite database.
 
     use tuning_sqlite::SqliteJournal;
 
@@ -147,7 +147,7 @@ mod sqlite {
     );
 
     pub(super) fn kind() -> Kind<dyn JournalConfig> {
-        Kind::new("sqlite", "A file of SQLite.", &KEYS, sqlite)
+        Kind::new("sqlite", "An SQLite database.", &KEYS, sqlite)
             .short("path")
             .synonyms(&["db", "file"])
     }

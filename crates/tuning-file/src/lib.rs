@@ -25,7 +25,7 @@
 //!
 //! | if you want to … | look at |
 //! |---|---|
-//! | read a study file, or a text | [`StudyReader`] |
+//! | read a study file, or a string | [`StudyReader`] |
 //! | run it | [`StudyFile::run`]; with functions of yours [`StudyFile::builder`] and [`StudyFile::watch`] |
 //! | name strategies of your own in study files | [`Extensions::strategies_mut`] |
 //! | name pruners, journals, evaluators and observers of your own there | [`Extensions`], [`Kind`] |

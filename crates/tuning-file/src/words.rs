@@ -4,7 +4,7 @@ use tuning_core::nearest;
 
 use crate::document::Item;
 
-/// One of these words; another one is noted with the one that was probably meant.
+/// One of these words; any other is noted with the one that was probably meant.
 pub fn word(item: &Item<'_>, words: &'static [&'static str]) -> Option<&'static str> {
     let expected = format!("one of `{}`", words.join("`, `"));
     let text = item.text(&expected)?;

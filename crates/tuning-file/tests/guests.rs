@@ -103,7 +103,7 @@ fn what_makes_no_sense_is_told_with_its_place() {
         ),
         (
             "[{mail: me}]",
-            "study:3:20: `observers.0.mail` is the text `me`: expected the options of `mail`, a mapping",
+            "study:3:20: `observers.0.mail` is the string `me`: expected the options of `mail`, a mapping",
         ),
         (
             "[{mail: {}, every: 3}]",
@@ -114,7 +114,7 @@ fn what_makes_no_sense_is_told_with_its_place() {
             "`observers.0.name` is there twice: keep the one within `mail`",
         ),
         ("[{mail: {delivery: lossly}}]", "did you mean `lossy`?"),
-        ("[mial]", "which is no observer: did you mean `mail`?"),
+        ("[mial]", "which is not an observer: did you mean `mail`?"),
         (
             "[{mial: {}}]",
             "unknown key `mial` in `observers.0`: did you mean `mail`?",
@@ -126,7 +126,7 @@ fn what_makes_no_sense_is_told_with_its_place() {
         ),
         (
             "[{mail: {name: a}}, {jsonl: x, name: a}]",
-            "is called `a`, as another one is",
+            "has the name `a`, as another one has",
         ),
     ] {
         let error = observers(text).unwrap_err();

@@ -81,7 +81,7 @@ impl Default for GpConfig {
 }
 
 impl GpConfig {
-    /// The same with so many trials before the model decides.
+    /// The same with this many trials before the model decides.
     #[must_use]
     pub fn n_startup_trials(mut self, trials: u32) -> Self {
         self.n_startup_trials = trials;
@@ -95,7 +95,7 @@ impl GpConfig {
         self
     }
 
-    /// The same with a bound so many deviations above the mean.
+    /// The same with a bound this many deviations above the mean.
     #[must_use]
     pub fn ucb_beta(mut self, deviations: f64) -> Self {
         self.ucb_beta = deviations;
@@ -109,14 +109,14 @@ impl GpConfig {
         self
     }
 
-    /// The same with a model of at most so many results.
+    /// The same with a model of at most this many results.
     #[must_use]
     pub fn max_observations(mut self, results: u32) -> Self {
         self.max_observations = results;
         self
     }
 
-    /// The same with a trust region from so many results on.
+    /// The same with a trust region from this many results on.
     #[must_use]
     pub fn trust_region_after(mut self, results: u32) -> Self {
         self.trust_region_after = results;

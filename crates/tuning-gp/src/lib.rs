@@ -63,7 +63,7 @@
 //!
 //! | if … | then |
 //! |---|---|
-//! | trials are in flight, or a batch is asked for | each is believed to come out as the model says ([Ginsbourger et al. 2010]), so that nobody goes there again; and three of four proposals without news explore what is not hopeless ([Song et al. 2024]) |
+//! | trials are in flight, or a batch is asked for | each is believed to come out as the model says ([Ginsbourger et al. 2010]), so that the same point is not proposed again; and three of four proposals without news explore what is not hopeless ([Song et al. 2024]) |
 //! | trials fail | a second process says where, and four times the logarithm of the probability of success is added ([Gardner et al. 2014], with caution); lost and cancelled trials say nothing |
 //! | ten results bring nothing clearly better | every other pair of proposals is made with half the lengths, in case those that were fitted take what was seen of a part of the space for all of it ([Berkenkamp et al. 2019]) |
 //! | trials are stopped by a pruner | each counts as the whole trial would have that ranked like it when it was stopped |
@@ -74,7 +74,7 @@
 //!
 //! # What can be relied on
 //! - What is proposed is a function of the options, the seed and the facts told: not of the number of workers, of
-//!   when or how often somebody asked, or of a restart. Fits that begin where the last one ended do so at fixed
+//!   when or how often it was asked, or of a restart. Fits that begin where the last one ended do so at fixed
 //!   numbers of results.
 //! - To maximise f is to minimise -f, to the last bit.
 //! - The same numbers come out on every machine whose floats are those of IEEE 754: vector instructions are chosen at
@@ -86,7 +86,7 @@
 //! # Why the linear algebra is our own
 //! It stands in `tuning-toolkit`, for other strategies too. A fit factors a matrix of 50 to 256 rows fifty times and needs the inverse each time. General libraries choose
 //! fused operations by the processor and sum in an order of their own, so their results differ in the last bits from
-//! machine to machine, and a study resumed on another one would take another course. What is needed here is small: a
+//! machine to machine, and a study resumed on another one would take a different course. What is needed here is small: a
 //! blocked Cholesky factorisation, its inverse and two products, all made of one loop that compilers vectorise
 //! (`fearless_simd` only chooses the instructions).
 //!

@@ -16,7 +16,7 @@ use tuning_core::{Seed, TrialId};
 /// How often a proposal explores, if nothing was measured since the one before it.
 // Song et al. 2024, arXiv:2408.11527, section 4: of a batch, the first is for the bound and the others explore.
 const EXPLORES: f64 = 0.75;
-/// Inside a trust region, one of so many proposals is for the whole space.
+/// Inside a trust region, one of this many proposals is for the whole space.
 const AT_LARGE: u64 = 8;
 /// How many of the last points the first ones keep away from.
 const NEIGHBOURS: usize = 64;
@@ -136,7 +136,7 @@ impl Proposer<'_> {
         }
     }
 
-    /// The first of these, as values of the space have it, where nobody has been; else another such point;
+    /// The first of these, as values of the space have it, where no trial was; else another such point;
     /// else the first.
     fn new_one(&self, found: impl IntoIterator<Item = Vec<f64>>, stream: &mut Stream) -> Vec<f64> {
         let mut first = None;

@@ -15,7 +15,7 @@ use crate::{
 
 /// Points that are believed to be on their way, at most: the model has to stay small.
 const PENDING: usize = 64;
-/// Spaces of at most so many points are searched whole.
+/// Spaces of at most this many points are searched whole.
 const FEW: u128 = 1024;
 
 /// Gaussian-process Bayesian optimisation. [`GpConfig`] builds it; the [crate's documentation](crate) says

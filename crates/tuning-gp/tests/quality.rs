@@ -97,7 +97,7 @@ fn the_share_of_noise_tells_noise_from_a_slope() {
             gp.tell(&Ended::new(trial, outcome).into());
         }
         let share = gp.noise_share();
-        assert_eq!(gp.noise_share(), share, "nobody asked before");
+        assert_eq!(gp.noise_share(), share, "it was not asked before");
         share.unwrap()
     };
     let (smooth, noisy) = (share(0.0), share(5.0));

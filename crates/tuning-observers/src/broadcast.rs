@@ -8,7 +8,7 @@ use thiserror::Error;
 use tokio::sync::broadcast;
 use tuning_core::{Event, Observer, ObserverError};
 
-/// Passes events on to whoever listens. It keeps the last `capacity` of them; a listener that falls
+/// Passes events on to its listeners. It keeps the last `capacity` of them; a listener that falls
 /// further behind is told how many it missed and continues with the oldest that is kept. What this
 /// observer itself was not delivered, its listeners are told as missed, too.
 ///

@@ -2,7 +2,7 @@
 //!
 //! An observer is told every event of a study after it is durable. Each of these is an
 //! [`Observer`](tuning_core::Observer) of its own and needs nothing but events, so it also serves a
-//! hand-written ask/tell loop. This crate runs no study and keeps no journal, and it is no tracker: a
+//! hand-written ask/tell loop. This crate runs no study and keeps no journal, and it is not a tracker: a
 //! database or a service of experiments is an observer in a crate of its own.
 //!
 #![cfg_attr(
@@ -55,7 +55,7 @@
 //! hyper and tokio (`prometheus`), ureq (`webhook`, with rustls if `webhook-tls`) and the API of
 //! OpenTelemetry without an exporter (`opentelemetry`).
 //!
-//! What an observer is promised is up to whoever delivers to it; `tuning-runtime` offers three ways:
+//! What an observer is promised depends on who delivers to it; `tuning-runtime` offers three ways:
 //!
 //! | delivery | the observer gets | the study waits for it | meant for |
 //! |---|---|---|---|

@@ -7,7 +7,7 @@ use tuning_core::{Event, Observer, ObserverError, Progress};
 
 /// Returns the observer under this name, by which summaries and journals know it.
 ///
-/// Whoever is delivered to durably keeps its place under its name: give each of several files or services
+/// A durable observer keeps its place under its name: give each of several files or services
 /// one of its own, and keep it.
 ///
 /// # Example

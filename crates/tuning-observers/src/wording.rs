@@ -57,7 +57,7 @@ pub fn format_params(params: &Params) -> String {
     pairs.collect::<Vec<_>>().join(" ")
 }
 
-/// Returns a parameter's value, in short if it is a number that is no integer.
+/// Returns a parameter's value, in short if it is a number that is not an integer.
 #[must_use]
 pub fn format_scalar(scalar: &Scalar) -> String {
     match scalar {

@@ -48,7 +48,7 @@ fn listeners_may_come_late_and_leave_early() {
     let events = two_sessions().events;
     let mut broadcast = Broadcast::new(0);
     let subscriber = broadcast.subscriber();
-    deliver(&mut broadcast, &events[..3]); // nobody listens
+    deliver(&mut broadcast, &events[..3]); // no receiver
     let mut late = subscriber.subscribe().unwrap();
     drop(subscriber.clone().subscribe());
     deliver(&mut broadcast, &events[3..4]);
@@ -79,7 +79,7 @@ fn a_channel_waits_for_its_receiver_and_loses_nothing() {
 }
 
 #[test]
-fn a_channel_without_receiver_hinders_nobody() {
+fn a_channel_without_receiver_does_no_harm() {
     let events = two_sessions().events;
     let (mut channel, mut received) = Channel::new(0);
     assert_eq!(received.try_recv(), None);

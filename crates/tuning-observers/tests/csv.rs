@@ -137,7 +137,7 @@ fn awkward_names_and_texts_stay_in_their_cells() {
     assert_eq!(row["size"], "0.30000000000000004");
     assert_eq!(row["failure"], "error: out of\\r\\n\"memory\", he said");
     assert_eq!(row["metrics"], "{\"a,b\":0.1,\"c\":1e+300}");
-    // Another process goes on with the head alone.
+    // Another process continues with the head alone.
     drop(file);
     let mut file = Csv::append(&path).unwrap();
     let later: Vec<Event> = events
@@ -163,7 +163,10 @@ fn a_file_of_something_else_is_refused_and_left_as_it_is() {
     ] {
         fs::write(&path, text).unwrap();
         let error = Csv::append(&path).unwrap_err().to_string();
-        assert!(error.contains("mine.csv` is no file of trials"), "{error}");
+        assert!(
+            error.contains("mine.csv` is not a file of trials"),
+            "{error}"
+        );
         assert!(error.contains("name another file"), "{error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
     }

@@ -119,7 +119,7 @@ fn durations_are_counted_in_buckets() {
     let durations = |state| {
         let value = scraped.value("tuning_trial_duration_seconds", &[("state", state)]);
         let Some(OpenMetricsValue::Histogram(histogram)) = value else {
-            panic!("{value:?} is no histogram");
+            panic!("{value:?} is not a histogram");
         };
         let buckets = histogram.buckets.iter();
         let buckets: Vec<_> = buckets
@@ -149,7 +149,7 @@ fn each_objective_has_its_own_best() {
 }
 
 #[test]
-fn whoever_comes_late_begins_with_the_study_as_it_stands() {
+fn a_late_observer_begins_with_the_study_as_it_stands() {
     let events = two_sessions().events;
     let mut so_far = Progress::new(loss());
     for event in &events[..20] {
@@ -308,7 +308,7 @@ fn the_endpoint_answers_as_long_as_anybody_keeps_it() {
         let (head, _) = get(address, request).unwrap();
         assert!(head.starts_with(&format!("HTTP/1.1 {status}")), "{head}");
     }
-    assert_eq!(exposition.scrapes(), 1, "nobody else got the numbers");
+    assert_eq!(exposition.scrapes(), 1, "no other client got the numbers");
 
     // The study has ended; what it was can still be read.
     drop(prometheus);
@@ -335,7 +335,7 @@ fn many_ask_at_once_while_events_come() {
                 }
             });
         }
-        // One that connects and says nothing hinders nobody.
+        // One that connects and says nothing does no harm.
         let _silent = TcpStream::connect(address).unwrap();
         for event in &events {
             deliver(&mut prometheus, std::slice::from_ref(event));
@@ -373,7 +373,7 @@ fn the_last_scrape_is_waited_for_and_sees_the_end() {
 }
 
 #[test]
-fn nobody_who_asks_is_waited_for_in_vain() {
+fn it_does_not_wait_for_a_scrape_that_cannot_come() {
     let prometheus = listen();
     let exposition = prometheus.exposition();
     assert!(!block_on(exposition.linger(Duration::from_millis(1))));

@@ -88,7 +88,7 @@ fn a_session_is_a_span_and_its_trials_lie_below_and_within_it() {
         assert!(within.contains(&trial.start_time) && within.contains(&trial.end_time));
         assert!(trial.start_time <= trial.end_time);
     }
-    // Trial 3 was paused in one session and went on in the other.
+    // Trial 3 was paused in one session and resumed in the other.
     assert_eq!(spans.len(), 2 + 12 + 1);
 }
 

@@ -94,7 +94,7 @@ fn each_topic_has_its_events() {
 }
 
 #[test]
-fn whoever_knows_the_secret_can_tell_that_it_is_whole() {
+fn a_receiver_that_knows_the_secret_can_tell_that_it_is_whole() {
     let service = Service::fine();
     let mut webhook = hook(&service).on(Topic::ALL).secret("größe").unwrap();
     deliver(&mut webhook, &two_sessions().events[..5]);
@@ -138,13 +138,13 @@ fn what_may_pass_is_tried_again_and_what_will_not_is_told_at_once() {
         let told = error.contains("no such hook") || error.contains("name the final URL");
         assert!(told, "{error}");
     }
-    // Nobody answers.
+    // No answer comes.
     let service = Service::start(|number| (number == 2).then_some(("200 OK", "")));
     let mut webhook = hook(&service).on(Topic::ALL).retries(2);
     block_on(webhook.observe(&event(1))).unwrap();
     assert_eq!(service.numbers(), [1, 1, 1]);
     assert!(service.requests().windows(2).all(|pair| pair[0] == pair[1]));
-    // Nobody is there.
+    // Nothing listens.
     let port = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -192,7 +192,7 @@ fn an_event_that_is_told_again_is_counted_once() {
 }
 
 #[test]
-fn whoever_comes_late_begins_with_the_study_as_it_stands() {
+fn a_late_observer_begins_with_the_study_as_it_stands() {
     let events = two_sessions().events;
     let whole = Service::fine();
     deliver(&mut hook(&whole).on(Topic::ALL), &events);
@@ -236,7 +236,7 @@ fn urls_and_headers_that_make_no_sense_are_refused() {
     ] {
         let error = refused(url);
         assert!(
-            error.starts_with(&format!("`{url}` is no URL to post to: ")),
+            error.starts_with(&format!("`{url}` is not a URL to post to: ")),
             "{error}"
         );
     }

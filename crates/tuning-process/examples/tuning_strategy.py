@@ -171,7 +171,7 @@ def propose(params, until=None, tag=None):
 
 
 def resume(trial, until=None, tag=None):
-    """Let a paused trial go on."""
+    """Resume a paused trial."""
     return with_note({"resume": trial}, until, tag)
 
 

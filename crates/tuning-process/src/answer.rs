@@ -44,7 +44,7 @@ pub(crate) fn greeting(line: &str) -> Result<Greeting, Nonsense> {
             Some(version) if *version == PROTOCOL => Greeting::Ready,
             Some(version) => {
                 return Err(format!(
-                    "it speaks protocol {version} and was told protocol {PROTOCOL}: only that is known here"
+                    "it speaks protocol {version} but only protocol {PROTOCOL} is supported"
                 ));
             }
         },
@@ -113,7 +113,7 @@ fn proposal(
         Some(Value::Number(number)) => number.to_string(),
         Some(other) => {
             return Err(format!(
-                "`tag` of {place} is {}: expected a text",
+                "`tag` of {place} is {}: expected a string",
                 shown(&other)
             ));
         }
@@ -182,7 +182,7 @@ fn object(line: &str, expected: &str) -> Result<Map<String, Value>, Nonsense> {
         Ok(Value::Object(object)) => Ok(object),
         Ok(other) => Err(format!("it is {}: expected {expected}", shown(&other))),
         Err(error) => Err(format!(
-            "it is no JSON ({error}): expected {expected}; what is no answer belongs on standard error"
+            "it is not JSON ({error}): expected {expected}; anything that is not an answer belongs on standard error"
         )),
     }
 }
@@ -196,7 +196,7 @@ fn gives_up(answer: &mut Map<String, Value>) -> Result<Option<String>, Nonsense>
             _ => Err("`error` has no `message`".to_owned()),
         },
         Some(other) => Err(format!(
-            "`error` is {}: expected the reason, as a text",
+            "`error` is {}: expected the reason, as a string",
             shown(&other)
         )),
     }
@@ -230,7 +230,7 @@ fn shown(value: &Value) -> String {
         Value::Null => "null".to_owned(),
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "an object".to_owned(),
-        Value::String(text) => format!("the text `{text}`"),
+        Value::String(text) => format!("the string `{text}`"),
         other => format!("`{other}`"),
     }
 }
@@ -327,7 +327,7 @@ mod tests {
             r#"{"asked": [{"params": {"lr": 0.5, "opt": "adam", "n": 1}}]}"#,
             "illegal: parameters outside",
         );
-        check("hello", "nonsense: it is no JSON");
+        check("hello", "nonsense: it is not JSON");
         check("[1]", "nonsense: it is a list: expected `{\"asked\"");
         check(
             r#"{"aksed": []}"#,

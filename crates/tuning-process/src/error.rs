@@ -36,7 +36,7 @@ pub enum ProtocolError {
     Ended(String),
     /// It took too long. It was killed.
     #[error(
-        "did not answer within {0:?}; it was killed (`timeout` in its options is how long it may take)"
+        "did not answer within {0:?}; it was killed (its option `timeout` says how long it may take)"
     )]
     TimedOut(Duration),
     /// Its answer cannot be understood.
@@ -47,9 +47,9 @@ pub enum ProtocolError {
         "answered with {0} lines: an answer is one line, and everything else belongs on standard error"
     )]
     Lines(usize),
-    /// It wrote a line that no question asked for.
+    /// It wrote a line that nothing asked for.
     #[error(
-        "wrote a line that no question asked for: one line is one answer, and everything else belongs on standard error"
+        "wrote a line that nothing asked for: one line is one answer, and everything else belongs on standard error"
     )]
     Unasked,
     /// Its answer is longer than 16 MiB.

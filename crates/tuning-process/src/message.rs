@@ -23,7 +23,7 @@ impl Message<'_> {
     pub(crate) fn write(&self, buffer: &mut Vec<u8>) {
         let start = buffer.len();
         if serde_json::to_writer(&mut *buffer, self).is_err() {
-            // Nothing in these forms can fail: numbers are finite, keys are texts.
+            // Nothing in these forms can fail: numbers are finite, keys are strings.
             buffer.truncate(start);
             return;
         }

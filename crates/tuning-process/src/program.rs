@@ -55,7 +55,7 @@ impl Program {
         let child = group.child();
         let piped = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(stdin), Some(stdout), Some(stderr)) = piped else {
-            return Err(io::Error::other("the system gives no pipes"));
+            return Err(io::Error::other("the system provides no pipes"));
         };
         let (stderr, stderr_ended) = Tail::of(stderr)?;
         Ok(Self {
@@ -100,7 +100,7 @@ impl Program {
                 match String::from_utf8(lines.remove(0)) {
                     Ok(line) => return Ok(line),
                     Err(error) => {
-                        let message = "it is no UTF-8 text".to_owned();
+                        let message = "it is not UTF-8".to_owned();
                         (ProtocolError::Nonsense(message), error.into_bytes())
                     }
                 }

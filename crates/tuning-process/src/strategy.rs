@@ -23,7 +23,7 @@ const BATCH: usize = 64 << 10;
 #[derive(Debug)]
 pub struct ProcessStrategy {
     space: Space,
-    /// The program answers alike however often it is asked: what a conversation changes is no trace.
+    /// The program answers alike however often it is asked: what a conversation changes leaves no trace.
     conversation: RefCell<Conversation>,
 }
 

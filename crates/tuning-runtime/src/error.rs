@@ -1,11 +1,11 @@
-//! [`StudyError`]: why a study cannot be opened or cannot go on.
+//! [`StudyError`]: why a study cannot be opened or cannot continue.
 
 use thiserror::Error;
 use tuning_core::{
     AskError, JournalError, ObjectivesError, ReplayError, Seq, TellError, Unsupported,
 };
 
-/// A study cannot be opened, or cannot go on. A failed trial is none of these.
+/// A study cannot be opened, or cannot continue. A failed trial is not an error.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StudyError {

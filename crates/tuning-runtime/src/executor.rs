@@ -75,7 +75,7 @@ impl Executor for TokioExecutor {
             let handle = handle.clone();
             move || handle.block_on(task)
         });
-        // Out of threads: the task is lost with its closure, and whoever waits for it learns so.
+        // Out of threads: the task is lost with its closure, and its receiver learns so.
         drop(spawned);
     }
 

@@ -99,7 +99,7 @@ impl Ledger {
         free
     }
 
-    /// Notes an entry that is no fact of a trial.
+    /// Notes an entry that is not a fact of a trial.
     pub(crate) fn note(&mut self, kind: impl Into<EventKind>) {
         let (at, kind) = (millis(self.executor.now()), kind.into());
         self.progress.apply(at, &kind);
@@ -118,7 +118,7 @@ impl Ledger {
         self.entries.clear();
     }
 
-    /// Takes what was noted since the last call: what belongs into the journal.
+    /// Takes what was noted since the last call: what belongs in the journal.
     pub(crate) fn take_entries(&mut self) -> Vec<Entry> {
         std::mem::take(&mut self.entries)
     }

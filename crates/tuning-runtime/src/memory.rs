@@ -56,7 +56,7 @@ impl MemoryJournal {
     }
 
     fn lock(&self) -> MutexGuard<'_, Log> {
-        // Nothing in here runs code of others: whoever panicked left the log whole.
+        // Nothing in here runs code of others: a panic leaves the log whole.
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

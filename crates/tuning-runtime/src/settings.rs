@@ -126,10 +126,12 @@ impl StudySettings {
             return invalid("a budget of 0 trials does nothing: use at least 1".to_owned());
         }
         if let Some(target) = budget.target.filter(|target| !target.is_finite()) {
-            return invalid(format!("the target {target} is no finite number"));
+            return invalid(format!("the target {target} is not a finite number"));
         }
         if budget.no_improvement == Some(0) {
-            return invalid("`no_improvement` of 0 trials ends at once: use at least 1".to_owned());
+            return invalid(
+                "a `no_improvement` of 0 trials ends the study at once: use at least 1".to_owned(),
+            );
         }
         match &budget.cost {
             Some(cost) if !(cost.limit.is_finite() && cost.limit > 0.0) => invalid(format!(

@@ -1,4 +1,4 @@
-//! Studies whose trials somebody else evaluates: the same decisions, facts and promises as those that run.
+//! Studies whose trials the caller evaluates: the same decisions, facts and promises as those that run.
 
 mod support;
 
@@ -39,7 +39,7 @@ async fn finish(session: &mut ManualSession<'_>, work: &Work) -> TrialState {
     told.await.unwrap()
 }
 
-/// Evaluates so many trials, one at a time; returns why it ended, if it did.
+/// Evaluates this many trials, one at a time; returns why it ended, if it did.
 async fn evaluate(session: &mut ManualSession<'_>, n: usize) -> Option<EndReason> {
     for _ in 0..n {
         match session.ask(NonZeroUsize::MIN).await.unwrap() {
@@ -175,7 +175,7 @@ async fn failures_are_tried_again_as_often_as_the_study_says_also_across_session
     assert_eq!(trials(&journal)[0].retries, 3);
 }
 
-/// Proposes one trial until 3, then lets it go on to its end.
+/// Proposes one trial until 3, then resumes it to its end.
 struct Ladder;
 
 #[derive(Default)]

@@ -440,7 +440,7 @@ fn a_cancelled_trial_fails_and_the_others_do_not() {
     let summary = sim
         .run(async {
             let mut study = study(&sim, &journal).workers(2).open().await?;
-            study.handle().cancel(TrialId::new(999)); // nobody
+            study.handle().cancel(TrialId::new(999)); // no such trial
             let (handle, clock) = (study.handle(), sim.clone());
             sim.spawn(Box::pin(async move {
                 clock.sleep(Duration::from_secs(1)).await;
@@ -465,7 +465,7 @@ fn a_cancelled_trial_fails_and_the_others_do_not() {
     assert!(!cancelled.is_empty() && cancelled.is_subset(&BTreeSet::from([0, 1])));
 }
 
-/// Trial 0 pauses, trials 1 and 2 follow, and nobody resumes anything.
+/// Trial 0 pauses, trials 1 and 2 follow, and nothing is resumed.
 struct OnePauses;
 
 impl StrategyConfig for OnePauses {

@@ -501,7 +501,7 @@ async fn a_pruned_trial_is_stopped_by_every_loop() {
 }
 
 #[tokio::test]
-async fn a_thread_that_ignores_its_timeout_holds_nobody_up() {
+async fn a_thread_that_ignores_its_timeout_holds_nothing_up() {
     let journal = MemoryJournal::new();
     let (release, wait) = std::sync::mpsc::channel::<()>();
     let wait = Mutex::new(Some(wait));

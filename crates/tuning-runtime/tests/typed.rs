@@ -71,7 +71,7 @@ async fn an_async_objective_takes_the_value_of_its_trial() {
 async fn parameters_of_another_space_fail_each_trial_with_the_reason() {
     let reason = |what: &str| {
         format!(
-            "the parameters are no `typed::Curve`: there is no parameter `curve`{what}; let the study have the \
+            "the parameters do not describe a `typed::Curve`: there is no parameter `curve`{what}; give the study the \
              space `Space::of::<typed::Curve>()`"
         )
     };

@@ -18,7 +18,7 @@ pub(crate) fn sqlite(path: &Path, what: &str, error: rusqlite::Error) -> Journal
     let path = path.display();
     let remedy = match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => {
-            let message = format!("`{path}` is no SQLite database: name another file");
+            let message = format!("`{path}` is not an SQLite database: name another file");
             return JournalError::unavailable(message, error);
         }
         Some(ErrorCode::DiskFull) => "the disk is full: free some space and run the study again",

@@ -3,7 +3,7 @@
 //! [`SqliteJournal`] keeps a study's log: what [`append`](tuning_core::Journal::append) has returned
 //! survives `kill -9` and a power cut. [`SqliteStudyReader`] reads it meanwhile, or later. SQLite is
 //! compiled in; no server, no async runtime. It is not for several machines: a file on a network
-//! drive is no shared journal.
+//! drive is not a shared journal.
 //!
 //! ```
 //! use tuning_core::*;
@@ -38,7 +38,7 @@
 //!
 //! # The file
 //!
-//! Version 2 of the tables. A file of every released version loads for ever; one of a newer version is
+//! Version 2 of the tables. A file of every released version loads forever; one of a newer version is
 //! refused with the version it needs. `PRAGMA application_id` is `0x74756E65` (`tune`),
 //! `PRAGMA user_version` is 2; the journal mode is WAL, so a copy of a *running* study needs
 //! `study.db-wal`, too (or `sqlite3 study.db '.backup copy.db'`).
@@ -58,7 +58,7 @@
 //!
 //! # The view `trials`
 //!
-//! One row per trial, for people. It is made anew when a study is created, and is no part of the format.
+//! One row per trial, for people. It is made anew when a study is created, and is not part of the format.
 //!
 //! | column | content |
 //! |---|---|

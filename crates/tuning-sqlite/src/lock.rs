@@ -63,7 +63,7 @@ impl StudyLock {
                     return Err(error::file(&path, what, error));
                 }
             }
-            // Whoever held it before may have removed the file after we opened it: then we have
+            // The process that held it before may have removed the file after we opened it: then we have
             // locked a file that no other process will find.
             if !is_still_there(&file, &path) {
                 continue;
@@ -76,7 +76,7 @@ impl StudyLock {
 
 impl Drop for StudyLock {
     fn drop(&mut self) {
-        // Removed while the lock is held, so nobody's else. Where a removed file cannot be told from
+        // Removed while the lock is held, so it belongs to no other process. Where a removed file cannot be told from
         // its successor, it stays: only the lock counts.
         if cfg!(unix) {
             let _ = std::fs::remove_file(&self.path);
@@ -84,7 +84,7 @@ impl Drop for StudyLock {
     }
 }
 
-/// The file on which whoever runs a study holds a lock. In it, `{"process": 1234, "since_millis": …}`; on
+/// The file on which the process that runs a study holds a lock. In it, `{"process": 1234, "since_millis": …}`; on
 /// Unix it is gone when the study is not run, unless its process was killed. Only look at it: to lock it, even
 /// for a moment, may refuse a process that is about to run the study.
 #[must_use]

@@ -60,7 +60,7 @@ impl SqliteReader {
     /// Opens the file at `path` for reading.
     ///
     /// # Errors
-    /// [`JournalError::Unavailable`] if there is no such file, or it is no SQLite database, another
+    /// [`JournalError::Unavailable`] if there is no such file, or it is not an SQLite database, another
     /// program's, or was written by a newer version.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
         let path = path.as_ref();

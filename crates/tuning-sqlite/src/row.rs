@@ -114,7 +114,7 @@ pub(crate) const fn from_sql(number: i64) -> u64 {
 
 const NOT_FINITE: &str = "a number is NaN or infinite";
 
-/// Rare entries hold options and limits of any kind: read them back before they are written for ever.
+/// Rare entries hold options and limits of any kind: read them back before they are written forever.
 fn checked<T>(value: &T) -> serde_json::Result<String>
 where
     T: Serialize + DeserializeOwned + PartialEq,

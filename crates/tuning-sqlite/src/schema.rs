@@ -89,7 +89,7 @@ pub(crate) fn resolve(path: &Path) -> Result<PathBuf, JournalError> {
 /// Opens the file for writing, and creates it if it is not there.
 ///
 /// # Errors
-/// If it cannot be written, is no SQLite database, another program's, or of a newer version.
+/// If it cannot be written, is not an SQLite database, another program's, or of a newer version.
 pub(crate) fn open_to_write(path: &Path) -> Result<Connection, JournalError> {
     refuse_folder(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE

@@ -1,4 +1,4 @@
-//! [`Store`]: one study's rows. Plain blocking calls; whoever calls them owns the connection.
+//! [`Store`]: one study's rows. Plain blocking calls; the caller owns the connection.
 
 use std::path::PathBuf;
 
@@ -46,7 +46,7 @@ impl Store {
     /// Appends the rows behind `after`, all or none; durable when it returns.
     ///
     /// # Errors
-    /// [`JournalError::Conflict`] if the head is another one, or if SQLite fails.
+    /// [`JournalError::Conflict`] if the head is not `after`; others if SQLite fails.
     pub(crate) fn append(&mut self, after: Seq, rows: &[Row]) -> Result<Seq, JournalError> {
         self.sync(true)?;
         self.write(|transaction, study, id| {

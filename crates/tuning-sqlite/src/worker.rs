@@ -52,7 +52,7 @@ impl<T: Send + 'static> Worker<T> {
     ) -> Result<R, Gone> {
         let (answer, result) = oneshot::channel();
         let job: Job<T> = Box::new(move |value| {
-            // Nobody may be waiting any more.
+            // The receiver may be gone.
             let _ = answer.send(work(value));
         });
         let jobs = self.jobs.as_ref().ok_or(Gone)?;
@@ -65,7 +65,7 @@ impl<T> Drop for Worker<T> {
     fn drop(&mut self) {
         drop(self.jobs.take());
         if let Some(thread) = self.thread.take() {
-            // A panic there has been told to whoever called.
+            // A panic there has been reported to the caller.
             let _ = thread.join();
         }
     }

@@ -1,4 +1,4 @@
-//! A file of every released version loads for ever. `BLESS=1 cargo test -p tuning-sqlite --test golden`
+//! A file of every released version loads forever. `BLESS=1 cargo test -p tuning-sqlite --test golden`
 //! writes the file of this version, which is right only before that version is released.
 
 mod common;
@@ -66,7 +66,7 @@ fn a_file_of_version_2_loads() {
 
     assert_eq!(reader.observer_statuses("digits").unwrap(), []);
 
-    // It goes on, too.
+    // It can be resumed, too.
     let mut journal = SqliteJournal::open(&path, "digits").unwrap();
     assert_eq!(block_on(journal.cursor("mail")).unwrap(), Some(Seq::new(5)));
     let head = block_on(journal.append(study.head, &[started(11)])).unwrap();

@@ -199,7 +199,7 @@ fn files_that_cannot_be_used_are_refused_with_a_remedy() {
     .unwrap();
     check(
         &file("notes.txt"),
-        "is no SQLite database: name another file",
+        "is not an SQLite database: name another file",
     );
 
     let other = rusqlite::Connection::open(file("other.db")).unwrap();
@@ -293,7 +293,7 @@ fn a_removed_study_is_gone_and_the_file_goes_with_the_last_one() {
     assert_eq!(block_on(digits.cursor("mail")).unwrap(), None);
 
     assert!(!SqliteJournal::remove(&path, "letters").unwrap());
-    // Somebody runs a study, which has no entry yet: the file stays his.
+    // A process runs a study that has no entry yet: the file stays.
     assert!(!SqliteJournal::remove(&path, "shapes").unwrap());
     block_on(digits.append(Seq::ZERO, &[created()])).unwrap();
     drop(digits);

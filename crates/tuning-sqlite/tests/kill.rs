@@ -20,7 +20,7 @@ fn entry(seq: u64) -> Entry {
 }
 
 /// No test when it is run by itself: the other tests start it as a process to be killed. It appends
-/// batches of 1 to 40 entries for ever, and says each head when it is acknowledged.
+/// batches of 1 to 40 entries forever, and says each head when it is acknowledged.
 #[test]
 fn child() {
     let Some(path) = std::env::var_os(CHILD) else {
@@ -97,7 +97,7 @@ fn a_second_process_is_told_who_runs_the_study() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("study.db");
     let mut child = spawn(&path);
-    // Kept until it is killed: who cannot say his heads dies.
+    // Kept until it is killed: if it cannot write its heads, it dies.
     let mut heads = heads(&mut child);
     heads.next().unwrap();
     let error = SqliteJournal::open(&path, "digits").unwrap_err();

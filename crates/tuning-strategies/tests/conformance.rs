@@ -69,7 +69,7 @@ fn dedup_over_grid_keeps_the_laws() {
 /// Two points in front that lie in whatever space is asked for.
 struct Points<C>(C);
 
-/// A configuration that is somebody else's.
+/// A configuration of a third party.
 struct Lent<'a, C>(&'a C);
 
 impl<C: StrategyConfig> StrategyConfig for Lent<'_, C> {

@@ -6,7 +6,7 @@ use tuning_core::{Params, Seed, Value};
 ///
 /// Two points have the same one with a chance of 2⁻⁶⁴: among a million points some two are alike once in 30 million
 /// studies. Where that matters, [`Params::key`] tells all of them apart, and takes more room. Parameters of one space
-/// only are compared: names are no part of it.
+/// only are compared: names are not part of it.
 #[must_use]
 pub fn fingerprint(params: &Params) -> u64 {
     let mix = |seed: Seed, value: &Option<Value>| match value {

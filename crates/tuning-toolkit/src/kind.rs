@@ -10,9 +10,9 @@ use tuning_core::Domain;
 pub enum Kind {
     /// A single value: nothing to search.
     Constant,
-    /// So many choices without an order, two at least.
+    /// This many choices without an order, two at least.
     Choices(usize),
-    /// So many values in order, two at least, each with a cell of the unit interval.
+    /// This many values in order, two at least, each with a cell of the unit interval.
     Cells(u64),
     /// Values in order without gaps.
     Continuum,

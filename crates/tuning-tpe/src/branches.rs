@@ -12,13 +12,13 @@ use crate::{
     model::Axis,
 };
 
-/// Of `n` trials, so many times `n^0.6` are shared by the branches of a parameter, if they get no more
+/// Of `n` trials, this many times `n^0.6` are shared by the branches of a parameter, if they get no more
 /// anyway: a third of 350 trials, a tenth of 7,000.
 const SHARE: f64 = 3.5;
 const POWER: f64 = 0.6;
 /// At first, this part of all.
 const AT_FIRST: f64 = 0.75;
-/// A branch without any value after so many trials is left.
+/// A branch without any value after this many trials is left.
 const PATIENCE: u64 = 6;
 
 /// One choice of a parameter that many others depend on.

@@ -2,7 +2,7 @@
 //!
 //! [`Tpe`] is the strategy to begin with when there are more than some twenty trials to spend: it takes
 //! every space and any number of objectives, needs no settings, and an ask takes microseconds however
-//! long the study is. It is no surrogate of the objective: with few numeric parameters and costly
+//! long the study is. It is not a surrogate of the objective: with few numeric parameters and costly
 //! trials, a Gaussian process (`tuning-gp`) gets more out of each of them. This crate runs nothing: a
 //! driver such as `tuning_core::AskTell` or `tuning-runtime` does.
 //!

@@ -46,7 +46,7 @@ impl Tpe {
         let elite = branch.map_or(&self.elite, |branch| &branch.elite);
         let best = elite.best(split::good(elite.count(), self.config.gamma));
         let n = best.len();
-        let alike = self.elite.objectives() > 1; // within a front nobody is better
+        let alike = self.elite.objectives() > 1; // within a front none is better
         let mut good = Vec::with_capacity(n);
         for (rank, ended) in best.into_iter().enumerate() {
             good.push(Member {
@@ -94,7 +94,7 @@ impl Tpe {
         model.bad.set(&self.axes, &bad, prior, 0.0);
     }
 
-    /// The candidate of the largest `l(x) / g(x)` that nobody tried.
+    /// The candidate of the largest `l(x) / g(x)` that was not tried.
     fn likely(
         &self,
         branch: Option<usize>,
@@ -216,7 +216,7 @@ impl Tpe {
         assigned.map_err(StrategyError::from_source)
     }
 
-    /// Whether a point may be proposed: nobody tried it, or all points were tried.
+    /// Whether a point may be proposed: it was not tried, or all points were tried.
     fn is_new(&self, params: &Params, batch: &Batch) -> bool {
         let key = fingerprint(params);
         let asked = |key: u64| batch.iter().any(|(_, other)| fingerprint(other) == key);

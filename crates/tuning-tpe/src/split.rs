@@ -2,7 +2,7 @@
 
 use crate::elite::MOST;
 
-/// The good ones are so many at most, until 5 % of all trials are more.
+/// The good ones are this many at most, until 5 % of all trials are more.
 const USUALLY_MOST: f64 = 25.0;
 
 /// How many of `n` trials the better mixture stands on.

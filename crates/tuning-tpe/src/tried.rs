@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-/// The [fingerprints](tuning_toolkit::fingerprint) of the points that somebody tried. Never forgotten, never iterated
+/// The [fingerprints](tuning_toolkit::fingerprint) of the points that were tried. Never forgotten, never iterated
 /// over. Where two points have the same one, a candidate is passed over.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tried(HashSet<u64>);

@@ -58,7 +58,7 @@ fn print(json: &Path) -> Result<ExitCode, String> {
     let text = std::fs::read_to_string(json)
         .map_err(|error| format!("cannot read `{}`: {error}", json.display()))?;
     let head: Head = serde_json::from_str(&text)
-        .map_err(|error| format!("`{}` is no rustdoc JSON: {error}", json.display()))?;
+        .map_err(|error| format!("`{}` is not rustdoc JSON: {error}", json.display()))?;
     if head.format_version != FORMAT {
         eprintln!("format {} instead of {FORMAT}", head.format_version);
         return Ok(ExitCode::from(OTHER_FORMAT));

@@ -26,7 +26,7 @@ pub(super) fn new(path: &str, root: &Path) -> Result<PathBuf> {
     Ok(place)
 }
 
-/// The workspace of somebody else that `place` lies in.
+/// The foreign workspace that `place` lies in.
 pub(super) fn workspace_around(place: &Path) -> Option<PathBuf> {
     place.ancestors().skip(1).find_map(|directory| {
         let text = std::fs::read_to_string(directory.join("Cargo.toml")).ok()?;
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn somebody_elses_workspace_is_noticed() {
+    fn a_foreign_workspace_is_noticed() {
         assert_eq!(
             workspace_around(&root().join("crates/x")),
             Some(root().to_owned())

@@ -66,7 +66,7 @@ fn lengths_but(tree: &Tree, may_be_longer: &[(&str, &str)]) -> Vec<Problem> {
     too_long.chain(needless).collect()
 }
 
-/// The files past `LONG` lines that are no problem, longest first, with their lengths.
+/// The files past `LONG` lines that are not a problem, longest first, with their lengths.
 pub(crate) fn long_files(tree: &Tree) -> Vec<String> {
     let mut long: Vec<_> = line_counts(tree)
         .filter(|(_, lines)| (LONG + 1..=TOO_LONG).contains(lines))

@@ -1,4 +1,4 @@
-"""Random search, which needs nobody: the yardstick."""
+"""Random search, the yardstick."""
 
 from __future__ import annotations
 

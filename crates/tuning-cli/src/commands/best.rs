@@ -45,7 +45,7 @@ pub(super) fn run(
     Ok(Exit::Done)
 }
 
-/// The best so many trials. Of several objectives, those that no other one dominates if no number is said.
+/// The best trials, up to this number. Of several objectives, those that no other one dominates if no number is said.
 fn best(view: &View, number: Option<usize>) -> Vec<&Trial> {
     let ranked = view.study.ranked();
     let several = view.study.spec().objectives.len() > 1;

@@ -43,9 +43,9 @@ pub(super) fn run(
 struct Found {
     name: String,
     journal: PathBuf,
-    /// Nobody may begin to run it meanwhile; none if it has no journal.
+    /// Keeps others from running it meanwhile; none if it has no journal.
     lock: Option<SqliteJournal>,
-    /// How many trials it has, and how many of them would go on.
+    /// How many trials it has, and how many of them are not over.
     trials: u64,
     open: u64,
     folder: Option<Folder>,
@@ -109,7 +109,7 @@ impl Found {
             ));
         } else if self.open > 0 {
             say(format_args!(
-                "{} trials are not over: when the study goes on, what they have saved is missing",
+                "{} trials are not over: their checkpoints will be missing when the study resumes",
                 self.open
             ));
         }
@@ -117,7 +117,7 @@ impl Found {
 
     fn remove(&mut self) -> Result<(), CliError> {
         if self.removes_study {
-            // It takes the lock itself. If somebody else is faster, everything stays.
+            // It takes the lock itself. If another process is faster, everything stays.
             self.lock = None;
             SqliteJournal::remove(&self.journal, &self.name)?;
         }
@@ -192,7 +192,7 @@ fn confirmed(args: &CleanArgs) -> Result<bool, CliError> {
     if !io::stdin().is_terminal() {
         let file = args.study.file.display();
         return Err(CliError::Usage(format!(
-            "nothing is removed unasked: `tune clean {file} --yes` removes it, and there is nobody to ask"
+            "nothing is removed without confirmation, and standard input is not a terminal: `tune clean {file} --yes` removes it"
         )));
     }
     say("remove it for good? [y/N]");
@@ -212,9 +212,9 @@ fn finish(
     } else if removed {
         let freed = found.folder.as_ref().map_or(0, |folder| folder.bytes);
         let what = if found.removes_study {
-            "the study and the files of its trials are gone"
+            "removed the study and the files of its trials"
         } else {
-            "the files of its trials are gone; its results are kept"
+            "removed the files of its trials; its results are kept"
         };
         out.line(format_args!("{}: {what} ({})", found.name, size(freed)))?;
     } else if !args.dry_run {

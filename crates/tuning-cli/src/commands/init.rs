@@ -26,7 +26,7 @@ pub(super) fn run(
         let text = serde_json::to_string_pretty(&schema(extensions)).unwrap_or_default() + "\n";
         // One that is there and says the same is welcome.
         if std::fs::read_to_string(&beside).ok().as_deref() != Some(&text) {
-            let renew = format!("`tune schema > {}` renews it", beside.display());
+            let renew = format!("`tune schema > {}` updates it", beside.display());
             write_new(&beside, &text, &renew)?;
         }
     }
@@ -39,7 +39,7 @@ pub(super) fn run(
 }
 
 fn there_already(path: &Path, remedy: &str) -> CliError {
-    CliError::Usage(format!("`{}` is there already: {remedy}", path.display()))
+    CliError::Usage(format!("`{}` already exists: {remedy}", path.display()))
 }
 
 fn write_new(path: &Path, text: &str, remedy: &str) -> Result<(), CliError> {

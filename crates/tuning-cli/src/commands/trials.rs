@@ -54,7 +54,7 @@ pub(super) fn run(
             .collect();
         out.json(&objects)?;
     } else if trials.is_empty() {
-        say("there are no such trials");
+        say("no trial matches");
     } else {
         out.line(table::of_trials(&chosen, &trials, out.style()))?;
     }

@@ -29,7 +29,7 @@ fn bad_lines_get_errors_and_the_session_goes_on() {
     let message = error(&answer).to_owned();
     assert!(message.contains("did you mean `parameters`?"), "{message}");
     assert!(
-        message.contains("`budget.trials` is the text `many`"),
+        message.contains("`budget.trials` is the string `many`"),
         "{message}"
     );
     assert_eq!(answer["error"]["problems"].as_array().unwrap().len(), 2);

@@ -58,7 +58,7 @@ fn after_kill_9_what_was_told_is_kept_and_what_was_handed_out_comes_again() {
     client.send(json!({"end": true}));
     client.end();
 
-    // The same as a study that nobody killed.
+    // The same as a study that was not killed.
     let mut client = Client::start(&folder, &["--journal", "other.db"]);
     client.send(study());
     client.finish(loss);
@@ -188,6 +188,6 @@ fn a_study_that_does_not_fit_its_journal_is_refused_with_the_difference() {
     assert_eq!(
         client.send(study())["ready"]["resumed"],
         true,
-        "the session goes on"
+        "the session continues"
     );
 }

@@ -145,11 +145,11 @@ fn what_makes_no_sense_is_told() {
     );
     check(
         &["--options", "[1]", "--", "x"],
-        "`--options [1]` is no JSON object",
+        "`--options [1]` is not a JSON object",
     );
     check(
         &["--timeout", "5", "--", "x"],
-        "`--timeout 5` is no duration",
+        "`--timeout 5` is not a duration",
     );
     check(&[], "<COMMAND>");
     let done = Folder::new().ends_with(1, &["check-strategy", "--", "./nothing-here"]);

@@ -63,7 +63,7 @@ fn a_hang() {
     ends_the_study(
         "hang",
         &[
-            "did not answer within 5s; it was killed (`timeout` in its options is how long it may take)",
+            "did not answer within 5s; it was killed (its option `timeout` says how long it may take)",
         ],
     );
 }
@@ -73,8 +73,8 @@ fn a_line_for_people() {
     ends_the_study(
         "chatter",
         &[
-            "answered something that cannot be understood: it is no JSON",
-            "what is no answer belongs on standard error",
+            "answered something that cannot be understood: it is not JSON",
+            "anything that is not an answer belongs on standard error",
             "it answered: Epoch 1: so far so good",
         ],
     );

@@ -283,7 +283,7 @@ fn what_is_no_message_ends_it_with_an_error() {
     assert_eq!((done.code, answers.len()), (Some(1), 1), "{done:#?}");
     assert!(
         done.stderr
-            .contains("line 1 of the input is no message of kurobako"),
+            .contains("line 1 of the input is not a message of kurobako"),
         "{done:#?}"
     );
     assert!(done.stderr.contains("unknown variant `HELLO`"), "{done:#?}");

@@ -56,7 +56,7 @@ fn one_process_is_started_and_told_everything() {
         let tells = messages.iter().filter(|m| m["tell"]["event"] == event);
         tells.count()
     };
-    // The last trial ends the study: there is nothing more to ask, so nobody is told of it.
+    // The last trial ends the study: there is nothing more to ask, so the strategy is not told of it.
     assert_eq!((count("started"), count("ended")), (7, 7));
     let asks = messages.iter().filter_map(|m| m["ask"].as_object());
     for ask in asks {

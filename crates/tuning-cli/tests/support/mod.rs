@@ -115,7 +115,7 @@ impl Folder {
         command.spawn().unwrap()
     }
 
-    /// Waits until a file has so many lines.
+    /// Waits until a file has this many lines.
     #[track_caller]
     pub(crate) fn wait_for_lines(&self, name: &str, lines: usize) {
         let began = Instant::now();

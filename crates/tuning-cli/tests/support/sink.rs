@@ -90,13 +90,13 @@ impl Sink {
         self.lock().noted.clone()
     }
 
-    /// Waits until it has noted so many.
+    /// Waits until it has noted this many.
     #[track_caller]
     pub(crate) fn wait_for(&self, requests: usize) {
         self.wait_until("noted", requests, |state| state.noted.len());
     }
 
-    /// Waits until it has refused so many since it is down.
+    /// Waits until it has refused this many since it is down.
     #[track_caller]
     pub(crate) fn wait_for_refused(&self, requests: usize) {
         self.wait_until("refused", requests, |state| state.refused as usize);
@@ -132,7 +132,7 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>) {
         Mood::Forgetful => state.noted.push(request),
         Mood::Up => {
             state.noted.push(request);
-            // Whoever does not wait for it does not want it.
+            // If the receiver is gone, it is not wanted.
             let _ = write!(
                 stream,
                 "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"

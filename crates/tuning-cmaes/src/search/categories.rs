@@ -21,7 +21,7 @@ pub(crate) struct Categories {
 const SIGNAL: f64 = 1.5;
 
 impl Categories {
-    /// Uniform over so many choices of each parameter (at least 2).
+    /// Uniform over this many choices of each parameter (at least 2).
     pub(crate) fn new(sizes: &[usize]) -> Self {
         let parameters = sizes.len() as f64;
         let free: usize = sizes.iter().map(|size| size - 1).sum();

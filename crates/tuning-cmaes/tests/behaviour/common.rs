@@ -41,7 +41,7 @@ pub(crate) fn minimise(space: &Space) -> Problem {
     )
 }
 
-/// Runs so many trials, so many at a time. Of those in flight, which ends next is drawn from the seed.
+/// Runs this many trials, this many at a time. Of those in flight, which ends next is drawn from the seed.
 pub(crate) fn study(
     config: &CmaEsConfig,
     problem: Problem,
@@ -84,7 +84,7 @@ pub(crate) fn study(
     study
 }
 
-/// The middle one of the best values of so many trials over some seeds.
+/// The middle one of the best values of this many trials over some seeds.
 pub(crate) fn median(seeds: u64, run: impl Fn(u64) -> f64) -> f64 {
     let mut best: Vec<f64> = (0..seeds).map(run).collect();
     best.sort_by(f64::total_cmp);

@@ -4,7 +4,7 @@ use crate::common::{Study, floats, median, minimise, study, x};
 use tuning_cmaes::{CmaEsConfig, Covariance, Restart};
 use tuning_core::{Parameter, Params, Seed, Space};
 
-/// The median of the best of so many uniform trials: what chance gives.
+/// The median of the best of this many uniform trials: what chance gives.
 fn random(space: &Space, trials: usize, f: impl Fn(&Params) -> f64) -> f64 {
     median(9, |seed| {
         let values = (0..trials as u64).map(|trial| {

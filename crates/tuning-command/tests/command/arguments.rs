@@ -175,16 +175,16 @@ fn a_wrong_command_is_refused_before_the_first_trial() {
     check(
         CommandSpec::new(["train", "--lr", "${lrr}"]),
         "argument 2 `${lrr}`: unknown placeholder `${lrr}`: did you mean `${lr}`? \
-         (write `$${lrr}` for the text itself)",
+         (write `$${lrr}` for the literal text)",
     );
     check(
         CommandSpec::new(["train"]).group(["--m", "${weight_decay}"]),
         "argument 2 `${weight_decay}`: unknown placeholder `${weight_decay}`: name a parameter of the space, \
-         or write `$${weight_decay}` for the text itself",
+         or write `$${weight_decay}` for the literal text",
     );
     check(
         CommandSpec::new(["train", "${lr"]),
-        "argument 1 `${lr`: a `${` has no `}`: close it, or write `$${` for the text itself",
+        "argument 1 `${lr`: a `${` has no `}`: close it, or write `$${` for the literal text",
     );
     check(
         CommandSpec::new(["./${momentum}"]),
@@ -197,7 +197,7 @@ fn a_wrong_command_is_refused_before_the_first_trial() {
     );
     check(
         CommandSpec::new(["train"]).env("A=B", "1"),
-        "environment variable `A=B`: a name is not empty and has neither `=` nor NUL",
+        "environment variable `A=B`: a name must not be empty, and must not contain `=` or NUL",
     );
     let empty = CommandSpec::new([] as [&str; 0]).check(&bench.space);
     assert!(matches!(empty, Err(CommandError::Empty)));

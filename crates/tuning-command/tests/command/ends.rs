@@ -1,4 +1,4 @@
-//! How programs end: by themselves, asked to, or killed; and that nobody survives.
+//! How programs end: by themselves, asked to, or killed; and that no process survives.
 
 use std::{
     fs,
@@ -195,7 +195,7 @@ async fn what_a_killed_tuner_left_is_killed_before_its_trial_runs_again() {
             .unwrap()
             .contains(&format!("{leader}"))
     );
-    // It is over before the next attempt begins, but for what nobody reaps.
+    // It is over before the next attempt begins, but for what is not reaped.
     let script = format!("grep State /proc/{leader}/status | grep -v Z || echo loss=1");
     assert_eq!(bench.outcome(&script).await, completed(&[1.0]));
     assert!(!runs(leader) && !note.exists());

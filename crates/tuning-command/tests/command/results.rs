@@ -73,13 +73,13 @@ async fn a_program_that_fails_is_told_by_code_signal_and_last_words() {
     failed(
         &outcome,
         FailureKind::Error,
-        &["exit code 3", "standard error:\na\nError: b"],
+        &["code 3", "standard error:\na\nError: b"],
     );
     let outcome = bench.outcome("echo 'from stdout'; exit 1").await;
     failed(
         &outcome,
         FailureKind::Error,
-        &["exit code 1", "its output:\nfrom stdout"],
+        &["code 1", "its output:\nfrom stdout"],
     );
     failed(
         &bench.outcome("kill -9 $$").await,

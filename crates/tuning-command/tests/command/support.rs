@@ -22,7 +22,7 @@ use tuning_core::{
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Answer {
     Verdict(Verdict),
-    /// Says to go on, and asks the trial to stop for this reason.
+    /// Says to continue, and asks the trial to stop for this reason.
     Ask(StopReason),
     /// Never answers, and asks the trial to stop for this reason.
     Hang(StopReason),

@@ -46,7 +46,7 @@ pub(super) fn judge(record: &Record, problem: &Problem, kind: Kind, stop: &Stop)
 /// What a proposal of a combinator was made of.
 #[derive(Clone, Copy)]
 enum Source<'a> {
-    /// The combinator's own thought, or somebody else's trial.
+    /// The combinator's own idea, or a foreign trial.
     Other,
     /// A proposal of an inner strategy.
     Inner(&'a Proposal),
@@ -66,7 +66,7 @@ struct Judge<'a> {
     asking: Option<&'a Ask>,
     /// Whom the combinator has asked for its current answer, and what it heard.
     asked: Vec<(usize, &'a Answer)>,
-    /// What the combinator has proposed and nobody has taken yet, with what it was made of.
+    /// What the combinator has proposed and was not taken yet, with what it was made of.
     pending: Vec<(&'a Proposal, Source<'a>)>,
     /// What each inner strategy can expect to hear of each trial.
     trials: BTreeMap<(usize, TrialId), Mode>,

@@ -117,7 +117,7 @@ impl<'a, J: Journal> JournalKit<'a, J> {
             let look = look(&mut self, *law);
             let finding = block_on(look, Some(patience)).unwrap_or_else(|| {
                 let seconds = patience.as_secs_f64();
-                let message = format!("it did not return within {seconds} s: it waits for ever");
+                let message = format!("it did not return within {seconds} s: it waits forever");
                 Some(broken(*law, Breach::new(message)))
             });
             if let Some(finding) = finding {

@@ -176,7 +176,7 @@ pub(super) async fn spec<J: Journal>(
     match opened(open, &name)?.spec().await {
         Ok(found) if found == spec => Ok(()),
         Ok(found) => Err(broken(format!(
-            "the identity is another one:\nstored {spec:?}\nread   {found:?}"
+            "the identity differs:\nstored {spec:?}\nread   {found:?}"
         ))),
         Err(error) => Err(broken(format!("the identity cannot be read: {error}"))),
     }

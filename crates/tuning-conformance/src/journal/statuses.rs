@@ -84,7 +84,7 @@ fn expect(found: &[ObserverStatus], expected: &[ObserverStatus], when: &str) -> 
     match found.iter().zip(expected).find(|(a, b)| a != b) {
         None => Ok(()),
         Some((found, expected)) => Err(broken(format!(
-            "{when}, a status is another one:\nstored {expected:?}\nread   {found:?}"
+            "{when}, a status differs:\nstored {expected:?}\nread   {found:?}"
         ))),
     }
 }

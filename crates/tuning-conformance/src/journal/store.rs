@@ -90,7 +90,7 @@ pub(super) fn equal(expected: &[Entry], found: &[Entry], when: &str) -> Looked {
         if let Some(difference) = entries::difference(expected, found) {
             let number = place + 1;
             return Err(broken(format!(
-                "{when}, entry {number} of them is another one:\n{difference}"
+                "{when}, entry {number} of them differs:\n{difference}"
             )));
         }
     }
@@ -126,7 +126,9 @@ pub(super) async fn conflicts<J: Journal>(
         Err(JournalError::Conflict { head: told }) => Err(broken(format!(
             "{what} is a conflict, but tells the head {told}"
         ))),
-        Err(error) => Err(broken(format!("{what} is no conflict but fails: {error}"))),
+        Err(error) => Err(broken(format!(
+            "{what} is not a conflict but fails: {error}"
+        ))),
         Ok(_) => Err(broken(format!("{what} was taken instead of refused"))),
     }
 }

@@ -10,7 +10,7 @@ pub(super) async fn rivals<J: Journal>(store: &mut Store<'_, J>) -> Looked {
     let mut log = plain(2, 1);
     append(&mut first, 0, &log).await?;
     let Ok(mut second) = store.try_open(&name) else {
-        // Refused; the first goes on as if nothing had happened.
+        // Refused; the first continues as if nothing had happened.
         append(&mut first, 2, &plain(1, 2)).await?;
         log.extend(plain(1, 2));
         return holds(&mut first, &log, "after a second opener was refused").await;
@@ -36,7 +36,7 @@ pub(super) async fn rivals<J: Journal>(store: &mut Store<'_, J>) -> Looked {
             Err(JournalError::Conflict { .. } | JournalError::Busy { .. }) => {}
             Err(error) => {
                 return Err(broken(format!(
-                    "two openers, round {round}: the slower append is no conflict but fails: {error}"
+                    "two openers, round {round}: the slower append is not a conflict but fails: {error}"
                 )));
             }
             Ok(_) if log.len() as u64 == head => log.extend(plain(1, 100 + round)),

@@ -82,7 +82,7 @@ pub(super) fn same_facts(build: &Build<'_>, scene: &Scene) -> Looked {
     let mut done = 0;
     for cut in cuts(&facts) {
         for place in done..cut {
-            // Judging on the way is no fact.
+            // Judging on the way is not a fact.
             let _ = verdicts(&*pruner, &running(&facts[..place]));
             pruner.tell(&facts[place]);
         }

@@ -1,4 +1,4 @@
-//! [`Job`]: one piece of work on its way, and what becomes of it: by the trial's own seed, whoever
+//! [`Job`]: one piece of work on its way, and what becomes of it: by the trial's own seed, no matter who
 //! runs it and when.
 
 use tuning_core::{

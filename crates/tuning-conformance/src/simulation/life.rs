@@ -15,7 +15,7 @@ pub struct Life {
     /// The share of the work that fails, is stopped, or is lost and repeated.
     pub failing: f64,
     /// How many trials of others come for each own one, until the budget is spent. With them, some
-    /// paused trials are cancelled. Nobody interferes with a study in line.
+    /// paused trials are cancelled. Nothing interferes with a study in line.
     pub foreign: f64,
     /// What trials measure.
     pub landscape: Landscape,

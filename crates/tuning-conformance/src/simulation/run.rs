@@ -50,7 +50,7 @@ impl Stop {
             Self::Illegal(law, message) => (*law, message.clone()),
             Self::Deadlock => (
                 Law::WaitAndDone,
-                "it answers `Wait` although nothing is in flight: the study would wait for ever"
+                "it answers `Wait` although nothing is in flight: the study would wait forever"
                     .into(),
             ),
             Self::Failed(message) => (

@@ -86,7 +86,7 @@ impl Simulation {
         self.run_with(strategy, Some(pruner), &[], &Calls::default())
     }
 
-    /// Replays a log into a new strategy and goes on from there: what a restart does. The run's log
+    /// Replays a log into a new strategy and continues from there: what a restart does. The run's log
     /// begins with it.
     pub fn resume<S: Strategy>(&self, strategy: S, log: &[Entry]) -> Run {
         self.run_with(strategy, None, log, &Calls::default())
@@ -235,7 +235,7 @@ impl<S: Strategy> Going<'_, S> {
         let foreign = self.simulation.life.foreign;
         let trials = self.simulation.problem.budget.trials;
         // Others keep to the budget too, or the study would never end. In line, a start says how many
-        // results it knew, which nobody outside the machine can.
+        // results it knew, which is known to the machine alone.
         let over = trials.is_some_and(|trials| self.study.started() >= trials);
         if foreign == 0.0 || over || self.simulation.life.order != Order::AsFinished {
             return Ok(());

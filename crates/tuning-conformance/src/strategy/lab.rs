@@ -26,7 +26,7 @@ pub(super) struct Settings {
 
 type Build<'a> = dyn Fn(&Problem) -> Result<Box<dyn Strategy>, String> + 'a;
 
-/// Lives through half a record by value and by reference, is moved into a box, and goes on.
+/// Lives through half a record by value and by reference, is moved into a box, and continues.
 pub(super) type Moved<'a> = dyn Fn(&Scene, &Run) -> Result<(), Breach> + 'a;
 
 pub(super) struct Lab<'a> {
@@ -150,7 +150,7 @@ impl<'a> Lab<'a> {
         })
     }
 
-    /// Whether a strategy that is told the base run anew goes on as before: law 5.
+    /// Whether a strategy that is told the base run anew continues as before: law 5.
     pub(super) fn retells<'s>(&self, scene: &'s Scene) -> &'s Result<(), Breach> {
         scene.retells.get_or_init(|| {
             let run = self.run(scene);

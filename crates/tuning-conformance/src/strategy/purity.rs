@@ -29,7 +29,7 @@ pub(super) fn ask_twice(lab: &Lab<'_>) -> Finding {
             if !others.contains(&step) {
                 continue;
             }
-            // Another question between is no trace either.
+            // Another question in between leaves no trace either.
             let more = question.slots().saturating_add(2);
             let _ = ask(&mut strategy, &question.with_slots(more));
             let _ = ask(

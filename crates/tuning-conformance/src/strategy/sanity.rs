@@ -14,7 +14,7 @@ use crate::{
     simulation::Chance,
 };
 
-/// Trials (or the resource of so many whole ones) in each study.
+/// Trials (or the resource of this many whole ones) in each study.
 const TRIALS: u64 = 30;
 /// Studies of the strategy, and of random search, on each objective of the panel.
 const STUDIES: u64 = 9;

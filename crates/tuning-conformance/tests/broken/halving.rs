@@ -1,5 +1,5 @@
 //! [`Halving`]: a combinator with one [`Slip`] or none. It starts a trial of its own, pauses those of its
-//! inner strategy a third of the way, and lets all of them go on.
+//! inner strategy a third of the way, and resumes all of them.
 
 use std::{
     borrow::Cow,

@@ -60,7 +60,7 @@ pub(super) fn lock(log: &Shared) -> MutexGuard<'_, Log> {
     log.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Lets others go on once.
+/// Yields once.
 struct Yield(bool);
 
 impl Future for Yield {
@@ -263,7 +263,7 @@ fn law_2_read() {
     check(
         F::ReadsInclusively,
         JournalLaw::Read,
-        &["reading up to 1 entries behind 1 of 12, entry 1 of them is another one"],
+        &["reading up to 1 entries behind 1 of 12, entry 1 of them differs"],
     );
 }
 
@@ -281,7 +281,7 @@ fn law_4_round_trip() {
     check(
         F::DropsMetrics,
         JournalLaw::RoundTrip,
-        &["is another one:", "written Entry", "read    Entry"],
+        &["differs:", "written Entry", "read    Entry"],
     );
 }
 
@@ -354,7 +354,7 @@ fn law_10_unchanging() {
     check(
         F::Compacts,
         JournalLaw::Unchanging,
-        &["after append number 6, entry 1 of them is another one"],
+        &["after append number 6, entry 1 of them differs"],
     );
 }
 

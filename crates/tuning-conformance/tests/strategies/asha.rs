@@ -58,7 +58,7 @@ impl<S: Strategy> Asha<S> {
     }
 
     /// The paused trials in the top third of their rungs, from the highest rung down, and the rung
-    /// that each may go on to.
+    /// that each may be resumed to.
     // Li et al. 2020, arXiv:1810.05934, Alg. 2.
     fn promotable(&self) -> Vec<(TrialId, usize)> {
         let mut found = Vec::new();
@@ -167,7 +167,7 @@ impl<S: Strategy> Strategy for Asha<S> {
                 self.in_flight.insert(started.trial);
                 let inner = fact.unwrapped(LAYER);
                 if started.tag.note(LAYER).is_none() {
-                    return self.inner.tell(&inner); // somebody else's
+                    return self.inner.tell(&inner); // a foreign trial
                 }
                 let ours = Ours {
                     last: None,

@@ -12,7 +12,7 @@ use crate::random::draw;
 
 const STARTUP: usize = 8;
 const CANDIDATES: u64 = 16;
-/// The model looks at so many of the best, of the others, and of those in flight: its cost is bounded.
+/// The model looks at this many of the best, of the others, and of those in flight: its cost is bounded.
 const SIGHT: usize = 100;
 
 #[derive(Debug)]

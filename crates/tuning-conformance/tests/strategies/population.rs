@@ -11,7 +11,7 @@ use crate::random::draw;
 
 const LAYER: &str = "population";
 const MEMBERS: u64 = 6;
-/// So many of the best are copied, and so many of the worst replaced.
+/// This many of the best are copied, and this many of the worst replaced.
 const THIRD: usize = 2;
 
 #[derive(Debug)]
@@ -38,7 +38,7 @@ struct Member {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum State {
-    /// It has not begun this round: it goes on, or begins anew if it has no trial to go on with.
+    /// It has not begun this round: it is resumed, or begins anew if it has no trial to resume.
     Ready,
     Running,
     Finished,
@@ -89,7 +89,7 @@ impl Population {
         match self.members[&number].trial {
             Some(trial) if !worst.iter().any(|(_, bad)| *bad == trial) => Plan::Resume(trial),
             _ => {
-                // A donor goes on when its copies are made; who is cancelled later finds it running.
+                // A donor is resumed when its copies are made; who is cancelled later finds it running.
                 let still = |(_, trial): &&(f64, TrialId)| !self.in_flight.contains(trial);
                 let donors: Vec<_> = ranked.iter().take(THIRD).filter(still).collect();
                 let coin = seed
@@ -143,7 +143,7 @@ impl Population {
                 Plan::Resume(trial) => {
                     resumed.push((trial, Proposal::resume(trial).until(until).tag(tag)))
                 }
-                // Only a paused trial can be forked: copies are made before it goes on.
+                // Only a paused trial can be forked: copies are made before it is resumed.
                 Plan::Fork(donor) => {
                     if ask.trials_left() != Some(0) {
                         donors.insert(donor);

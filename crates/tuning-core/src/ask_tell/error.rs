@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::{Fidelity, StrategyError, TrialId, space::ParamsError};
 
-/// Asking for work failed: the study cannot go on.
+/// Asking for work failed: the study cannot continue.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum AskError {
@@ -12,7 +12,7 @@ pub enum AskError {
     #[error("the strategy failed: {0}")]
     Strategy(#[from] StrategyError),
     /// The strategy waits although nothing is in flight.
-    #[error("the strategy waits although no trial is in flight: it would wait for ever")]
+    #[error("the strategy waits although no trial is in flight: it would wait forever")]
     Deadlock,
     /// The strategy proposed something that cannot be done.
     #[error("the strategy made an illegal proposal: {0}")]

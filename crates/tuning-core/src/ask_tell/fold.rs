@@ -163,7 +163,7 @@ impl<S: Strategy> AskTell<S> {
     /// Tells a fact that belongs to no work in flight: a paused trial is ended. First comes what can be
     /// known by now, which the log before it says, so that a replay tells everything in the same
     /// order. If the pause is held back even then, its end waits with it; else it is told at once, so
-    /// that nobody resumes that trial.
+    /// that the trial is not resumed.
     fn tell_aside(&mut self, fact: &Fact) {
         self.tell_until(self.line.knowable());
         match fact.trial().and_then(|trial| self.line.last_of(trial)) {
@@ -172,7 +172,7 @@ impl<S: Strategy> AskTell<S> {
         }
     }
 
-    /// Tells held facts until the results of so many pieces of work are known; false if one of them
+    /// Tells held facts until the results of this many pieces of work are known; false if one of them
     /// is still in flight.
     pub(super) fn tell_until(&mut self, works: u64) -> bool {
         while self.line.told() < works {
@@ -230,8 +230,8 @@ impl<S: Strategy> AskTell<S> {
             Order::AsFinished => true,
             Order::AsProposed { .. } => known <= self.line.knowable(),
         };
-        let wrong_count = "it has not one value for each objective";
-        let too_early = "it was proposed by results that come later in the log";
+        let wrong_count = "it does not have one value for each objective";
+        let too_early = "it was proposed from results that come later in the log";
         match fact {
             Fact::Started(_) if trial != self.next => Some("it was started out of turn"),
             Fact::Started(started) => {
@@ -250,14 +250,14 @@ impl<S: Strategy> AskTell<S> {
             Fact::Resumed(resumed) => match paused {
                 None => Some("it was resumed without a pause"),
                 Some(open) if resumed.until.is_some() && resumed.until <= open.at => {
-                    Some("it was resumed to no higher fidelity")
+                    Some("it was resumed, but not to a higher fidelity")
                 }
                 Some(_) => (!in_time).then_some(too_early),
             },
             Fact::Reported(reported) => match running {
                 None => Some("it reported while it was not running"),
                 Some(open) if open.at.is_some_and(|at| reported.at <= at) => {
-                    Some("it reported at no higher fidelity than before")
+                    Some("it reported at a fidelity no higher than before")
                 }
                 Some(_) => (!count(&reported.values)).then_some(wrong_count),
             },

@@ -56,7 +56,7 @@ impl Spent {
             }
             Fact::Ended(ended) => {
                 let asked = self.open.get(&ended.trial).and_then(|used| used.asked);
-                // Nobody knows how far a failed trial came; were it free, trials that always fail would
+                // It is not known how far a failed trial came; were it free, trials that always fail would
                 // never use up the resource.
                 if let (false, Some(asked)) = (ended.outcome == Outcome::Stopped, asked) {
                     self.reached(ended.trial, asked);

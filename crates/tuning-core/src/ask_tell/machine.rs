@@ -140,7 +140,7 @@ impl<S: Strategy> AskTell<S> {
     /// Paused trials that the strategy gives up on the way have ended when it returns.
     ///
     /// # Errors
-    /// If the strategy fails or breaks a law; the study cannot go on then.
+    /// If the strategy fails or breaks a law; the study cannot continue then.
     pub fn ask(&mut self, slots: NonZeroUsize) -> Result<Turn, AskError> {
         let budgeted = Budgeted::new(&self.problem.budget);
         if budgeted != self.budgeted {

@@ -1,4 +1,4 @@
-//! [`AskTell`]: a study without threads, clock or I/O. It decides; whoever drives it does the work.
+//! [`AskTell`]: a study without threads, clock or I/O. It decides; its caller does the work.
 //!
 //! The runtime's driver, the tests of the laws, and a hand-written loop all stand on this one machine:
 //! it checks proposals, numbers trials, keeps results in line, flips signs and applies the budget.

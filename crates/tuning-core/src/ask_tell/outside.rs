@@ -1,4 +1,4 @@
-//! What the strategy did not ask for: results that are known from elsewhere, and trials that somebody cancels.
+//! What the strategy did not ask for: results that are known from elsewhere, and trials that are cancelled.
 
 use super::{error::TellError, machine::AskTell};
 use crate::{Ended, FailureKind, Metrics, Outcome, Started, Strategy, Tag, TrialId, space::Params};
@@ -7,7 +7,7 @@ impl<S: Strategy> AskTell<S> {
     /// Adds a trial that was evaluated elsewhere, with its outcome, and returns its number: an earlier
     /// study, a paper, a default that is in use. Values are in the objectives' own directions.
     ///
-    /// To the strategy it is a foreign trial: it learns from it, and counts it as nobody's, unless `tag`
+    /// To the strategy it is a foreign trial: it learns from it, but does not count it as its own, unless `tag`
     /// is its own. To the budget it is a trial like any other, which was started and has ended.
     /// Under [`Order::AsProposed`](crate::Order::AsProposed) its result is told when it is its turn, as if it had been proposed now.
     ///

@@ -268,7 +268,7 @@ fn counts_never_fall_below_zero() {
 
 proptest! {
     #[test]
-    fn the_front_is_what_nobody_dominates_in_whatever_order_it_came(
+    fn the_front_is_what_is_not_dominated_in_whatever_order_it_came(
         values in proptest::collection::vec((0..6_i32, 0..6_i32), 1..30),
         seed in any::<u64>(),
     ) {

@@ -296,7 +296,7 @@ mod tests {
         }
         check(
             [int(0, 1, 0.5)],
-            "parameter `n`: a step that is no whole number does not apply to integers: remove it",
+            "parameter `n`: a step that is not a whole number does not apply to integers: remove it",
         );
         check(
             [opt().step(1.0)],
@@ -341,7 +341,7 @@ mod tests {
         );
         check(
             [Parameter::ordered("o", [1.0, f64::INFINITY])],
-            "parameter `o`: choice inf is not a finite number: use a text instead",
+            "parameter `o`: choice inf is not a finite number: use a string instead",
         );
         let mut deep = Scalar::Null;
         for _ in 0..40 {
@@ -354,7 +354,7 @@ mod tests {
         );
         check(
             [Parameter::categorical("c", [vec![1.0], vec![f64::NAN]])],
-            "parameter `c`: choice NaN is not a finite number: use a text instead",
+            "parameter `c`: choice NaN is not a finite number: use a string instead",
         );
         check(
             [Parameter::categorical(

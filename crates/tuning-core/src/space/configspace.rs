@@ -128,7 +128,7 @@ impl Form {
             });
             if single.is_none() {
                 return Err(format!(
-                    "the combination `{}` is forbidden, which a space cannot say: remove the clause, and let the \
+                    "the combination `{}` is forbidden, which a space cannot express: remove the clause, and let the \
                      objective fail for such values as infeasible",
                     clause.shown()
                 ));
@@ -175,16 +175,16 @@ impl Hyperparameter {
             && weights.windows(2).any(|pair| pair[0] != pair[1])
         {
             return Err(format!(
-                "`{name}` has choices of unequal weights, which a space cannot say: remove them"
+                "`{name}` has choices of unequal weights, which a space cannot express: remove them"
             ));
         }
         let number = |bound: &Option<Scalar>, which: &str| {
             let number = bound.as_ref().and_then(Scalar::as_f64);
-            number.ok_or_else(|| format!("`{name}` has no number as its `{which}`"))
+            number.ok_or_else(|| format!("`{which}` of `{name}` is not a number"))
         };
         let whole = |bound: &Option<Scalar>, which: &str| {
             let whole = bound.as_ref().and_then(Scalar::as_i64);
-            whole.ok_or_else(|| format!("`{name}` has no integer as its `{which}`"))
+            whole.ok_or_else(|| format!("`{which}` of `{name}` is not an integer"))
         };
         let list = |list: Option<Vec<Scalar>>, which: &str| {
             let mut list = list.ok_or_else(|| format!("`{name}` has no `{which}`"))?;
@@ -216,7 +216,7 @@ impl Hyperparameter {
             }
             other => {
                 return Err(format!(
-                    "`{name}` is a `{other}`, which a space cannot say: use `uniform_float`, `uniform_int`, \
+                    "`{name}` is a `{other}`, which a space cannot express: use `uniform_float`, `uniform_int`, \
                      `categorical`, `ordinal` or `constant`"
                 ));
             }
@@ -414,7 +414,7 @@ mod tests {
         check(
             r#"{"name": "n", "type": "normal_float", "mu": 0, "sigma": 1}"#,
             "",
-            "`n` is a `normal_float`, which a space cannot say: use `uniform_float`",
+            "`n` is a `normal_float`, which a space cannot express: use `uniform_float`",
         );
         check(
             r#"{"name": "c", "type": "categorical", "choices": [1, 2], "weights": [1, 2]}"#,
@@ -428,7 +428,7 @@ mod tests {
             r#", "forbiddens": [{"type": "AND", "clauses": [
                 {"type": "EQUALS", "name": "a", "value": 3}, {"type": "IN", "name": "b", "values": [1, 2]}
             ]}]"#,
-            "the combination `a = 3 and b = 1 or 2` is forbidden, which a space cannot say: remove the clause",
+            "the combination `a = 3 and b = 1 or 2` is forbidden, which a space cannot express: remove the clause",
         );
         check(
             two,

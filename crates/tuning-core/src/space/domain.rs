@@ -267,7 +267,7 @@ impl fmt::Display for Domain {
     }
 }
 
-/// The cell of `u` among so many cells of equal width: cell `k` is from `k / cells` on.
+/// The cell of `u` among this many cells of equal width: cell `k` is from `k / cells` on.
 pub(super) fn cell_of(u: f64, cells: u64) -> u64 {
     let width = cells as f64;
     let near = (u * width) as u64;

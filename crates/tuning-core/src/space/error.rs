@@ -59,7 +59,7 @@ pub enum SpaceError {
         /// The step.
         step: Scalar,
     },
-    /// The range is no multiple of the step.
+    /// The range is not a multiple of the step.
     #[error(
         "parameter `{parameter}`: step {step} does not lead from {low} to {high}: use high {fits}, or another step"
     )]
@@ -136,7 +136,9 @@ pub enum SpaceError {
         choice: Scalar,
     },
     /// A choice is NaN or infinite.
-    #[error("parameter `{parameter}`: choice {choice} is not a finite number: use a text instead")]
+    #[error(
+        "parameter `{parameter}`: choice {choice} is not a finite number: use a string instead"
+    )]
     NonFiniteChoice {
         /// The parameter.
         parameter: String,
@@ -235,7 +237,7 @@ pub enum SpaceError {
     },
     /// A condition can never hold.
     #[error(
-        "parameter `{parameter}` is active when {condition}, which is never so{}: change the condition, or \
+        "parameter `{parameter}` is active when {condition}, which is never true{}: change the condition, or \
          remove `{parameter}`",
         of_parent(.parent.as_ref())
     )]
@@ -249,7 +251,7 @@ pub enum SpaceError {
     },
     /// A condition, or a part of one, always holds.
     #[error(
-        "parameter `{parameter}` is active when {condition}, which is always so{}: {}",
+        "parameter `{parameter}` is active when {condition}, which is always true{}: {}",
         of_parent(.parent.as_ref()),
         if *.whole { "remove the condition" } else { "remove that part of the condition" }
     )]
@@ -369,7 +371,7 @@ pub enum ParamsError {
         parameter: String,
     },
     /// A value is of another type than the caller asked for.
-    #[error("parameter `{parameter}` is {value}, which is no {expected}")]
+    #[error("parameter `{parameter}` is {value}, which is not {} {expected}", article(.expected))]
     Type {
         /// The parameter.
         parameter: String,
@@ -392,4 +394,12 @@ pub enum ParamsError {
         /// How many there should be.
         expected: usize,
     },
+}
+
+/// The article before this word.
+fn article(word: &str) -> &'static str {
+    match word.starts_with(['a', 'e', 'i', 'o']) {
+        true => "an",
+        false => "a",
+    }
 }

@@ -163,7 +163,7 @@ impl FloatDomain {
             Scale::Linear => t,
             Scale::Log => t.exp(),
         };
-        // Not `clamp`, which panics for the ends of a range that nobody has judged yet.
+        // Not `clamp`, which panics for the ends of a range that was not checked yet.
         value.max(self.low).min(self.high)
     }
 

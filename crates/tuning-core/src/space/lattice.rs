@@ -15,10 +15,10 @@ use super::{
     tree::Space,
 };
 
-/// So many parts are looked at before a space counts as too entangled.
+/// This many parts are looked at before a space counts as too entangled.
 const MOST_WORK: usize = 4_000_000;
 
-/// The points of a space of which every parameter takes so many values, numbered in the order of the
+/// The points of a space of which every parameter takes this many values, numbered in the order of the
 /// parameters' declaration: the first parameter changes slowest. Inactive parameters have no values, so
 /// no point comes twice.
 ///
@@ -56,7 +56,7 @@ struct Run {
 }
 
 impl Space {
-    /// Returns the points of which each parameter takes so many values; none if there are 2^128 or more,
+    /// Returns the points of which each parameter takes this many values; none if there are 2^128 or more,
     /// a parameter has no number of values, or the conditions are too entangled to count.
     ///
     /// `values`: how many values the parameter at a place takes, at least 1. `value`: the `k`-th of them;

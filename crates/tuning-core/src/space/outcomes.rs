@@ -2,7 +2,7 @@
 
 use super::{domain::Domain, parameter::Parameter, ranks, rule::Rule};
 
-/// So many cases are looked at; a condition that is not decided by then is taken for one that can both
+/// This many cases are looked at; a condition that is not decided by then is taken for one that can both
 /// hold and fail.
 const MOST_CASES: u32 = 20_000;
 

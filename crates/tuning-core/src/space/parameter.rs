@@ -43,7 +43,7 @@ pub(super) enum Fault {
     Misplaced(&'static str),
     /// The choice at this place is not a value of the type that is called so.
     Unreadable(usize, &'static str),
-    /// A bound or a step is no integer of 64 bits.
+    /// A bound or a step is not an integer of 64 bits.
     TooLarge(u64),
 }
 
@@ -117,7 +117,7 @@ impl Parameter {
                 *d = IntDomain::declare(d.low(), d.high(), d.scale(), step as i64);
             }
             Domain::Int(_) => {
-                self.fault = Some(Fault::Misplaced("a step that is no whole number"));
+                self.fault = Some(Fault::Misplaced("a step that is not a whole number"));
             }
             _ => self.fault = Some(Fault::Misplaced("step")),
         }
@@ -256,11 +256,11 @@ impl<'de> Deserialize<'de> for Parameter {
         };
         let wrong = || {
             let kind = match form.kind {
-                Kind::Int => "integer",
-                _ => "number",
+                Kind::Int => "an integer",
+                _ => "a number",
             };
             D::Error::custom(format!(
-                "parameter `{name}`: a bound or its step is no {kind}"
+                "parameter `{name}`: a bound or the step is not {kind}"
             ))
         };
         let ranged = form.low.is_some() || form.high.is_some();
@@ -270,7 +270,7 @@ impl<'de> Deserialize<'de> for Parameter {
             _ => None,
         };
         if let Some(stray) = stray {
-            let message = format!("parameter `{name}` has {stray}, which its kind has not");
+            let message = format!("parameter `{name}` has {stray}, which its kind does not have");
             return Err(D::Error::custom(message));
         }
         let mut parameter = match form.kind {

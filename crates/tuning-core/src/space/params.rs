@@ -85,7 +85,7 @@ impl Params {
     /// The number of this name.
     ///
     /// # Errors
-    /// If there is none, it is not active, or it is no number.
+    /// If there is none, it is not active, or it is not a number.
     pub fn float(&self, name: &str) -> Result<f64, ParamsError> {
         self.typed(name, "number", Scalar::as_f64)
     }
@@ -93,25 +93,25 @@ impl Params {
     /// The integer of this name.
     ///
     /// # Errors
-    /// If there is none, it is not active, or it is no integer.
+    /// If there is none, it is not active, or it is not an integer.
     pub fn int(&self, name: &str) -> Result<i64, ParamsError> {
         self.typed(name, "integer", Scalar::as_i64)
     }
 
-    /// The truth value of this name.
+    /// The boolean of this name.
     ///
     /// # Errors
     /// If there is none, it is not active, or it is neither true nor false.
     pub fn bool(&self, name: &str) -> Result<bool, ParamsError> {
-        self.typed(name, "truth value", Scalar::as_bool)
+        self.typed(name, "boolean", Scalar::as_bool)
     }
 
     /// The text of this name.
     ///
     /// # Errors
-    /// If there is none, it is not active, or it is no text.
+    /// If there is none, it is not active, or it is not a string.
     pub fn str(&self, name: &str) -> Result<Arc<str>, ParamsError> {
-        self.typed(name, "text", |scalar| match scalar {
+        self.typed(name, "string", |scalar| match scalar {
             Scalar::Str(text) => Some(Arc::clone(text)),
             _ => None,
         })

@@ -121,7 +121,7 @@ impl Resolver<'_> {
                 parent: why(),
             });
         }
-        // A parameter with a single value is one that somebody has fixed for now.
+        // A parameter with a single value is one that was fixed for now.
         let all = passing.complement(ends(domain)).is_empty();
         if all && domain.cardinality() != Some(1) && self.rules[place] == Rule::Always {
             return Err(SpaceError::AlwaysActive {
@@ -433,28 +433,28 @@ mod tests {
     fn what_never_or_always_holds_is_refused() {
         check(
             [layers(), when("layers", 5..)],
-            "parameter `m` is active when `layers` is at least 5, which is never so, since `layers` is int 1 to 4: \
+            "parameter `m` is active when `layers` is at least 5, which is never true, since `layers` is int 1 to 4: \
              change the condition, or remove `m`",
         );
         check(
             [layers(), when("layers", 1..)],
-            "parameter `m` is active when `layers` is at least 1, which is always so, since `layers` is int 1 to 4: \
+            "parameter `m` is active when `layers` is at least 1, which is always true, since `layers` is int 1 to 4: \
              remove the condition",
         );
         check(
             [layers(), opt(), when("layers", ..9).when("opt", "sgd")],
-            "parameter `m` is active when `layers` is below 9, which is always so, since `layers` is int 1 to 4: \
+            "parameter `m` is active when `layers` is below 9, which is always true, since `layers` is int 1 to 4: \
              remove that part of the condition",
         );
         check(
             [layers(), when("layers", 3..).when("layers", ..2)],
-            "parameter `m` is active when `layers` is at least 3 and `layers` is below 2, which is never so: change \
+            "parameter `m` is active when `layers` is at least 3 and `layers` is below 2, which is never true: change \
              the condition, or remove `m`",
         );
         let either = Condition::when("layers", 2..).or(Condition::when("layers", ..=2));
         check(
             [layers(), Parameter::bool("m").active_if(either)],
-            "parameter `m` is active when `layers` is at least 2, or `layers` is at most 2, which is always so: \
+            "parameter `m` is active when `layers` is at least 2, or `layers` is at most 2, which is always true: \
              remove the condition",
         );
         // Through the condition of a parent.
@@ -465,7 +465,7 @@ mod tests {
                 nesterov.clone(),
                 when("nesterov", true).when("opt", "adam"),
             ],
-            "parameter `m` is active when `nesterov` is `true` and `opt` is `adam`, which is never so: change the \
+            "parameter `m` is active when `nesterov` is `true` and `opt` is `adam`, which is never true: change the \
              condition, or remove `m`",
         );
         // Whether the parent is active is a question, too.

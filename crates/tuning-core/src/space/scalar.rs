@@ -10,7 +10,7 @@ use serde::{
 
 /// Values may be nested so deep.
 pub(super) const DEEPEST: usize = 32;
-/// A value may hold so many others.
+/// A value may hold this many others.
 pub(super) const MOST_VALUES: usize = 10_000;
 
 /// A value as people write it: in a study file, a table, a journal. It is any value that JSON has.

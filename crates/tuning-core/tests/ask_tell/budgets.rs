@@ -1,4 +1,4 @@
-//! When a study has done enough, and how it goes on with more.
+//! When a study has done enough, and how it continues with a larger budget.
 
 use std::num::NonZeroUsize;
 

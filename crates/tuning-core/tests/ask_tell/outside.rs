@@ -28,7 +28,11 @@ fn a_known_result_is_a_trial_that_has_ended() {
         ];
         assert_eq!(facts, expect);
         assert_eq!((study.started(), study.running()), (2, 1));
-        assert_eq!(ask(&mut study).trial, id(2), "the numbers go on behind it");
+        assert_eq!(
+            ask(&mut study).trial,
+            id(2),
+            "the numbers continue after it"
+        );
     }
 }
 
@@ -133,8 +137,8 @@ fn running_and_paused_trials_can_be_cancelled_and_others_cannot() {
         study.take_facts();
 
         for trial in [id(0), id(2)] {
-            study.cancel(trial, "somebody had enough").unwrap();
-            let failed = Outcome::failed(FailureKind::Cancelled, "somebody had enough");
+            study.cancel(trial, "cancelled by request").unwrap();
+            let failed = Outcome::failed(FailureKind::Cancelled, "cancelled by request");
             assert_eq!(study.take_facts(), [Ended::new(trial, failed).into()]);
             let gone = TellError::NotOpen { trial };
             assert_eq!(study.cancel(trial, "twice"), Err(gone));

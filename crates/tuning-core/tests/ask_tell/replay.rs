@@ -215,7 +215,7 @@ fn logs_that_contradict_themselves_are_refused() {
     check(
         &[new(0), report(0, 2)],
         report(0, 2),
-        "it reported at no higher fidelity than before",
+        "it reported at a fidelity no higher than before",
     );
     check(&[], pause(0, 1), "it paused while it was not running");
     check(
@@ -228,7 +228,7 @@ fn logs_that_contradict_themselves_are_refused() {
     check(
         &[until(0), report(0, 3), pause(0, 3)],
         resume(0, 3),
-        "it was resumed to no higher fidelity",
+        "it was resumed, but not to a higher fidelity",
     );
     check(
         &[new(0)],
@@ -243,12 +243,12 @@ fn logs_that_contradict_themselves_are_refused() {
     check(
         &[new(0)],
         Reported::new(id(0), at(1), two.clone()).into(),
-        "it has not one value for each objective",
+        "it does not have one value for each objective",
     );
     check(
         &[new(0)],
         Ended::new(id(0), Outcome::Completed(two)).into(),
-        "it has not one value for each objective",
+        "it does not have one value for each objective",
     );
     let elsewhere = Space::new([Parameter::int("m", 0, 1)]).unwrap();
     let foreign = Started::new(id(0), elsewhere.decode(&[0.0]).unwrap());

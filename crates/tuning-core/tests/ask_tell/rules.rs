@@ -323,7 +323,7 @@ fn work_until_the_whole_ends_the_trial() {
     };
     check(Some(9), &[], completed(0.5), "0 completed: 0.5");
     check(Some(9), &[9], completed(0.5), "0 completed: 0.5");
-    // The verdict at 9 was to pause: whoever obeys it and says so has run to the end.
+    // The verdict at 9 was to pause: a trial that obeys it and says so has run to the end.
     check(Some(9), &[9], Outcome::Stopped, "0 completed: 9");
     check(Some(9), &[8], Outcome::Stopped, "0 stopped");
     check(None, &[9], completed(0.5), "0 completed: 0.5");
@@ -536,7 +536,7 @@ fn a_stop_outlives_a_retry_and_a_restart() {
 }
 
 #[test]
-fn work_has_the_seed_of_its_trial_whoever_runs_it() {
+fn work_has_the_seed_of_its_trial_in_every_attempt() {
     let seeds = |order, workers| {
         let mut study = AskTell::new(problem(), Sensitive::new(), Seed::new(1)).order(order);
         let Turn::Work(work) = study.ask(slots(workers)).unwrap() else {

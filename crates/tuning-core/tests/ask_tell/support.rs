@@ -177,7 +177,7 @@ impl Strategy for Rungs {
                 self.paused.insert(paused.trial, paused.at);
                 self.running -= 1;
             }
-            // One that somebody cancelled while it was paused was not running.
+            // One that was cancelled while it was paused was not running.
             Fact::Ended(ended) if self.paused.remove(&ended.trial).is_some() => {}
             Fact::Ended(_) => self.running -= 1,
             _ => {}
@@ -266,7 +266,7 @@ pub(crate) fn evaluate<S: Strategy>(study: &mut AskTell<S>, work: &Work) {
         .unwrap();
 }
 
-/// Drives a study with so many workers, which finish in an order made of `luck`, until it is done or
+/// Drives a study with this many workers, which finish in an order made of `luck`, until it is done or
 /// has that many facts; returns its facts.
 pub(crate) fn drive<S: Strategy>(
     study: &mut AskTell<S>,
@@ -376,7 +376,7 @@ pub(crate) fn sorted(log: &[Entry]) -> (BTreeMap<TrialId, Vec<Entry>>, Vec<Entry
 pub(crate) fn fact(entry: &Entry) -> &Fact {
     match &entry.kind {
         EventKind::Fact(fact) => fact,
-        other => panic!("{other:?} is no fact"),
+        other => panic!("{other:?} is not a fact"),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::support::{decimal, int, int_log, linear, log, parameter, stepped};
 fn float(value: Value) -> f64 {
     match value {
         Value::Float(value) => value,
-        other => panic!("{other:?} is no float"),
+        other => panic!("{other:?} is not a float"),
     }
 }
 
@@ -330,7 +330,7 @@ fn constants_have_one_value_at_the_middle() {
 }
 
 #[test]
-fn declarations_that_nobody_has_judged_do_not_panic() {
+fn declarations_that_were_not_checked_do_not_panic() {
     for parameter in [
         Parameter::float("x", 0.0, 1.0).step(0.0),
         Parameter::float("x", 0.0, 1.0).step(-1.0),

@@ -109,19 +109,19 @@ fn reading_a_value_as_another_type_is_refused() {
     let check = |error: ParamsError, expect: &str| assert_eq!(error.to_string(), expect);
     check(
         params.int("learning_rate").unwrap_err(),
-        "parameter `learning_rate` is 0.5, which is no integer",
+        "parameter `learning_rate` is 0.5, which is not an integer",
     );
     check(
         params.bool("optimizer").unwrap_err(),
-        "parameter `optimizer` is adam, which is no truth value",
+        "parameter `optimizer` is adam, which is not a boolean",
     );
     check(
         params.str("learning_rate").unwrap_err(),
-        "parameter `learning_rate` is 0.5, which is no text",
+        "parameter `learning_rate` is 0.5, which is not a string",
     );
     check(
         params.float("optimizer").unwrap_err(),
-        "parameter `optimizer` is adam, which is no number",
+        "parameter `optimizer` is adam, which is not a number",
     );
     check(
         params.float("momentum").unwrap_err(),

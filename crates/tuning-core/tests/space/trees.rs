@@ -474,11 +474,11 @@ fn malformed_stored_forms_are_refused_with_the_reason() {
     );
     check(
         r#"[{"name":"x","kind":"float","low":"a","high":1}]"#,
-        "parameter `x`: a bound or its step is no number",
+        "parameter `x`: a bound or the step is not a number",
     );
     check(
         r#"[{"name":"x","kind":"int","low":0.5,"high":1}]"#,
-        "parameter `x`: a bound or its step is no integer",
+        "parameter `x`: a bound or the step is not an integer",
     );
     check(
         r#"[{"name":"x","kind":"int","low":0,"high":4,"step":"2"}]"#,
@@ -499,11 +499,11 @@ fn malformed_stored_forms_are_refused_with_the_reason() {
     check(r#"[{"name":"x","kind":"categorical"}]"#, "has no choices");
     check(
         r#"[{"name":"x","kind":"categorical","choices":["a"],"low":1}]"#,
-        "has bounds, which its kind has not",
+        "has bounds, which its kind does not have",
     );
     check(
         r#"[{"name":"x","kind":"int","low":0,"high":1,"choices":[1]}]"#,
-        "has choices, which its kind has not",
+        "has choices, which its kind does not have",
     );
     check(
         r#"[{"name":"x","kind":"ordered","choices":["a"],"log":true}]"#,

@@ -39,7 +39,7 @@ pub(crate) fn log() -> impl Strategy<Value = Parameter> {
     })
 }
 
-/// A float in steps, written as decimals by somebody who means decimals.
+/// A float in steps, whose bounds are meant as decimals.
 pub(crate) fn stepped() -> impl Strategy<Value = Parameter> {
     (
         -1_000_000..1_000_000_i64,

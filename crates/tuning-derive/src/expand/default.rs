@@ -50,7 +50,7 @@ fn of_field(field: &Field, names: &Names) -> TokenStream {
     }
 }
 
-/// The value of a field that is no parameter.
+/// The value of a field that is not a parameter.
 pub(super) fn skipped(value: Option<&Expr>, ty: &Type) -> TokenStream {
     match value {
         Some(value) => typed(value, ty),
@@ -62,7 +62,7 @@ fn std_default(ty: &Type) -> TokenStream {
     quote_spanned!(ty.span()=> <#ty as ::core::default::Default>::default())
 }
 
-/// The user's expression as this type; a text in quotes also as a `String`.
+/// The user's expression as this type; a string in quotes also as a `String`.
 fn typed(value: &Expr, ty: &Type) -> TokenStream {
     let is_text = matches!(
         value,

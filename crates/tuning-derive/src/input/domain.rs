@@ -101,7 +101,7 @@ impl Domain {
             } => {
                 let choices: Option<Vec<Literal>> = list.elems.iter().map(Literal::of).collect();
                 if choices.is_some_and(|all| !all.iter().any(|choice| choice.same(&value))) {
-                    let message = format!("the default {value} is none of the choices: add it");
+                    let message = format!("the default {value} is not one of the choices: add it");
                     errors.at(default.span(), message);
                 }
             }

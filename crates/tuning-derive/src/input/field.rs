@@ -166,7 +166,8 @@ impl Field {
                 let domain = SETTINGS.iter().map(|name| (*name, settings.span(name)));
                 for (name, span) in others.chain(domain) {
                     if let Some(span) = span {
-                        let message = format!("a skipped field is no parameter: remove `{name}`");
+                        let message =
+                            format!("a skipped field is not a parameter: remove `{name}`");
                         errors.at(span, message);
                     }
                 }
@@ -248,7 +249,7 @@ fn needs_attribute(ty: &Type) -> Option<String> {
     }
     if LISTS.iter().any(|name| is_named(inner, name)) {
         return Some(format!(
-            "a list has no fixed length, so it is no part of a space: use an array, {stays}"
+            "a list has no fixed length, so it cannot be part of a space: use an array, {stays}"
         ));
     }
     let example = match Kind::of(inner)? {

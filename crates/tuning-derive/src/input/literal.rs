@@ -4,7 +4,7 @@ use std::fmt;
 
 use syn::{Expr, Lit, UnOp};
 
-/// A number, a truth value or a text, with its spelling.
+/// A number, a boolean or a string, with its spelling.
 #[derive(Clone, Debug)]
 pub(crate) struct Literal {
     value: Value,

@@ -28,7 +28,7 @@ pub(crate) struct Input {
     pub(crate) generics: Generics,
     /// The crate that the generated code names, if the attribute says which.
     pub(crate) krate: Option<Path>,
-    /// The name of the type's own parameter, where nobody else has named it.
+    /// The name of the type's own parameter, where it has no other.
     pub(crate) own_name: String,
     pub(crate) body: Body,
     pub(crate) default: DefaultOf,
@@ -96,7 +96,7 @@ impl Input {
                     );
                 }
                 if let (Some(span), false) = (renaming, fields.is_leaf()) {
-                    let message = "a struct is no parameter itself: rename the field that holds it, or its own fields";
+                    let message = "a struct is not a parameter itself: rename the field that holds it, or its own fields";
                     errors.at(span, message);
                 }
                 Body::Struct(fields)

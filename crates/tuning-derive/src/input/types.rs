@@ -1,4 +1,4 @@
-//! What the spelling of a type tells: whether it is a number, a text, or something around one. A type
+//! What the spelling of a type tells: whether it is a number, a string, or something around one. A type
 //! under another name tells nothing, and is left to the compiler.
 
 use syn::{GenericArgument, PathArguments, Type};
@@ -55,10 +55,10 @@ impl Kind {
             (Self::Float, Some(int)) => {
                 format!("{literal} is an integer, but the field is a number: write `{int}.0`")
             }
-            (Self::Float, None) => format!("{literal} is no number, but the field is"),
-            (Self::Int, _) => format!("{literal} is no integer, but the field is"),
-            (Self::Text, _) => format!("{literal} is no text, but the field is"),
-            (Self::Bool, _) => format!("{literal} is no truth value, but the field is"),
+            (Self::Float, None) => format!("{literal} is not a number, but the field is"),
+            (Self::Int, _) => format!("{literal} is not an integer, but the field is"),
+            (Self::Text, _) => format!("{literal} is not a string, but the field is"),
+            (Self::Bool, _) => format!("{literal} is not a boolean, but the field is"),
         })
     }
 }

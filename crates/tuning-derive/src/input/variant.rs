@@ -60,7 +60,7 @@ impl Variant {
                 ("default", default),
             ] {
                 if let Some(span) = span {
-                    let message = format!("a skipped variant is no choice: remove `{name}`");
+                    let message = format!("a skipped variant is not a choice: remove `{name}`");
                     errors.at(span, message);
                 }
             }

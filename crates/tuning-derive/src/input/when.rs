@@ -95,10 +95,12 @@ fn name(field: &Expr, before: &[Field], errors: &mut Errors) -> Option<String> {
     let is_it = |field: &&Field| matches!(&field.member, Member::Named(name) if name == ident);
     let message = match before.iter().find(is_it) {
         Some(field) if matches!(field.content, Content::Skipped(_)) => {
-            format!("`{ident}` is skipped, so it is no parameter: compare another field")
+            format!("`{ident}` is skipped, so it is not a parameter: compare another field")
         }
         Some(field) if field.flat => {
-            format!("`{ident}` is flattened, so it is no parameter itself: compare another field")
+            format!(
+                "`{ident}` is flattened, so it is not a parameter itself: compare another field"
+            )
         }
         Some(field) => return field.name.clone(),
         None => {

@@ -66,7 +66,7 @@ trait Unit {
     const HIGHEST: Self;
 }
 
-/// A leaf of one's own.
+/// A leaf of your own.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Celsius(i32);
 

@@ -50,7 +50,7 @@ fn names_can_be_chosen_one_by_one_and_all_at_once() {
 struct Rate(#[tune(range = 0.0..=1.0)] f64);
 
 #[test]
-fn a_type_that_is_a_parameter_has_a_name_where_nobody_else_gives_it_one() {
+fn a_type_that_is_a_parameter_has_a_name_where_it_gets_no_other() {
     #[derive(Debug, PartialEq, Tunable)]
     struct Flat {
         #[tune(flatten)]

@@ -371,7 +371,10 @@ fn parameters_of_another_type_are_told() {
         rate: u8,
     }
     let error = Byte::from_params(&params).unwrap_err();
-    assert_eq!(error.to_string(), "parameter `rate` is 256, which is no u8");
+    assert_eq!(
+        error.to_string(),
+        "parameter `rate` is 256, which is not a u8"
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Types that are no search space.
+//! Types that are not search spaces.
 
 use tuning_derive::Tunable;
 

@@ -53,7 +53,7 @@ impl Default for DeConfig {
 }
 
 impl DeConfig {
-    /// The same with so many members at first.
+    /// The same with this many members at first.
     #[must_use]
     pub fn popsize(mut self, popsize: impl Into<Option<u32>>) -> Self {
         self.popsize = popsize.into();
@@ -67,7 +67,7 @@ impl DeConfig {
         self
     }
 
-    /// The same with so many means remembered.
+    /// The same with this many means remembered.
     #[must_use]
     pub fn memory(mut self, memory: u32) -> Self {
         self.memory = memory;

@@ -27,7 +27,7 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// So many means, all of them a half.
+    /// This many means, all of them a half.
     pub(crate) fn new(size: usize) -> Self {
         Self {
             means: vec![(0.5, Some(0.5)); size],

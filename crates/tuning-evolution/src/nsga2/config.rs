@@ -49,7 +49,7 @@ impl Default for Nsga2Config {
 }
 
 impl Nsga2Config {
-    /// The same with so many members.
+    /// The same with this many members.
     #[must_use]
     pub fn popsize(mut self, popsize: u32) -> Self {
         self.popsize = popsize;

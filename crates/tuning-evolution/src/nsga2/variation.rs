@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gene_comes_from_whoever_has_it() {
+    fn a_gene_comes_from_a_parent_that_has_it() {
         let variation = Variation {
             mutation: 0.0,
             ..variation()

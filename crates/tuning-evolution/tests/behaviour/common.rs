@@ -31,7 +31,7 @@ pub(crate) fn minimise(space: &Space, objectives: usize) -> Problem {
     )
 }
 
-/// Runs so many trials, so many at a time. Of those in flight, which ends next is drawn from the seed. No
+/// Runs this many trials, this many at a time. Of those in flight, which ends next is drawn from the seed. No
 /// worker ever waits.
 pub(crate) fn study(
     config: &impl StrategyConfig,

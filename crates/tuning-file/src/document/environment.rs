@@ -22,9 +22,9 @@ pub(super) enum Environment {
 /// What a text is for, which decides what else `$` means in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Use {
-    /// It stands for itself: only `$${env:` is special, and means the text `${env:`.
+    /// It stands for itself: only `$${env:` is special, and means the string `${env:`.
     Plain,
-    /// It goes on to the command, where `$$` is a `$` and `${name}` a parameter.
+    /// It is passed on to the command, where `$$` is a `$` and `${name}` a parameter.
     Command,
 }
 
@@ -50,7 +50,7 @@ impl fmt::Display for Unfilled {
         match self {
             Self::Unclosed => write!(
                 f,
-                "has a `{OPEN}` without its `}}`: close it, or write `${OPEN}` for the text itself"
+                "has a `{OPEN}` without its `}}`: close it, or write `${OPEN}` for the literal text"
             ),
             Self::Malformed { placeholder } => write!(
                 f,
@@ -64,7 +64,7 @@ impl fmt::Display for Unfilled {
             ),
             Self::NoText { name } => write!(
                 f,
-                "needs the environment variable `{name}`, which is no text (UTF-8): set it to one"
+                "needs the environment variable `{name}`, which is not valid UTF-8: set it to text that is"
             ),
         }
     }
@@ -151,7 +151,7 @@ pub(crate) fn has_variable(text: &str) -> bool {
 }
 
 impl Filled {
-    /// The value: a number or a truth value if it was alone and looks like one, as it would in a file.
+    /// The value: a number or a boolean if it was alone and looks like one, as it would in a file.
     pub(super) fn typed(&self) -> Scalar {
         let text = self.text.as_str();
         let like_a_number = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
@@ -232,7 +232,7 @@ mod tests {
         );
         check(
             "x ${env:N",
-            "has a `${env:` without its `}`: close it, or write `$${env:` for the text itself",
+            "has a `${env:` without its `}`: close it, or write `$${env:` for the literal text",
         );
         for wrong in [
             "${env:}",

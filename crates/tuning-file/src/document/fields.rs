@@ -15,7 +15,7 @@ static NONE: Keys = Keys::new("", &[]);
 pub struct Fields<'a> {
     item: Item<'a>,
     entries: &'a [Entry],
-    /// None if somebody else judges the keys.
+    /// None if the keys are checked elsewhere.
     keys: Option<&'static Keys>,
     /// Those that are known besides.
     common: &'static Keys,
@@ -129,7 +129,7 @@ impl<'a> Item<'a> {
         Some(Fields::new(self.clone(), entries, keys, common))
     }
 
-    /// The parts of a map of which somebody else judges the keys.
+    /// The parts of a map whose keys are checked elsewhere.
     pub fn any_fields(&self) -> Option<Fields<'a>> {
         match &self.node().value {
             Value::Map(entries) => Some(Fields::unjudged(self.clone(), entries)),

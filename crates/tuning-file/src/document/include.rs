@@ -152,12 +152,12 @@ fn one(
     let shown = path.display();
     let Some(format) = Format::of(&path) else {
         return item.wrong(format_args!(
-            "is `{shown}`, whose format nobody can tell: name it `.yaml`, `.toml` or `.json`"
+            "is `{shown}`, whose format cannot be told from its name: name it `.yaml`, `.toml` or `.json`"
         ));
     };
     if reading.files.count() >= MOST {
         return item.wrong(format_args!(
-            "makes this study one of more than {MOST} files: include fewer"
+            "makes this study longer than {MOST} files: include fewer"
         ));
     }
     let text = match std::fs::read_to_string(&path) {
@@ -168,7 +168,7 @@ fn one(
     if let Some(start) = chain.iter().position(|link| link.path == canonical) {
         let way = way_around(&chain[start..], &reading.files, item.place());
         return item.wrong(format_args!(
-            "goes round in a circle: {way}; take one of them out"
+            "includes itself in a circle: {way}; remove one of them"
         ));
     }
     let file = reading

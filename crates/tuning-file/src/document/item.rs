@@ -138,9 +138,9 @@ impl<'a> Item<'a> {
         match &*self.value() {
             Value::Scalar(scalar) => Some(scalar.clone()),
             Value::Null => {
-                self.expected("a text, a number, true or false (quote it if it is a text)")
+                self.expected("a string, a number, true or false (quote it if it is a string)")
             }
-            _ => self.expected("a text, a number, true or false"),
+            _ => self.expected("a string, a number, true or false"),
         }
     }
 
@@ -171,7 +171,7 @@ impl<'a> Item<'a> {
         }
     }
 
-    /// A scalar as a text of the command, in which `$$` is a `$` and `${name}` a parameter.
+    /// A scalar as a string of the command, in which `$$` is a `$` and `${name}` a parameter.
     pub fn argument(&self) -> Option<String> {
         let Some(text) = self.node.as_text() else {
             return Some(self.scalar()?.to_string());
@@ -192,11 +192,11 @@ impl<'a> Item<'a> {
         };
         match &*value {
             Value::Scalar(Scalar::Str(text)) if text.trim().is_empty() => {
-                self.wrong(format_args!("is an empty text: expected {expected}"))
+                self.wrong(format_args!("is an empty string: expected {expected}"))
             }
             Value::Scalar(Scalar::Str(text)) => Some(text.as_ref().to_owned()),
             Value::Scalar(_) => {
-                self.expected(format_args!("{expected} (quote it if it is a text)"))
+                self.expected(format_args!("{expected} (quote it if it is a string)"))
             }
             _ => self.expected(expected),
         }
@@ -247,14 +247,16 @@ impl<'a> Item<'a> {
         match &*self.value() {
             Value::Scalar(Scalar::Str(text)) => match humantime::parse_duration(text) {
                 Ok(duration) if !duration.is_zero() => Some(duration),
-                Ok(_) => self.wrong(format_args!("is no time at all: expected {EXPECTED}")),
+                Ok(_) => self.wrong(format_args!(
+                    "must be longer than zero: expected {EXPECTED}"
+                )),
                 Err(_) => self.expected(EXPECTED),
             },
             _ => self.expected(EXPECTED),
         }
     }
 
-    /// Whatever stands here as JSON, for somebody else to read.
+    /// Whatever stands here, as JSON.
     pub fn json(&self) -> Option<serde_json::Value> {
         match &self.node.value {
             Value::List(nodes) => {

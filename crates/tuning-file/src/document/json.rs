@@ -104,7 +104,7 @@ impl<'a> Scanner<'a> {
         self.lines.place(self.at)
     }
 
-    /// The next byte that is no blank; the text is JSON, so there is one.
+    /// The next byte that is not a blank; the text is JSON, so there is one.
     fn peek(&mut self) -> u8 {
         let bytes = self.text.as_bytes();
         while bytes.get(self.at).is_some_and(u8::is_ascii_whitespace) {

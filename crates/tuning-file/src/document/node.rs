@@ -24,7 +24,7 @@ pub enum Value {
     List(Vec<Node>),
     /// Values by name, in the order of the file.
     Map(Vec<Entry>),
-    /// Something that makes no sense and has been told: whoever reads it has nothing to add.
+    /// Something that makes no sense and has been reported: its reader has nothing to add.
     Wrong,
 }
 
@@ -186,8 +186,8 @@ impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Null | Self::Wrong => f.write_str("nothing"),
-            Self::Scalar(Scalar::Str(text)) => write!(f, "the text `{text}`"),
-            Self::Scalar(Scalar::Bool(value)) => write!(f, "the truth value `{value}`"),
+            Self::Scalar(Scalar::Str(text)) => write!(f, "the string `{text}`"),
+            Self::Scalar(Scalar::Bool(value)) => write!(f, "the boolean `{value}`"),
             Self::Scalar(number) => write!(f, "the number `{number}`"),
             Self::List(_) => f.write_str("a list"),
             Self::Map(_) => f.write_str("a mapping"),

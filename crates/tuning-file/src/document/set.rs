@@ -13,7 +13,7 @@ pub(crate) fn set(root: &mut Node, path: &str, value: &str, place: Place) -> Res
     let refuse = |message: String| Problem::new(place.clone(), message);
     if path.split('.').any(|key| key.trim().is_empty()) {
         return Err(refuse(format!(
-            "`{path}` is no path of keys: write it as in `budget.trials=80`"
+            "`{path}` is not a path of keys: write it as in `budget.trials=80`"
         )));
     }
     let mut value = yaml::parse(value).map_err(|problem| refuse(problem.message))?;
@@ -22,7 +22,7 @@ pub(crate) fn set(root: &mut Node, path: &str, value: &str, place: Place) -> Res
     let mut walked = String::new();
     for key in path.split('.') {
         node = step(node, key, &place)
-            .ok_or_else(|| refuse(format!("`{walked}` has no `{key}`: it is no mapping")))?;
+            .ok_or_else(|| refuse(format!("`{walked}` has no `{key}`: it is not a mapping")))?;
         walked = if walked.is_empty() {
             key.to_owned()
         } else {
@@ -113,12 +113,12 @@ mod tests {
             "5",
             r#"{"strategy":{"name":"grid","resolution":5}}"#,
         );
-        check("a: 1", "a.b", "2", "`a` has no `b`: it is no mapping");
+        check("a: 1", "a.b", "2", "`a` has no `b`: it is not a mapping");
         check(
             "a: 1",
             "a..b",
             "2",
-            "`a..b` is no path of keys: write it as in `budget.trials=80`",
+            "`a..b` is not a path of keys: write it as in `budget.trials=80`",
         );
     }
 }

@@ -22,7 +22,7 @@ pub enum Shape {
     Between(f64, f64),
     /// A whole number of at least this.
     Count(u64),
-    /// A text, a number, true or false.
+    /// A string, a number, true or false.
     Scalar,
     /// Any value that JSON has.
     Json,

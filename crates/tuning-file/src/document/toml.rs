@@ -56,7 +56,7 @@ fn node(value: &Spanned<DeValue<'_>>, lines: &Lines<'_>) -> Result<Node, Problem
             Err(_) => {
                 return Err(Problem::new(
                     place,
-                    format!("`{}` is no number", float.as_str()),
+                    format!("`{}` is not a number", float.as_str()),
                 ));
             }
         },

@@ -18,7 +18,7 @@ pub struct Written {
     pub settings: Vec<Setting>,
 }
 
-/// A value that is no map, and where it comes from.
+/// A value that is not a map, and where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
     /// The keys that lead to it, with dots between them.

@@ -161,7 +161,7 @@ impl<M: ?Sized> Kinds<M> {
                 words.expected
             )),
             None => item.wrong(format_args!(
-                "is `{name}`, which is no {}: {}",
+                "is `{name}`, but there is no such {}: {}",
                 words.one,
                 self.advice(&name)
             )),

@@ -17,7 +17,7 @@ static COMMON: Keys = Keys::new(
         Key::new(
             "name",
             Shape::Text,
-            "Its name in summaries, and the one under which the journal keeps how far it is.",
+            "Its name in summaries, and in the journal, which keeps its position.",
         ),
         Key::new(
             "delivery",

@@ -47,7 +47,7 @@ pub struct Watching {
     pub(super) linger: Option<Linger>,
 }
 
-/// What may be waited for when a run has ended, so that somebody sees its end.
+/// What may be waited for when a run has ended, so that its end is seen.
 #[derive(Clone)]
 pub struct Linger {
     patience: Duration,

@@ -35,7 +35,7 @@ static KEYS: Keys = Keys::new(
         Key::new(
             "linger",
             Shape::Duration,
-            "How long the end of a run waits for one more scrape; not at all if this is not said.",
+            "How long the end of a run waits for one more scrape; by default not at all.",
         ),
     ],
 );
@@ -43,7 +43,7 @@ static KEYS: Keys = Keys::new(
 pub(super) fn kind() -> Kind<dyn ObserverConfig> {
     Kind::new(
         "prometheus",
-        "How the study stands, as metrics at an HTTP endpoint: the address to listen at.",
+        "The status of the study, as metrics at an HTTP endpoint: the address to listen at.",
         &KEYS,
         |options| Some(Arc::new(Endpoint::read(options)?) as Arc<dyn ObserverConfig>),
     )
@@ -103,7 +103,7 @@ fn checked(item: &Item<'_>, config: PrometheusConfig) -> Option<()> {
     match config.build() {
         Ok(_) => Some(()),
         Err(PrometheusError::Prefix { .. }) => {
-            item.expected("letters, digits and `_`, and no digit first")
+            item.expected("letters, digits and `_`, not starting with a digit")
         }
         Err(error) => item.wrong(format_args!("cannot be used: {error}")),
     }
@@ -129,7 +129,7 @@ impl ObserverConfig for Endpoint {
         exposition.observers(move || handle.observer_statuses());
         let mut watching = Watching::by(prometheus);
         if let (Some(address), true) = (exposition.address(), self.listen.ends_with(":0")) {
-            // Nobody could know otherwise.
+            // It could not be known otherwise.
             watching = watching.notice(format!("metrics: http://{address}/metrics"));
         }
         if let Some(patience) = self.linger {

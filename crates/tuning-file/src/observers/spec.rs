@@ -145,14 +145,14 @@ fn fits(item: &Item<'_>, spec: &ObserverSpec, before: &[ObserverSpec]) -> Option
         && before.iter().any(|other| other.name.as_ref() == Some(name))
     {
         return item.wrong(format_args!(
-            "is called `{name}`, as another one is: give it a name of its own"
+            "has the name `{name}`, as another one has: give it its own"
         ));
     }
     // Which of the two has which place in the journal must not hang on their order here.
     let unnamed = |spec: &ObserverSpec| spec.is_durable() && spec.name.is_none();
     if unnamed(spec) && same.any(unnamed) {
         return item.wrong(format_args!(
-            "is a second `{kind}` without a name: give it one (`name: …`), by which the journal keeps how far it is"
+            "is a second `{kind}` without a name: give it one (`name: …`), under which the journal keeps its position"
         ));
     }
     Some(())

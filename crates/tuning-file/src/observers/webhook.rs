@@ -105,10 +105,10 @@ fn url(item: &Item<'_>) -> Option<String> {
         Ok(_) => Some(url),
         // Not the URL itself: those of chat services are secrets.
         Err(WebhookError::Url { why, .. }) => {
-            item.wrong(format_args!("is no URL to post to: {why}"))
+            item.wrong(format_args!("is not a URL to post to: {why}"))
         }
         Err(WebhookError::NoTls { .. }) => item.wrong(
-            "needs TLS, and this program was built without: build it with the feature `webhook-tls`, or use \
+            "needs TLS, but this program was built without it: build it with the feature `webhook-tls`, or use \
              `http://`",
         ),
         Err(error) => item.wrong(format_args!("cannot be used: {error}")),
@@ -145,11 +145,11 @@ fn secret_env(item: &Item<'_>) -> Option<String> {
 }
 
 fn headers(item: &Item<'_>) -> Option<BTreeMap<String, String>> {
-    let entries = item.names("a mapping from names to texts, such as `{X-Team: vision}`")?;
+    let entries = item.names("a mapping from names to strings, such as `{X-Team: vision}`")?;
     let read: Vec<_> = entries
         .into_iter()
         .map(|(name, item)| {
-            let value = item.text("a text")?;
+            let value = item.text("a string")?;
             // Any URL will do to judge a header.
             match Webhook::to("http://localhost/").and_then(|hook| hook.header(name, &value)) {
                 Ok(_) => Some((name.to_owned(), value)),

@@ -25,7 +25,7 @@ pub(super) static KEYS: Keys = Keys::new(
         Key::new(
             "no_improvement",
             Shape::Count(1),
-            "After so many trials in a row that were no better.",
+            "After this many trials in a row that were no better.",
         ),
         Key::new(
             "resource",

@@ -28,7 +28,7 @@ pub(crate) const COMMAND: Key = Key::new(
             Shape::Any(&[Shape::Text, Shape::Filled(&ARGUMENTS)]),
             "What a trial runs: a program with its arguments, in which `${name}` stands for the value of a \
              parameter and an inner list vanishes if its parameter is not active; `${args}` stands for \
-             `--name=value` of all of them. A text is a script for `sh`.",
+             `--name=value` of all of them. A string is a script for `sh`.",
         )
         .required()
         .synonyms(&["cmd", "exec", "run", "script"]);
@@ -37,7 +37,7 @@ pub(crate) const COMMAND: Key = Key::new(
 pub(crate) const WORKDIR: Key = Key::new(
     "workdir",
     Shape::Text,
-    "The folder to run it in; that of this file if this is not said.",
+    "The folder to run it in; by default that of this file.",
 )
 .synonyms(&["cwd", "dir"]);
 
@@ -163,7 +163,7 @@ struct Line<'a> {
 
 impl<'a> Line<'a> {
     fn read(item: &Item<'a>, space: Option<&Space>) -> Option<Self> {
-        let expected = "a list of arguments, or a text for the shell";
+        let expected = "a list of arguments, or a string for the shell";
         if item.is_text() {
             return Some(Self {
                 line: CommandLine::Shell(script(item, space, expected)?),
@@ -257,7 +257,7 @@ fn foreign(item: &Item<'_>, space: Option<&Space>) -> Option<()> {
     };
     if let Some((word, remedy)) = words.iter().find(|(word, _)| has(word)) {
         return item.wrong(format_args!(
-            "has `${{{word}}}`, as W&B sweeps have it: {remedy}"
+            "has `${{{word}}}`, as in sweeps of W&B: {remedy}"
         ));
     }
     if text.contains("${envvar:") {
@@ -270,7 +270,7 @@ fn workdir(item: &Item<'_>, folder: &Path) -> Option<PathBuf> {
     let path = paths::path(item, folder)?;
     if !path.is_dir() {
         return item.wrong(format_args!(
-            "is `{}`, which is no folder: create it, or name another",
+            "is `{}`, which is not a folder: create it, or name another",
             path.display()
         ));
     }
@@ -310,7 +310,7 @@ fn program_is_there(item: &Item<'_>, spec: &CommandSpec) -> Option<()> {
         return item.problem(
             item.place(),
             format!(
-                "program `{program}` is not there: there is no file `{}`",
+                "program `{program}` does not exist: there is no file `{}`",
                 paths::tidy(&path).display()
             ),
         );

@@ -36,7 +36,7 @@ pub struct StudyFile {
     pub settings: StudySettings,
     /// What makes it this study, as long as no journal says more.
     pub identity: StudySpec,
-    /// Who runs the trials: nobody, if functions of the caller do, or a client.
+    /// What runs the trials; none if functions of the caller do, or a client.
     pub evaluator: Option<Arc<dyn EvaluatorConfig>>,
     /// How long a trial that is stopped may take to end.
     pub grace: Duration,
@@ -173,7 +173,7 @@ impl StudyFile {
     /// Builds who runs the trials.
     ///
     /// # Errors
-    /// If the file names nobody, or who it names cannot run them.
+    /// If the file names no evaluator, or the one it names cannot run them.
     pub fn evaluator(&self) -> Result<Box<dyn Evaluator>, FileError> {
         let config = self.evaluator.as_ref().ok_or(FileError::NoEvaluator)?;
         let study = Evaluated {
@@ -199,7 +199,7 @@ impl StudyFile {
     /// Runs the study to its end, or from where an earlier run stopped.
     ///
     /// # Errors
-    /// If it cannot be opened, or cannot go on. Failed trials are no errors.
+    /// If it cannot be opened, or cannot continue. Failed trials are not errors.
     pub async fn run(&self) -> Result<Summary, FileError> {
         let evaluator = self.evaluator()?;
         let mut study = self.builder()?.open().await?;

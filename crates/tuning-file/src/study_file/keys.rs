@@ -10,19 +10,19 @@ pub(super) static ROOT: Keys = Keys::new(
         Key::new(
             "$schema",
             Shape::Text,
-            "Where editors find what this file may say: see `tune schema`.",
+            "Where editors find the schema of this file: see `tune schema`.",
         ),
         Key::new(
             INCLUDE,
             Shape::Any(&[Shape::Text, Shape::List(&Shape::Text)]),
-            "Other files that this one is put over, relative to this one: a path or several. Maps merge, \
+            "Other files that this one is merged over, relative to this one: a path or several. Maps merge, \
              everything else is replaced, what comes later wins, and a key with nothing (`null`) removes \
              what was included.",
         ),
         Key::new(
             "name",
             Shape::Text,
-            "The name of the study; the file's name if this is not said.",
+            "The name of the study; by default the file's name.",
         )
         .synonyms(&["study"]),
         command::COMMAND.optional(),
@@ -77,7 +77,7 @@ pub(super) static ROOT: Keys = Keys::new(
         Key::new(
             "budget",
             Shape::Map(&budget::KEYS),
-            "When it is enough: whatever comes first. Without a budget the strategy decides.",
+            "When to stop: at whichever limit comes first. Without a budget the strategy decides.",
         ),
         Key::new(
             "fidelity",
@@ -87,7 +87,7 @@ pub(super) static ROOT: Keys = Keys::new(
         Key::new(
             "workers",
             Shape::Count(1),
-            "How many trials run at the same time; one per core if this is not said.",
+            "How many trials run at the same time; by default one per core.",
         )
         .synonyms(&["concurrency", "parallelism"]),
         Key::new(
@@ -100,7 +100,7 @@ pub(super) static ROOT: Keys = Keys::new(
              trials with any number of workers.",
         )
         .default("\"as-finished\""),
-        Key::new("seed", Shape::Count(0), "Where all randomness comes from.")
+        Key::new("seed", Shape::Count(0), "The seed of all randomness.")
             .default("0")
             .synonyms(&["random_seed", "random_state"]),
         Key::new(

@@ -86,7 +86,7 @@ impl<'a> StudyReader<'a> {
         self.finish(root, path, reading)
     }
 
-    /// Reads a study that is no file. Paths in it are relative to the current folder; errors call it `study`.
+    /// Reads a study that is not a file. Paths in it are relative to the current folder; errors call it `study`.
     ///
     /// # Errors
     /// If it makes no sense: all that is wrong, each with its place.

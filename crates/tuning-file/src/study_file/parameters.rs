@@ -8,8 +8,8 @@ use crate::document::{ENVIRONMENT_PREFIX, Fields, Item, Key, Keys, Shape};
 pub(super) static KEYS: Keys = Keys::new(
     EXPECTED,
     &[
-        Key::new("min", Shape::Number, "The least value, included."),
-        Key::new("max", Shape::Number, "The greatest value, included."),
+        Key::new("min", Shape::Number, "The smallest value, included."),
+        Key::new("max", Shape::Number, "The largest value, included."),
         Key::new(
             "log",
             Shape::Flag,
@@ -24,24 +24,24 @@ pub(super) static KEYS: Keys = Keys::new(
         Key::new(
             "type",
             Shape::Word(&["float", "int"]),
-            "Numbers or integers; integers if this is not said and all bounds are written as integers.",
+            "Numbers or integers; by default integers if all bounds are written as integers.",
         ),
         Key::new(
             "values",
             Shape::List(&Shape::Json),
-            "A choice, each of them as likely as any other: texts, numbers, null, lists, mappings.",
+            "A choice, each of them as likely as any other: strings, numbers, null, lists, mappings.",
         ),
         Key::new(
             "ordered",
             Shape::Flag,
-            "Whether the order of the values means something.",
+            "Whether the order of the values matters.",
         )
         .default("false"),
         Key::new("value", Shape::Json, "A constant."),
         Key::new(
             "when",
             Shape::When,
-            "Parameters that stand before this one, and the values of them with which this one is there: a value, a \
+            "Parameters declared before this one, and the values with which this one is active: a value, a \
              list of them, or a test with `min`, `above`, `max`, `below`, `not`. All must hold; `any` holds several of \
              which one must.",
         )
@@ -129,7 +129,7 @@ fn configspace(item: &Item<'_>) -> Option<Space> {
     match serde_json::from_str(&text) {
         Ok(ConfigSpace(space)) => Some(space),
         Err(error) => item.wrong(format_args!(
-            "is `{}`, which is no space that can be used: {error}",
+            "is `{}`, which is not a usable space: {error}",
             path.display()
         )),
     }
@@ -172,7 +172,9 @@ fn parameter(name: &str, item: &Item<'_>) -> Option<(Parameter, Parameter)> {
         }
         ["min"] => item.wrong("has a `min` but no `max`: give it both"),
         ["max"] => item.wrong("has a `max` but no `min`: give it both"),
-        [] => item.wrong(format_args!("says nothing of its values: write {EXPECTED}")),
+        [] => item.wrong(format_args!(
+            "says nothing about its values: write {EXPECTED}"
+        )),
         _ => item.wrong(format_args!(
             "has `{}`: use either `min` and `max`, or `values`, or `value`",
             given.join("`, `")

@@ -39,7 +39,7 @@ pub(super) static RETRY: Keys = Keys::new(
         Key::new(
             "error",
             Shape::Count(0),
-            "A trial that ended with an error: so many times again.",
+            "How often a trial that ended with an error is tried again.",
         )
         .default("0"),
         Key::new(
@@ -82,7 +82,7 @@ pub(super) fn objectives(root: &Fields<'_>) -> Option<Objectives> {
     let (one, several) = (root.get("objective"), root.get("objectives"));
     let (item, objectives) = match (&one, &several) {
         (Some(_), Some(several)) => {
-            return several.wrong("and `objective` are both there: keep one of them");
+            return several.wrong("and `objective` are both given: keep one of them");
         }
         (Some(one), None) => (one, vec![objective(one)?]),
         (None, Some(several)) => {

@@ -29,7 +29,7 @@ pub struct SharedConfig {
 type Prepared = (Problem, Box<dyn Strategy>);
 
 impl SharedConfig {
-    /// Builds it, and keeps what was built for whoever builds it next for the same problem.
+    /// Builds it, and keeps what was built for the next build for the same problem.
     pub(super) fn prepare(&self, problem: &Problem) -> Result<(), Unsupported> {
         let built = self.config.build(problem)?;
         *self.prepared() = Some((problem.clone(), built));
@@ -184,6 +184,6 @@ fn point(item: &Item<'_>, space: &Space) -> Option<BTreeMap<String, Scalar>> {
     let point: BTreeMap<_, _> = read.into_iter().collect::<Option<_>>()?;
     match space.params(point.iter().map(|(name, value)| (name, value.clone()))) {
         Ok(_) => Some(point),
-        Err(error) => item.wrong(format_args!("is no point of the space: {error}")),
+        Err(error) => item.wrong(format_args!("is not a point of the space: {error}")),
     }
 }

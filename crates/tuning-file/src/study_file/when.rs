@@ -20,11 +20,7 @@ static TEST: Keys = Keys::new(
             Shape::List(&Shape::Json),
             "Its value is one of these.",
         ),
-        Key::new(
-            "not",
-            Shape::Json,
-            "Its value is another one than this, or than any of this list.",
-        ),
+        Key::new("not", Shape::Json, "Its value is none of these."),
     ],
 );
 

@@ -20,7 +20,7 @@ pub(crate) struct Feasibility {
 /// [`CAUTION`] times the logarithm of the probability that a normal label is above the threshold, and how it changes with
 /// its mean and variance.
 // The weight of Gardner et al. 2014, "Bayesian optimization with inequality constraints", with labels for
-// the constraint's values, which nobody has measured where a trial failed.
+// the constraint's values, which were not measured where a trial failed.
 pub(crate) fn log_probability(mean: f64, variance: f64, threshold: f64) -> (f64, f64, f64) {
     let deviation = (variance + BLUR).sqrt();
     let z = (mean - threshold) / deviation;

@@ -8,7 +8,7 @@ pub(crate) enum Rule {
     /// The logarithm of the expected improvement on this mean.
     // Ament et al. 2023, arXiv:2310.20708.
     Improvement { best: f64 },
-    /// The upper confidence bound: the mean and so many deviations.
+    /// The upper confidence bound: the mean and this many deviations.
     // Srinivas et al. 2010, arXiv:0912.3995.
     Bound { deviations: f64 },
     /// The deviation, where the mean is not hopeless: a bound of half a deviation has to reach this mean.

@@ -17,7 +17,7 @@ pub(crate) enum Kind {
     Continuous,
     /// The middles of a few ordered cells, rising.
     Steps(Box<[f64]>),
-    /// The places 0, 1, … of so many choices.
+    /// The places 0, 1, … of this many choices.
     Choices(usize),
 }
 

@@ -71,7 +71,7 @@ impl Cube {
     }
 }
 
-/// In a box, a draw differs from the centre in so many coordinates on average, at most.
+/// In a box, a draw differs from the centre in this many coordinates on average, at most.
 // Eriksson et al. 2019, arXiv:1910.01739, section 2.
 const FEW: f64 = 20.0;
 /// How many draws have the centre's choice.

@@ -10,7 +10,7 @@ use crate::cube::Cube;
 
 /// The level of trials that ran to their end.
 const WHOLE: u64 = u64::MAX;
-/// The last so many pairs of losses tell what a stopped trial would have come to.
+/// This many of the last pairs of losses tell what a stopped trial would have come to.
 const PAIRS: usize = 256;
 
 /// Every trial as a point, and what came of it.
@@ -158,12 +158,12 @@ impl History {
         &self.points[row * self.width..(row + 1) * self.width]
     }
 
-    /// Whether somebody has started a trial there.
+    /// Whether a trial was started there.
     pub(crate) fn is_seen(&self, key: u64) -> bool {
         self.seen.contains(&key)
     }
 
-    /// The points of the last trials that are running, at most so many.
+    /// The points of the last trials that are running, at most this many.
     pub(crate) fn pending(&self, most: usize) -> impl Iterator<Item = &[f64]> {
         let newest_first = self.open.running().rev().take(most);
         newest_first.map(|(_, open)| self.point(open.kept as usize))
@@ -190,7 +190,7 @@ impl History {
         self.version
     }
 
-    /// The highest fidelity with so many results, or else the one with the most.
+    /// The highest fidelity with this many results, or else the one with the most.
     pub(crate) fn view(&self, enough: usize) -> Option<(u64, &Level)> {
         let highest = self
             .levels

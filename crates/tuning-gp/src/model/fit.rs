@@ -8,7 +8,7 @@ use super::{
 };
 use crate::cube::{Columns, Table};
 
-/// Returns the most likely hyper-parameters, sought from each of the starts with so many calls of the
+/// Returns the most likely hyper-parameters, sought from each of the starts with this many calls of the
 /// likelihood at most.
 pub(crate) fn fit(
     columns: &Columns,

@@ -11,7 +11,7 @@ use super::prior::Hyper;
 /// Points that are worked on together.
 const CHUNK: usize = 4 * LANES;
 
-/// For so many coordinates there is a second part: with one both are the same, and with many it costs
+/// For this many coordinates there is a second part: with one both are the same, and with many it costs
 /// more than it is worth.
 const SUMS: RangeInclusive<usize> = 2..=24;
 

@@ -64,7 +64,7 @@ const LOG_NOISE: f64 = -5.0;
 const NOISE_DEVIATION: f64 = 2.0;
 
 impl Prior {
-    /// For so many weights.
+    /// For this many weights.
     pub(crate) fn new(weights: usize) -> Self {
         let dimensions = weights.max(1) as f64;
         Self {

@@ -11,14 +11,14 @@ const WIDE: usize = 512;
 const CLOSE: usize = 256;
 /// How many candidates are climbed from.
 const STARTS: usize = 6;
-/// Starts are so many lengths apart.
+/// Starts are this many lengths apart.
 const APART: f64 = 0.05;
 /// Near a centre each coordinate is moved with this probability, or so that one is.
 const RATE: f64 = 0.3;
-/// But not more than so many on average: in many dimensions a step in all of them leads nowhere.
+/// But not more than this many on average: in many dimensions a step in all of them leads nowhere.
 // Regis & Shoemaker 2013, "Combining radial basis function surrogates and dynamic coordinate search".
 const MOVES: f64 = 20.0;
-/// So many candidates are kept beside what was climbed to.
+/// This many candidates are kept beside what was climbed to.
 const KEPT: usize = 64;
 
 /// Where to look.

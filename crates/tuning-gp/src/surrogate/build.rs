@@ -19,11 +19,11 @@ use crate::{
 
 /// Several objectives are fitted anew for each proposal: fewer results have to do.
 const MOST_OF_SEVERAL: usize = 128;
-/// So many trials tell where trials fail: half of them failed.
+/// This many trials tell where trials fail: half of them failed.
 const VERDICTS: usize = 128;
 /// A trial counts as one that does not fail from this mean label on; failures have the label 0, others 1.
 const BOUNDARY: f64 = 0.6;
-/// So many of the best points are searched around.
+/// This many of the best points are searched around.
 const CENTRES: usize = 5;
 
 /// How much is modelled.
@@ -219,7 +219,7 @@ fn enough<'a>(cube: &Cube, history: &'a History) -> Option<(u64, &'a Level)> {
     view.filter(|(_, level)| level.len() >= FIRST)
 }
 
-/// The points and targets of the active set of these losses, at most so many.
+/// The points and targets of the active set of these losses, at most this many.
 fn data(
     columns: &Columns,
     (history, level, losses): (&History, &Level, &[f64]),

@@ -4,7 +4,7 @@ use tuning_toolkit::math::median;
 
 use crate::model::Hyper;
 
-/// After so many results without one that is clearly better, the lengths are doubted.
+/// After this many results without one that is clearly better, the lengths are doubted.
 const PATIENCE: usize = 10;
 /// Clearly better: by so much of what lies between the best loss and the median one.
 const CLEARLY: f64 = 0.02;

@@ -5,11 +5,11 @@ use crate::{
     model::{Hyper, Prior, fit},
 };
 
-/// No fit below so many results.
+/// No fit below this many results.
 pub(crate) const FIRST: usize = 4;
-/// Results are added by 1 / so many of them between fits, and at least one.
+/// Results are added by 1 / this many of them between fits, and at least one.
 const GROWTH: usize = 20;
-/// A fit from the prior's mode: of so many results at most, with so many calls of the likelihood.
+/// A fit from the prior's mode: of this many results at most, with this many calls of the likelihood.
 const COLD: (usize, usize) = (64, 40);
 /// A fit from the last one.
 const WARM: (usize, usize) = (96, 8);
@@ -17,7 +17,7 @@ const WARM: (usize, usize) = (96, 8);
 /// The last fit of a chain.
 ///
 /// A fit begins where the one before it ended, which costs a third of one from the prior's mode. So that
-/// this is a function of the results, and not of when somebody asked, the chain has its links at
+/// this is a function of the results, and not of when it was asked, the chain has its links at
 /// fixed numbers of results (every one up to 40, then every 5 %) and begins anew at each power of two:
 /// one that is told a long log at once makes fifteen fits, and ends with the same numbers to the last bit.
 /// Hyper-parameters need fewer results than predictions do: fits are of a part of the active set.
@@ -35,8 +35,8 @@ struct Link {
 }
 
 impl Chain {
-    /// Returns the hyper-parameters for so many results, at least [`FIRST`]. `data` gives the points
-    /// and targets of a number of the first so many.
+    /// Returns the hyper-parameters for this many results, at least [`FIRST`]. `data` gives the points
+    /// and targets of the first of them, up to a number.
     pub(crate) fn hyper(
         &mut self,
         columns: &Columns,

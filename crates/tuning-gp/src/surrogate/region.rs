@@ -19,7 +19,7 @@ pub(crate) struct Region {
 
 impl Region {
     /// Folds the results from number `after` on: it doubles after successes in a row and is halved
-    /// after failures in a row. None if there are not so many results.
+    /// after failures in a row. None if there are not this many results.
     // TuRBO-1 of Eriksson et al. 2019, arXiv:1910.01739, section 2; "after" is ours: before that, one
     // model of the whole space does better.
     pub(crate) fn of(losses: &[f64], after: usize, dimensions: usize) -> Option<Self> {

@@ -31,7 +31,7 @@ pub(crate) fn run(
 /// Runs a study of points drawn evenly.
 pub(crate) fn random(space: &Space, trials: u64, seed: u64, f: impl Fn(&Params) -> f64) -> Trials {
     let problem = problem(space, trials);
-    // Startup for ever, with nothing to keep away from: a new study for each trial.
+    // Startup forever, with nothing to keep away from: a new study for each trial.
     let mut all = Trials::new();
     for trial in 0..trials {
         let seed = Seed::new(seed).derive(trial);

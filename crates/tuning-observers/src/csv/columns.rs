@@ -33,13 +33,13 @@ pub(super) fn read_head(line: &[u8]) -> Result<Option<Vec<String>>, String> {
         let ours = line.starts_with(begins.as_bytes()) || begins.as_bytes().starts_with(line);
         return match ours {
             true => Ok(None),
-            false => Err("is no file of trials".to_owned()),
+            false => Err("is not a file of trials".to_owned()),
         };
     };
     match parse(whole) {
         Some(names) if is_head(&names) => Ok(Some(names)),
         _ => Err(format!(
-            "is no file of trials: its first line is `{}`",
+            "is not a file of trials: its first line is `{}`",
             String::from_utf8_lossy(whole).trim_end()
         )),
     }
@@ -130,7 +130,7 @@ impl Columns {
         cells.push(failure.map_or_else(String::new, reason));
         cells.push(match trial.metrics.is_empty() {
             true => String::new(),
-            // Metrics are finite, and names are texts: that is always JSON.
+            // Metrics are finite, and names are strings: that is always JSON.
             false => serde_json::to_string(&trial.metrics).unwrap_or_default(),
         });
         cells.push(event.at_millis.to_string());

@@ -75,7 +75,7 @@ impl Csv {
     /// Appends to this file; creates it if it is not there.
     ///
     /// # Errors
-    /// If it cannot be opened for reading and writing, or is no file of this kind.
+    /// If it cannot be opened for reading and writing, or is not a file of this kind.
     pub fn append(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
         let mut file = OpenOptions::new()
@@ -144,7 +144,7 @@ impl Csv {
                 self.columns = Some(columns);
                 Ok(())
             }
-            // At once: whoever goes on with this file may not know the space.
+            // At once: the next to write this file may not know the space.
             None => {
                 let head = row(columns.names());
                 self.out.write_all(&head).map_err(|e| e.to_string())?;

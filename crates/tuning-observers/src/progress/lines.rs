@@ -12,11 +12,11 @@ use crate::{
 
 /// The least time between two lines that are about nothing new.
 const APART_MILLIS: u64 = 5_000;
-/// After so long without a line, the next finished trial is worth one.
+/// After this long without a line, the next finished trial is worth one.
 const SILENCE_MILLIS: u64 = 600_000;
-/// Without a budget of trials: a line after so many, then after ever more.
+/// Without a budget of trials: a line after this many, then after ever more.
 const FIRST_STEP: u64 = 100;
-/// So many new bests may come at once; after that, one every [`APART_MILLIS`].
+/// This many new bests may come at once; after that, one every [`APART_MILLIS`].
 const BURST: u64 = 20;
 
 pub(super) struct Lines {

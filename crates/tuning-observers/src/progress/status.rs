@@ -63,7 +63,7 @@ pub(super) fn opened(watched: &Watched, event: &Event, session: u64) -> String {
     let workers = number(watched.workers() as u64, "worker");
     let budget = match watched.budget().trials {
         Some(trials) => number(trials, "trial"),
-        None => "no limit of trials".to_owned(),
+        None => "no limit on trials".to_owned(),
     };
     if session <= 1 && watched.counts().started == 0 {
         return format!("{study}: {budget}, {workers}");

@@ -108,21 +108,19 @@ impl PrometheusConfig {
 pub enum PrometheusError {
     /// No metric may be called that.
     #[error(
-        "`{prefix}` cannot begin the name of a metric: use letters, digits and `_`, and no digit first"
+        "`{prefix}` cannot begin the name of a metric: use letters, digits and `_`, and start with no digit"
     )]
     Prefix {
         /// What was set.
         prefix: String,
     },
     /// The buckets make no sense.
-    #[error(
-        "the buckets {buckets:?} make no sense: name at least one number, ascending and finite"
-    )]
+    #[error("the buckets {buckets:?} are invalid: give at least one number, finite and ascending")]
     Buckets {
         /// What was set, in seconds.
         buckets: Vec<f64>,
     },
-    /// Nobody can listen at the address.
+    /// It cannot listen at the address.
     #[error("cannot listen: {0}")]
     Listen(#[source] io::Error),
 }

@@ -30,7 +30,7 @@ impl Shared {
     }
 
     pub(super) fn metrics(&self) -> MutexGuard<'_, Metrics> {
-        // What is counted stays countable, whoever panicked.
+        // What is counted stays countable after a panic.
         self.metrics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -87,7 +87,7 @@ impl Exposition {
         self.shared.server.as_ref().map_or(0, Server::scrapes)
     }
 
-    /// Waits for a scrape that begins after this call, and until its answer is on its way, for so long at
+    /// Waits for a scrape that begins after this call, and until its answer is on its way, for this long at
     /// most; then ends the endpoint. Returns whether there was one.
     ///
     /// For the end of a study: a monitoring system that asks every so often has not seen how it ended.

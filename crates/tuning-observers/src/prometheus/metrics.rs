@@ -95,7 +95,7 @@ impl Metrics {
         let label = (Cow::Borrowed("study"), Cow::Owned(study));
         let labels = std::iter::once(label);
         let mut registry = Registry::with_prefix_and_labels(self.prefix.clone(), labels);
-        // The registry wants what lives for ever: a copy of some hundred numbers.
+        // The registry wants what lives forever: a copy of some hundred numbers.
         registry.register_collector(Box::new(Snapshot {
             metrics: Mutex::new(self.clone()),
             observers,
@@ -127,17 +127,17 @@ impl Metrics {
         )?;
         to.by_kind(
             "trial_failures",
-            "Trials that failed for good, by class, since this process watches",
+            "Trials that failed for good, by class, since this process began to watch",
             &self.failures,
         )?;
         to.by_kind(
             "trial_repeats",
-            "Attempts that were repeated, by the class of the failure, since this process watches",
+            "Attempts that were repeated, by the class of the failure, since this process began to watch",
             &self.repeats,
         )?;
         let mut durations = to.0.encode_descriptor(
             "trial_duration_seconds",
-            "How long trials were evaluated that ended since this process watches.",
+            "The evaluation time of the trials that ended since this process began to watch.",
             None,
             MetricType::Histogram,
         )?;

@@ -131,7 +131,7 @@ impl FinalTable {
         }
         if self.missed > 0 {
             text.push_str(&format!(
-                "{} events were missed: trials may be absent here\n",
+                "{} events were missed: trials may be missing here\n",
                 self.missed
             ));
         }

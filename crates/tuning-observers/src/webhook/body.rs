@@ -66,7 +66,7 @@ pub(super) fn body(
         counts: watched.counts(),
         best: watched.best().map(|best| best_trial(best, watched)),
     };
-    // Names are texts and numbers finite: that is always JSON.
+    // Names are strings and numbers finite: that is always JSON.
     serde_json::to_vec(&body).unwrap_or_default()
 }
 

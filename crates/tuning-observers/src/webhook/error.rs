@@ -6,8 +6,8 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum WebhookError {
-    /// It is no URL to post to.
-    #[error("`{url}` is no URL to post to: {why}")]
+    /// It is not a URL to post to.
+    #[error("`{url}` is not a URL to post to: {why}")]
     Url {
         /// What was set.
         url: String,
@@ -16,13 +16,13 @@ pub enum WebhookError {
     },
     /// This program was built without TLS.
     #[error(
-        "`{url}` needs TLS, and this program was built without: build it with the feature `webhook-tls`, or use `http://`"
+        "`{url}` needs TLS, but this program was built without it: build it with the feature `webhook-tls`, or use `http://`"
     )]
     NoTls {
         /// What was set.
         url: String,
     },
-    /// It is no header, or one that is set by the webhook itself.
+    /// It is not a header, or one that is set by the webhook itself.
     #[error("the header `{name}` {why}")]
     Header {
         /// Its name.
@@ -31,6 +31,6 @@ pub enum WebhookError {
         why: String,
     },
     /// The secret is empty.
-    #[error("the secret is empty: whoever knows that can sign, too")]
+    #[error("the secret is empty: anyone could sign with it")]
     NoSecret,
 }

@@ -94,7 +94,7 @@ impl Webhook {
     /// [`Topic::NewBest`] and [`Topic::StudyEnded`].
     ///
     /// # Errors
-    /// If it is no such URL.
+    /// If it is not such a URL.
     pub fn to(url: &str) -> Result<Self, WebhookError> {
         let post = Post::to(url)?;
         Ok(Self {
@@ -124,7 +124,7 @@ impl Webhook {
         Ok(self)
     }
 
-    /// The same with a signature: whoever knows the secret, too, can tell that the request comes from
+    /// The same with a signature: a receiver that knows the secret can tell that the request comes from
     /// here, and is whole.
     ///
     /// # Errors
@@ -134,7 +134,7 @@ impl Webhook {
         Ok(self)
     }
 
-    /// The same, but a request may take so long: 10 s if nothing is set.
+    /// The same, but a request may take this long: 10 s if nothing is set.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.post.timeout(timeout);

@@ -65,9 +65,7 @@ impl Post {
                 });
             }
             _ => {
-                return Err(refused(
-                    "it begins neither with `http://` nor with `https://`",
-                ));
+                return Err(refused("it starts with neither `http://` nor `https://`"));
             }
         }
         if uri.host().is_none_or(str::is_empty) {
@@ -98,13 +96,13 @@ impl Post {
         };
         let header: HeaderName = name
             .parse()
-            .map_err(|_| refused("has no name that a header may have"))?;
+            .map_err(|_| refused("does not have the name of a header"))?;
         if OWN.contains(&header.as_str()) {
             return Err(refused("is set by the webhook itself"));
         }
         let mut value: HeaderValue = value
             .parse()
-            .map_err(|_| refused("has a value with characters that no header may have"))?;
+            .map_err(|_| refused("has a value with characters that a header cannot have"))?;
         value.set_sensitive(true);
         self.headers.push((header, value));
         Ok(())

@@ -58,7 +58,7 @@ impl Service {
                     let head = format!(
                         "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nLocation: /elsewhere\r\nConnection: close"
                     );
-                    // Whoever does not wait for it does not want it.
+                    // If the receiver is gone, it is not wanted.
                     let _ = write!(stream, "{head}\r\n\r\n{body}");
                 }
             }

@@ -1,5 +1,5 @@
 //! [`Breaker`]: when an observer that keeps failing is left alone, and for how long. It knows no clock:
-//! whoever uses it brings the time.
+//! its user brings the time.
 
 use std::time::Duration;
 

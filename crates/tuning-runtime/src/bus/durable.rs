@@ -117,7 +117,7 @@ impl Durable<'_> {
         Ok(safe)
     }
 
-    /// Leaves the observer alone for so long. Once the study has ended there is little time left: it is
+    /// Leaves the observer alone for this long. Once the study has ended there is little time left: it is
     /// tried at once then, and from there on often.
     async fn rest(&mut self, wait: Duration) {
         let sleep = self.lane.shared.executor.sleep(wait);

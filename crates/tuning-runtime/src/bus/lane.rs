@@ -147,12 +147,12 @@ impl Lane {
         self.abort_now();
     }
 
-    /// Ends the observer's task, since the study has ended so long ago.
+    /// Ends the observer's task, since the study ended this long ago.
     pub(crate) fn give_up_after(&self, patience: Duration) {
         let failing = self.report().circuit != Circuit::Closed;
         self.give_up(match (self.delivery, failing) {
             (Delivery::Durable, true) => format!("it still failed {patience:?} after the end"),
-            _ => format!("it was not done {patience:?} after the end"),
+            _ => format!("it had not finished {patience:?} after the end"),
         });
     }
 

@@ -121,7 +121,7 @@ impl Bus {
 }
 
 impl Drop for Bus {
-    /// Nobody publishes any more: observers may end, also those of a study that was dropped.
+    /// Nothing is published any more: observers may end, also those of a study that was dropped.
     fn drop(&mut self) {
         self.lock().lanes.iter().for_each(|lane| lane.close());
     }

@@ -297,7 +297,7 @@ impl<'a> Driver<'a> {
     }
 }
 
-/// What concerns a trial that has ended meanwhile changes nothing, and is no error of the study.
+/// What concerns a trial that has ended meanwhile changes nothing, and is not an error of the study.
 fn taken<T>(told: Result<T, StudyError>) -> Result<Option<T>, StudyError> {
     match told {
         Ok(told) => Ok(Some(told)),
@@ -307,7 +307,7 @@ fn taken<T>(told: Result<T, StudyError>) -> Result<Option<T>, StudyError> {
 }
 
 impl Drop for Driver<'_> {
-    /// Whoever drops a running study wants its trials to end.
+    /// A running study that is dropped ends its trials.
     fn drop(&mut self) {
         self.stop_active();
     }

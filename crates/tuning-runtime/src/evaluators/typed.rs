@@ -13,7 +13,7 @@ use super::{
 /// Makes an evaluator of a function that computes, as [`blocking`] does, and takes its parameters as a
 /// value of its own type. The study has the space of that type, [`Space::of`](tuning_core::Space::of).
 ///
-/// Parameters that are no such value fail their trial, and the reason says why.
+/// Parameters that do not describe such a value fail their trial, and the reason says why.
 ///
 /// # Example
 /// ```
@@ -68,7 +68,7 @@ where
 /// its parameters as a value of its own type. The study has the space of that type,
 /// [`Space::of`](tuning_core::Space::of).
 ///
-/// Parameters that are no such value fail their trial, and the reason says why.
+/// Parameters that do not describe such a value fail their trial, and the reason says why.
 ///
 /// # Example
 /// ```
@@ -152,7 +152,7 @@ fn value<T: Tunable>(params: &Params) -> Result<T, Outcome> {
     T::from_params(params).map_err(|error| {
         let ty = type_name::<T>();
         let reason = format!(
-            "the parameters are no `{ty}`: {error}; let the study have the space `Space::of::<{ty}>()`"
+            "the parameters do not describe a `{ty}`: {error}; give the study the space `Space::of::<{ty}>()`"
         );
         Outcome::failed(FailureKind::Error, reason)
     })

@@ -14,7 +14,7 @@ const GROUP: usize = 4096;
 /// How many events a durable observer reads at once.
 const PAGE: usize = 256;
 
-/// Gives committed events to whoever watches; the log waits for it.
+/// Gives committed events to observers; the log waits for it.
 type Publish = Box<dyn Fn(Vec<Arc<Event>>) -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// Who learns what becomes of entries.

@@ -65,7 +65,7 @@ impl SimExecutor {
     /// are dropped.
     ///
     /// # Errors
-    /// If nothing is left that could make it go on.
+    /// If nothing is left that could make progress.
     pub fn run<F: Future>(&self, main: F) -> Result<F::Output, Deadlock> {
         let mut main = std::pin::pin!(main);
         self.lock().ready.push(MAIN);

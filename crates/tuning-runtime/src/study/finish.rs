@@ -10,7 +10,7 @@ use tuning_core::Seq;
 
 use crate::{bus::Lane, executor::Executor};
 
-/// Lets every observer see the rest; one that is not done so long after the end is given up.
+/// Lets every observer see the rest; one that is not done this long after the end is given up.
 pub(super) async fn within(linger: Duration, lanes: &[Arc<Lane>], executor: &dyn Executor) {
     close(lanes, executor);
     if !all_ended_within(linger, lanes, executor).await {
@@ -18,7 +18,7 @@ pub(super) async fn within(linger: Duration, lanes: &[Arc<Lane>], executor: &dyn
     }
 }
 
-/// Lets every observer see the rest; one that has not taken anything for so long is given up.
+/// Lets every observer see the rest; one that has not taken anything for this long is given up.
 pub(super) async fn while_they_take_events(
     linger: Duration,
     lanes: &[Arc<Lane>],
@@ -39,7 +39,7 @@ fn close(lanes: &[Arc<Lane>], executor: &dyn Executor) {
     for lane in lanes {
         lane.close();
         if lane.is_stuck(executor.now()) {
-            lane.give_up("it was not done with an event at the end");
+            lane.give_up("it had not finished an event at the end");
         }
     }
 }

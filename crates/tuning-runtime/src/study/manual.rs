@@ -23,7 +23,7 @@ use crate::error::StudyError;
 /// pruner and retries apply; a retry comes with the next [`ask`](Self::ask), without a delay. How long a
 /// trial may take is your own matter.
 ///
-/// After an error other than [`StudyError::Tell`] the session cannot go on; drop it and open the study
+/// After an error other than [`StudyError::Tell`] the session cannot continue; drop it and open the study
 /// again.
 ///
 /// # Example

@@ -131,8 +131,8 @@ impl Study {
     /// propose, or it is stopped. Work that an earlier session left unfinished is done first.
     ///
     /// # Errors
-    /// If the study cannot go on: the journal fails, or the strategy does. Failed trials are no errors.
-    /// Whatever was durable stays; open the study again to go on.
+    /// If the study cannot continue: the journal fails, or the strategy does. Failed trials are not errors.
+    /// Whatever was durable stays; open the study again to resume.
     pub async fn run(
         &mut self,
         evaluator: impl Evaluator + 'static,

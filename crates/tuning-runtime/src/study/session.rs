@@ -1,4 +1,4 @@
-//! A session of a study: what begins and ends it, whoever runs its trials.
+//! A session of a study: what begins and ends it, whatever runs its trials.
 
 use std::{sync::Arc, time::Duration};
 

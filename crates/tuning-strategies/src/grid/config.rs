@@ -15,7 +15,7 @@ use super::{Axis, Grid, Lattice, NAME};
 /// |---|---|
 /// | a list of choices, ordered or not | all |
 /// | numbers with a step | all, unless `resolution_of` says how many |
-/// | integers | all if there are at most `resolution`, otherwise so many of them |
+/// | integers | all if there are at most `resolution`, otherwise this many of them |
 /// | floats | `resolution` |
 ///
 /// Those chosen from many are distinct and evenly spread on the parameter's scale, both ends included;
@@ -60,14 +60,14 @@ impl Default for GridConfig {
 }
 
 impl GridConfig {
-    /// The same with so many values of each parameter.
+    /// The same with this many values of each parameter.
     #[must_use]
     pub fn resolution(mut self, resolution: u32) -> Self {
         self.resolution = resolution;
         self
     }
 
-    /// The same with so many values of the parameter of this name.
+    /// The same with this many values of the parameter of this name.
     #[must_use]
     pub fn resolution_of(mut self, parameter: impl Into<String>, resolution: u32) -> Self {
         self.resolution_of.insert(parameter.into(), resolution);
@@ -175,7 +175,7 @@ impl StrategyConfig for GridConfig {
             return Err(Unsupported::new(
                 NAME,
                 format!(
-                    "has a `resolution_of` for `{name}`, which is no parameter of the space: {hint}"
+                    "has a `resolution_of` for `{name}`, which is not a parameter of the space: {hint}"
                 ),
             ));
         }
@@ -251,7 +251,7 @@ mod tests {
         );
         check(
             GridConfig::default().resolution_of("unit", 3),
-            "strategy `grid` has a `resolution_of` for `unit`, which is no parameter of the space: did you mean `units`?",
+            "strategy `grid` has a `resolution_of` for `unit`, which is not a parameter of the space: did you mean `units`?",
         );
         check(
             GridConfig::default().resolution_of("opt", 3),

@@ -2,7 +2,7 @@
 
 use tuning_core::Seed;
 
-/// Enough for an order without visible structure; nobody attacks it.
+/// Enough for an order without visible structure; it need not resist attacks.
 const ROUNDS: usize = 8;
 
 /// A permutation of the numbers below a bound, made from a seed.

@@ -64,7 +64,7 @@ impl StrategyConfig for SobolConfig {
                 NAME,
                 format!(
                     "has at most {MAX_DIMENSIONS} dimensions, and the space has {dimensions} parameters: use `random`, \
-                     which is as good with so many"
+                     which is as good in this many dimensions"
                 ),
             ));
         }

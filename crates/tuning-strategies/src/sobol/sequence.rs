@@ -11,7 +11,7 @@ pub(crate) const MAX_DIMENSIONS: usize = 1000;
 /// How many bits a coordinate has, and so an index.
 const BITS: usize = 32;
 
-/// The Sobol sequence of so many dimensions; 2^32 points.
+/// The Sobol sequence of this many dimensions; 2^32 points.
 #[derive(Clone)]
 pub(crate) struct Sequence {
     dimensions: usize,

@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(
             error,
             "strategy `sobol` has at most 1000 dimensions, and the space has 1001 parameters: use `random`, which is \
-             as good with so many"
+             as good in so many dimensions"
         );
     }
 

@@ -100,7 +100,7 @@ impl Run {
         }
     }
 
-    /// Tells what somebody else has done.
+    /// Tells what another strategy has done.
     pub(crate) fn tell(&mut self, fact: Fact) {
         self.strategy.tell(&fact);
         self.facts.push(fact);
@@ -136,7 +136,7 @@ impl Run {
         }
     }
 
-    /// Goes on until it is done or has so many facts, in batches of these sizes in turn.
+    /// Goes on until it is done or has this many facts, in batches of these sizes in turn.
     pub(crate) fn run(&mut self, facts: usize, batches: &[usize]) {
         for batch in batches.iter().cycle() {
             if self.done || self.facts.len() >= facts {

@@ -2,7 +2,7 @@
 
 use tuning_core::{Domain, Parameter, Space, Value};
 
-/// Up to so many ordered values are weighed one by one; more are taken for a continuum.
+/// Up to this many ordered values are weighed one by one; more are taken for a continuum.
 const MOST_LEVELS: u64 = 64;
 
 /// One parameter as the model sees it.
@@ -26,7 +26,7 @@ pub(crate) enum Kind {
     Continuum,
     /// A few values in order.
     Levels(Levels),
-    /// So many values without an order.
+    /// This many values without an order.
     Choices(usize),
 }
 

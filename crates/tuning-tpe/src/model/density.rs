@@ -9,7 +9,7 @@ use tuning_toolkit::{math::exp2, simd::level};
 
 use super::{axis::Axis, kernels::Kernels, shape::log2};
 
-/// How many sums run beside each other: so many fit a vector register of every usual machine.
+/// How many sums run beside each other: this many fit a vector register of every usual machine.
 const LANES: usize = 8;
 
 impl Kernels {

@@ -62,7 +62,7 @@ impl Kernels {
 
     /// Takes these members, in the order of their ids, and no others. `prior`: how much the prior
     /// counts, measured in members of mean weight. `crowd`: kernels of numbers may be as narrow as those of
-    /// so many members.
+    /// this many members.
     pub(crate) fn set(&mut self, axes: &[Axis], members: &[Member<'_>], prior: f64, crowd: f64) {
         self.exchange(axes, members);
         let limits = Limits {

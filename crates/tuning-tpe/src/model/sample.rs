@@ -7,7 +7,7 @@ use super::{
     kernels::Kernels,
 };
 
-/// After so many draws outside the unit interval the nearer end is taken. A kernel has a third of its
+/// After this many draws outside the unit interval the nearer end is taken. A kernel has a third of its
 /// mass inside at least, so that no draw gets there.
 const ATTEMPTS: usize = 100;
 

@@ -202,7 +202,7 @@ pub(super) struct Masses {
 }
 
 impl Masses {
-    /// For a parameter of so many choices, and so many kernels. `spread`: how many kernels the share that
+    /// For a parameter of this many choices, and this many kernels. `spread`: how many kernels the share that
     /// all choices have together counts for.
     pub(super) fn new(choices: usize, kernels: usize, spread: f64) -> Self {
         let n = choices as f64;

@@ -36,7 +36,7 @@ impl<C> AshaConfig<C> {
         }
     }
 
-    /// The same, where one in `reduction` trials goes on.
+    /// The same, where one in `reduction` trials is resumed.
     #[must_use]
     pub fn reduction(mut self, reduction: u32) -> Self {
         self.reduction = reduction;

@@ -1,7 +1,7 @@
 //! ASHA (Li et al. 2020, arXiv:1810.05934): successive halving that never waits, over any other strategy.
 //!
 //! Each trial of the inner strategy runs to the first rung of a ladder of fidelities and pauses. What is in the top
-//! `1/reduction` of its rung goes on to the next one; the others are given up at the end. The inner strategy knows
+//! `1/reduction` of its rung is resumed to the next one; the others are given up at the end. The inner strategy knows
 //! nothing of that: it proposes trials that run to their end, and is told the loss of each at its first rung.
 //!
 //! ```

@@ -26,7 +26,7 @@ impl<S: Strategy> Asha<S> {
         }
     }
 
-    /// The paused trials that go on, and the rungs to which they go.
+    /// The paused trials that are resumed, and the rungs to which they go.
     fn promotions(&self) -> impl Iterator<Item = Proposal> {
         let waits = |(trial, rung): &(TrialId, usize)| {
             let open = self.open.get(*trial).filter(|open| open.is_paused());
@@ -81,7 +81,7 @@ impl<S: Strategy> Strategy for Asha<S> {
         }
         Ok(match proposals.is_empty() {
             false => Asked::Propose(proposals),
-            // What still runs may let others go on.
+            // What still runs may let others be resumed.
             true if waits || self.open.running().next().is_some() => Asked::Wait,
             true => self.give_up(),
         })

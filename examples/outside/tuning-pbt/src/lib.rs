@@ -1,5 +1,5 @@
 //! Population based training (Jaderberg et al. 2017, arXiv:1711.09846): members train side by side; after each round
-//! the worst ones are replaced by copies of the best ones, which go on from their checkpoints with other parameters.
+//! the worst ones are replaced by copies of the best ones, which continue from their checkpoints with other parameters.
 //!
 //! So one population finds a schedule of the parameters while it trains, in the time of one training run. It is good
 //! for parameters that may change while a model trains, such as a learning rate; others (the number of layers) would not

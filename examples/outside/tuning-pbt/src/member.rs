@@ -23,7 +23,7 @@ pub(crate) enum Next {
     Start,
     /// A new trial begins with the checkpoint of another member, which was paused there.
     Fork { member: usize },
-    /// Its trial goes on.
+    /// Its trial continues.
     Resume,
     /// Its trial runs.
     Run,

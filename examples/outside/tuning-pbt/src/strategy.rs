@@ -14,7 +14,7 @@ use crate::{
 
 /// Population based training. See the [crate](crate) and [`PbtConfig`].
 ///
-/// A round is decided in `tell`, as soon as its last member pauses: who goes on, who is replaced, and by a copy of whom.
+/// A round is decided in `tell`, as soon as its last member pauses: which trials continue, which are replaced, and by copies of which.
 /// The budget is a fact like the others, so that no copy is planned for which there is no trial. `ask` reads the plan.
 #[derive(Clone, Debug)]
 pub struct Pbt {
@@ -93,7 +93,7 @@ impl Pbt {
         for (n, number) in new.iter().take(slots).enumerate() {
             proposals.push(self.new_trial(*number, ask, n)?);
         }
-        // A trial can be copied only while it is paused: it goes on once all of its copies have begun.
+        // A trial can be copied only while it is paused: it is resumed once all of its copies have begun.
         let copied = |number: usize| {
             let fork = Next::Fork { member: number };
             self.members.iter().any(|member| member.next == fork)
@@ -118,7 +118,7 @@ impl Pbt {
     /// Plans the next round once this one is over.
     fn plan(&mut self) {
         if self.left() == 0 {
-            // What was planned with trials that somebody else has used.
+            // What was planned with trials that were used otherwise.
             for member in self
                 .members
                 .iter_mut()

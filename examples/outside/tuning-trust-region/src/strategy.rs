@@ -124,7 +124,7 @@ impl Strategy for TrustRegion {
                     return;
                 };
                 let (region, point, _) = open.kept;
-                // A trial that was stopped early has a last report, which is no final loss: it is a failure.
+                // A trial that was stopped early has a last report, which is not a final loss: it is a failure.
                 let loss = ended.outcome.values().map(|values| values.first());
                 if region == Some(self.region.number) && !says_nothing(&ended.outcome) {
                     self.region.learn(loss, point, &self.config);

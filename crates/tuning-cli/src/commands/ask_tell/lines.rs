@@ -36,7 +36,7 @@ impl Lines {
                 let mut input = io::stdin().lock();
                 while let Some(line) = read(&mut input).transpose() {
                     let last = line.is_err();
-                    // Nobody listens any more: the session is over.
+                    // The receiver is gone: the session is over.
                     if sender.blocking_send(line).is_err() || last {
                         break;
                     }
@@ -65,7 +65,7 @@ fn read(input: &mut impl BufRead) -> io::Result<Option<Line>> {
     }
     Ok(Some(match String::from_utf8(bytes) {
         Ok(text) => Line::Text(text),
-        Err(_) => Line::Bad("the line is no UTF-8 text"),
+        Err(_) => Line::Bad("the line is not UTF-8"),
     }))
 }
 
@@ -79,7 +79,7 @@ mod tests {
         let mut next = || read(&mut input).unwrap();
         assert_eq!(next(), Some(Line::Text("{\"a\": 1}".to_owned())));
         assert_eq!(next(), Some(Line::Text(String::new())));
-        assert_eq!(next(), Some(Line::Bad("the line is no UTF-8 text")));
+        assert_eq!(next(), Some(Line::Bad("the line is not UTF-8")));
         assert_eq!(next(), Some(Line::Text("last".to_owned())));
         assert_eq!(next(), None);
     }

@@ -1,4 +1,4 @@
-//! [`Ranking`]: the completed trials of a study, the best ones first, kept while it goes on.
+//! [`Ranking`]: the completed trials of a study, the best ones first, kept while it runs.
 
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ impl Ranking {
         }
     }
 
-    /// The best so many. Of several objectives, those that no other one dominates, by the first of them; while
+    /// The best ones, up to this many. Of several objectives, those that no other one dominates, by the first of them; while
     /// none has completed, the one with the best report.
     pub(super) fn best(&self, number: usize, progress: &Progress) -> Vec<Best> {
         if progress.front().is_empty() {

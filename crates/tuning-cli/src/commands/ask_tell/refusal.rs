@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tuning_file::document::{Place, Problem};
 
-/// Why a line was refused. The session goes on, unless it is fatal.
+/// Why a line was refused. The session continues, unless it is fatal.
 #[derive(Debug, Serialize)]
 pub(super) struct Refusal {
     /// What is wrong, and what to do.
@@ -42,7 +42,7 @@ impl Refusal {
         self
     }
 
-    /// The same, and the session cannot go on.
+    /// The same, and the session cannot continue.
     pub(super) fn fatal(mut self) -> Self {
         self.fatal = true;
         self

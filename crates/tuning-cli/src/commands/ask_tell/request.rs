@@ -12,7 +12,7 @@ use super::{PROTOCOL, refusal::Refusal};
 pub(super) enum Request {
     /// Open this study.
     Study(Node),
-    /// Up to so many pieces of work.
+    /// Up to this many pieces of work.
     Ask(NonZeroUsize),
     /// What does the trial do, now that it has measured this?
     Report {
@@ -27,7 +27,7 @@ pub(super) enum Request {
         outcome: Outcome,
         metrics: Metrics,
     },
-    /// The best so many trials.
+    /// The best trials, up to this number.
     Best(usize),
     /// How the study stands.
     Status,
@@ -41,10 +41,14 @@ static REQUEST: Keys = Keys::new(
     "a request",
     &[
         Key::new("study", Shape::Names(&Shape::Scalar), "Open this study."),
-        Key::new("ask", Shape::Count(1), "Up to so many pieces of work."),
+        Key::new("ask", Shape::Count(1), "Up to this many pieces of work."),
         Key::new("report", Shape::Map(&REPORT), "What a trial has measured."),
         Key::new("tell", Shape::Map(&TELL), "The result of a piece of work."),
-        Key::new("best", Shape::Count(1), "The best so many trials."),
+        Key::new(
+            "best",
+            Shape::Count(1),
+            "The best trials, up to this number.",
+        ),
         Key::new("status", Shape::Flag, "How the study stands."),
         Key::new("end", Shape::Flag, "The session is over."),
         Key::new("protocol", Shape::Count(1), "The version of the protocol."),
@@ -114,8 +118,7 @@ impl Request {
         if let Some(protocol) = fields.get("protocol")
             && protocol.count(0)? != PROTOCOL
         {
-            let message =
-                format!("is another version than {PROTOCOL}, the only one that is known here");
+            let message = format!("is not {PROTOCOL}, the only version that is supported");
             return protocol.wrong(message);
         }
         let said: Vec<&str> = VERBS
@@ -230,10 +233,10 @@ fn values(item: &Item<'_>, objectives: Option<&Objectives>) -> Option<Values> {
                 let advice = match tuning_core::nearest(name, names.iter().copied()) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => {
-                        format!("there are `{all}`; what else was measured belongs into `metrics`")
+                        format!("there are `{all}`; what else was measured belongs in `metrics`")
                     }
                 };
-                value.wrong::<()>(format_args!("is no objective of the study: {advice}"));
+                value.wrong::<()>(format_args!("is not an objective of the study: {advice}"));
             }
         }
     }
@@ -275,7 +278,7 @@ fn metrics(fields: &Fields<'_>) -> Option<Metrics> {
 }
 
 fn failure(item: &Item<'_>, kind: Option<&Item<'_>>) -> Option<Failure> {
-    let reason = item.text("the reason, as a text");
+    let reason = item.text("the reason, as a string");
     let kind = match kind {
         None => Some(FailureKind::Error),
         Some(item) => {

@@ -185,7 +185,7 @@ enum Said {
     Nothing,
     /// A signal came.
     Interrupted,
-    /// The study cannot go on; the client knows.
+    /// The study cannot continue; the client knows.
     Broken,
 }
 

@@ -66,7 +66,7 @@ impl<'a> Session<'a> {
         Ok(Some(match request {
             Request::Study(_) => Answer::Error {
                 error: Refusal::new(format_args!(
-                    "study `{}` is open: a session has one study; end it, and begin another one",
+                    "study `{}` is open: a session has one study; to open another, end it and start again",
                     self.file.settings.name
                 )),
             },
@@ -104,7 +104,7 @@ impl<'a> Session<'a> {
         }))
     }
 
-    /// Ends the session. What is in flight is handed out again when the study goes on.
+    /// Ends the session. What is in flight is handed out again when the study resumes.
     ///
     /// # Errors
     /// If the journal fails.
@@ -223,7 +223,7 @@ pub(super) fn ended<'a>(file: &'a StudyFile, summary: &Summary) -> Answer<'a> {
     }
 }
 
-/// Whether a session cannot go on after this.
+/// Whether a session cannot continue after this.
 pub(super) fn is_fatal(error: &StudyError) -> bool {
     !matches!(error, StudyError::Tell(_))
 }

@@ -43,7 +43,7 @@ fn options(text: Option<&str>) -> Result<Map<String, Value>, CliError> {
     };
     serde_json::from_str(text).map_err(|error| {
         CliError::Usage(format!(
-            "`--options {text}` is no JSON object ({error}): write it as in `--options '{{\"step\": 0.3}}'`"
+            "`--options {text}` is not a JSON object ({error}): write it as in `--options '{{\"step\": 0.3}}'`"
         ))
     })
 }
@@ -52,7 +52,7 @@ fn patience(text: &str) -> Result<Duration, CliError> {
     match humantime::parse_duration(text) {
         Ok(patience) if !patience.is_zero() => Ok(patience),
         _ => Err(CliError::Usage(format!(
-            "`--timeout {text}` is no duration: write it with its unit, as in `90s`"
+            "`--timeout {text}` is not a duration: write it with its unit, as in `90s`"
         ))),
     }
 }

@@ -63,7 +63,7 @@ pub(super) fn as_text(
 ) -> io::Result<()> {
     let style = out.style();
     if !report.is_ok() && report.broken().is_empty() {
-        out.line("nothing was looked at: it refuses every problem")?;
+        out.line("nothing was checked: it refuses every problem")?;
         return refused(report, out);
     }
     for (law, finding) in report.findings() {

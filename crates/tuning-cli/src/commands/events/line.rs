@@ -160,7 +160,7 @@ fn ending(ended: &Ended, objectives: &Objectives) -> String {
     format!("trial {}: {how}{}", ended.trial, took(ended.took_micros))
 }
 
-/// Nothing if nobody measured it.
+/// Nothing if it was not measured.
 fn took(micros: u64) -> String {
     match micros {
         0 => String::new(),

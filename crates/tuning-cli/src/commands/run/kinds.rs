@@ -19,7 +19,7 @@ static PROGRESS: Keys = Keys::new(
     &[Key::new(
         "shown",
         Shape::Flag,
-        "Whether there is a progress bar. `--no-progress` goes before it.",
+        "Whether there is a progress bar. `--no-progress` overrides it.",
     )
     .default("true")],
 );
@@ -33,7 +33,7 @@ static LOG: Keys = Keys::new(
         Key::new(
             "level",
             Shape::Word(LEVELS),
-            "The least important records to log.",
+            "The lowest level of records to log.",
         )
         .default("\"info\""),
     ],
@@ -43,7 +43,7 @@ static LOG: Keys = Keys::new(
 pub(crate) fn kinds() -> Vec<Kind<dyn ObserverConfig>> {
     let progress = Kind::new(
         "progress",
-        "Whether there is a progress bar. `--no-progress` goes before it.",
+        "Whether there is a progress bar. `--no-progress` overrides it.",
         &PROGRESS,
         |options| {
             let shown = options.read_if_said("shown", Item::flag)?.unwrap_or(true);

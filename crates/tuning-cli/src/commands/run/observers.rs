@@ -71,7 +71,7 @@ impl Observers {
     /// Writes a line to stderr, above the progress bar if there is one.
     pub(super) fn say(&self, line: &str) {
         let line = format!("{line}\n");
-        // Nobody may read it: that is no reason to stop.
+        // It may be closed: that is no reason to stop.
         let _ = match self.terminal.clone() {
             Some(mut writer) => writer.write_all(line.as_bytes()),
             None => io::stderr().write_all(line.as_bytes()),

@@ -20,7 +20,7 @@ use crate::{
 /// How many trials the final table has.
 const ROWS: usize = 5;
 
-/// The first lines: what is run, whether it goes on, and where it is kept.
+/// The first lines: what is run, whether it is resumed, and where it is kept.
 #[derive(Debug)]
 pub(super) struct Start<'a> {
     file: &'a StudyFile,
@@ -46,7 +46,7 @@ impl fmt::Display for Start<'_> {
         } else {
             write!(
                 f,
-                "study `{name}` goes on: {} finished trials are kept",
+                "study `{name}` resumes: {} finished trials are kept",
                 counts.ended()
             )?;
             if counts.paused > 0 {
@@ -161,7 +161,7 @@ impl<'a> Report<'a> {
             return Ok(object);
         }
         say(format_args!(
-            "study `{}` is finished already",
+            "study `{}` has already finished",
             self.file.settings.name
         ));
         for observer in caught_up.iter().filter(|observer| observer.delivered > 0) {
@@ -244,7 +244,7 @@ impl<'a> Report<'a> {
     }
 }
 
-/// How an ended study goes on.
+/// How an ended study can be continued.
 fn extend(reason: EndReason, started: u64) -> String {
     let option = match reason {
         EndReason::Trials => format!("--trials {}", started.saturating_mul(2)),
@@ -253,7 +253,10 @@ fn extend(reason: EndReason, started: u64) -> String {
         EndReason::NoImprovement => "--set budget.no_improvement=N".to_owned(),
         EndReason::Resource => "--set budget.resource=N".to_owned(),
         EndReason::Cost => "--set budget.cost.limit=N".to_owned(),
-        _ => return "to search on, use another strategy in a study of another name".to_owned(),
+        _ => {
+            return "to continue the search, use another strategy in a study of another name"
+                .to_owned();
+        }
     };
     format!("to extend it, raise its budget: `{option}`")
 }

@@ -128,7 +128,7 @@ fn best(study: &Study, trials: &Trials) -> Vec<Option<f64>> {
 }
 
 /// Delivers what durable observers of a study that has ended have not taken yet; none if a signal ended
-/// it: they go on there the next time.
+/// it: they continue there the next time.
 async fn catch_up(
     study: &mut Study,
     file: &StudyFile,
@@ -196,7 +196,7 @@ fn stop(handle: &StudyHandle, signalled: u32, running: u64) -> String {
         2 => {
             handle.stop_now();
             format!(
-                "stopping {running} running {trials}; they will be run again when the study goes on"
+                "stopping {running} running {trials}; they will be run again when the study resumes"
             )
         }
         _ => "leaving at once".to_owned(),

@@ -9,13 +9,13 @@ use serde_json::Value;
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE")]
 pub(super) enum Incoming {
-    /// Begins a study; nobody waits for an answer.
+    /// Begins a study; it has no answer.
     CreateSolverCast {
         solver_id: u64,
         random_seed: u64,
         problem: ProblemSpec,
     },
-    /// Ends one; nobody waits for an answer.
+    /// Ends one; it has no answer.
     DropSolverCast {
         solver_id: u64,
     },

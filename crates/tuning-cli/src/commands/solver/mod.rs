@@ -129,7 +129,7 @@ fn send(out: &mut Output, message: &Outgoing) -> Result<(), CliError> {
 
 fn unreadable(number: u64, error: &dyn std::fmt::Display) -> CliError {
     CliError::Protocol(format!(
-        "line {number} of the input is no message of kurobako: {error} (`tune solver` is started by kurobako, as in \
+        "line {number} of the input is not a message of kurobako: {error} (`tune solver` is started by kurobako, as in \
          `kurobako solver command tune solver sobol`)"
     ))
 }

@@ -26,7 +26,7 @@ pub(super) struct Study {
     /// Their numbers of our trials, and the other way round.
     theirs: BTreeMap<TrialId, u64>,
     ours: HashMap<u64, TrialId>,
-    /// Why it cannot go on.
+    /// Why it cannot continue.
     failed: Option<Refused>,
 }
 
@@ -65,7 +65,7 @@ impl Study {
             Turn::Done(_) => {
                 let tried = self.machine.started();
                 let message = format!(
-                    "the strategy has nothing more to propose after {tried} trials: give its studies no larger budget"
+                    "the strategy has nothing more to propose after {tried} trials: use a smaller budget"
                 );
                 return Err(Refused::new(Kind::Other, message));
             }
@@ -130,7 +130,7 @@ impl Study {
         let values: Option<Vec<f64>> = told.values.iter().copied().collect();
         match values.map(Values::new) {
             Some(Ok(values)) => Outcome::Completed(values),
-            _ => Outcome::failed(FailureKind::NonFinite, "a value is no finite number"),
+            _ => Outcome::failed(FailureKind::NonFinite, "a value is not a finite number"),
         }
     }
 }

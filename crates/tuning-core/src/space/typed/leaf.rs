@@ -14,7 +14,7 @@ use super::{
     source::Source,
 };
 
-/// A type that is the value of one parameter: a number, a truth value or a text.
+/// A type that is the value of one parameter: a number, a boolean or a string.
 ///
 /// Implement it for a type of your own to tune it with `#[tune(choices = […])]` or `#[tune(ordered =
 /// […])]`; with [`Ranged`] too, also with `#[tune(range = …)]`.
@@ -52,12 +52,12 @@ use super::{
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the value of one parameter",
-    label = "neither a number, nor a truth value, nor a text",
+    label = "neither a number, nor a boolean, nor a string",
     note = "`range`, `choices` and `ordered` are for `f32`, `f64`, integers of up to 64 bits, `bool` and `String`, for `Option`s and arrays of these, and for types that implement `tuning_core::typed::Leaf`",
     note = "a type with parameters of its own derives `Tunable` and needs no attribute"
 )]
 pub trait Leaf: Sized {
-    /// What it is called in errors, as in "which is no `u8`".
+    /// What it is called in errors, as in "which is not a u8".
     const NAME: &'static str;
 
     /// How a value is written in a list of choices: `&'static str` for texts, else the type itself.
@@ -86,11 +86,11 @@ pub trait Ranged: Leaf {
 
 /// A type that has one value or several in the same domain: a [`Leaf`], an `Option` of one, an array.
 ///
-/// An `Option` at the place `dropout` is a truth value `dropout` and, when that is true,
+/// An `Option` at the place `dropout` is a boolean `dropout` and, when that is true,
 /// `dropout.value`. An array is its elements `weights.0`, `weights.1` and so on.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the value of a parameter",
-    label = "neither a number, nor a truth value, nor a text",
+    label = "neither a number, nor a boolean, nor a string",
     note = "`range`, `choices` and `ordered` are for `f32`, `f64`, integers of up to 64 bits, `bool` and `String`, for `Option`s and arrays of these, and for types that implement `tuning_core::typed::Leaf`",
     note = "a type with parameters of its own derives `Tunable` and needs no attribute"
 )]
@@ -260,7 +260,7 @@ fn as_written(value: f32) -> f64 {
 }
 
 impl Leaf for bool {
-    const NAME: &'static str = "truth value";
+    const NAME: &'static str = "boolean";
     type Literal = Self;
 
     fn to_scalar(&self) -> Scalar {
@@ -275,7 +275,7 @@ impl Leaf for bool {
 macro_rules! texts {
     ($($type:ty),*) => {$(
         impl Leaf for $type {
-            const NAME: &'static str = "text";
+            const NAME: &'static str = "string";
             type Literal = &'static str;
 
             fn to_scalar(&self) -> Scalar {

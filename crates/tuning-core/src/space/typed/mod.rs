@@ -31,7 +31,7 @@
 //!
 //! impl Tunable for Optimizer {
 //!     fn declare(scope: &mut Scope<'_>) {
-//!         let mut scope = scope.named("optimizer"); // where nobody else has named it
+//!         let mut scope = scope.named("optimizer"); // where it has no other name
 //!         let mut choice = scope.choice(["adam", "sgd"]);
 //!         choice.when("sgd", "sgd").parameter(Parameter::float("momentum", 0.0, 0.99));
 //!     }
@@ -75,7 +75,7 @@
 //!
 //! | what | its parameter | its content |
 //! |---|---|---|
-//! | a field `lr` that is a number, a truth value or a text | `lr` | |
+//! | a field `lr` that is a number, a boolean or a string | `lr` | |
 //! | a field `svm` that is a struct | none | `svm.c`, `svm.gamma` |
 //! | a field `optimizer` that is an enum | `optimizer`, with its variants as choices | `optimizer.sgd.momentum`, active when `optimizer` is `sgd` |
 //! | a variant that holds a type, as `Svm(Svm)` | none | as for a field of the variant's name: `model.svm.c` |

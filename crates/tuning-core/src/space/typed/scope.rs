@@ -12,7 +12,7 @@ use super::{
     tunable::Tunable,
 };
 
-/// How deep types may be nested: one that contains itself would go on for ever.
+/// How deep types may be nested: one that contains itself would never end.
 const DEEPEST: usize = 64;
 
 /// What has been declared so far.
@@ -27,7 +27,7 @@ struct Declared {
 /// Where a type declares its parameters: a place in the tree of names, and when it is active.
 ///
 /// A struct declares its fields [`at`](Self::at) their names; an enum declares a
-/// [`choice`](Self::choice) at the place itself. Nobody needs to know where the place is: the names
+/// [`choice`](Self::choice) at the place itself. You need not know where the place is: the names
 /// and conditions that are given are completed by those around them.
 #[derive(Debug)]
 pub struct Scope<'a> {

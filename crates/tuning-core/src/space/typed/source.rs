@@ -85,7 +85,7 @@ impl<'a> Source<'a> {
     /// Returns the choice of the parameter at this place itself.
     ///
     /// # Errors
-    /// If there is none, it is not active, or it is no text.
+    /// If there is none, it is not active, or it is not a string.
     pub fn choice(&self) -> Result<Arc<str>, ParamsError> {
         self.value()
     }

@@ -27,9 +27,9 @@ use super::{
 ///   same names: `read_from` of what `write_to` wrote is the same value.
 /// - Names are what a study's journal keeps: another name is another study.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say what can be tuned of it",
+    message = "`{Self}` does not say what can be tuned",
     label = "no search space",
-    note = "give a number `#[tune(range = low..=high)]`, a number or a text `#[tune(choices = […])]`, a field that stays as it is `#[tune(skip = value)]`",
+    note = "give a number `#[tune(range = low..=high)]`, a number or a string `#[tune(choices = […])]`, a field that stays as it is `#[tune(skip = value)]`",
     note = "for a type of your own, derive or implement `Tunable`; an enum is a choice between its variants"
 )]
 pub trait Tunable: Sized {
@@ -82,7 +82,7 @@ impl Space {
     }
 }
 
-/// A truth value is a parameter with the choices `false` and `true`.
+/// A boolean is a parameter with the choices `false` and `true`.
 impl Tunable for bool {
     fn declare(scope: &mut Scope<'_>) {
         scope.named("value").leaves::<Self>(Parameter::bool(""));
@@ -97,7 +97,7 @@ impl Tunable for bool {
     }
 }
 
-/// An option at the place `noise` is a truth value `noise`, and when that is true, the parameters of
+/// An option at the place `noise` is a boolean `noise`, and when that is true, the parameters of
 /// `T` at `noise.value`. Its default is `None`.
 impl<T: Tunable> Tunable for Option<T> {
     fn declare(scope: &mut Scope<'_>) {

@@ -276,7 +276,7 @@ fn every_key_of_the_tables_is_read() {
             );
             // Only editors look at this one.
             if path != "/$schema" {
-                assert!(read(folder.path(), &study).is_err(), "nobody reads {path}");
+                assert!(read(folder.path(), &study).is_err(), "{path} is not read");
             }
         }
     }

@@ -107,7 +107,7 @@ impl<'a> Translation<'a> {
     fn clash(&self, theirs: &str, ours: &str, entry: &Entry) {
         let within = &self.within;
         let message = format!(
-            "`{within}{ours}` and `{theirs}` are both there and say the same: keep one of them"
+            "`{within}{ours}` and `{theirs}` are both given and mean the same: keep one of them"
         );
         self.reading.problems.add(&entry.place, message);
     }

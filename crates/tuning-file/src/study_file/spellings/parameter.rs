@@ -39,7 +39,7 @@ pub(super) fn translate(entry: &mut Entry, reading: &Reading) {
     parameter.rest();
 }
 
-/// `[1e-5, 0.1]`: nobody can say whether that is a range.
+/// `[1e-5, 0.1]` may or may not be a range.
 fn of_list(nodes: &[Node]) -> String {
     let shown: Vec<String> = nodes.iter().filter_map(remedy::shown).collect();
     let values = format!("write `{{values: [{}]}}` for a choice", shown.join(", "));
@@ -74,7 +74,7 @@ fn of_call(node: &Node) -> Option<String> {
     }
     if node.get("parameters").is_some() {
         return Some(
-            "a parameter holds no others: write them side by side, and `when: {parent: value}` into those \
+            "a parameter cannot contain others: write them side by side, and `when: {parent: value}` into those \
              that depend on one"
                 .to_owned(),
         );

@@ -189,7 +189,7 @@ impl Translation<'_> {
             let remedy = format!("write `journal: {file}`, a file of `tune`'s own");
             self.refuse("storage", Some("journal"), &remedy);
         }
-        let resumes = "remove it: a study that is there always goes on";
+        let resumes = "remove it: an existing study is always resumed";
         self.refuse("load_if_exists", None, resumes);
         if self.get("early_terminate").is_some() {
             let remedy = early_terminate(self.get("early_terminate"), strategies);
@@ -218,7 +218,7 @@ fn method(node: &Node) -> Option<String> {
     Some(short.unwrap_or(&name).to_owned())
 }
 
-/// The strategies that somebody means by a name of another tool.
+/// The strategies that correspond to a name of another tool.
 fn candidates(theirs: Option<&str>, strategies: &[&str]) -> String {
     let meant = theirs.and_then(|theirs| {
         let (_, ours) = METHODS.iter().find(|(word, _)| theirs.starts_with(word))?;

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Runs the study of a file with this many seeds, from its own one on. Each is a study of its own: one that
-/// has ended is not run again, one that was stopped goes on.
+/// has ended is not run again, one that was stopped is resumed.
 pub(super) async fn run(
     args: &RunArgs,
     file: &StudyFile,
