@@ -1,7 +1,7 @@
 //! What makes a declaration a search space: every malformed one is refused here, and nowhere else.
 
 use super::{
-    domain::{Choices, Domain, Scale},
+    domain::{Choices, Domain},
     error::SpaceError,
     float::{FloatDomain, Misfit},
     int::IntDomain,
@@ -9,6 +9,7 @@ use super::{
     resolve,
     rule::Rule,
     scalar::Scalar,
+    scale::Scale,
 };
 
 /// Judges the parameters; returns their resolved conditions.

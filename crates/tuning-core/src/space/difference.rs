@@ -62,7 +62,15 @@ impl fmt::Display for SpaceDifference {
     }
 }
 
-pub(super) fn differences(old: &Space, new: &Space) -> Vec<SpaceDifference> {
+impl Space {
+    /// Returns what differs from `other`. Another order of the parameters is no difference.
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> Vec<SpaceDifference> {
+        differences(self, other)
+    }
+}
+
+fn differences(old: &Space, new: &Space) -> Vec<SpaceDifference> {
     let mut found = Vec::new();
     for (place, before) in old.parameters().iter().enumerate() {
         let parameter = before.name().to_owned();

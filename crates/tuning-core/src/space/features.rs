@@ -31,8 +31,17 @@ pub struct Features {
     begins: Box<[usize]>,
 }
 
+impl Space {
+    /// Returns the view for models that need columns of numbers: one per parameter, and one for each
+    /// choice of a categorical one.
+    #[must_use]
+    pub fn features(&self) -> Features {
+        Features::new(self.clone())
+    }
+}
+
 impl Features {
-    pub(super) fn new(space: Space) -> Self {
+    fn new(space: Space) -> Self {
         let mut begins = vec![0];
         let mut width = 0;
         for parameter in space.parameters() {

@@ -1,6 +1,6 @@
 //! [`FloatDomain`]: an interval of numbers, linear, logarithmic or in steps.
 
-use super::domain::Scale;
+use super::scale::{Scale, cell_of};
 
 /// An interval of numbers, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -147,7 +147,7 @@ impl FloatDomain {
 
     pub(super) fn decode(&self, u: f64) -> f64 {
         if self.step.is_some() {
-            let k = super::domain::cell_of(u, self.cells);
+            let k = cell_of(u, self.cells);
             return self.value_at(k).unwrap_or(self.low);
         }
         if u <= 0.0 {

@@ -1,6 +1,6 @@
 //! [`IntDomain`]: a range of integers, linear, logarithmic or in steps.
 
-use super::domain::{Scale, cell_of};
+use super::scale::{Scale, cell_of};
 
 /// A range of integers, both ends included.
 ///

@@ -6,10 +6,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::{
     condition::{Condition, Test},
-    domain::{Choices, Domain, Scale},
+    domain::{Choices, Domain},
     float::FloatDomain,
     int::IntDomain,
     scalar::Scalar,
+    scale::Scale,
 };
 
 /// A parameter to tune: a declaration, judged when a [`Space`](super::Space) is made of it.

@@ -9,12 +9,13 @@ use serde::{
 };
 
 use super::{
-    domain::{Choices, Domain, Scale, Value},
+    domain::{Choices, Domain, Value},
     error::ParamsError,
     float::FloatDomain,
     int::IntDomain,
     parameter::Parameter,
     scalar::Scalar,
+    scale::Scale,
     tree::Space,
 };
 
