@@ -4,7 +4,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{Generics, Ident, Type, WherePredicate, parse_quote};
 
-use super::Names;
+use super::names::Names;
 use crate::input::{Content, DefaultOf, Field, Input, innermost};
 
 /// The generics of the type with these bounds added.

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Expr, Type, spanned::Spanned as _};
 
-use super::{Names, local, place};
+use super::names::{Names, local, place};
 use crate::input::{Body, Content, Domain, Ends, Fields, Input, Test, Variant, When};
 
 pub(super) fn body(input: &Input, names: &Names) -> TokenStream {

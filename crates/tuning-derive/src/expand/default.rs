@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Expr, ExprLit, Lit, Type, spanned::Spanned as _};
 
-use super::{Names, local};
+use super::names::{Names, local};
 use crate::input::{Body, Content, DefaultOf, Field, Fields, Input, is_named};
 
 /// The method, if the type has a default.

@@ -4,7 +4,10 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use super::{Names, default::skipped, local, place};
+use super::{
+    default::skipped,
+    names::{Names, local, place},
+};
 use crate::input::{Body, Content, Fields, Input};
 
 pub(super) fn body(input: &Input, names: &Names) -> TokenStream {

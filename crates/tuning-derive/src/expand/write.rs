@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use super::{Names, local, pattern, place};
+use super::names::{Names, local, pattern, place};
 use crate::input::{Body, Content, Field, Input};
 
 pub(super) fn body(input: &Input, names: &Names) -> TokenStream {
