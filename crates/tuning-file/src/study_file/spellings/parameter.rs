@@ -2,7 +2,7 @@
 
 use std::f64::consts::E;
 
-use super::{Translation, Within, remedy};
+use super::{Within, remedy, translation::Translation};
 use crate::document::{Entry, Node, Reading, Value};
 
 /// Puts the words of one parameter into ours.
