@@ -17,9 +17,6 @@ use tuning_file::Extensions;
 
 use crate::{args::AskTellArgs, error::CliError, exit::Exit, output::Output};
 
-/// The version of the protocol.
-const PROTOCOL: u64 = 1;
-
 pub(super) fn run(
     args: &AskTellArgs,
     extensions: &Extensions,

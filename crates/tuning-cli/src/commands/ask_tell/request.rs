@@ -6,7 +6,10 @@ use tuning_core::{Failure, FailureKind, Fidelity, Metrics, Objectives, Outcome, 
 
 use tuning_file::document::{Fields, Format, Item, Key, Keys, Node, Reading, Shape};
 
-use super::{PROTOCOL, refusal::Refusal};
+use super::refusal::Refusal;
+/// The version of the protocol.
+pub(super) const PROTOCOL: u64 = 1;
+
 /// What a line asks for.
 #[derive(Debug, PartialEq)]
 pub(super) enum Request {

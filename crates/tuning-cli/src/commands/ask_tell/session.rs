@@ -8,11 +8,10 @@ use tuning_runtime::{ManualSession, StudyError, Summary};
 use tuning_file::StudyFile;
 
 use super::{
-    PROTOCOL,
     answer::{Answer, Ended, Handed, Ranked, Status},
     ranking::Ranking,
     refusal::Refusal,
-    request::Request,
+    request::{PROTOCOL, Request},
 };
 /// An open study and its client.
 pub(super) struct Session<'a> {
