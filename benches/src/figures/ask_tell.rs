@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{Context, Rows};
+use super::context::{Context, Rows};
 use crate::{
     place,
     row::{Row, Target},

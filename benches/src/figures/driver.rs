@@ -12,7 +12,7 @@ use std::{
 use tuning_core::Journal;
 use tuning_runtime::{MemoryJournal, asynchronous};
 
-use super::{Context, Rows};
+use super::context::{Context, Rows};
 use crate::{
     measure::{Stopwatch, Took, median},
     optuna::Measured,
@@ -27,7 +27,7 @@ pub(super) fn run(context: &Context) -> Rows {
     drive(context, WORKERS, n / 10, MemoryJournal::new())?; // warm up
     let (mut ours, mut single, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..context.rounds(5) {
-        if let Some(optuna) = &context.optuna {
+        if let Some(optuna) = context.optuna() {
             theirs.push(optuna.measure("memory", peers, 1, scratch.path())?);
         }
         ours.push(drive(context, WORKERS, n, MemoryJournal::new())?);

@@ -1,6 +1,6 @@
 //! How the memory of a process grows with the trials that have finished, by journal.
 
-use super::{Context, Rows};
+use super::context::{Context, Rows};
 use crate::{
     place,
     probe::{Probe, Probed},

@@ -10,7 +10,7 @@ use tuning_core::{
 use tuning_gp::GpConfig;
 use tuning_tpe::TpeConfig;
 
-use super::{Context, Rows};
+use super::context::{Context, Rows};
 use crate::{
     measure::{median, resident},
     row::{Row, Target},

@@ -16,7 +16,7 @@ use tuning_observers::PrometheusConfig;
 use tuning_runtime::{Delivery, MemoryJournal, asynchronous};
 use tuning_sqlite::SqliteJournal;
 
-use super::{Context, Rows};
+use super::context::{Context, Rows};
 use crate::{
     measure::Stopwatch,
     place,

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use tuning_core::{Event, Observer, ObserverError};
 use tuning_runtime::{Delivery, MemoryJournal, blocking};
 
-use super::{Context, Rows};
+use super::context::{Context, Rows};
 use crate::{
     measure::median,
     place,
@@ -33,7 +33,7 @@ pub(super) fn run(context: &Context) -> Rows {
         free.push(sleep(context, n, false)?);
         hung.push(sleep(context, n, true)?);
     }
-    let peer = match &context.optuna {
+    let peer = match context.optuna() {
         Some(optuna) => {
             let theirs = optuna.measure("sleep", n, WORKERS, place::scratch()?.path())?;
             Some(share(theirs.wall))

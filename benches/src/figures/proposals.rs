@@ -4,7 +4,7 @@ use std::{error::Error, hint::black_box, num::NonZeroUsize};
 
 use tuning_core::{Ask, Asked, Proposal, Seed, Started, Strategy, StrategyConfig, TrialId};
 
-use super::{Context, Rows};
+use super::context::{Context, Rows};
 use crate::{
     measure::thread_cpu,
     row::{Row, Target},

@@ -1,6 +1,9 @@
 //! How long it takes to open a long study again: read its journal, restore its strategy.
 
-use super::{Context, Rows, driver::drive};
+use super::{
+    context::{Context, Rows},
+    driver::drive,
+};
 use crate::{
     place,
     probe::{self, Probe},

@@ -4,7 +4,10 @@ use std::{error::Error, path::Path, time::Instant};
 
 use tuning_core::{Ended, Entry, Journal, Outcome, Seq, Started, TrialId, Values};
 
-use super::{Context, Rows, driver::drive};
+use super::{
+    context::{Context, Rows},
+    driver::drive,
+};
 use crate::{
     measure::{Took, median},
     place, probe,
@@ -18,7 +21,7 @@ pub(super) fn run(context: &Context) -> Rows {
     let (mut strict, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..context.rounds(5) {
         let scratch = place::scratch()?;
-        if let Some(optuna) = &context.optuna {
+        if let Some(optuna) = context.optuna() {
             theirs.push(optuna.measure("sqlite", peers, 1, scratch.path())?.rate());
         }
         let journal = probe::sqlite(&scratch.path().join("group.db"))?;

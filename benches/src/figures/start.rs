@@ -5,7 +5,7 @@ use std::{
     time::Instant,
 };
 
-use super::{Context, Rows};
+use super::context::{Context, Rows};
 use crate::{
     place,
     row::{Row, Target},
