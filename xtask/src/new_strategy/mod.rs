@@ -1,6 +1,7 @@
 //! `cargo xtask new-strategy`: writes a new strategy crate outside this workspace, complete but for `ask`.
 
 mod arguments;
+mod embedded;
 mod names;
 mod place;
 mod templates;

@@ -1,7 +1,7 @@
 //! [`Names`]: what a new strategy and its crate are called, checked before anything is written.
 
 use crate::error::{Error, Result};
-use crate::new_strategy::templates;
+use crate::new_strategy::embedded;
 use crate::rust_source::{code, words};
 use crate::tidy::is_strategy_crate;
 use crate::tree::Tree;
@@ -114,7 +114,7 @@ impl Names {
             ));
         }
         let type_name = camel(&strategy);
-        if templates::uses_type(&type_name) || is_taken(&type_name, tree) {
+        if embedded::uses_type(&type_name) || is_taken(&type_name, tree) {
             return refuse(format!(
                 "a strategy `{strategy}` would have the type `{type_name}`, which already means something else: \
                  choose another name, such as `{name}-search`"

@@ -2,33 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::manifest;
-use crate::new_strategy::names::Names;
-use crate::rust_source::words;
+use crate::new_strategy::{embedded::TEMPLATES, names::Names};
 use crate::workspace::Workspace;
-
-macro_rules! template {
-    ($path:literal) => {
-        template!($path, $path)
-    };
-    ($path:literal, $file:literal) => {
-        (
-            $path,
-            include_str!(concat!("../../templates/new-strategy/", $file)),
-        )
-    };
-}
-
-/// Where each goes, and its text. What cargo or git would take for theirs is stored under another name.
-const TEMPLATES: &[(&str, &str)] = &[
-    template!("Cargo.toml", "Cargo.toml.in"),
-    template!(".gitignore", "gitignore.in"),
-    template!("README.md"),
-    template!("study.yaml"),
-    template!("src/lib.rs"),
-    template!("tests/conformance.rs"),
-    template!("tune/Cargo.toml", "tune/Cargo.toml.in"),
-    template!("tune/src/main.rs"),
-];
 
 /// Our crates that a new one depends on.
 const OURS: &[&str] = &["tuning-core", "tuning-cli", "tuning-conformance"];
@@ -37,19 +12,6 @@ const BY_PATH: &str = "\
 # `path` is the checkout that wrote this crate. Cargo uses it instead of the version, and drops it when you publish. Remove
 # it, here, below and in `tune/`, once the crates are on crates.io.
 ";
-
-/// Whether the templates mean something else by this type, so that no strategy can have it.
-pub(super) fn uses_type(name: &str) -> bool {
-    let config = format!("{name}Config");
-    TEMPLATES
-        .iter()
-        .filter(|(path, _)| path.ends_with(".rs"))
-        .any(|(_, text)| {
-            [name, &config]
-                .iter()
-                .any(|name| !name.starts_with("MyStrategy") && words(text, name).next().is_some())
-        })
-}
 
 /// Path and text of each file of the crate.
 pub(super) fn fill(
@@ -166,15 +128,5 @@ mod tests {
         assert!(!by_version.contains("path = '"), "{by_version}");
         assert!(by_version.contains("\ntuning-core = \""), "{by_version}");
         Ok(())
-    }
-
-    #[test]
-    fn types_that_the_templates_use_are_known() {
-        for name in ["Space", "Params", "Strategy", "Fact", "Option"] {
-            assert!(uses_type(name), "{name}");
-        }
-        for name in ["HillClimb", "MyStrategy", "Spsa"] {
-            assert!(!uses_type(name), "{name}");
-        }
     }
 }
