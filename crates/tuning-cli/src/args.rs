@@ -38,13 +38,13 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Run a study whose trials another program evaluates, over standard input and output
     AskTell(AskTellArgs),
-    /// Show how a study stands, also while it runs
+    /// Show the status of a study, also while it runs
     Status(StatusArgs),
     /// Show the best trials
     Best(BestArgs),
     /// List trials
     Trials(TrialsArgs),
-    /// Show what happened in a study, event by event, also while it happens
+    /// Show what happened in a study, event by event, also while it runs
     Events(EventsArgs),
     /// Write all trials as CSV or JSON
     Export(ExportArgs),
@@ -56,7 +56,7 @@ pub(crate) enum Command {
     Pruners(PrunersArgs),
     /// Print the JSON Schema of study files, for editors
     Schema,
-    /// Print what a shell needs to complete command lines
+    /// Print the completion script for a shell
     Completions(CompletionsArgs),
     /// Check whether a program keeps the laws of strategies
     CheckStrategy(CheckStrategyArgs),
@@ -84,30 +84,30 @@ pub(crate) struct ValidateArgs {
     /// Show every setting with the file and line that it comes from
     #[arg(long)]
     pub(crate) merged: bool,
-    /// Print the summary as JSON, with the file as it was put together
+    /// Print the summary as JSON, with the merged file
     #[arg(long)]
     pub(crate) json: bool,
 }
 
-/// Settings that go before those of the study file.
+/// Settings that override those of the study file.
 #[derive(Debug, Args)]
 pub(crate) struct SettingArgs {
     /// How many trials run at the same time
     #[arg(long, value_name = "N")]
     workers: Option<String>,
-    /// How many trials the study has in all, those of earlier runs included
+    /// How many trials the study has in total, including earlier runs
     #[arg(long, value_name = "N")]
     trials: Option<String>,
-    /// How long the study runs, all its runs together, such as `2h`
+    /// How long the study runs in total, including earlier runs, such as `2h`
     #[arg(long, value_name = "TIME")]
     time: Option<String>,
     /// How long one attempt at a trial may take, such as `90s`
     #[arg(long, value_name = "TIME")]
     trial_timeout: Option<String>,
-    /// Where all randomness comes from
+    /// The seed of all randomness
     #[arg(long, value_name = "N")]
     seed: Option<String>,
-    /// What proposes: a name, or YAML such as `{name: grid, resolution: 5}`
+    /// The strategy: a name, or YAML such as `{name: grid, resolution: 5}`
     #[arg(long, value_name = "STRATEGY")]
     strategy: Option<String>,
     /// What stops bad trials early: a name, or YAML such as `{name: NAME, option: 5}`
@@ -208,7 +208,7 @@ pub(crate) struct AskTellArgs {
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) settings: SettingArgs,
-    /// Keep the study in memory only, also if its file says where it is kept
+    /// Keep the study in memory only, even if its file names a journal
     #[arg(long, conflicts_with = "journal")]
     pub(crate) no_journal: bool,
 }
@@ -237,7 +237,7 @@ pub(crate) struct StatusArgs {
 pub(crate) struct BestArgs {
     #[command(flatten)]
     pub(crate) study: StudyArgs,
-    /// How many; with several objectives, all that no other one dominates if this is not said
+    /// How many; with several objectives, by default all that no other one dominates
     #[arg(short = 'n', long, value_name = "K")]
     pub(crate) number: Option<usize>,
     /// Print a JSON array
@@ -252,7 +252,7 @@ pub(crate) struct TrialsArgs {
     /// Sort by this column, small to large
     #[arg(long, value_name = "COLUMN")]
     pub(crate) sort: Option<String>,
-    /// The other way round
+    /// In reverse
     #[arg(long, short)]
     pub(crate) reverse: bool,
     /// Only trials in these states: running, paused, completed, stopped, failed
@@ -276,7 +276,7 @@ pub(crate) struct TrialsArgs {
 pub(crate) struct EventsArgs {
     #[command(flatten)]
     pub(crate) study: StudyArgs,
-    /// Print what comes, until no process runs the study any more
+    /// Print new events, until no process runs the study any more
     #[arg(long, short)]
     pub(crate) follow: bool,
     /// Only events of these kinds
@@ -288,7 +288,7 @@ pub(crate) struct EventsArgs {
     /// Only events after this number
     #[arg(long, value_name = "N")]
     pub(crate) after: Option<u64>,
-    /// Print a JSON object a line, as in the journal
+    /// Print one JSON object per line, as in the journal
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -297,10 +297,10 @@ pub(crate) struct EventsArgs {
 pub(crate) struct ExportArgs {
     #[command(flatten)]
     pub(crate) study: StudyArgs,
-    /// The format; that of the output file's extension, or csv, if this is not said
+    /// The format; by default that of the output file's extension, or csv
     #[arg(long, short, value_enum)]
     pub(crate) format: Option<ExportFormat>,
-    /// The file to write; stdout if this is not said
+    /// The file to write; by default stdout
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Only these columns, by name, or by group: values, parameters, metrics. With
@@ -335,7 +335,7 @@ pub(crate) struct CleanArgs {
     /// Do not ask
     #[arg(long, short)]
     pub(crate) yes: bool,
-    /// Only say what would be removed
+    /// Only show what would be removed
     #[arg(long, short = 'n', conflicts_with = "yes")]
     pub(crate) dry_run: bool,
     /// Print JSON
@@ -386,7 +386,7 @@ pub(crate) struct CheckStrategyArgs {
     /// The program and its arguments, as in `tune check-strategy -- python3 sampler.py`
     #[arg(last = true, required = true, value_name = "COMMAND")]
     pub(crate) command: Vec<String>,
-    /// What it is told as its options: a JSON object
+    /// Its options: a JSON object
     #[arg(long, value_name = "JSON")]
     pub(crate) options: Option<String>,
     /// Only this law, by its name or number (repeatable)
@@ -411,7 +411,7 @@ pub(crate) struct CheckStrategyArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct SolverArgs {
-    /// What proposes: a name, or YAML such as `{name: grid, resolution: 5}`
+    /// The strategy: a name, or YAML such as `{name: grid, resolution: 5}`
     #[arg(value_name = "STRATEGY", default_value = "auto")]
     pub(crate) strategy: String,
 }

@@ -46,4 +46,4 @@ Exit codes:
   2    the command line or the study file is invalid
   3    stopped before its end (ctrl-c, SIGTERM); run it again to resume
   4    ended, but no trial completed
-  130  left at once (ctrl-c three times)";
+  130  exited at once (ctrl-c three times)";

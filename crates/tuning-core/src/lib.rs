@@ -1,7 +1,7 @@
 //! The nouns, facts, events and narrow traits of hyper-parameter tuning.
 //!
 //! This crate is what everybody agrees on: a [`Space`] of parameters, [`Objectives`], numbered trials,
-//! the [`Fact`]s that happen to them, and five traits. It holds no algorithm, does no I/O and looks at
+//! the [`Fact`]s that happen to them, and the traits that join the parts. It holds no algorithm, does no I/O and looks at
 //! no clock; it depends on serde, thiserror and async-trait alone.
 //!
 //! One idea carries it: *ask decides, tell remembers*. A study is a log of facts, and everything else
