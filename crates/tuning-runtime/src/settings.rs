@@ -35,7 +35,7 @@ pub struct StudySettings {
     /// Which failures are retried.
     pub retry: Retry,
     /// How long one attempt at a trial may take.
-    pub timeout: Option<Duration>,
+    pub trial_timeout: Option<Duration>,
     /// How long an evaluator may take to end when it is told to, before it is dropped.
     pub grace: Duration,
     /// When an observer that keeps failing is left alone, and for how long.
@@ -58,7 +58,7 @@ impl StudySettings {
             budget: Budget::default(),
             workers: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             retry: Retry::default(),
-            timeout: None,
+            trial_timeout: None,
             grace: Duration::from_secs(15),
             breaker: Breaker::default(),
             linger: Duration::from_secs(5),

@@ -193,7 +193,7 @@ fn a_trial_that_runs_too_long_times_out_and_the_study_goes_on() {
     });
     let study = study(&sim, &journal)
         .trials(10)
-        .timeout(Duration::from_secs(30));
+        .trial_timeout(Duration::from_secs(30));
     let summary = sim
         .run(async { study.open().await?.run(objective).await })
         .unwrap()

@@ -512,7 +512,7 @@ async fn a_thread_that_ignores_its_timeout_holds_nothing_up() {
         }
         0.0
     });
-    let study = study(&journal).timeout(Duration::from_millis(200));
+    let study = study(&journal).trial_timeout(Duration::from_millis(200));
     let summary = study.open().await.unwrap().run(objective).await.unwrap();
     assert_eq!((summary.counts.completed, summary.counts.failed), (19, 1));
     assert_eq!(

@@ -234,7 +234,7 @@ fn budget(budget: &Budget) -> String {
 
 /// How long that can take at most, if trials have a timeout.
 fn longest(file: &StudyFile, dry: &DryRun) -> String {
-    let (Some(timeout), Some(_)) = (file.settings.timeout, dry.reason) else {
+    let (Some(timeout), Some(_)) = (file.settings.trial_timeout, dry.reason) else {
         return String::new();
     };
     let rounds = dry

@@ -122,7 +122,7 @@ impl StudyFile {
         settings.workers = workers?.unwrap_or(settings.workers);
         settings.order = order?;
         settings.seed = seed?;
-        settings.timeout = trial_timeout?;
+        settings.trial_timeout = trial_timeout?;
         settings.retry = retry?.unwrap_or_default();
         // The evaluator's own patience comes first; this is for one that hangs.
         settings.grace = grace + Duration::from_secs(5);

@@ -184,7 +184,7 @@ impl<'a> Driver<'a> {
             executor: Arc::clone(&self.executor),
             link,
             driver: self.sender.clone(),
-            timeout: self.settings.timeout,
+            timeout: self.settings.trial_timeout,
             grace: self.settings.grace,
         };
         self.executor.spawn(Box::pin(attempt.run()));

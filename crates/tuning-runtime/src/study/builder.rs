@@ -133,8 +133,8 @@ impl StudyBuilder {
 
     /// Sets how long one attempt at a trial may take.
     #[must_use]
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.settings.timeout = Some(timeout);
+    pub fn trial_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.trial_timeout = Some(timeout);
         self
     }
 

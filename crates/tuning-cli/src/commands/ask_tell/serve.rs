@@ -48,7 +48,7 @@ pub(super) async fn run(
         Some(path) => {
             let overrides = args.settings.overrides();
             let file = reader(extensions).overrides(&overrides).file(path)?;
-            if file.settings.timeout.is_some() {
+            if file.settings.trial_timeout.is_some() {
                 say("`trial_timeout`: not used, since the client evaluates the trials");
             }
             let journal = (!args.no_journal).then(|| file.journal.place());
