@@ -86,7 +86,7 @@
 //! |---|---|
 //! | `auto` | [`auto`]: the automatic strategy; [`gp`], [`tpe`], [`cmaes`], [`evolution`]: those that it chooses from |
 //! | `command` | [`command`]: trials that are programs, in any language |
-//! | `file` | `file`: studies from texts in YAML, TOML or JSON, and the registry of all strategies |
+//! | `file` | `file`: studies from YAML, TOML or JSON, and the registry of all strategies |
 //! | `derive` | none: [`#[derive(Tunable)]`](macro@Tunable), search spaces that are Rust types |
 //! | `strategies` | [`strategies`]: grid, random, Sobol, combinators, the registry |
 //! | `runtime` | [`runtime`]: the driver, evaluators, the bus, the simulator |

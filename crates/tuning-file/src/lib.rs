@@ -1,6 +1,6 @@
-//! Studies from texts in YAML, TOML or JSON: what to tune, by which strategy, how far, who watches.
+//! Studies from YAML, TOML or JSON: what to tune, with which strategy, for how long, and which observers watch.
 //!
-//! What is wrong with a text is told with its place, all of it at once. It knows neither a command line nor a terminal.
+//! All errors are reported at once, each with its place in the file. This crate knows neither a command line nor a terminal.
 //!
 //! ```
 //! use tuning_file::{Extensions, Format, StudyReader};
@@ -26,11 +26,11 @@
 //! | if you want to … | look at |
 //! |---|---|
 //! | read a study file, or a string | [`StudyReader`] |
-//! | run it | [`StudyFile::run`]; with functions of yours [`StudyFile::builder`] and [`StudyFile::watch`] |
+//! | run it | [`StudyFile::run`]; with your own functions [`StudyFile::builder`] and [`StudyFile::watch`] |
 //! | name strategies of your own in study files | [`Extensions::strategies_mut`] |
 //! | name pruners, journals, evaluators and observers of your own there | [`Extensions`], [`Kind`] |
 //! | know what a study file may say | [`schema`] |
-//! | read other texts with places in their errors | [`document`] |
+//! | read other files with places in their errors | [`document`] |
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,5 +1,5 @@
 //! Runs studies: many trials at once, off the async threads, with a durable journal and observers that
-//! cannot hurt.
+//! cannot harm them.
 //!
 //! ```text
 //!   strategy ──ask──▶ driver ──Started──▶ evaluator (threads · async · subprocess · yours)

@@ -1,8 +1,8 @@
 //! The embedded durable journal of a study, in a SQLite file.
 //!
 //! [`SqliteJournal`] keeps a study's log: what [`append`](tuning_core::Journal::append) has returned
-//! survives `kill -9` and a power cut. [`SqliteStudyReader`] reads it meanwhile, or later. SQLite is
-//! compiled in; no server, no async runtime. It is not for several machines: a file on a network
+//! survives `kill -9` and a power cut. [`SqliteStudyReader`] reads it, also while the study runs. SQLite is
+//! compiled in; it needs no server and no async runtime. It is not for several machines: a file on a network
 //! drive is not a shared journal.
 //!
 //! ```
@@ -51,14 +51,14 @@
 //! | `cursors` | `study`, `observer`, `seq`: how far observers with durable delivery have come |
 //! | `observers` | `study`, `observer`, `body`: the last status of each observer, as JSON (`ObserverStatus` in tuning-core) |
 //!
-//! `kind` is one of `created`, `opened`, `retried`, `closed`, `started`, `resumed`, `reported`, `paused`,
+//! `kind` is one of `created`, `opened`, `budgeted`, `retried`, `closed`, `started`, `resumed`, `reported`, `paused`,
 //! `ended`; `body` is the JSON of the struct of that name in tuning-core (`StudySpec` for `created`), whose
 //! numbers read back to the last bit. Times are milliseconds since the start of 1970, UTC. `seq`,
 //! `at_millis` and `trial` are unsigned 64-bit numbers, stored as the signed one with the same bits.
 //!
 //! # The view `trials`
 //!
-//! One row per trial, for people. It is made anew when a study is created, and is not part of the format.
+//! One row per trial, for people. It is rebuilt when a study is created, and is not part of the format.
 //!
 //! | column | content |
 //! |---|---|
@@ -69,7 +69,7 @@
 //! | `seconds` | how long it was evaluated, failed attempts not counted |
 //! | `retries`, `started`, `tag`, `failure` | a count; UTC text; the strategy's note; why it failed |
 //!
-//! The columns are those of all studies of the file. A parameter that is called like another column
+//! The columns are those of all studies of the file. A parameter with the name of another column
 //! appears as `param.NAME`, an objective as `objective.NAME`.
 //!
 //! ```sh

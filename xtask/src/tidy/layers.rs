@@ -21,7 +21,7 @@ pub(crate) enum Layer {
     Journal,
     Conformance,
     Derive,
-    /// Studies from texts: it may know all that a text may name.
+    /// Studies from files: it may know all that a file may name.
     File,
     Facade,
     Program,

@@ -1,4 +1,4 @@
-//! [`StudyReader`]: from a text to a [`StudyFile`].
+//! [`StudyReader`]: from text to a [`StudyFile`].
 
 use std::path::Path;
 

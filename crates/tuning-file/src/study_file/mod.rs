@@ -1,4 +1,4 @@
-//! The study file: from a text to everything that a study needs.
+//! The study file: from text to everything that a study needs.
 
 mod budget;
 pub(crate) mod command;
