@@ -39,14 +39,14 @@ impl Default for AutoConfig {
 }
 
 impl AutoConfig {
-    /// The same with the Gaussian process leading for this many results; 0 leaves it out.
+    /// Sets how many results the Gaussian process leads for; 0 leaves it out.
     #[must_use]
     pub fn gp_until(mut self, results: u32) -> Self {
         self.gp_until = results;
         self
     }
 
-    /// The same for trials that take this many seconds, roughly; 0 where that is not known.
+    /// Sets how many seconds a trial takes, roughly; 0 if that is not known.
     #[must_use]
     pub fn trial_seconds(mut self, seconds: f64) -> Self {
         self.trial_seconds = seconds;

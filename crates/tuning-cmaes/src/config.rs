@@ -96,49 +96,49 @@ impl Default for CmaEsConfig {
 }
 
 impl CmaEsConfig {
-    /// The same with this standard deviation to begin with.
+    /// Sets the first standard deviation.
     #[must_use]
     pub fn sigma0(mut self, sigma0: f64) -> Self {
         self.sigma0 = sigma0;
         self
     }
 
-    /// The same with this many results in a generation.
+    /// Sets how many results make a generation.
     #[must_use]
     pub fn popsize(mut self, popsize: impl Into<Option<u32>>) -> Self {
         self.popsize = popsize.into();
         self
     }
 
-    /// The same with restarts of this kind.
+    /// Sets the kind of restarts.
     #[must_use]
     pub fn restart(mut self, restart: Restart) -> Self {
         self.restart = restart;
         self
     }
 
-    /// The same with so much learned of how parameters go together.
+    /// Sets how much is learned of how parameters go together.
     #[must_use]
     pub fn covariance(mut self, covariance: Covariance) -> Self {
         self.covariance = covariance;
         self
     }
 
-    /// The same with this part of earlier trials to begin with.
+    /// Sets the fraction of earlier trials to begin with.
     #[must_use]
     pub fn warm_start(mut self, share: f64) -> Self {
         self.warm_start = share;
         self
     }
 
-    /// The same with the results of another study.
+    /// Adds the results of another study.
     #[must_use]
     pub fn earlier(mut self, earlier: impl IntoIterator<Item = Earlier>) -> Self {
         self.earlier.extend(earlier);
         self
     }
 
-    /// The same, trying points again or not.
+    /// Sets whether points may be tried again.
     #[must_use]
     pub fn repeat(mut self, repeat: bool) -> Self {
         self.repeat = repeat;

@@ -88,7 +88,7 @@ impl CommandSpec {
         }
     }
 
-    /// The same with a further argument. A script for the shell has none and stays as it is.
+    /// Adds an argument. A shell script has none and stays as it is.
     #[must_use]
     pub fn arg(mut self, argument: impl Into<Argument>) -> Self {
         if let CommandLine::Arguments(arguments) = &mut self.line {
@@ -97,55 +97,55 @@ impl CommandSpec {
         self
     }
 
-    /// The same with further arguments that are there together or not at all.
+    /// Adds arguments that are passed together or not at all.
     #[must_use]
     pub fn group(self, arguments: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.arg(Argument::group(arguments))
     }
 
-    /// The same, run in this folder.
+    /// Sets the folder to run in.
     #[must_use]
     pub fn workdir(mut self, path: impl Into<PathBuf>) -> Self {
         self.workdir = Some(path.into());
         self
     }
 
-    /// The same with a further environment variable.
+    /// Adds an environment variable.
     #[must_use]
     pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.env.push((name.into(), value.into()));
         self
     }
 
-    /// The same with the trials' own folders in this one.
+    /// Sets the folder that holds the trials' folders.
     #[must_use]
     pub fn trials_dir(mut self, path: impl Into<PathBuf>) -> Self {
         self.trials_dir = path.into();
         self
     }
 
-    /// The same with this time to end between SIGTERM and SIGKILL.
+    /// Sets the time to end between SIGTERM and SIGKILL.
     #[must_use]
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
         self
     }
 
-    /// The same for the study of this name.
+    /// Sets the name of the study.
     #[must_use]
     pub fn study(mut self, name: impl Into<String>) -> Self {
         self.study = Some(name.into());
         self
     }
 
-    /// The same with this as the only name under which the program reports its step.
+    /// Sets the only name under which the program reports its step.
     #[must_use]
     pub fn step_key(mut self, name: impl Into<String>) -> Self {
         self.step_keys = vec![name.into()];
         self
     }
 
-    /// The same for a program that says 0 after its first step, as loops over `range(n)` do.
+    /// Says that the program reports 0 after its first step, as loops over `range(n)` do.
     #[must_use]
     pub fn zero_based(mut self) -> Self {
         self.zero_based = true;

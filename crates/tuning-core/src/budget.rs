@@ -79,35 +79,35 @@ impl Budget {
         }
     }
 
-    /// The same, and no trial is started after this long.
+    /// Starts no trial after this long.
     #[must_use]
     pub fn time(mut self, time: Duration) -> Self {
         self.time = Some(time);
         self
     }
 
-    /// The same, and it ends when the first objective is as good as this (in its own direction).
+    /// Ends when the first objective is as good as this (in its own direction).
     #[must_use]
     pub fn target(mut self, target: f64) -> Self {
         self.target = Some(target);
         self
     }
 
-    /// The same, and it ends after this many ended trials without a new best.
+    /// Ends after this many ended trials without a new best.
     #[must_use]
     pub fn no_improvement(mut self, trials: u64) -> Self {
         self.no_improvement = Some(trials);
         self
     }
 
-    /// The same, and no work is begun once all trials together have used so much resource.
+    /// Begins no work once all trials together have used this much resource.
     #[must_use]
     pub fn resource(mut self, resource: u64) -> Self {
         self.resource = Some(resource);
         self
     }
 
-    /// The same, and it ends when the sum of this metric over the trials reaches the limit.
+    /// Ends when the sum of this metric over the trials reaches the limit.
     #[must_use]
     pub fn cost(mut self, metric: impl Into<String>, limit: f64) -> Self {
         self.cost = Some(CostLimit {

@@ -36,21 +36,21 @@ impl Problem {
         }
     }
 
-    /// The same with trials that report along a ladder of resource.
+    /// Sets the ladder of resource along which trials report.
     #[must_use]
     pub fn fidelity(mut self, fidelity: impl Into<Option<FidelityRange>>) -> Self {
         self.fidelity = fidelity.into();
         self
     }
 
-    /// The same with this budget.
+    /// Sets the budget.
     #[must_use]
     pub fn budget(mut self, budget: Budget) -> Self {
         self.budget = budget;
         self
     }
 
-    /// The same with this many pieces of work in flight at once.
+    /// Sets how many pieces of work may be in flight at once.
     #[must_use]
     pub fn parallelism(mut self, parallelism: NonZeroUsize) -> Self {
         self.parallelism = parallelism;

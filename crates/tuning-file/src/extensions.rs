@@ -144,14 +144,14 @@ impl Extensions {
         self
     }
 
-    /// The same with a kind of evaluator: `evaluator: {KIND: {…}}`.
+    /// Adds a kind of evaluator: `evaluator: {KIND: {…}}`.
     #[must_use]
     pub fn evaluator_kind(mut self, kind: Kind<dyn EvaluatorConfig>) -> Self {
         self.evaluators.add(kind);
         self
     }
 
-    /// The same with a kind of observer: `observers: [{KIND: {…}}]`. Beside its options, or among them, there may
+    /// Adds a kind of observer: `observers: [{KIND: {…}}]`. Beside its options, or among them, there may
     /// be `name` and `delivery`, as for all kinds.
     #[must_use]
     pub fn observer_kind(mut self, kind: Kind<dyn ObserverConfig>) -> Self {
@@ -159,7 +159,7 @@ impl Extensions {
         self
     }
 
-    /// The same with a kind of observer that is made of its options alone, which are the fields of `C`. Options
+    /// Adds a kind of observer that is made of its options alone, which are the fields of `C`. Options
     /// that are not said have the values of `C::default()`, so write all fields (no `skip_serializing_if`).
     /// `make` is called when a run begins.
     #[must_use]

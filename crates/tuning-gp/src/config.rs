@@ -81,42 +81,42 @@ impl Default for GpConfig {
 }
 
 impl GpConfig {
-    /// The same with this many trials before the model decides.
+    /// Sets how many trials come before the model decides.
     #[must_use]
     pub fn n_startup_trials(mut self, trials: u32) -> Self {
         self.n_startup_trials = trials;
         self
     }
 
-    /// The same with trials chosen like this.
+    /// Sets how trials are chosen.
     #[must_use]
     pub fn acquisition(mut self, acquisition: Acquisition) -> Self {
         self.acquisition = acquisition;
         self
     }
 
-    /// The same with a bound this many deviations above the mean.
+    /// Sets how many deviations the bound is above the mean.
     #[must_use]
     pub fn ucb_beta(mut self, deviations: f64) -> Self {
         self.ucb_beta = deviations;
         self
     }
 
-    /// The same with warped losses or not.
+    /// Sets whether losses are warped.
     #[must_use]
     pub fn output_warp(mut self, warp: bool) -> Self {
         self.output_warp = warp;
         self
     }
 
-    /// The same with a model of at most this many results.
+    /// Sets how many results the model rests on at most.
     #[must_use]
     pub fn max_observations(mut self, results: u32) -> Self {
         self.max_observations = results;
         self
     }
 
-    /// The same with a trust region from this many results on.
+    /// Sets from how many results on there is a trust region.
     #[must_use]
     pub fn trust_region_after(mut self, results: u32) -> Self {
         self.trust_region_after = results;

@@ -139,7 +139,7 @@ impl Subscription {
         }
     }
 
-    /// The same as a stream.
+    /// Turns it into a stream.
     pub fn into_stream(self) -> impl Stream<Item = Result<Arc<Event>, Lagged>> + Send + 'static {
         stream::unfold(self, async |mut this| Some((this.recv().await?, this)))
     }

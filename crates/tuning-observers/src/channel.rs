@@ -85,7 +85,7 @@ impl Events {
         self.receiver.try_recv().ok()
     }
 
-    /// The same as a stream.
+    /// Turns it into a stream.
     pub fn into_stream(self) -> impl Stream<Item = Arc<Event>> + Send + 'static {
         stream::unfold(self, async |mut this| Some((this.recv().await?, this)))
     }

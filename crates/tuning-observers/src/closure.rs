@@ -74,7 +74,7 @@ pub struct Handler<F> {
 }
 
 impl<F> Callback<F> {
-    /// The same under this name, for summaries.
+    /// Sets its name in summaries.
     #[must_use]
     pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = name.into();
@@ -83,7 +83,7 @@ impl<F> Callback<F> {
 }
 
 impl<F> Handler<F> {
-    /// The same under this name, for summaries.
+    /// Sets its name in summaries.
     #[must_use]
     pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = name.into();

@@ -59,28 +59,28 @@ impl ProcessConfig {
         }
     }
 
-    /// The same with one more option.
+    /// Adds an option.
     #[must_use]
     pub fn option(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.options.insert(name.into(), value.into());
         self
     }
 
-    /// The same with this patience for an answer.
+    /// Sets how long an answer may take.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// The same in this folder.
+    /// Sets the folder to run in.
     #[must_use]
     pub fn workdir(mut self, folder: impl Into<PathBuf>) -> Self {
         self.workdir = Some(folder.into());
         self
     }
 
-    /// The same with processes of this pool.
+    /// Takes processes from this pool.
     #[must_use]
     pub fn pool(mut self, pool: &ProcessPool) -> Self {
         self.pool = Some(pool.clone());

@@ -56,14 +56,14 @@ impl Retry {
         Self::default()
     }
 
-    /// The same, but this class of failure is tried again so often.
+    /// Sets how often this class of failure is tried again.
     #[must_use]
     pub fn on(mut self, kind: FailureKind, times: u32) -> Self {
         self.limits.insert(kind, times);
         self
     }
 
-    /// The same with this wait before the first repetition, growing by a factor up to a maximum.
+    /// Sets the wait before the first repetition, the factor by which it grows, and its maximum.
     #[must_use]
     pub fn backoff(mut self, first: Duration, factor: f32, max: Duration) -> Self {
         self.first_delay = first;

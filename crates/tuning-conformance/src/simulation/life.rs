@@ -60,35 +60,35 @@ impl Life {
         }
     }
 
-    /// The same with this many workers.
+    /// Sets the number of workers.
     #[must_use]
     pub fn workers(mut self, workers: usize) -> Self {
         self.workers = workers.max(1);
         self
     }
 
-    /// The same with results told in this order.
+    /// Sets the order in which results are told.
     #[must_use]
     pub fn order(mut self, order: Order) -> Self {
         self.order = order;
         self
     }
 
-    /// The same with this share of the work failing.
+    /// Sets the share of the work that fails.
     #[must_use]
     pub fn failing(mut self, share: f64) -> Self {
         self.failing = share;
         self
     }
 
-    /// The same with this many trials of others for each of its own.
+    /// Sets how many foreign trials there are for each of its own.
     #[must_use]
     pub fn foreign(mut self, share: f64) -> Self {
         self.foreign = share;
         self
     }
 
-    /// The same with trials that measure this.
+    /// Sets what trials measure.
     #[must_use]
     pub fn landscape(mut self, landscape: Landscape) -> Self {
         self.landscape = landscape;

@@ -62,7 +62,7 @@ impl Simulation {
         }
     }
 
-    /// The same with another life.
+    /// Sets another life.
     #[must_use]
     pub fn life(mut self, life: Life) -> Self {
         self.life = life;

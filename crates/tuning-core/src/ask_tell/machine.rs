@@ -122,14 +122,14 @@ impl<S: Strategy> AskTell<S> {
         }
     }
 
-    /// The same with results told in this order.
+    /// Sets the order in which results are told.
     #[must_use]
     pub fn order(mut self, order: Order) -> Self {
         self.order = order;
         self
     }
 
-    /// The same with this pruner.
+    /// Sets the pruner.
     #[must_use]
     pub fn pruner(mut self, pruner: impl Into<Option<Box<dyn Pruner>>>) -> Self {
         self.pruner = pruner.into();

@@ -136,7 +136,7 @@ impl Condition {
         }
     }
 
-    /// The same with other names for the parents.
+    /// Renames the parents.
     pub(super) fn renamed(self, name: &impl Fn(&str) -> Arc<str>) -> Self {
         let each = |parts: Vec<Self>| parts.into_iter().map(|part| part.renamed(name)).collect();
         match self {

@@ -96,7 +96,7 @@ impl Parameter {
         }
     }
 
-    /// The same on a logarithmic scale, for numbers and integers above zero.
+    /// Puts it on a logarithmic scale, for numbers and integers above zero.
     #[must_use]
     pub fn log(mut self) -> Self {
         match &mut self.domain {
@@ -107,7 +107,7 @@ impl Parameter {
         self
     }
 
-    /// The same with values in steps from `low` to `high`, which must be a whole number of steps away.
+    /// Takes values in steps from `low` to `high`, which must be a whole number of steps away.
     /// For integers, give a whole number.
     #[must_use]
     pub fn step(mut self, step: impl Into<f64>) -> Self {
@@ -125,7 +125,7 @@ impl Parameter {
         self
     }
 
-    /// The same integers in steps, exactly.
+    /// Takes integers in steps, exactly.
     pub(super) fn whole_step(mut self, step: i64) -> Self {
         if let Domain::Int(d) = &mut self.domain {
             *d = IntDomain::declare(d.low(), d.high(), d.scale(), step);
@@ -141,7 +141,7 @@ impl Parameter {
         }
     }
 
-    /// The same, active only when the parameter `parent` is active and has such a value: `"sgd"`,
+    /// Makes it active only when the parameter `parent` is active and has such a value: `"sgd"`,
     /// `["sgd", "rmsprop"]`, `2..`, `Test::not(["adam"])`. Called again, both must hold.
     ///
     /// The parent is declared earlier. When it is inactive, so is its child.
@@ -150,7 +150,7 @@ impl Parameter {
         self.active_if(Condition::when(parent, test))
     }
 
-    /// The same, active only when this condition holds too.
+    /// Makes it active only when this condition holds, too.
     #[must_use]
     pub fn active_if(mut self, condition: Condition) -> Self {
         self.condition = Some(match self.condition {

@@ -53,35 +53,35 @@ impl Default for DeConfig {
 }
 
 impl DeConfig {
-    /// The same with this many members at first.
+    /// Sets how many members there are at first.
     #[must_use]
     pub fn popsize(mut self, popsize: impl Into<Option<u32>>) -> Self {
         self.popsize = popsize.into();
         self
     }
 
-    /// The same with this part of the population as the best.
+    /// Sets the fraction of the population that counts as the best.
     #[must_use]
     pub fn p_best(mut self, p_best: f64) -> Self {
         self.p_best = p_best;
         self
     }
 
-    /// The same with this many means remembered.
+    /// Sets how many means are remembered.
     #[must_use]
     pub fn memory(mut self, memory: u32) -> Self {
         self.memory = memory;
         self
     }
 
-    /// The same with an archive of this multiple of the population.
+    /// Sets the size of the archive, as a multiple of the population.
     #[must_use]
     pub fn archive(mut self, archive: f64) -> Self {
         self.archive = archive;
         self
     }
 
-    /// The same with a population that shrinks or does not.
+    /// Sets whether the population shrinks.
     #[must_use]
     pub fn shrink(mut self, shrink: bool) -> Self {
         self.shrink = shrink;

@@ -49,35 +49,35 @@ impl Default for Nsga2Config {
 }
 
 impl Nsga2Config {
-    /// The same with this many members.
+    /// Sets how many members there are.
     #[must_use]
     pub fn popsize(mut self, popsize: u32) -> Self {
         self.popsize = popsize;
         self
     }
 
-    /// The same with this probability of mixing genes.
+    /// Sets the probability of mixing genes.
     #[must_use]
     pub fn crossover(mut self, probability: f64) -> Self {
         self.crossover = probability;
         self
     }
 
-    /// The same with children as near to their parents as this.
+    /// Sets how near children stay to their parents.
     #[must_use]
     pub fn crossover_eta(mut self, eta: f64) -> Self {
         self.crossover_eta = eta;
         self
     }
 
-    /// The same with this probability of a gene's mutation.
+    /// Sets the probability of a gene's mutation.
     #[must_use]
     pub fn mutation(mut self, probability: impl Into<Option<f64>>) -> Self {
         self.mutation = probability.into();
         self
     }
 
-    /// The same with mutations as small as this.
+    /// Sets how small mutations are.
     #[must_use]
     pub fn mutation_eta(mut self, eta: f64) -> Self {
         self.mutation_eta = eta;

@@ -41,14 +41,14 @@ impl Default for RegularisedEvolutionConfig {
 }
 
 impl RegularisedEvolutionConfig {
-    /// The same with this many trials in the population.
+    /// Sets how many trials are in the population.
     #[must_use]
     pub fn popsize(mut self, popsize: u32) -> Self {
         self.popsize = popsize;
         self
     }
 
-    /// The same with this many in a tournament.
+    /// Sets how many are in a tournament.
     #[must_use]
     pub fn tournament(mut self, tournament: u32) -> Self {
         self.tournament = tournament;

@@ -58,7 +58,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The same with all keys taken for known.
+    /// Takes all keys for known.
     fn unjudged(item: Item<'a>, entries: &'a [Entry]) -> Self {
         Self {
             item,
@@ -117,7 +117,7 @@ impl<'a> Item<'a> {
         Some(Fields::new(self.clone(), entries, keys, &NONE))
     }
 
-    /// The same where the keys of another table are known, too.
+    /// Knows the keys of another table, too.
     pub(crate) fn fields_with(
         &self,
         keys: &'static Keys,

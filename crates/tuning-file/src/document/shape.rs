@@ -82,7 +82,7 @@ impl Keys {
         }
     }
 
-    /// The same where exactly one of these sets of keys must be there, whole.
+    /// Requires exactly one of these sets of keys, whole.
     pub const fn one_of(self, sets: &'static [&'static [&'static str]]) -> Self {
         Self {
             one_of: sets,
@@ -114,7 +114,7 @@ impl Key {
         }
     }
 
-    /// The same with the value that holds if it is not there.
+    /// Sets the default value.
     pub const fn default(self, json: &'static str) -> Self {
         Self {
             default: Some(json),
@@ -122,7 +122,7 @@ impl Key {
         }
     }
 
-    /// The same as one that must be there.
+    /// Makes it required.
     pub const fn required(self) -> Self {
         Self {
             required: true,
@@ -130,7 +130,7 @@ impl Key {
         }
     }
 
-    /// The same as one that need not be there.
+    /// Makes it optional.
     pub const fn optional(self) -> Self {
         Self {
             required: false,

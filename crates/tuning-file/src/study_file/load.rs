@@ -60,14 +60,14 @@ impl<'a> StudyReader<'a> {
         }
     }
 
-    /// The same with these settings over those of the file.
+    /// Overrides the settings of the file with these.
     #[must_use]
     pub fn overrides(mut self, overrides: &'a [Override]) -> Self {
         self.overrides = overrides;
         self
     }
 
-    /// The same for trials that functions of the caller evaluate, or a client: what the file says of that does not
+    /// Leaves the trials to functions of the caller, or to a client: what the file says of that does not
     /// matter.
     #[must_use]
     pub fn functions(mut self) -> Self {

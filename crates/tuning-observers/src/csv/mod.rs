@@ -117,7 +117,7 @@ impl Csv {
         }
     }
 
-    /// The same for a study over this space, of these objectives. They are needed only where no
+    /// Sets the space and the objectives of the study. They are needed only where no
     /// [`Created`](EventKind::Created) event tells them and the file has no head yet.
     ///
     /// # Errors

@@ -60,7 +60,7 @@ impl ProgressBar {
         })
     }
 
-    /// The same with plain lines even on a terminal.
+    /// Writes plain lines even on a terminal.
     #[must_use]
     pub fn plain(self) -> Self {
         match self.face {
@@ -69,14 +69,14 @@ impl ProgressBar {
         }
     }
 
-    /// The same with plain lines to this writer.
+    /// Writes plain lines to this writer.
     #[must_use]
     pub fn to(mut self, out: impl Write + Send + 'static) -> Self {
         self.face = Face::Lines(Lines::new(out));
         self
     }
 
-    /// The same for a study of these objectives. They are needed only where no
+    /// Sets the objectives of the study. They are needed only where no
     /// [`Created`](tuning_core::EventKind::Created) event tells them; without, no trial is better than another.
     #[must_use]
     pub fn objectives(mut self, objectives: Objectives) -> Self {

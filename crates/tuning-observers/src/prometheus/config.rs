@@ -34,21 +34,21 @@ impl Default for PrometheusConfig {
 }
 
 impl PrometheusConfig {
-    /// The same with this in front of every name, and an underscore between: `tuning` if nothing is set.
+    /// Sets the prefix of every name, followed by an underscore: `tuning` if nothing is set.
     #[must_use]
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self
     }
 
-    /// The same for a study of this name, which is known from its first event if nothing is set.
+    /// Sets the name of the study, which is known from its first event if nothing is set.
     #[must_use]
     pub fn study(mut self, study: impl Into<String>) -> Self {
         self.study = Some(study.into());
         self
     }
 
-    /// The same with these upper bounds of the durations that are counted together, in seconds,
+    /// Sets the upper bounds of the durations that are counted together, in seconds,
     /// ascending. What is longer than the last one is counted, too.
     #[must_use]
     pub fn buckets(mut self, seconds: impl IntoIterator<Item = f64>) -> Self {

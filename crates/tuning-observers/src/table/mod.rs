@@ -75,7 +75,7 @@ impl FinalTable {
         }
     }
 
-    /// The same, in plain ASCII to this writer.
+    /// Writes plain ASCII to this writer.
     #[must_use]
     pub fn to(mut self, out: impl Write + Send + 'static) -> Self {
         self.out = Box::new(out);
@@ -85,7 +85,7 @@ impl FinalTable {
         self
     }
 
-    /// The same with at most this many trials: five of a single objective, and twenty of a front if
+    /// Shows at most this many trials: five of a single objective, and twenty of a front if
     /// this is not said.
     #[must_use]
     pub fn rows(mut self, rows: usize) -> Self {
@@ -93,7 +93,7 @@ impl FinalTable {
         self
     }
 
-    /// The same, at most this many characters wide: the terminal's width, or 120 elsewhere, if this is
+    /// Sets how many characters it may be wide: the terminal's width, or 120 elsewhere, if this is
     /// not said.
     #[must_use]
     pub fn width(mut self, width: u16) -> Self {
@@ -101,7 +101,7 @@ impl FinalTable {
         self
     }
 
-    /// The same for a study of these objectives. They are needed only where no
+    /// Sets the objectives of the study. They are needed only where no
     /// [`Created`](EventKind::Created) event tells them; without, only the best trial is known.
     #[must_use]
     pub fn objectives(mut self, objectives: Objectives) -> Self {

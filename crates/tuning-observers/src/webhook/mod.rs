@@ -106,7 +106,7 @@ impl Webhook {
         })
     }
 
-    /// The same about these topics.
+    /// Sets the topics.
     #[must_use]
     pub fn on(mut self, topics: impl IntoIterator<Item = Topic>) -> Self {
         self.topics = topics.into_iter().collect();
@@ -115,7 +115,7 @@ impl Webhook {
         self
     }
 
-    /// The same with this header, too.
+    /// Adds a header.
     ///
     /// # Errors
     /// If it is none, or one that is set here.
@@ -124,7 +124,7 @@ impl Webhook {
         Ok(self)
     }
 
-    /// The same with a signature: a receiver that knows the secret can tell that the request comes from
+    /// Signs requests: a receiver that knows the secret can tell that the request comes from
     /// here, and is whole.
     ///
     /// # Errors
@@ -134,14 +134,14 @@ impl Webhook {
         Ok(self)
     }
 
-    /// The same, but a request may take this long: 10 s if nothing is set.
+    /// Sets how long a request may take: 10 s by default.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.post.timeout(timeout);
         self
     }
 
-    /// The same, but a request that fails is repeated so often at once, after 0.2 s, 0.4 s and so on:
+    /// Sets how often a request that fails is repeated at once, after 0.2 s, 0.4 s and so on:
     /// twice if nothing is set.
     #[must_use]
     pub fn retries(mut self, retries: u32) -> Self {
@@ -149,7 +149,7 @@ impl Webhook {
         self
     }
 
-    /// The same for a study of these objectives. They are needed only where no
+    /// Sets the objectives of the study. They are needed only where no
     /// [`Created`](tuning_core::EventKind::Created) event tells them; without, no trial is a new best.
     #[must_use]
     pub fn objectives(mut self, objectives: Objectives) -> Self {

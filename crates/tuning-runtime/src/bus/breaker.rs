@@ -49,14 +49,14 @@ impl Default for Breaker {
 }
 
 impl Breaker {
-    /// The same, but this many failures in a row open the circuit.
+    /// Sets how many failures in a row open the circuit.
     #[must_use]
     pub fn failures(mut self, failures: u32) -> Self {
         self.failures = failures;
         self
     }
 
-    /// The same with this first wait, growing by a factor up to a maximum.
+    /// Sets the first wait, the factor by which it grows, and its maximum.
     #[must_use]
     pub fn wait(mut self, first: Duration, factor: f32, max: Duration) -> Self {
         self.first_wait = first;

@@ -58,7 +58,7 @@ pub struct Blocking<F> {
 }
 
 impl<F> Blocking<F> {
-    /// The same with at most this many threads, those included that run on after their trial was given
+    /// Sets how many threads there are at most, including those that run on after their trial was given
     /// up; 256 if not set. With fewer threads than workers, trials wait for one.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {

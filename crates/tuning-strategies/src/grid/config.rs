@@ -60,21 +60,21 @@ impl Default for GridConfig {
 }
 
 impl GridConfig {
-    /// The same with this many values of each parameter.
+    /// Sets how many values each parameter has.
     #[must_use]
     pub fn resolution(mut self, resolution: u32) -> Self {
         self.resolution = resolution;
         self
     }
 
-    /// The same with this many values of the parameter of this name.
+    /// Sets how many values the parameter of this name has.
     #[must_use]
     pub fn resolution_of(mut self, parameter: impl Into<String>, resolution: u32) -> Self {
         self.resolution_of.insert(parameter.into(), resolution);
         self
     }
 
-    /// The same, in a random order or not.
+    /// Sets whether the order is random.
     #[must_use]
     pub fn shuffle(mut self, shuffle: bool) -> Self {
         self.shuffle = shuffle;

@@ -34,7 +34,7 @@ impl Default for SobolConfig {
 }
 
 impl SobolConfig {
-    /// The same, scrambled or not.
+    /// Sets whether the sequence is scrambled.
     #[must_use]
     pub fn scramble(mut self, scramble: bool) -> Self {
         self.scramble = scramble;

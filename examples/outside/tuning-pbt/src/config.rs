@@ -39,7 +39,7 @@ impl Default for PbtConfig {
 }
 
 impl PbtConfig {
-    /// The same with this many members.
+    /// Sets how many members there are.
     #[must_use]
     pub fn members(mut self, members: u32) -> Self {
         self.members = members;

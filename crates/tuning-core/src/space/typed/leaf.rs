@@ -80,7 +80,7 @@ pub trait Ranged: Leaf {
     /// The values from `low` to `high`, both included: a parameter whose name does not matter.
     fn range(low: Self, high: Self) -> Parameter;
 
-    /// The same range in steps.
+    /// Takes values in steps.
     fn step(range: Parameter, step: Self) -> Parameter;
 }
 
