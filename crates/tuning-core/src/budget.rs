@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// When a study has done enough: whatever limit is met first. No limit at all means that the strategy
+/// When a study has done enough: whichever limit is met first. No limit at all means that the strategy
 /// decides (a grid ends by itself, random search never does).
 ///
 /// A budget is not part of a study's identity: open a finished study with a larger one, and it continues.

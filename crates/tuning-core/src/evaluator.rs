@@ -1,4 +1,4 @@
-//! [`Evaluator`]: what runs a trial, and [`RunningTrial`]: the trial as it sees it.
+//! [`Evaluator`]: what runs a trial, and [`RunningTrial`]: the trial as the evaluator sees it.
 
 use std::{fmt, sync::Arc};
 

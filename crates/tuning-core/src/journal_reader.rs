@@ -1,4 +1,4 @@
-//! [`JournalReader`]: reads a study's log beside the one who writes it. It knows no clock: how often to look
+//! [`JournalReader`]: reads a study's log beside its writer. It knows no clock: how often to look
 //! is up to its caller.
 
 use async_trait::async_trait;

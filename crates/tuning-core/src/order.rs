@@ -9,12 +9,12 @@ use thiserror::Error;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Order {
-    /// As they come in: the lowest latency. The journal makes the study replayable, but another run
-    /// may see another order.
+    /// As they arrive: the lowest latency. The journal makes the study replayable, but another run
+    /// may see a different order.
     #[default]
     AsFinished,
     /// In the order in which the work was proposed: proposal *k* sees exactly the results of the work
-    /// up to *k* − `lag` (one more, and another one, only if the strategy says that it waits). So any
+    /// up to *k* − `lag` (and further ones, one by one, only while the strategy says that it waits). So any
     /// number of workers up to `lag` makes bit-identical decisions, and more would have nothing to do.
     AsProposed {
         /// How many pieces of work can be in flight at once.
@@ -39,7 +39,7 @@ impl fmt::Display for Order {
     }
 }
 
-/// A text names no order.
+/// A string does not name an order.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
     "unknown order `{0}`: write `as-finished`, `as-proposed`, or `as-proposed:N` for up to N trials in flight"

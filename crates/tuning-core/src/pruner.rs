@@ -55,7 +55,7 @@ impl<P: Pruner + ?Sized> Pruner for Box<P> {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Verdict {
-    /// Go on.
+    /// Continue.
     Continue,
     /// The fidelity that was asked for is reached: save a checkpoint and return.
     Pause,
@@ -92,7 +92,7 @@ pub enum Interrupted {
 }
 
 impl Interrupted {
-    /// Whether it is this error, or one of its sources.
+    /// Whether the error or one of its sources is this one.
     pub(crate) fn is_cause_of(error: &(dyn Error + 'static)) -> bool {
         // A box such as that of `anyhow` hides the type of what is in it, though not of the sources.
         let shown = error.to_string();

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # For implementors
 /// - A trial whose tag is not yours is a foreign trial: learn from it, but do not count it as yours.
-///   [`Tag::note_as`] reads your own note and gives nothing for anybody else's.
+///   [`Tag::note_as`] reads your own note and returns none for any other.
 /// - A combinator wraps every tag of its inner strategy with [`Tag::wrap`], and before it tells the
 ///   inner strategy, it takes its layer off with [`Tag::unwrap`]. A tag without that layer becomes
 ///   [`Tag::NONE`]: what a bare strategy of the inner one's kind once started is foreign inside the
@@ -74,8 +74,8 @@ impl Tag {
     }
 
     /// Returns the note as a value, if the outermost layer is `layer` and its note reads as one: what
-    /// was written with `Tag::new(layer, value)`. A note that does not read is foreign, too: somebody
-    /// else's strategy may have the same name.
+    /// was written with `Tag::new(layer, value)`. A note that does not read is foreign, too: another
+    /// strategy may have the same name.
     ///
     /// # Example
     /// ```

@@ -9,7 +9,7 @@ use crate::{
     fact::Fact, space::Params,
 };
 
-/// How a trial stands.
+/// The state of a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -69,7 +69,7 @@ pub struct Trial {
     /// Its values: those it completed with, or else those of its last report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub values: Option<Values>,
-    /// What else was measured, last values.
+    /// Other measurements, with their last values.
     #[serde(default, skip_serializing_if = "Metrics::is_empty")]
     pub metrics: Metrics,
     /// Why it failed.

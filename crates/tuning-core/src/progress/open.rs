@@ -20,7 +20,7 @@ pub struct OpenTrial {
     pub attempt: u32,
     /// How often its work was begun again in all.
     pub retries: u32,
-    /// What else was measured, last values.
+    /// Other measurements, with their last values.
     pub metrics: Metrics,
     /// How long its evaluation took so far, in microseconds, without failed attempts.
     pub took_micros: u64,
