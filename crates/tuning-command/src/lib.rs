@@ -68,11 +68,12 @@
 //!
 //! Every piece of work has a folder of its own for its checkpoints: `checkpoint/27` in the trial's
 //! folder for work until step 27, `checkpoint/end` for work to the end. A program saves there what
-//! it needs to go on, and at its start it looks there for what to go on from. A resumed trial finds
+//! it needs to continue, and looks there at its start for what to continue from. A resumed trial finds
 //! a copy of what the trial's work before left, a forked one a copy of the other trial's, a retried
 //! one what the failed attempt left. So the checkpoints of a paused trial never change. If the
 //! checkpoint of a paused trial was deleted, the trial starts anew: the folder is empty and
-//! `TUNE_FROM` unset.
+//! `TUNE_FROM` unset. When the strategy gives a paused trial up, its checkpoints are removed; its
+//! logs stay.
 //!
 //! # How a program ends
 //!
