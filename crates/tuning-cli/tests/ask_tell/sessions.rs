@@ -143,6 +143,69 @@ fn a_study_decides_the_same_whether_it_is_run_or_asked_and_one_goes_on_with_the_
     assert_eq!(again.numbers("done.log"), [3, 4, 5], "the others were told");
 }
 
+/// A strategy that pauses two trials, gives the second one up and resumes the first.
+const THRIFTY: &str = r#"
+while read -r line; do
+  case $line in
+    '{"problem"'*) started=0 paused=0 gone=; echo '{"ready": true}' ;;
+    *'"event":"started"'*) started=$((started + 1)) ;;
+    *'"event":"paused"'*) paused=$((paused + 1)) ;;
+    *'"state":"stopped"'*) gone=yes ;;
+    '{"ask"'*)
+      if [ $started -lt 2 ]; then echo "{\"asked\": [{\"params\": {\"x\": 0.$started}, \"until\": 1}]}"
+      elif [ $paused -lt 2 ]; then echo '{"asked": "wait"}'
+      elif [ -z "$gone" ]; then echo '{"asked": [{"give_up": 1}, {"resume": 0}]}'
+      else echo '{"asked": "done"}'
+      fi ;;
+  esac
+done
+"#;
+
+#[test]
+fn the_client_is_told_what_was_given_up_once_in_each_session() {
+    let folder = Folder::new();
+    folder.write("thrifty.sh", THRIFTY);
+    let study = json!({"study": {
+        "parameters": {"x": {"min": 0.0, "max": 1.0}},
+        "objective": {"name": "loss", "direction": "minimize"},
+        "fidelity": {"min": 1, "max": 3},
+        "strategy": {"command": ["sh", "thrifty.sh"]},
+        "budget": {"trials": 2},
+    }});
+    let journal = ["--journal", "study.db"];
+    let mut client = Client::start(&folder, &journal);
+    client.send(study.clone());
+    let none = Value::Null;
+    for trial in 0..2 {
+        let answer = client.send(json!({"ask": 1}));
+        assert_eq!(answer["asked"][0]["until"], 1, "{answer}");
+        assert_eq!(answer["given_up"], none);
+        let report = json!({"report": {"trial": trial, "at": 1, "values": {"loss": trial}}});
+        assert_eq!(client.send(report)["verdict"], "pause");
+        let told = client.send(json!({"tell": {"trial": trial, "stopped": true}}));
+        assert_eq!(told["state"], "paused", "{told}");
+    }
+    let answer = client.send(json!({"ask": 1}));
+    assert_eq!(answer["asked"][0]["trial"], 0, "{answer}");
+    assert_eq!(answer["asked"][0]["resumed"], true, "{answer}");
+    assert_eq!(answer["given_up"], json!([1]));
+    let wait = client.send(json!({"ask": 1}));
+    assert_eq!((&wait["asked"], &wait["given_up"]), (&json!("wait"), &none));
+    client.kill();
+
+    // The client may not have got to it before it was killed.
+    let mut client = Client::start(&folder, &journal);
+    client.send(study);
+    let answer = client.send(json!({"ask": 1}));
+    assert_eq!(answer["asked"][0]["attempt"], 1, "{answer}");
+    assert_eq!(answer["given_up"], json!([1]));
+    client.tell(&json!(0), 0.5);
+    let done = client.send(json!({"ask": 1}));
+    assert_eq!((&done["asked"], &done["given_up"]), (&json!("done"), &none));
+    let status = client.send(json!({"status": true}));
+    assert_eq!(status["status"]["counts"]["stopped"], 1, "{status}");
+}
+
 #[test]
 fn a_study_in_memory_leaves_nothing_behind() {
     let folder = Folder::with_study();
