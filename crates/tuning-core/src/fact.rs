@@ -24,7 +24,7 @@ use crate::{Budget, Fidelity, Metrics, Outcome, Tag, TrialId, Values, space::Par
 pub enum Fact {
     /// A new trial was started.
     Started(Started),
-    /// A paused trial goes on to a higher fidelity.
+    /// A paused trial is resumed to a higher fidelity.
     Resumed(Resumed),
     /// A running trial measured intermediate values.
     Reported(Reported),
@@ -180,7 +180,7 @@ impl Started {
     }
 }
 
-/// A paused trial goes on to a higher fidelity.
+/// A paused trial is resumed to a higher fidelity.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Resumed {
@@ -195,7 +195,7 @@ pub struct Resumed {
 }
 
 impl Resumed {
-    /// The trial goes on until this fidelity, or to its end.
+    /// The trial runs until this fidelity, or to its end.
     #[must_use]
     pub fn new(trial: TrialId, until: impl Into<Option<Fidelity>>) -> Self {
         Self {
@@ -343,7 +343,7 @@ impl Ended {
 
 /// The study has these limits from now on: told at its start, and when a session begins with others.
 ///
-/// What is left follows from the other facts: a trial counts when it is started, whoever proposed it. So
+/// What is left follows from the other facts: a trial counts when it is started, no matter who proposed it. So
 /// a strategy that works in rounds can plan them in `tell`. A limit may be raised at any time: the end of
 /// the budget is no reason to be [done](crate::Asked::Done) for one that could still propose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

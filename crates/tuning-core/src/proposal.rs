@@ -14,7 +14,7 @@ use crate::{Fidelity, Seed, Tag, TrialId, space::Params};
 /// let params = space.params([("lr", 0.01)])?;
 /// // A new trial that runs for three epochs, …
 /// let start = Proposal::start(params.clone()).until(Fidelity::new(3)).tag(Tag::new("asha", "0"));
-/// // … a paused one that goes on to the ninth, …
+/// // … a paused one that resumes until the ninth, …
 /// let resume = Proposal::resume(TrialId::new(4)).until(Fidelity::new(9));
 /// // … a new one that begins with the checkpoint of another, …
 /// let fork = Proposal::fork(TrialId::new(4), params).until(Fidelity::new(9));
@@ -36,7 +36,7 @@ pub struct Proposal {
 pub enum ProposalKind {
     /// Start a new trial with these parameters.
     Start(Params),
-    /// Let a paused trial go on.
+    /// Resume a paused trial.
     Resume(TrialId),
     /// Start a new trial with these parameters from the checkpoint of a paused or ended one.
     Fork(TrialId, Params),
@@ -51,7 +51,7 @@ impl Proposal {
         Self::of(ProposalKind::Start(params))
     }
 
-    /// Let a paused trial go on.
+    /// Resume a paused trial.
     #[must_use]
     pub fn resume(trial: TrialId) -> Self {
         Self::of(ProposalKind::Resume(trial))
@@ -215,7 +215,7 @@ impl Ask {
     /// asked when nothing is left. One that pauses trials looks at it so that its ladder ends well: with
     /// `Some(0)` it proposes to resume what is worth it, and answers [`Asked::Done`] once nothing is.
     /// It may also be used to plan ahead (the size of the last generation), but not to stop before it
-    /// is 0: a budget can be raised, and a study that is opened with a larger one goes on.
+    /// is 0: a budget can be raised, and a study that is opened with a larger one continues.
     #[must_use]
     pub const fn trials_left(&self) -> Option<u64> {
         self.left
@@ -258,7 +258,7 @@ impl Ask {
     }
 }
 
-/// A strategy's answer: one of these three, for good, so that whoever asks can treat them all.
+/// A strategy's answer: one of these three, for good, so that the caller can handle them all.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Asked {
     /// Do this: at least one proposal, and at most as many as there were slots; giving up does not count.

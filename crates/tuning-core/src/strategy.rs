@@ -89,7 +89,7 @@ pub trait Strategy: Send {
     /// Says what to do next.
     ///
     /// # Errors
-    /// If the strategy cannot go on at all: this ends the study. It is no place for a failed trial.
+    /// If the strategy cannot continue at all: this ends the study. It is no place for a failed trial.
     fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError>;
 
     /// Learns one fact. It cannot fail: facts have happened.
@@ -275,7 +275,7 @@ impl Unsupported {
     }
 }
 
-/// A strategy cannot go on.
+/// A strategy cannot continue.
 #[derive(Debug, Error)]
 #[error("{message}")]
 pub struct StrategyError {

@@ -100,7 +100,7 @@ impl<M: ?Sized> Kind<M> {
         }
     }
 
-    /// The same where a value that is no map stands for the option of this name: `jsonl: events.jsonl`.
+    /// The same where a value that is not a map stands for the option of this name: `jsonl: events.jsonl`.
     ///
     /// # Panics
     /// If the table has no such key.

@@ -45,7 +45,7 @@ impl<'a> Options<'a> {
         }
     }
 
-    /// Those at the top of a file, of which somebody else judges the keys.
+    /// Those at the top of a file, whose keys are checked elsewhere.
     pub(crate) fn at_the_top(fields: Fields<'a>, context: Context<'a>) -> Self {
         static NONE: Keys = Keys::new("", &[]);
         Self {

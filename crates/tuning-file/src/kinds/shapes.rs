@@ -9,7 +9,7 @@ use crate::document::Keys;
 /// What the options of a kind may be.
 #[derive(Clone, Debug)]
 pub(crate) enum Shapes {
-    /// Those of a table; a value that is no map is the one of the key `short`.
+    /// Those of a table; a value that is not a map is the one of the key `short`.
     Table {
         keys: &'static Keys,
         short: Option<&'static str>,

@@ -1,4 +1,4 @@
-//! [`Enqueue`]: points that somebody wants tried first.
+//! [`Enqueue`]: points to be tried first.
 
 use std::{collections::BTreeMap, num::NonZeroUsize};
 

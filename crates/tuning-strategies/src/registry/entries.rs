@@ -345,12 +345,12 @@ mod tests {
         );
         check(
             json!({"name": "dedup", "inner": 3}),
-            "option `inner` of strategy `dedup`: `3` is no strategy: write its name, as in `random`, or its name and \
+            "option `inner` of strategy `dedup`: `3` is not a strategy: write its name, as in `random`, or its name and \
              options, as in `{name: grid, resolution: 5}`",
         );
         check(
             json!({"resolution": 3}),
-            "`{\"resolution\":3}` is no strategy: write its name, as in `random`, or its name and options, as in \
+            "`{\"resolution\":3}` is not a strategy: write its name, as in `random`, or its name and options, as in \
              `{name: grid, resolution: 5}`",
         );
     }

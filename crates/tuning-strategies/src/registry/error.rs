@@ -65,9 +65,9 @@ pub enum RegistryError {
         /// What is wrong.
         message: String,
     },
-    /// This is no strategy at all.
+    /// This is not a strategy at all.
     #[error(
-        "`{value}` is no strategy: write its name, as in `random`, or its name and options, as in `{{name: grid, resolution: 5}}`"
+        "`{value}` is not a strategy: write its name, as in `random`, or its name and options, as in `{{name: grid, resolution: 5}}`"
     )]
     NotAStrategy {
         /// What stands there.

@@ -183,7 +183,7 @@ impl<S: Strategy> Dedup<S> {
         }
     }
 
-    /// Takes the inner strategy's new trial into the batch, if nobody has started the like.
+    /// Takes the inner strategy's new trial into the batch, if no like trial was started.
     fn take(&self, offer: &Proposal, batch: &mut Batch) -> bool {
         let key = offer.params().and_then(|params| self.key(params));
         let is_old = |key: &ParamsKey| self.seen.contains(key) || batch.taken.contains(key);
@@ -319,7 +319,7 @@ mod tests {
         let problem = problem([Parameter::float("x", 0.0, 1.0)]);
         let config = DedupConfig::over(GridConfig::default().resolution(3));
         let mut strategy = config.build(&problem).unwrap();
-        // Somebody has tried the last point of the grid.
+        // The last point of the grid was tried elsewhere.
         strategy.tell(&started(0, &problem, &[1.0]));
         strategy.tell(&ended(0));
         assert_eq!(

@@ -1,4 +1,4 @@
-//! [`Unseen`]: the next point of a space that nobody has tried, found on ever finer grids.
+//! [`Unseen`]: the next point of a space that was not tried, found on ever finer grids.
 
 use std::collections::HashSet;
 
@@ -68,7 +68,7 @@ impl Unseen {
         seen: &HashSet<ParamsKey>,
         taken: &HashSet<ParamsKey>,
     ) -> Result<Option<Params>, StrategyError> {
-        // `self.walk` passes seen points only; behind the first taken one, a copy goes on.
+        // `self.walk` passes seen points only; behind the first taken one, a copy continues.
         let mut ahead: Option<Walk> = None;
         loop {
             let walk = ahead.as_mut().unwrap_or(&mut self.walk);
