@@ -13,8 +13,8 @@ pub(crate) enum Greeting {
     Ready,
     /// It cannot handle the problem.
     Unsupported(String),
-    /// It gives up.
-    GivesUp(String),
+    /// It cannot continue.
+    Fails(String),
 }
 
 /// What an ask came to.
@@ -23,8 +23,8 @@ pub(crate) enum Reply {
     Asked(Asked),
     /// It can be read, but not be done.
     Illegal(IllegalProposal),
-    /// It gives up.
-    GivesUp(String),
+    /// It cannot continue.
+    Fails(String),
 }
 
 /// Why a line means nothing.
@@ -34,8 +34,8 @@ pub(crate) type Nonsense = String;
 pub(crate) fn greeting(line: &str) -> Result<Greeting, Nonsense> {
     let expected = "`{\"ready\": true}` or `{\"unsupported\": \"the reason\"}`";
     let mut answer = object(line, expected)?;
-    if let Some(why) = gives_up(&mut answer)? {
-        return Ok(Greeting::GivesUp(why));
+    if let Some(why) = failure(&mut answer)? {
+        return Ok(Greeting::Fails(why));
     }
     let greeting = match (answer.remove("ready"), answer.remove("unsupported")) {
         (Some(Value::Bool(true)), None) => Greeting::Ready,
@@ -60,8 +60,8 @@ pub(crate) fn reply(line: &str, slots: usize, space: &Space) -> Result<Reply, No
     let expected =
         "`{\"asked\": [{\"params\": {…}}]}`, `{\"asked\": \"wait\"}` or `{\"asked\": \"done\"}`";
     let mut answer = object(line, expected)?;
-    if let Some(why) = gives_up(&mut answer)? {
-        return Ok(Reply::GivesUp(why));
+    if let Some(why) = failure(&mut answer)? {
+        return Ok(Reply::Fails(why));
     }
     let asked = answer.remove("asked");
     nothing_else(&answer, "the answer", &["asked", "error"])?;
@@ -187,7 +187,7 @@ fn object(line: &str, expected: &str) -> Result<Map<String, Value>, Nonsense> {
     }
 }
 
-fn gives_up(answer: &mut Map<String, Value>) -> Result<Option<String>, Nonsense> {
+fn failure(answer: &mut Map<String, Value>) -> Result<Option<String>, Nonsense> {
     match answer.remove("error") {
         None => Ok(None),
         Some(Value::String(why)) => Ok(Some(why)),
@@ -266,7 +266,7 @@ mod tests {
                 .join("; "),
             Ok(Reply::Asked(asked)) => format!("{asked:?}"),
             Ok(Reply::Illegal(error)) => format!("illegal: {error}"),
-            Ok(Reply::GivesUp(why)) => format!("gives up: {why}"),
+            Ok(Reply::Fails(why)) => format!("fails: {why}"),
             Err(nonsense) => format!("nonsense: {nonsense}"),
         }
     }
@@ -308,8 +308,8 @@ mod tests {
         );
         check(r#"{"asked": "wait"}"#, "Wait");
         check(r#"{"asked": "done"}"#, "Done");
-        check(r#"{"error": "no idea"}"#, "gives up: no idea");
-        check(r#"{"error": {"message": "no idea"}}"#, "gives up: no idea");
+        check(r#"{"error": "no idea"}"#, "fails: no idea");
+        check(r#"{"error": {"message": "no idea"}}"#, "fails: no idea");
         check(r#"{"asked": []}"#, "illegal: an empty list");
         check(
             r#"{"asked": [1, 2, 3]}"#,

@@ -58,15 +58,15 @@ pub enum ProtocolError {
     /// Its proposal cannot be done.
     #[error("made an illegal proposal: {0}")]
     Illegal(#[source] IllegalProposal),
-    /// It gave up, and said why.
-    #[error("gives up: {0}")]
-    GaveUp(String),
+    /// It cannot continue, and said why.
+    #[error("failed: {0}")]
+    Failed(String),
 }
 
 impl ProtocolError {
     /// Whether the program can be talked to afterwards.
     pub(crate) fn is_harmless(&self) -> bool {
-        matches!(self, Self::Illegal(_) | Self::GaveUp(_))
+        matches!(self, Self::Illegal(_) | Self::Failed(_))
     }
 }
 

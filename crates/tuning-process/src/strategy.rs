@@ -84,8 +84,8 @@ impl ProcessStrategy {
                 let message = format!("cannot handle this problem: `{command}` says: {why}");
                 return Err(Unsupported::new(NAME, message));
             }
-            Ok(Greeting::GivesUp(why)) => {
-                let error = conversation.protocol_error(ProtocolError::GaveUp(why), "", "");
+            Ok(Greeting::Fails(why)) => {
+                let error = conversation.protocol_error(ProtocolError::Failed(why), "", "");
                 conversation.failed = Some(error.to_string());
             }
             // No matter of the problem: it fails when it is asked.
@@ -113,7 +113,7 @@ impl Conversation {
         let what = match self.converse(&message, read) {
             Ok(Reply::Asked(asked)) => return Ok(asked),
             Ok(Reply::Illegal(error)) => ProtocolError::Illegal(error),
-            Ok(Reply::GivesUp(why)) => ProtocolError::GaveUp(why),
+            Ok(Reply::Fails(why)) => ProtocolError::Failed(why),
             Err(error) => return Err(self.fail(error)),
         };
         let mut sent = Vec::new();

@@ -133,8 +133,8 @@ fn an_answer_to_a_fact() {
 }
 
 #[test]
-fn that_it_gives_up_is_told_in_its_own_words() {
-    ends_the_study("gives up", &["gives up: the model cannot be fitted"]);
+fn a_program_that_fails_says_why_in_its_own_words() {
+    ends_the_study("fails", &["failed: the model cannot be fitted"]);
 }
 
 #[test]

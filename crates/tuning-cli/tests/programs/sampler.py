@@ -40,7 +40,7 @@ def asked(seeds):
         seeds = seeds * 3
     if fault == "empty":
         return {"asked": []}
-    if fault == "gives up":
+    if fault == "fails":
         return {"error": "the model cannot be fitted"}
     kinds = {"asked": [{"params": {"x": random.Random(seed).random(), "kind": "a"}} for seed in seeds]}
     return json.dumps(kinds) + "\n{}" if fault == "two lines" else kinds
