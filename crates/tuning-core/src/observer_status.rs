@@ -39,9 +39,9 @@ pub struct ObserverStatus {
     /// Whether it is delivered to.
     #[serde(default)]
     pub circuit: Circuit,
-    /// Why it was given up before the end of the session, if it was.
+    /// Why it was cut off before the end of the session, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub given_up: Option<String>,
+    pub cut_off: Option<String>,
     /// The last error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
@@ -61,7 +61,7 @@ impl ObserverStatus {
             failed: 0,
             last: Seq::ZERO,
             circuit: Circuit::Closed,
-            given_up: None,
+            cut_off: None,
             last_error: None,
         }
     }

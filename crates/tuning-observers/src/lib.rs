@@ -60,7 +60,7 @@
 //! | delivery | the observer gets | the study waits for it | meant for |
 //! |---|---|---|---|
 //! | `lossy` | what it can take: when it is 4096 events behind, the oldest are dropped, and it is told how many | never | [`ProgressBar`], [`Broadcast`] |
-//! | `lossless` | every event from its beginning on; one that it fails to take is lost to it | when it is 1024 behind, up to 30 s; then it is given up | [`Log`], [`FinalTable`], [`Channel`], `Prometheus`, `Spans` |
+//! | `lossless` | every event from its beginning on; one that it fails to take is lost to it | when it is 1024 behind, up to 30 s; then it is cut off | [`Log`], [`FinalTable`], [`Channel`], `Prometheus`, `Spans` |
 //! | `durable` | every event of the study, in order, also those before it came; what it fails to take is told again, also after a restart | never | [`JsonLines`], [`Csv`], `Webhook` |
 //!
 //! With durable delivery an event may come twice after a failure or a crash: `JsonLines` and `Csv` do not write it

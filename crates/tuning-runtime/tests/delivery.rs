@@ -501,7 +501,7 @@ fn catching_up_delivers_what_is_left_and_leaves_the_study_as_it_is() {
         report.behind,
         all(&journal).len() as u64 - report.last.get()
     );
-    assert!(report.given_up.is_some() && report.failed > 0, "{report}");
+    assert!(report.cut_off.is_some() && report.failed > 0, "{report}");
 }
 
 #[test]

@@ -288,7 +288,7 @@ fn observers_that_misbehave_neither_stop_nor_slow_a_study() {
             (2..=summary.entries.get()).collect::<Vec<_>>()
         );
         let report = &summary.observers[0];
-        let reason = report.given_up.as_deref().unwrap_or_default();
+        let reason = report.cut_off.as_deref().unwrap_or_default();
         assert!(reason.contains(complaint), "{delivery}: {report:?}");
         assert!(summary.to_string().contains("observer bad"), "{summary}");
     }
@@ -306,7 +306,7 @@ fn a_failing_observer_is_counted_and_goes_on() {
     // Eight trials end at the end of the study, and nothing else happens between.
     let (failed, dropped) = (report.failed, report.dropped);
     assert!(failed >= 55 && failed + dropped >= 60, "{report:?}");
-    assert!(report.given_up.is_none());
+    assert!(report.cut_off.is_none());
     assert_eq!(report.last_error.as_deref(), Some("the sink is closed"));
 }
 

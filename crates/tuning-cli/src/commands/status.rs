@@ -210,7 +210,7 @@ fn watching(view: &View, status: &ObserverStatus) -> String {
         line.push_str(&format!(", circuit {}", status.circuit));
     }
     for (what, text) in [
-        ("given up", &status.given_up),
+        ("cut off", &status.cut_off),
         ("last error", &status.last_error),
     ] {
         if let Some(text) = text {

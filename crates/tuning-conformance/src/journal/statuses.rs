@@ -47,7 +47,7 @@ fn status(observer: &str, delivered: u64) -> ObserverStatus {
     status.last = Seq::new(delivered);
     if delivered > 1 {
         status.circuit = Circuit::HalfOpen;
-        status.given_up = Some("it's \"stuck\"\n".to_owned());
+        status.cut_off = Some("it's \"stuck\"\n".to_owned());
         status.last_error = Some("größe 日本語 🦀 \\".to_owned());
     }
     status

@@ -11,7 +11,7 @@ use tuning_core::{Circuit, ObserverStatus, Seq};
 #[non_exhaustive]
 pub enum Delivery {
     /// Every event of this session. When it is this many events behind, the study waits for it; for
-    /// `patience` at most, then it is given up.
+    /// `patience` at most, then it is cut off.
     Lossless {
         /// How many events may wait.
         capacity: usize,
@@ -86,9 +86,9 @@ pub struct ObserverReport {
     /// Whether it was delivered to at the end.
     #[serde(default)]
     pub circuit: Circuit,
-    /// Why it was given up before the end: it panicked, hung, or was too slow.
+    /// Why it was cut off before the end: it panicked, hung, or was too slow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub given_up: Option<String>,
+    pub cut_off: Option<String>,
     /// The last error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
@@ -105,7 +105,7 @@ impl ObserverReport {
             behind: 0,
             last: Seq::ZERO,
             circuit: Circuit::Closed,
-            given_up: None,
+            cut_off: None,
             last_error: None,
         }
     }
@@ -118,7 +118,7 @@ impl ObserverReport {
             Delivery::Durable => self.behind == 0,
             _ => self.dropped == 0 && self.failed == 0,
         };
-        complete && self.given_up.is_none()
+        complete && self.cut_off.is_none()
     }
 
     /// The same as a journal keeps it.
@@ -132,7 +132,7 @@ impl ObserverReport {
         status.failed = self.failed;
         status.last = self.last;
         status.circuit = self.circuit;
-        status.given_up.clone_from(&self.given_up);
+        status.cut_off.clone_from(&self.cut_off);
         status.last_error.clone_from(&self.last_error);
         status
     }
@@ -162,8 +162,8 @@ impl fmt::Display for ObserverReport {
         if self.circuit != Circuit::Closed {
             write!(f, ", circuit {}", self.circuit)?;
         }
-        if let Some(reason) = &self.given_up {
-            write!(f, "; given up: {reason}")?;
+        if let Some(reason) = &self.cut_off {
+            write!(f, "; cut off: {reason}")?;
         }
         if let Some(error) = &self.last_error {
             write!(f, "; last error: {error}")?;

@@ -27,7 +27,7 @@ pub(super) async fn serve(lane: &Lane, observer: Box<dyn Observer>, so_far: SoFa
     };
     match durable.run(so_far).await {
         Ok(()) | Err(Stop::Panicked) => {}
-        Err(Stop::Journal(error)) => lane.give_up(error.to_string()),
+        Err(Stop::Journal(error)) => lane.cut_off(error.to_string()),
     }
 }
 

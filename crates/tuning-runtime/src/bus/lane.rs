@@ -120,7 +120,7 @@ impl Lane {
                     let patient = self.shared.executor.sleep(patience);
                     if let Either::Right(_) = future::select(room, patient).await {
                         self.change(|report| report.dropped += rest.len() as u64);
-                        self.give_up(format!("it was stuck for {patience:?}"));
+                        self.cut_off(format!("it was stuck for {patience:?}"));
                         return;
                     }
                 }
@@ -140,17 +140,17 @@ impl Lane {
     }
 
     /// Ends the observer's task, wherever it hangs (a thread that it blocks is left alone).
-    pub(crate) fn give_up(&self, reason: impl Into<String>) {
+    pub(crate) fn cut_off(&self, reason: impl Into<String>) {
         self.change(|report| {
-            report.given_up.get_or_insert(reason.into());
+            report.cut_off.get_or_insert(reason.into());
         });
         self.abort_now();
     }
 
     /// Ends the observer's task, since the study ended this long ago.
-    pub(crate) fn give_up_after(&self, patience: Duration) {
+    pub(crate) fn cut_off_after(&self, patience: Duration) {
         let failing = self.report().circuit != Circuit::Closed;
-        self.give_up(match (self.delivery, failing) {
+        self.cut_off(match (self.delivery, failing) {
             (Delivery::Durable, true) => format!("it still failed {patience:?} after the end"),
             _ => format!("it had not finished {patience:?} after the end"),
         });
@@ -265,7 +265,7 @@ impl Lane {
                 self.change(|report| {
                     report.failed += 1;
                     let reason = format!("it panicked: {message}");
-                    report.given_up.get_or_insert(reason);
+                    report.cut_off.get_or_insert(reason);
                 });
                 Noted::Panicked
             }

@@ -10,15 +10,15 @@ use tuning_core::Seq;
 
 use crate::{bus::Lane, executor::Executor};
 
-/// Lets every observer see the rest; one that is not done this long after the end is given up.
+/// Lets every observer see the rest; one that is not done this long after the end is cut off.
 pub(super) async fn within(linger: Duration, lanes: &[Arc<Lane>], executor: &dyn Executor) {
     close(lanes, executor);
     if !all_ended_within(linger, lanes, executor).await {
-        give_up(linger, lanes, |_, _| true);
+        cut_off(linger, lanes, |_, _| true);
     }
 }
 
-/// Lets every observer see the rest; one that has not taken anything for this long is given up.
+/// Lets every observer see the rest; one that has not taken anything for this long is cut off.
 pub(super) async fn while_they_take_events(
     linger: Duration,
     lanes: &[Arc<Lane>],
@@ -28,7 +28,7 @@ pub(super) async fn while_they_take_events(
     let places = || lanes.iter().map(|lane| lane.status().last).collect();
     let mut before: Vec<Seq> = places();
     while !all_ended_within(linger, lanes, executor).await {
-        give_up(linger, lanes, |index, lane| {
+        cut_off(linger, lanes, |index, lane| {
             before[index] == lane.status().last
         });
         before = places();
@@ -39,7 +39,7 @@ fn close(lanes: &[Arc<Lane>], executor: &dyn Executor) {
     for lane in lanes {
         lane.close();
         if lane.is_stuck(executor.now()) {
-            lane.give_up("it had not finished an event at the end");
+            lane.cut_off("it had not finished an event at the end");
         }
     }
 }
@@ -53,10 +53,10 @@ async fn all_ended_within(linger: Duration, lanes: &[Arc<Lane>], executor: &dyn 
 }
 
 /// Gives up those that have not ended and of which it is true.
-fn give_up(linger: Duration, lanes: &[Arc<Lane>], is_lost: impl Fn(usize, &Arc<Lane>) -> bool) {
+fn cut_off(linger: Duration, lanes: &[Arc<Lane>], is_lost: impl Fn(usize, &Arc<Lane>) -> bool) {
     for (index, lane) in lanes.iter().enumerate() {
         if lane.ended().now_or_never().is_none() && is_lost(index, lane) {
-            lane.give_up_after(linger);
+            lane.cut_off_after(linger);
         }
     }
 }

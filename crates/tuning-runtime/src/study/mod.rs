@@ -165,7 +165,7 @@ impl Study {
 
     /// Runs nothing, and delivers to observers with durable delivery what they have not taken yet. It
     /// lasts as long as they take events; one that takes nothing for as long as the end of a session may
-    /// linger is given up.
+    /// linger is cut off.
     ///
     /// # Errors
     /// If the journal fails.

@@ -211,7 +211,7 @@ pub(super) fn ended<'a>(file: &'a StudyFile, summary: &Summary) -> Answer<'a> {
             elapsed_millis: summary.elapsed_millis,
             observers: wrong
                 .map(|observer| {
-                    let why = observer.given_up.as_ref().or(observer.last_error.as_ref());
+                    let why = observer.cut_off.as_ref().or(observer.last_error.as_ref());
                     let why = why.cloned().unwrap_or_default();
                     let (dropped, failed) = (observer.dropped, observer.failed);
                     let what = format!("{dropped} events dropped, {failed} failures: {why}");
