@@ -81,7 +81,7 @@ fn a_larger_budget_goes_on_and_the_same_one_does_nothing() {
     let entries = folder.ends_with(0, &["validate", "study.yaml"]).stdout;
     let again = folder.ends_with(0, &["run", "study.yaml"]);
     assert!(
-        again.stderr.contains("is finished already") && again.stderr.contains("--trials 12"),
+        again.stderr.contains("has already finished") && again.stderr.contains("--trials 12"),
         "{again:#?}"
     );
     assert!(again.stdout.contains("6 completed"), "{again:#?}");
@@ -118,7 +118,7 @@ fn a_larger_budget_goes_on_and_the_same_one_does_nothing() {
         folder
             .ends_with(0, &grid)
             .stderr
-            .contains("is finished already")
+            .contains("has already finished")
     );
 }
 

@@ -130,7 +130,7 @@ fn two_words_for_the_same_thing_are_refused_and_the_command_line_goes_first() {
     folder.write("study.yaml", &twice);
     let error = folder.ends_with(2, &["validate", "study.yaml"]).stderr;
     assert!(
-        error.contains("`parameters.x.min` and `low` are both there"),
+        error.contains("`parameters.x.min` and `low` are both given"),
         "{error}"
     );
 }

@@ -221,7 +221,7 @@ fn what_a_service_missed_until_the_end_it_gets_when_the_study_is_run_again() {
 
     sink.be(Mood::Up);
     let again = wait(start(&folder));
-    assert!(again.stderr.contains("is finished already"), "{again:#?}");
+    assert!(again.stderr.contains("has already finished"), "{again:#?}");
     assert!(again.stderr.contains("caught up on"), "{again:#?}");
     assert_eq!(distinct(&sink.requests()), expected(&folder));
     assert_eq!(sink.requests().len(), 1 + 24);

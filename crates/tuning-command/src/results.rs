@@ -309,7 +309,7 @@ mod tests {
             &["loss"],
             "{\"loss\": 1",
             FailureKind::Error,
-            "no JSON object",
+            "not a JSON object",
         );
         check(&["loss"], "done", FailureKind::Error, "it says: done");
         check(&["loss", "size"], "1", FailureKind::Error, "2 objectives");

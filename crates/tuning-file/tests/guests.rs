@@ -111,10 +111,10 @@ fn what_makes_no_sense_is_told_with_its_place() {
         ),
         (
             "[{mail: {name: a}, name: b}]",
-            "`observers.0.name` is there twice: keep the one within `mail`",
+            "`observers.0.name` is given twice: keep the one within `mail`",
         ),
         ("[{mail: {delivery: lossly}}]", "did you mean `lossy`?"),
-        ("[mial]", "which is not an observer: did you mean `mail`?"),
+        ("[mial]", "there is no such observer: did you mean `mail`?"),
         (
             "[{mial: {}}]",
             "unknown key `mial` in `observers.0`: did you mean `mail`?",
@@ -126,7 +126,7 @@ fn what_makes_no_sense_is_told_with_its_place() {
         ),
         (
             "[{mail: {name: a}}, {jsonl: x, name: a}]",
-            "has the name `a`, as another one has",
+            "has the name `a`, which another one has, too",
         ),
     ] {
         let error = observers(text).unwrap_err();

@@ -253,8 +253,8 @@ fn urls_and_headers_that_make_no_sense_are_refused() {
         let webhook = Webhook::to("http://example.com").unwrap();
         webhook.header(name, value).unwrap_err().to_string()
     };
-    assert!(header("a b", "c").contains("has no name"));
-    assert!(header("", "c").contains("has no name"));
+    assert!(header("a b", "c").contains("does not have the name"));
+    assert!(header("", "c").contains("does not have the name"));
     assert!(header("X-A", "a\nb").contains("has a value with characters"));
     for own in [
         "Content-Type",

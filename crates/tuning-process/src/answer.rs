@@ -44,7 +44,7 @@ pub(crate) fn greeting(line: &str) -> Result<Greeting, Nonsense> {
             Some(version) if *version == PROTOCOL => Greeting::Ready,
             Some(version) => {
                 return Err(format!(
-                    "it speaks protocol {version} but only protocol {PROTOCOL} is supported"
+                    "it speaks protocol {version}, but only protocol {PROTOCOL} is supported"
                 ));
             }
         },

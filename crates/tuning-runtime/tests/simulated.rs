@@ -270,9 +270,9 @@ fn observers_that_misbehave_neither_stop_nor_slow_a_study() {
         (
             Bad::Hangs,
             Delivery::Lossy { capacity: 4 },
-            "it was not done",
+            "it had not finished",
         ),
-        (Bad::Hangs, Delivery::durable(), "it was not done"),
+        (Bad::Hangs, Delivery::durable(), "it had not finished"),
         (Bad::Fails, Delivery::durable(), "it still failed 5s after"),
     ] {
         let (sim, journal) = (SimExecutor::new(Seed::new(1)), MemoryJournal::new());

@@ -169,7 +169,7 @@ fn another_protocol_is_refused() {
     let done = folder.ends_with(1, &["run", "study.yaml"]);
     says(
         &done.stderr,
-        &["it speaks protocol 9 and was told protocol 1"],
+        &["it speaks protocol 9, but only protocol 1 is supported"],
     );
     assert_eq!(kept(&folder), 0);
 }

@@ -264,7 +264,7 @@ fn a_log_cannot_know_what_comes_later() {
     );
     let error = study.replay(early.clone()).unwrap_err();
     assert!(
-        error.to_string().contains("by results that come later"),
+        error.to_string().contains("from results that come later"),
         "{error}"
     );
     study

@@ -482,7 +482,7 @@ fn malformed_stored_forms_are_refused_with_the_reason() {
     );
     check(
         r#"[{"name":"x","kind":"int","low":0,"high":4,"step":"2"}]"#,
-        "no integer",
+        "not an integer",
     );
     check(
         r#"[{"name":"x","kind":"int","low":2,"high":1}]"#,

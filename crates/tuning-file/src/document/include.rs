@@ -167,9 +167,7 @@ fn one(
     let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
     if let Some(start) = chain.iter().position(|link| link.path == canonical) {
         let way = way_around(&chain[start..], &reading.files, item.place());
-        return item.wrong(format_args!(
-            "includes itself in a circle: {way}; remove one of them"
-        ));
+        return item.wrong(format_args!("leads in a circle: {way}; remove one of them"));
     }
     let file = reading
         .files

@@ -109,7 +109,7 @@ impl<'a> Options<'a> {
             } else if this.within(key).is_some() {
                 right = outer
                     .child(key, &entry.node)
-                    .wrong(format_args!("is there twice: keep the one within `{kind}`"));
+                    .wrong(format_args!("is given twice: keep the one within `{kind}`"));
             }
         }
         right.map(|()| this)

@@ -145,7 +145,7 @@ fn fits(item: &Item<'_>, spec: &ObserverSpec, before: &[ObserverSpec]) -> Option
         && before.iter().any(|other| other.name.as_ref() == Some(name))
     {
         return item.wrong(format_args!(
-            "has the name `{name}`, as another one has: give it its own"
+            "has the name `{name}`, which another one has, too: give it a different one"
         ));
     }
     // Which of the two has which place in the journal must not hang on their order here.
