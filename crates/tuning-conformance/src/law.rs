@@ -81,7 +81,7 @@ laws! {
             => "Follow `Paused`, `Resumed` and `Ended`, and forget what you have proposed only when its fact arrives.";
         Foreigners = 8, "foreigners":
             "Trials of others, failures and stops of every kind, facts about unknown trials, and budgets that change are survived, with all other laws kept."
-            => "Read tags with `Tag::unwrap`, take trials without your layer for nobody's, and look trials up with `get`, not by index.";
+            => "Read tags with `Tag::unwrap`, treat trials without your layer as foreign, and look trials up with `get`, not by index.";
         Extremes = 9, "extremes":
             "Equal, tied, huge and tiny values, and nothing but failures, lead to no panic, error or endless loop."
             => "Guard divisions by a range or a deviation of 0, and differences that overflow; bound every rejection loop.";

@@ -18,7 +18,7 @@ use crate::{Event, Progress};
 /// # For implementors
 /// - Write [`#[async_trait]`](crate::async_trait) above the `impl`. Without it the compiler says that lifetimes do
 ///   not match.
-/// - An observer cannot hurt a study. If it fails, panics, hangs or is slow, the study goes on, and its
+/// - An observer cannot harm a study. If it fails, panics, hangs or is slow, the study continues, and its
 ///   summary says what went wrong.
 /// - Buffer as you like and write in `flush`, as a `BufWriter` does.
 /// - You may be told an event twice after a restart if you ask for durable delivery: use its number.

@@ -137,7 +137,7 @@ impl Extensions {
         self.pruner_kind(pruners::kind::<C>(kind, about))
     }
 
-    /// The same with a kind of journal: `journal: {KIND: {…}}`, or `journal: KIND:…`.
+    /// Adds a kind of journal: `journal: {KIND: {…}}`, or `journal: KIND:…`.
     #[must_use]
     pub fn journal_kind(mut self, kind: Kind<dyn JournalConfig>) -> Self {
         self.journals.add(kind);

@@ -9,14 +9,8 @@ mod translation;
 
 use crate::document::{Node, Reading, Value};
 
+pub(super) use root::Names;
 pub(crate) use table::{ALIASES, Within};
-
-/// The names of what there is, for advice.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Names<'a> {
-    pub(super) strategies: Vec<&'a str>,
-    pub(super) pruners: Vec<&'a str>,
-}
 
 /// Puts a file's words into ours.
 pub(super) fn translate(file: &mut Node, reading: &Reading, names: &Names<'_>) {

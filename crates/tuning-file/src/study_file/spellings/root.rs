@@ -2,8 +2,15 @@
 
 use tuning_core::Scalar;
 
-use super::{Names, Translation, Within, remedy};
+use super::{Within, remedy, translation::Translation};
 use crate::document::{Entry, Node, Reading, Value};
+
+/// The names of what there is, for advice.
+#[derive(Clone, Debug, Default)]
+pub(in crate::study_file) struct Names<'a> {
+    pub(in crate::study_file) strategies: Vec<&'a str>,
+    pub(in crate::study_file) pruners: Vec<&'a str>,
+}
 
 /// What a strategy is called elsewhere, and here, if it is registered.
 const METHODS: &[(&str, &[&str])] = &[
