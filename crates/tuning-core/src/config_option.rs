@@ -45,28 +45,28 @@ impl ConfigOption {
         }
     }
 
-    /// The same for a number that is `least` or more.
+    /// Requires a number that is `least` or more.
     #[must_use]
     pub fn at_least(mut self, least: f64) -> Self {
         self.lower = Bound::Included(least);
         self
     }
 
-    /// The same for a number that is more than `end`.
+    /// Requires a number that is more than `end`.
     #[must_use]
     pub fn above(mut self, end: f64) -> Self {
         self.lower = Bound::Excluded(end);
         self
     }
 
-    /// The same for a number that is `most` or less.
+    /// Requires a number that is `most` or less.
     #[must_use]
     pub fn at_most(mut self, most: f64) -> Self {
         self.upper = Bound::Included(most);
         self
     }
 
-    /// The same for a number that is less than `end`.
+    /// Requires a number that is less than `end`.
     #[must_use]
     pub fn below(mut self, end: f64) -> Self {
         self.upper = Bound::Excluded(end);

@@ -158,21 +158,21 @@ impl Started {
         }
     }
 
-    /// The same, to run until this fidelity.
+    /// Sets the fidelity to run until.
     #[must_use]
     pub fn until(mut self, until: impl Into<Option<Fidelity>>) -> Self {
         self.until = until.into();
         self
     }
 
-    /// The same, with its author's note.
+    /// Sets its author's note.
     #[must_use]
     pub fn tag(mut self, tag: Tag) -> Self {
         self.tag = tag;
         self
     }
 
-    /// The same, from the checkpoint of another trial.
+    /// Begins it from the checkpoint of another trial.
     #[must_use]
     pub fn fork(mut self, fork: Fork) -> Self {
         self.fork = Some(fork);
@@ -205,7 +205,7 @@ impl Resumed {
         }
     }
 
-    /// The same, with its author's note.
+    /// Sets its author's note.
     #[must_use]
     pub fn tag(mut self, tag: Tag) -> Self {
         self.tag = tag;
@@ -240,7 +240,7 @@ impl Reported {
         }
     }
 
-    /// The same, with these further measurements.
+    /// Adds other measurements.
     #[must_use]
     pub fn metrics(mut self, metrics: Metrics) -> Self {
         self.metrics = metrics;
@@ -282,14 +282,14 @@ impl Paused {
         }
     }
 
-    /// The same, with these further measurements.
+    /// Adds other measurements.
     #[must_use]
     pub fn metrics(mut self, metrics: Metrics) -> Self {
         self.metrics = metrics;
         self
     }
 
-    /// The same, after this many microseconds of evaluation.
+    /// Sets how many microseconds the evaluation took.
     #[must_use]
     pub fn took(mut self, micros: u64) -> Self {
         self.took_micros = micros;
@@ -326,14 +326,14 @@ impl Ended {
         }
     }
 
-    /// The same, with these further measurements.
+    /// Adds other measurements.
     #[must_use]
     pub fn metrics(mut self, metrics: Metrics) -> Self {
         self.metrics = metrics;
         self
     }
 
-    /// The same, after this many microseconds of evaluation.
+    /// Sets how many microseconds the evaluation took.
     #[must_use]
     pub fn took(mut self, micros: u64) -> Self {
         self.took_micros = micros;

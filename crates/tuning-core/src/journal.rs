@@ -34,7 +34,7 @@ impl Entry {
         }
     }
 
-    /// The same, proposed when this many pieces of work had been told.
+    /// Sets how many pieces of work had been told when it was proposed.
     #[must_use]
     pub fn known(mut self, works: u64) -> Self {
         self.known = works;

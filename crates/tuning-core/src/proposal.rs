@@ -86,14 +86,14 @@ impl Proposal {
         }
     }
 
-    /// The same, to run until the trial has used this much resource in all; to its end if absent.
+    /// Sets how much resource the trial may have used in total when this work ends; to its end if absent.
     #[must_use]
     pub fn until(mut self, until: impl Into<Option<Fidelity>>) -> Self {
         self.until = until.into();
         self
     }
 
-    /// The same with its author's note.
+    /// Sets its author's note.
     #[must_use]
     pub fn tag(mut self, tag: Tag) -> Self {
         self.tag = tag;
@@ -221,7 +221,7 @@ impl Ask {
         self.left
     }
 
-    /// The same with a limit to the trials that may still be started.
+    /// Sets a limit on the trials that may still be started.
     #[must_use]
     pub const fn with_trials_left(mut self, left: Option<u64>) -> Self {
         self.left = left;

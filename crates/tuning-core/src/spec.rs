@@ -32,7 +32,7 @@ impl Spec {
         }
     }
 
-    /// The same with one more option. Lists and mappings are taken apart: the spec of a strategy inside becomes
+    /// Adds an option. Lists and mappings are taken apart: the spec of a strategy inside becomes
     /// `inner.name` and `inner.gamma`, the first of a list `points.0`.
     ///
     /// A number that is not finite is kept as a string (`inf`, `NaN`), since a journal in JSON cannot hold it.
@@ -42,7 +42,7 @@ impl Spec {
         self
     }
 
-    /// The same with all of these options.
+    /// Adds all of these options.
     #[must_use]
     pub fn options(mut self, options: impl IntoIterator<Item = ConfigOption>) -> Self {
         for option in options {

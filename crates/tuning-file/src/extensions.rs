@@ -120,14 +120,14 @@ impl Extensions {
         self.observers.iter()
     }
 
-    /// The same with a kind of pruner: `pruner: KIND`, or `pruner: {name: KIND, …}` with its options.
+    /// Adds a kind of pruner: `pruner: KIND`, or `pruner: {name: KIND, …}` with its options.
     #[must_use]
     pub fn pruner_kind(mut self, kind: Kind<AnyPruner>) -> Self {
         self.pruners.add(kind);
         self
     }
 
-    /// The same with a kind of pruner whose options are the fields of `C`. Options that are not said have the values
+    /// Adds a kind of pruner whose options are the fields of `C`. Options that are not said have the values
     /// of `C::default()`, so write all fields (no `skip_serializing_if`).
     #[must_use]
     pub fn pruner<C>(self, kind: &str, about: &str) -> Self

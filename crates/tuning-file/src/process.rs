@@ -28,7 +28,7 @@ pub(crate) fn register(registry: &mut Registry) {
             ConfigOption::new(
                 "workdir",
                 ".",
-                "the folder that it runs in; that of the study file if it is not said",
+                "the folder that it runs in; by default that of the study file",
             ),
         ],
         |options, _| config(options),

@@ -152,7 +152,7 @@ impl Space {
     }
 
     /// Whether it is active, given the values of those before it.
-    fn active(&self, index: usize, values: &[Option<Value>]) -> bool {
+    pub(super) fn active(&self, index: usize, values: &[Option<Value>]) -> bool {
         // Most rules are one of these: they are looked at without a call.
         match &self.0.rules[index] {
             Rule::Always => true,

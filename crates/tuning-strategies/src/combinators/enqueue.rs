@@ -71,7 +71,7 @@ impl<C> EnqueueConfig<C> {
         }
     }
 
-    /// The same with one more point behind the others.
+    /// Adds a point after the others.
     #[must_use]
     pub fn point<N: Into<String>>(mut self, values: impl IntoIterator<Item = (N, Scalar)>) -> Self {
         self.points.push(

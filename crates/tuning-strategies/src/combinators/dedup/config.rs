@@ -43,7 +43,7 @@ impl<C> DedupConfig<C> {
         }
     }
 
-    /// The same, asking the inner strategy so often for something else.
+    /// Sets how often the inner strategy is asked for something else.
     #[must_use]
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts;
