@@ -1,8 +1,8 @@
 //! [`Column`]s: what can be said of a trial, by names that are the same in tables, filters and exports.
 
 use serde_json::Value;
-use tuning_core::{Scalar, StudySpec, Trial, Trials};
-use tuning_observers::{format_scalar, format_value};
+use tuning_core::{Literal, StudySpec, Trial, Trials};
+use tuning_observers::{format_literal, format_value};
 
 use crate::error::CliError;
 
@@ -32,7 +32,7 @@ pub(crate) enum Kind {
 pub(crate) enum Cell {
     Empty,
     Count(u64),
-    Scalar(Scalar),
+    Scalar(Literal),
 }
 
 /// The name of a group of columns, and which are in it.
@@ -187,10 +187,10 @@ impl Column {
             }
             (_, Cell::Empty) => String::new(),
             (_, Cell::Count(count)) => count.to_string(),
-            (Kind::Objective(_) | Kind::Metric(_), Cell::Scalar(Scalar::Float(value))) => {
+            (Kind::Objective(_) | Kind::Metric(_), Cell::Scalar(Literal::Float(value))) => {
                 format_value(value)
             }
-            (_, Cell::Scalar(scalar)) => format_scalar(&scalar),
+            (_, Cell::Scalar(literal)) => format_literal(&literal),
         }
     }
 }
@@ -201,7 +201,7 @@ impl Cell {
         match self {
             Self::Empty => Value::Null,
             Self::Count(count) => (*count).into(),
-            Self::Scalar(scalar) => serde_json::to_value(scalar).unwrap_or_default(),
+            Self::Scalar(literal) => serde_json::to_value(literal).unwrap_or_default(),
         }
     }
 
@@ -210,7 +210,7 @@ impl Cell {
         match self {
             Self::Empty => String::new(),
             Self::Count(count) => count.to_string(),
-            Self::Scalar(scalar) => scalar.to_string(),
+            Self::Scalar(literal) => literal.to_string(),
         }
     }
 
@@ -218,7 +218,7 @@ impl Cell {
         match self {
             Self::Empty => None,
             Self::Count(count) => Some(*count as f64),
-            Self::Scalar(scalar) => scalar.as_f64(),
+            Self::Scalar(literal) => literal.as_f64(),
         }
     }
 }

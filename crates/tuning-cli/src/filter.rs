@@ -107,7 +107,7 @@ mod tests {
         let space = space.unwrap();
         let params = space
             .params([
-                ("lr", tuning_core::Scalar::from(0.01)),
+                ("lr", tuning_core::Literal::from(0.01)),
                 ("opt", "sgd".into()),
             ])
             .unwrap();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Scalar, TrialId};
+use tuning_core::{Literal, TrialId};
 
 use crate::{axes::Point, fitness::Fitness, search::gaussian::Gaussian};
 
@@ -12,13 +12,13 @@ use crate::{axes::Point, fitness::Fitness, search::gaussian::Gaussian};
 #[serde(deny_unknown_fields)]
 pub struct Earlier {
     /// Its active parameters by name.
-    pub params: BTreeMap<String, Scalar>,
+    pub params: BTreeMap<String, Literal>,
     /// What it came to, in the objective's own direction.
     pub value: f64,
 }
 
 /// As an option is written: a mapping of its fields.
-impl From<Earlier> for Scalar {
+impl From<Earlier> for Literal {
     fn from(earlier: Earlier) -> Self {
         let fields: [(&str, Self); 2] = [
             ("params", earlier.params.into()),

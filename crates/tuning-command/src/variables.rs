@@ -81,7 +81,7 @@ impl Variables<'_> {
     pub(crate) fn get(&self, name: &str) -> Option<Cow<'_, OsStr>> {
         let params = self.trial.params();
         if params.space().index_of(name).is_some() {
-            return params.get(name).map(|scalar| text(&scalar));
+            return params.get(name).map(|literal| text(&literal));
         }
         self.built_in(name)
     }

@@ -2,8 +2,8 @@
 
 use tuning_core::{
     Best, Budget, Budgeted, Closed, Counts, EndReason, Ended, Entry, EventKind, Fact, Failure,
-    FailureKind, Fidelity, FidelityRange, Fork, Metrics, Objective, Objectives, Opened, Order,
-    Outcome, Params, Paused, Reported, Resumed, Retried, Scalar, Seed, Spec, Started, StudySpec,
+    FailureKind, Fidelity, FidelityRange, Fork, Literal, Metrics, Objective, Objectives, Opened,
+    Order, Outcome, Params, Paused, Reported, Resumed, Retried, Seed, Spec, Started, StudySpec,
     Tag, TrialId, Values,
 };
 
@@ -114,7 +114,7 @@ fn sessions() -> Vec<EventKind> {
         .option("gamma", 0.1)
         .option("startup", 10)
         .option("multivariate", true)
-        .option(text(3), Scalar::from(text(1)))
+        .option(text(3), Literal::from(text(1)))
         .option("inner", Spec::new("random").option("x", 1.0));
     let mut kinds = Vec::new();
     for (place, named) in spaces().into_iter().enumerate() {

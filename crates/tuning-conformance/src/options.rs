@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, ops::Bound};
 
-use tuning_core::{ConfigOption, Problem, Scalar, Spec, StrategyConfig};
+use tuning_core::{ConfigOption, Literal, Problem, Spec, StrategyConfig};
 
 use crate::{
     guard::caught,
@@ -41,8 +41,8 @@ use crate::{
 /// #   }
 /// }
 ///
-/// # fn read(given: &BTreeMap<String, Scalar>) -> Result<MyConfig, ParamsError> {
-/// #     let step = match given.get("step") { Some(Scalar::Float(step)) => *step, _ => 0.2 };
+/// # fn read(given: &BTreeMap<String, Literal>) -> Result<MyConfig, ParamsError> {
+/// #     let step = match given.get("step") { Some(Literal::Float(step)) => *step, _ => 0.2 };
 /// #     Ok(MyConfig { step })
 /// # }
 /// // With serde: |given| serde_json::from_value::<MyConfig>(serde_json::json!(given))
@@ -52,7 +52,7 @@ pub fn options<C, E, R>(read: R) -> OptionsKit<R>
 where
     C: StrategyConfig,
     E: fmt::Display,
-    R: Fn(&BTreeMap<String, Scalar>) -> Result<C, E>,
+    R: Fn(&BTreeMap<String, Literal>) -> Result<C, E>,
 {
     OptionsKit {
         read,
@@ -71,7 +71,7 @@ impl<C, E, R> OptionsKit<R>
 where
     C: StrategyConfig,
     E: fmt::Display,
-    R: Fn(&BTreeMap<String, Scalar>) -> Result<C, E>,
+    R: Fn(&BTreeMap<String, Literal>) -> Result<C, E>,
 {
     /// Checks this law alone; called again, that one too.
     pub fn only(mut self, law: OptionLaw) -> Self {
@@ -145,27 +145,27 @@ where
         all.find(takes)
     }
 
-    fn read(&self, given: &[(&str, Scalar)]) -> Result<C, String> {
+    fn read(&self, given: &[(&str, Literal)]) -> Result<C, String> {
         let given = given.iter();
         let given = given.map(|(name, value)| ((*name).to_owned(), value.clone()));
         (self.read)(&given.collect()).map_err(|error| error.to_string())
     }
 
     /// The values that it can be given besides its own, as far as a kit can guess: in its range, and readable.
-    fn others(&self, option: &ConfigOption) -> Vec<Scalar> {
-        let number = |values: &[f64]| -> Vec<Scalar> {
+    fn others(&self, option: &ConfigOption) -> Vec<Literal> {
+        let number = |values: &[f64]| -> Vec<Literal> {
             let inside = values.iter().filter(|value| within(option, **value));
             inside.map(|value| (*value).into()).collect()
         };
-        let whole = |values: &[i64]| -> Vec<Scalar> {
+        let whole = |values: &[i64]| -> Vec<Literal> {
             let inside = values.iter().filter(|value| within(option, **value as f64));
             inside.map(|value| (*value).into()).collect()
         };
         let mut others = match *option.value() {
-            Scalar::Bool(value) => vec![(!value).into()],
-            Scalar::Int(value) => whole(&[value + 1, value - 1]),
-            Scalar::Float(value) => number(&[value / 2.0, value + 0.25, value * 2.0]),
-            Scalar::Null => {
+            Literal::Bool(value) => vec![(!value).into()],
+            Literal::Int(value) => whole(&[value + 1, value - 1]),
+            Literal::Float(value) => number(&[value / 2.0, value + 0.25, value * 2.0]),
+            Literal::Null => {
                 let mut values = number(&[0.375]);
                 values.extend(whole(&[5, 17]));
                 values.retain(|value| self.read(&[(option.name(), value.clone())]).is_ok());
@@ -278,20 +278,20 @@ where
     /// Whether it is a count: an integer, or one that may be left out and reads no fraction.
     fn is_whole(&self, option: &ConfigOption) -> bool {
         match option.value() {
-            Scalar::Int(_) => true,
-            Scalar::Null => self.read(&[(option.name(), 0.5.into())]).is_err(),
+            Literal::Int(_) => true,
+            Literal::Null => self.read(&[(option.name(), 0.5.into())]).is_err(),
             _ => false,
         }
     }
 
     /// Why this value of an option is refused, if it is.
     fn refusal(&self, option: &ConfigOption, value: f64, problem: &Problem) -> Option<String> {
-        let scalar: Scalar = match self.is_whole(option) {
+        let literal: Literal = match self.is_whole(option) {
             true => (value as i64).into(),
             false => value.into(),
         };
         let name = option.name();
-        match self.read(&[(name, scalar)]) {
+        match self.read(&[(name, literal)]) {
             // Where it cannot even be read, the reader says what it is.
             Err(error) => Some(format!("`{name}`: {error}")),
             Ok(config) => match caught(|| config.build(problem).err()) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tuning_core::{Condition, Parameter, ParamsKey, Scalar, Seed, Space, Test};
+use tuning_core::{Condition, Literal, Parameter, ParamsKey, Seed, Space, Test};
 
 use crate::simulation::Chance;
 
@@ -143,11 +143,11 @@ fn numbers() -> Vec<NamedSpace> {
 /// Lists, short, long and odd.
 fn choices() -> Vec<NamedSpace> {
     let mixed = [
-        Scalar::from(1),
-        Scalar::from("a"),
-        Scalar::from(true),
-        Scalar::from(2.5),
-        Scalar::from(""),
+        Literal::from(1),
+        Literal::from("a"),
+        Literal::from(true),
+        Literal::from(2.5),
+        Literal::from(""),
     ];
     vec![
         of(
@@ -169,15 +169,15 @@ fn choices() -> Vec<NamedSpace> {
                 Parameter::categorical(
                     "scheduler",
                     [
-                        Scalar::Null,
-                        Scalar::from(false),
-                        Scalar::map([("name", "step \"a\""), ("by", "é\n")]),
-                        Scalar::from([Scalar::from(1.0), Scalar::map([("a", 1)])]),
+                        Literal::Null,
+                        Literal::from(false),
+                        Literal::map([("name", "step \"a\""), ("by", "é\n")]),
+                        Literal::from([Literal::from(1.0), Literal::map([("a", 1)])]),
                     ],
                 ),
                 Parameter::float("gamma", 0.0, 1.0)
                     .when("hidden", Test::above(Vec::<i64>::new()))
-                    .when("class_weight", Test::not([Scalar::Null])),
+                    .when("class_weight", Test::not([Literal::Null])),
             ],
         ),
         named(

@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use crate::{Scalar, Unsupported};
+use crate::{Literal, Unsupported};
 
 /// One option of a configuration: its name, its value, what it does and how far it may go.
 ///
@@ -23,7 +23,7 @@ use crate::{Scalar, Unsupported};
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConfigOption {
     name: &'static str,
-    value: Scalar,
+    value: Literal,
     about: &'static str,
     lower: Bound<f64>,
     upper: Bound<f64>,
@@ -35,7 +35,7 @@ impl ConfigOption {
     /// The value is the field as serde writes it: `Option::None` is null, an enum its word, a strategy its
     /// [spec](crate::StrategyConfig::spec).
     #[must_use]
-    pub fn new(name: &'static str, value: impl Into<Scalar>, about: &'static str) -> Self {
+    pub fn new(name: &'static str, value: impl Into<Literal>, about: &'static str) -> Self {
         Self {
             name,
             value: value.into(),
@@ -81,7 +81,7 @@ impl ConfigOption {
 
     /// What it is set to.
     #[must_use]
-    pub fn value(&self) -> &Scalar {
+    pub fn value(&self) -> &Literal {
         &self.value
     }
 
@@ -128,8 +128,8 @@ impl ConfigOption {
     /// If it is not. The error says so in the name of `strategy`, with the value and the range.
     pub fn check(&self, strategy: &str) -> Result<(), Unsupported> {
         let value = match self.value {
-            Scalar::Int(value) => value as f64,
-            Scalar::Float(value) => value,
+            Literal::Int(value) => value as f64,
+            Literal::Float(value) => value,
             _ => return Ok(()),
         };
         let Some(range) = self.range() else {
@@ -160,7 +160,7 @@ impl ConfigOption {
 mod tests {
     use super::*;
 
-    fn option(value: impl Into<Scalar>) -> ConfigOption {
+    fn option(value: impl Into<Literal>) -> ConfigOption {
         ConfigOption::new("step", value, "how far to look")
     }
 

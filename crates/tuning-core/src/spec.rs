@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConfigOption, space::Scalar};
+use crate::{ConfigOption, space::Literal};
 
 /// The name and the options of a strategy or a pruner, as a study's journal keeps them.
 ///
@@ -19,7 +19,7 @@ pub struct Spec {
     pub name: String,
     /// Its options, defaults included.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub options: BTreeMap<String, Scalar>,
+    pub options: BTreeMap<String, Literal>,
 }
 
 impl Spec {
@@ -37,7 +37,7 @@ impl Spec {
     ///
     /// A number that is not finite is kept as a string (`inf`, `NaN`), since a journal in JSON cannot hold it.
     #[must_use]
-    pub fn option(mut self, name: impl Into<String>, value: impl Into<Scalar>) -> Self {
+    pub fn option(mut self, name: impl Into<String>, value: impl Into<Literal>) -> Self {
         self.insert(name.into(), value.into());
         self
     }
@@ -51,21 +51,21 @@ impl Spec {
         self
     }
 
-    fn insert(&mut self, name: String, value: Scalar) {
+    fn insert(&mut self, name: String, value: Literal) {
         let value = match value {
-            Scalar::List(items) => {
+            Literal::List(items) => {
                 for (place, item) in items.iter().enumerate() {
                     self.insert(format!("{name}.{place}"), item.clone());
                 }
                 return;
             }
-            Scalar::Map(entries) => {
+            Literal::Map(entries) => {
                 for (key, item) in entries.iter() {
                     self.insert(format!("{name}.{key}"), item.clone());
                 }
                 return;
             }
-            Scalar::Float(value) if !value.is_finite() => Scalar::from(value.to_string()),
+            Literal::Float(value) if !value.is_finite() => Literal::from(value.to_string()),
             value => value,
         };
         self.options.insert(name, value);
@@ -81,7 +81,7 @@ impl Spec {
         }
         let names: BTreeSet<_> = self.options.keys().chain(other.options.keys()).collect();
         for name in names {
-            let show = |value: Option<&Scalar>| {
+            let show = |value: Option<&Literal>| {
                 value.map_or_else(|| "absent".to_owned(), |value| format!("`{value}`"))
             };
             let (old, new) = (self.options.get(name), other.options.get(name));
@@ -98,7 +98,7 @@ impl Spec {
 }
 
 /// A strategy inside another one, as an option of that: its name and its options.
-impl From<Spec> for Scalar {
+impl From<Spec> for Literal {
     fn from(spec: Spec) -> Self {
         let name = ("name".into(), Self::from(spec.name));
         let options = spec.options.into_iter();

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Map, Value};
-use tuning_core::{BoxedConfig, ConfigOption, Scalar, StrategyConfig as _};
+use tuning_core::{BoxedConfig, ConfigOption, Literal, StrategyConfig as _};
 use tuning_process::{NAME, ProcessConfig, TIMEOUT};
 use tuning_strategies::{Options, Registry, RegistryError};
 
@@ -21,7 +21,7 @@ pub(crate) fn register(registry: &mut Registry) {
             ),
             ConfigOption::new(
                 "options",
-                BTreeMap::<String, Scalar>::new(),
+                BTreeMap::<String, Literal>::new(),
                 "what the program is told as its options",
             ),
             ConfigOption::new("timeout", timeout, "how long one answer may take"),

@@ -140,4 +140,4 @@ pub use spans::Spans;
 pub use table::FinalTable;
 #[cfg(feature = "webhook")]
 pub use webhook::{Topic, UnknownTopic, Webhook, WebhookError};
-pub use wording::{format_duration, format_params, format_scalar, format_value, format_values};
+pub use wording::{format_duration, format_literal, format_params, format_value, format_values};

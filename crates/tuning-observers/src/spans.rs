@@ -12,8 +12,8 @@ use opentelemetry::{
     trace::{Span, SpanKind, Status, TraceContextExt as _, Tracer},
 };
 use tuning_core::{
-    Closed, Ended, Event, EventKind, Fact, Observer, ObserverError, OpenTrial, Opened, Outcome,
-    Progress, Scalar, TrialId, Values,
+    Closed, Ended, Event, EventKind, Fact, Literal, Observer, ObserverError, OpenTrial, Opened,
+    Outcome, Progress, TrialId, Values,
 };
 
 use crate::watched::Watched;
@@ -128,7 +128,7 @@ impl<T: Tracer> Spans<T> {
                 count("tuning.trial", id.get()),
             ];
             attributes.extend(params.map(|(name, value)| {
-                KeyValue::new(format!("tuning.param.{name}"), scalar(&value))
+                KeyValue::new(format!("tuning.param.{name}"), literal(&value))
             }));
             let builder = self
                 .tracer
@@ -280,11 +280,11 @@ fn count(key: &'static str, value: u64) -> KeyValue {
     KeyValue::new(key, i64::try_from(value).unwrap_or(i64::MAX))
 }
 
-fn scalar(value: &Scalar) -> Value {
+fn literal(value: &Literal) -> Value {
     match value {
-        Scalar::Bool(value) => Value::Bool(*value),
-        Scalar::Int(value) => Value::I64(*value),
-        Scalar::Float(value) => Value::F64(*value),
+        Literal::Bool(value) => Value::Bool(*value),
+        Literal::Int(value) => Value::I64(*value),
+        Literal::Float(value) => Value::F64(*value),
         // OpenTelemetry has lists of one kind only, and no mappings: they are shown as JSON.
         other => Value::String(StringValue::from(other.to_string())),
     }

@@ -3,7 +3,7 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use tuning_core::{Objectives, Params, Scalar, Values};
+use tuning_core::{Literal, Objectives, Params, Values};
 
 /// Significant digits of a number that people read; files keep all of them.
 const DIGITS: i32 = 6;
@@ -53,16 +53,16 @@ pub fn format_values(objectives: &Objectives, values: &Values) -> String {
 #[must_use]
 pub fn format_params(params: &Params) -> String {
     let pairs = params.iter();
-    let pairs = pairs.map(|(name, value)| format!("{name}={}", format_scalar(&value)));
+    let pairs = pairs.map(|(name, value)| format!("{name}={}", format_literal(&value)));
     pairs.collect::<Vec<_>>().join(" ")
 }
 
 /// Returns a parameter's value, in short if it is a number that is not an integer.
 #[must_use]
-pub fn format_scalar(scalar: &Scalar) -> String {
-    match scalar {
-        Scalar::Float(value) => format_value(*value),
-        scalar => scalar.to_string(),
+pub fn format_literal(literal: &Literal) -> String {
+    match literal {
+        Literal::Float(value) => format_value(*value),
+        literal => literal.to_string(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 use tuning_core::{
-    Asked, Fidelity, IllegalProposal, Params, ParamsError, Proposal, Scalar, Space, Tag, TrialId,
+    Asked, Fidelity, IllegalProposal, Literal, Params, ParamsError, Proposal, Space, Tag, TrialId,
 };
 
 use crate::{PROTOCOL, config::NAME};
@@ -170,9 +170,9 @@ fn point(
     };
     let mut values = Vec::with_capacity(params.len());
     for (name, value) in params {
-        let scalar: Scalar = serde_json::from_value(value)
+        let literal: Literal = serde_json::from_value(value)
             .map_err(|error| format!("parameter `{name}` of {place} cannot be used: {error}"))?;
-        values.push((name, scalar));
+        values.push((name, literal));
     }
     Ok(space.params(values))
 }

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use tuning_core::{Problem, Scalar, Spec, StrategyConfig, Unsupported};
+use tuning_core::{Literal, Problem, Spec, StrategyConfig, Unsupported};
 
 use crate::{ProcessPool, ProcessStrategy};
 
@@ -127,7 +127,7 @@ fn quoted(word: &str) -> String {
 
 /// Options within options, with dots between their names.
 fn flat(spec: Spec, name: &str, value: &Value) -> Spec {
-    let scalar: Scalar = match value {
+    let literal: Literal = match value {
         Value::Object(map) => {
             let parts = map.iter();
             return parts.fold(spec, |spec, (key, value)| {
@@ -149,7 +149,7 @@ fn flat(spec: Spec, name: &str, value: &Value) -> Spec {
         },
         Value::Null => "null".into(),
     };
-    spec.option(name, scalar)
+    spec.option(name, literal)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use tuning_conformance::Law;
-use tuning_core::{Problem, Scalar, Spec, StrategyConfig, Unsupported};
+use tuning_core::{Literal, Problem, Spec, StrategyConfig, Unsupported};
 use tuning_strategies::{
     DedupConfig, Enqueue, EnqueueConfig, GridConfig, NeverConfig, RandomConfig, Registry,
     SobolConfig,
@@ -97,7 +97,7 @@ impl<C: StrategyConfig> StrategyConfig for Points<C> {
             let point = problem.space.decode(&vec![u; problem.space.len()]);
             let point = point.expect("one coordinate per parameter");
             let named = point.iter().map(|(name, value)| (name.to_owned(), value));
-            config = config.point(named.collect::<Vec<(String, Scalar)>>());
+            config = config.point(named.collect::<Vec<(String, Literal)>>());
         }
         config.build(problem)
     }
@@ -140,7 +140,7 @@ fn options_of_sobol_are_what_they_are_said_to_be() {
 fn options_of_combinators_are_what_they_are_said_to_be() {
     let registry = Registry::standard();
     for name in ["dedup", "enqueue"] {
-        let read = |given: &BTreeMap<String, Scalar>| match json!(given) {
+        let read = |given: &BTreeMap<String, Literal>| match json!(given) {
             Value::Object(given) => registry.config(name, &given),
             _ => unreachable!("a map is written as an object"),
         };

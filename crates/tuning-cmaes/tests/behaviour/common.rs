@@ -30,7 +30,7 @@ pub(crate) fn floats(n: usize) -> Space {
 
 /// The coordinates of [`floats`].
 pub(crate) fn x(params: &Params) -> Vec<f64> {
-    let number = |(_, value): (&str, tuning_core::Scalar)| value.as_f64().expect("a number");
+    let number = |(_, value): (&str, tuning_core::Literal)| value.as_f64().expect("a number");
     params.iter().map(number).collect()
 }
 

@@ -13,8 +13,8 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use tuning_command::CommandSpec;
 use tuning_core::{
-    Evaluator as _, Failure, FailureKind, Fidelity, Objective, Objectives, Outcome, Parameter,
-    Params, RunningTrial, Scalar, Seed, Space, StopReason, TrialId, TrialLink, Values, Verdict,
+    Evaluator as _, Failure, FailureKind, Fidelity, Literal, Objective, Objectives, Outcome,
+    Parameter, Params, RunningTrial, Seed, Space, StopReason, TrialId, TrialLink, Values, Verdict,
     Work,
 };
 
@@ -159,12 +159,12 @@ impl Bench {
     }
 
     pub(crate) fn adam(&self) -> Params {
-        let values: [(_, Scalar); 2] = [("lr", 0.1.into()), ("opt", "adam".into())];
+        let values: [(_, Literal); 2] = [("lr", 0.1.into()), ("opt", "adam".into())];
         self.space.params(values).unwrap()
     }
 
     pub(crate) fn sgd(&self) -> Params {
-        let values: [(_, Scalar); 3] = [
+        let values: [(_, Literal); 3] = [
             ("lr", 1e-7.into()),
             ("opt", "sgd".into()),
             ("momentum", 0.1.into()),

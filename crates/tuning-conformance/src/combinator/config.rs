@@ -1,6 +1,6 @@
 //! Laws 8 and 9: what a combinator's configuration says of the one inside it.
 
-use tuning_core::{Problem, Scalar, Spec};
+use tuning_core::{Literal, Problem, Spec};
 
 use super::probe::{MARK, NAME, REFUSAL};
 use crate::report::Breach;
@@ -26,9 +26,9 @@ pub(super) fn spec(spec: impl Fn(i64) -> Spec) -> Result<(), Breach> {
 
 /// Where the probe stands in a combinator of this spec.
 fn prefixes(spec: &Spec) -> Vec<String> {
-    let prefix = |(name, value): (&String, &Scalar)| {
+    let prefix = |(name, value): (&String, &Literal)| {
         let prefix = name.strip_suffix(".name")?;
-        (*value == Scalar::from(NAME)).then(|| prefix.to_owned())
+        (*value == Literal::from(NAME)).then(|| prefix.to_owned())
     };
     spec.options.iter().filter_map(prefix).collect()
 }

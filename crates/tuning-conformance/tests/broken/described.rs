@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use tuning_conformance::{OptionLaw, Report, options};
 use tuning_core::{
-    Ask, Asked, ConfigOption, Fact, Problem, Scalar, Spec, Strategy, StrategyConfig, StrategyError,
-    Unsupported,
+    Ask, Asked, ConfigOption, Fact, Literal, Problem, Spec, Strategy, StrategyConfig,
+    StrategyError, Unsupported,
 };
 
 use super::breaks_only;
@@ -97,7 +97,7 @@ impl StrategyConfig for Config {
     }
 }
 
-fn read(fault: Fault, given: &BTreeMap<String, Scalar>) -> Result<Config, String> {
+fn read(fault: Fault, given: &BTreeMap<String, Literal>) -> Result<Config, String> {
     let mut config = Config {
         fault,
         step: 0.2,
@@ -107,13 +107,13 @@ fn read(fault: Fault, given: &BTreeMap<String, Scalar>) -> Result<Config, String
     };
     for (name, value) in given {
         match (&**name, value) {
-            ("step", Scalar::Float(value)) if fault == F::MixesTwoUp => config.share = *value,
-            ("step", Scalar::Float(value)) => config.step = *value,
-            ("share", Scalar::Float(value)) => config.share = *value,
-            ("members", Scalar::Int(value)) => config.members = Some(*value),
-            ("members", Scalar::Null) => config.members = None,
-            ("repeat", Scalar::Bool(_)) if fault == F::IgnoresWhatIsRead => {}
-            ("repeat", Scalar::Bool(value)) => config.repeat = *value,
+            ("step", Literal::Float(value)) if fault == F::MixesTwoUp => config.share = *value,
+            ("step", Literal::Float(value)) => config.step = *value,
+            ("share", Literal::Float(value)) => config.share = *value,
+            ("members", Literal::Int(value)) => config.members = Some(*value),
+            ("members", Literal::Null) => config.members = None,
+            ("repeat", Literal::Bool(_)) if fault == F::IgnoresWhatIsRead => {}
+            ("repeat", Literal::Bool(value)) => config.repeat = *value,
             _ => return Err(format!("`{name}` cannot be `{value}`")),
         }
     }

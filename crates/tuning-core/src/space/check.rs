@@ -5,10 +5,10 @@ use super::{
     error::SpaceError,
     float::{FloatDomain, Misfit},
     int::IntDomain,
+    literal::Literal,
     parameter::{Fault, Parameter},
     resolve,
     rule::Rule,
-    scalar::Scalar,
     scale::Scale,
 };
 
@@ -47,7 +47,7 @@ fn check_domain(parameter: &Parameter) -> Result<(), SpaceError> {
             let choice = parameter.domain.choices().and_then(|all| all.get(choice));
             return Err(SpaceError::UnreadableChoice {
                 parameter: name(),
-                choice: choice.cloned().unwrap_or(Scalar::Null),
+                choice: choice.cloned().unwrap_or(Literal::Null),
                 expected,
             });
         }
@@ -78,7 +78,7 @@ fn check_float(parameter: String, domain: &FloatDomain) -> Result<(), SpaceError
             return Err(SpaceError::NonFinite { parameter, value });
         }
     }
-    let (from, to) = (Scalar::Float(low), Scalar::Float(high));
+    let (from, to) = (Literal::Float(low), Literal::Float(high));
     if low > high {
         return Err(SpaceError::Reversed {
             parameter,
@@ -96,13 +96,13 @@ fn check_float(parameter: String, domain: &FloatDomain) -> Result<(), SpaceError
         return Ok(());
     };
     if !(step > 0.0 && step.is_finite()) {
-        let step = Scalar::Float(step);
+        let step = Literal::Float(step);
         return Err(SpaceError::Step { parameter, step });
     }
     if domain.scale() == Scale::Log {
         return Err(SpaceError::LogWithStep { parameter });
     }
-    let step = Scalar::Float(step);
+    let step = Literal::Float(step);
     match domain.misfit() {
         None => Ok(()),
         Some(Misfit::TooFine) => Err(SpaceError::TooManySteps { parameter, step }),
@@ -111,7 +111,7 @@ fn check_float(parameter: String, domain: &FloatDomain) -> Result<(), SpaceError
             step,
             low: from,
             high: to,
-            fits: Scalar::Float(fits),
+            fits: Literal::Float(fits),
         }),
     }
 }
@@ -168,7 +168,7 @@ fn check_choices(parameter: String, choices: &Choices) -> Result<(), SpaceError>
     for (index, choice) in choices.iter().enumerate() {
         let choice = || choice.clone();
         if let Some(value) = choice().non_finite() {
-            let choice = Scalar::Float(value);
+            let choice = Literal::Float(value);
             return Err(SpaceError::NonFiniteChoice { parameter, choice });
         }
         if choice().is_too_large() {
@@ -291,7 +291,7 @@ mod tests {
                 [float(low, high, step)],
                 &format!(
                     "parameter `lr`: step {} is too fine to tell the values of the range apart: use a larger step",
-                    Scalar::Float(step)
+                    Literal::Float(step)
                 ),
             );
         }
@@ -336,7 +336,7 @@ mod tests {
         check(
             [Parameter::ordered(
                 "o",
-                [Scalar::from(1), Scalar::from(1.0)],
+                [Literal::from(1), Literal::from(1.0)],
             )],
             "parameter `o`: choice `1` occurs twice: remove one",
         );
@@ -344,12 +344,12 @@ mod tests {
             [Parameter::ordered("o", [1.0, f64::INFINITY])],
             "parameter `o`: choice inf is not a finite number: use a string instead",
         );
-        let mut deep = Scalar::Null;
+        let mut deep = Literal::Null;
         for _ in 0..40 {
             deep = vec![deep].into();
         }
         check(
-            [Parameter::categorical("c", [Scalar::from("a"), deep])],
+            [Parameter::categorical("c", [Literal::from("a"), deep])],
             "parameter `c`: choice number 1 is nested more than 32 deep, or holds more than 10000 values: keep it in \
              a file, and use its name",
         );
@@ -360,13 +360,13 @@ mod tests {
         check(
             [Parameter::categorical(
                 "c",
-                [vec![1.into()], vec![Scalar::from(1.0)]],
+                [vec![1.into()], vec![Literal::from(1.0)]],
             )],
             "parameter `c`: choice `[1.0]` occurs twice: remove one",
         );
         let distinct = Parameter::categorical(
             "c",
-            [Scalar::from(1), Scalar::from("1"), Scalar::from(true)],
+            [Literal::from(1), Literal::from("1"), Literal::from(true)],
         );
         assert!(Space::new([distinct]).is_ok());
         let neighbours = Parameter::ordered("c", [1_i64 << 53, (1 << 53) + 1]);

@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use super::scalar::Scalar;
+use super::literal::Literal;
 
 /// When a parameter is active: a test of one parent, or several tests joined by "and" and "or".
 ///
@@ -59,28 +59,28 @@ pub enum Condition {
 #[non_exhaustive]
 pub enum Test {
     /// It is one of these.
-    OneOf(Vec<Scalar>),
+    OneOf(Vec<Literal>),
     /// It is none of these.
-    NoneOf(Vec<Scalar>),
+    NoneOf(Vec<Literal>),
     /// It lies between these bounds.
     Between {
         /// The lower bound.
-        lower: Bound<Scalar>,
+        lower: Bound<Literal>,
         /// The upper bound.
-        upper: Bound<Scalar>,
+        upper: Bound<Literal>,
     },
 }
 
 impl Test {
     /// Any value but these.
     #[must_use]
-    pub fn not(values: impl IntoIterator<Item = impl Into<Scalar>>) -> Self {
+    pub fn not(values: impl IntoIterator<Item = impl Into<Literal>>) -> Self {
         Self::NoneOf(values.into_iter().map(Into::into).collect())
     }
 
     /// Any value greater than this one.
     #[must_use]
-    pub fn above(value: impl Into<Scalar>) -> Self {
+    pub fn above(value: impl Into<Literal>) -> Self {
         let (lower, upper) = (Bound::Excluded(value.into()), Bound::Unbounded);
         Self::Between { lower, upper }
     }
@@ -178,22 +178,22 @@ one_value!(
     &str,
     String,
     Arc<str>,
-    Scalar
+    Literal
 );
 
-impl<T: Into<Scalar>, const N: usize> From<[T; N]> for Test {
+impl<T: Into<Literal>, const N: usize> From<[T; N]> for Test {
     fn from(values: [T; N]) -> Self {
         Self::OneOf(values.into_iter().map(Into::into).collect())
     }
 }
 
-impl<T: Into<Scalar>> From<Vec<T>> for Test {
+impl<T: Into<Literal>> From<Vec<T>> for Test {
     fn from(values: Vec<T>) -> Self {
         Self::OneOf(values.into_iter().map(Into::into).collect())
     }
 }
 
-impl<T: Into<Scalar>> From<(Bound<T>, Bound<T>)> for Test {
+impl<T: Into<Literal>> From<(Bound<T>, Bound<T>)> for Test {
     fn from((lower, upper): (Bound<T>, Bound<T>)) -> Self {
         Self::Between {
             lower: lower.map(Into::into),
@@ -202,31 +202,31 @@ impl<T: Into<Scalar>> From<(Bound<T>, Bound<T>)> for Test {
     }
 }
 
-impl<T: Into<Scalar>> From<RangeFrom<T>> for Test {
+impl<T: Into<Literal>> From<RangeFrom<T>> for Test {
     fn from(range: RangeFrom<T>) -> Self {
         (Bound::Included(range.start), Bound::Unbounded).into()
     }
 }
 
-impl<T: Into<Scalar>> From<RangeTo<T>> for Test {
+impl<T: Into<Literal>> From<RangeTo<T>> for Test {
     fn from(range: RangeTo<T>) -> Self {
         (Bound::Unbounded, Bound::Excluded(range.end)).into()
     }
 }
 
-impl<T: Into<Scalar>> From<RangeToInclusive<T>> for Test {
+impl<T: Into<Literal>> From<RangeToInclusive<T>> for Test {
     fn from(range: RangeToInclusive<T>) -> Self {
         (Bound::Unbounded, Bound::Included(range.end)).into()
     }
 }
 
-impl<T: Into<Scalar>> From<Range<T>> for Test {
+impl<T: Into<Literal>> From<Range<T>> for Test {
     fn from(range: Range<T>) -> Self {
         (Bound::Included(range.start), Bound::Excluded(range.end)).into()
     }
 }
 
-impl<T: Into<Scalar>> From<RangeInclusive<T>> for Test {
+impl<T: Into<Literal>> From<RangeInclusive<T>> for Test {
     fn from(range: RangeInclusive<T>) -> Self {
         let (low, high) = range.into_inner();
         (Bound::Included(low), Bound::Included(high)).into()
@@ -236,7 +236,7 @@ impl<T: Into<Scalar>> From<RangeInclusive<T>> for Test {
 /// Reads on from "the parent is".
 impl fmt::Display for Test {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = |values: &[Scalar], word: &str| {
+        let list = |values: &[Literal], word: &str| {
             let shown: Vec<_> = values.iter().map(|value| format!("`{value}`")).collect();
             shown.join(word)
         };
@@ -300,17 +300,17 @@ struct Form {
     #[serde(skip_serializing_if = "Option::is_none")]
     parent: Option<Arc<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    values: Option<Vec<Scalar>>,
+    values: Option<Vec<Literal>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    not: Option<Vec<Scalar>>,
+    not: Option<Vec<Literal>>,
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "given")]
-    min: Option<Scalar>,
+    min: Option<Literal>,
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "given")]
-    above: Option<Scalar>,
+    above: Option<Literal>,
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "given")]
-    max: Option<Scalar>,
+    max: Option<Literal>,
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "given")]
-    below: Option<Scalar>,
+    below: Option<Literal>,
     #[serde(skip_serializing_if = "Option::is_none")]
     all: Option<Vec<Condition>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -318,8 +318,8 @@ struct Form {
 }
 
 /// A bound that is there, be it `null`.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Scalar>, D::Error> {
-    Scalar::deserialize(deserializer).map(Some)
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Literal>, D::Error> {
+    Literal::deserialize(deserializer).map(Some)
 }
 
 impl Serialize for Condition {
@@ -447,7 +447,7 @@ mod tests {
             r#"{"parent":"optimizer","values":["sgd","rmsprop"]}"#,
         );
         check(layers(), r#"{"parent":"layers","min":2}"#);
-        let null = Condition::when("size", ..=Scalar::Null);
+        let null = Condition::when("size", ..=Literal::Null);
         check(null, r#"{"parent":"size","max":null}"#);
         check(
             Condition::when("x", (Bound::Excluded(0.5), Bound::Excluded(2.0))),

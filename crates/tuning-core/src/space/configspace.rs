@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::{
     condition::{Condition, Test},
+    literal::Literal,
     parameter::Parameter,
-    scalar::Scalar,
     tree::Space,
 };
 
@@ -67,17 +67,17 @@ struct Hyperparameter {
     name: Arc<str>,
     #[serde(rename = "type")]
     kind: String,
-    lower: Option<Scalar>,
-    upper: Option<Scalar>,
+    lower: Option<Literal>,
+    upper: Option<Literal>,
     #[serde(default)]
     log: bool,
-    q: Option<Scalar>,
-    choices: Option<Vec<Scalar>>,
-    sequence: Option<Vec<Scalar>>,
+    q: Option<Literal>,
+    choices: Option<Vec<Literal>>,
+    sequence: Option<Vec<Literal>>,
     #[serde(alias = "probabilities")]
     weights: Option<Vec<f64>>,
     #[serde(default, deserialize_with = "given")]
-    value: Option<Scalar>,
+    value: Option<Literal>,
 }
 
 /// A condition: a test of a parent, or several joined.
@@ -88,8 +88,8 @@ struct Link {
     #[serde(rename = "type")]
     kind: String,
     #[serde(default, deserialize_with = "given")]
-    value: Option<Scalar>,
-    values: Option<Vec<Scalar>>,
+    value: Option<Literal>,
+    values: Option<Vec<Literal>>,
     #[serde(default)]
     conditions: Vec<Link>,
 }
@@ -101,8 +101,8 @@ struct Clause {
     kind: String,
     name: Option<Arc<str>>,
     #[serde(default, deserialize_with = "given")]
-    value: Option<Scalar>,
-    values: Option<Vec<Scalar>>,
+    value: Option<Literal>,
+    values: Option<Vec<Literal>>,
     #[serde(default)]
     clauses: Vec<Clause>,
     left: Option<Arc<str>>,
@@ -110,8 +110,8 @@ struct Clause {
 }
 
 /// A value that is there, be it `null`.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Scalar>, D::Error> {
-    Scalar::deserialize(deserializer).map(Some)
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Literal>, D::Error> {
+    Literal::deserialize(deserializer).map(Some)
 }
 
 impl Form {
@@ -169,7 +169,7 @@ impl Form {
 }
 
 impl Hyperparameter {
-    fn parameter(self, forbidden: &[Scalar]) -> Result<Parameter, String> {
+    fn parameter(self, forbidden: &[Literal]) -> Result<Parameter, String> {
         let name = &self.name;
         if let Some(weights) = &self.weights
             && weights.windows(2).any(|pair| pair[0] != pair[1])
@@ -178,15 +178,15 @@ impl Hyperparameter {
                 "`{name}` has choices of unequal weights, which a space cannot express: remove them"
             ));
         }
-        let number = |bound: &Option<Scalar>, which: &str| {
-            let number = bound.as_ref().and_then(Scalar::as_f64);
+        let number = |bound: &Option<Literal>, which: &str| {
+            let number = bound.as_ref().and_then(Literal::as_f64);
             number.ok_or_else(|| format!("`{which}` of `{name}` is not a number"))
         };
-        let whole = |bound: &Option<Scalar>, which: &str| {
-            let whole = bound.as_ref().and_then(Scalar::as_i64);
+        let whole = |bound: &Option<Literal>, which: &str| {
+            let whole = bound.as_ref().and_then(Literal::as_i64);
             whole.ok_or_else(|| format!("`{which}` of `{name}` is not an integer"))
         };
-        let list = |list: Option<Vec<Scalar>>, which: &str| {
+        let list = |list: Option<Vec<Literal>>, which: &str| {
             let mut list = list.ok_or_else(|| format!("`{name}` has no `{which}`"))?;
             list.retain(|choice| !forbidden.iter().any(|other| other.same_choice(choice)));
             Ok::<_, String>(list)
@@ -226,7 +226,7 @@ impl Hyperparameter {
             false => range,
         };
         match self.q {
-            None | Some(Scalar::Null) => Ok(range),
+            None | Some(Literal::Null) => Ok(range),
             Some(q) => {
                 let step = number(&Some(q), "q")?;
                 Ok(range.step(step))
@@ -272,14 +272,14 @@ impl Link {
 }
 
 /// The values without those that are forbidden, unless none would be left.
-fn still_there(values: Vec<Scalar>, parent: &str, parameters: &[Parameter]) -> Vec<Scalar> {
+fn still_there(values: Vec<Literal>, parent: &str, parameters: &[Parameter]) -> Vec<Literal> {
     let parent = parameters
         .iter()
         .find(|parameter| &*parameter.name == parent);
     let Some(choices) = parent.and_then(|parent| parent.domain.choices()) else {
         return values;
     };
-    let left: Vec<Scalar> = values
+    let left: Vec<Literal> = values
         .iter()
         .filter(|value| choices.position(value).is_some())
         .cloned()
@@ -288,7 +288,7 @@ fn still_there(values: Vec<Scalar>, parent: &str, parameters: &[Parameter]) -> V
 }
 
 /// The values that a parameter must not have, whatever the others.
-fn forbidden(name: &str, clauses: &[Clause]) -> Vec<Scalar> {
+fn forbidden(name: &str, clauses: &[Clause]) -> Vec<Literal> {
     let of = clauses.iter().filter_map(Clause::single);
     let of = of.filter(|(other, _)| ***other == *name);
     of.flat_map(|(_, values)| values).collect()
@@ -296,7 +296,7 @@ fn forbidden(name: &str, clauses: &[Clause]) -> Vec<Scalar> {
 
 impl Clause {
     /// The only parameter that it speaks of, and the values that are forbidden.
-    fn single(&self) -> Option<(&Arc<str>, Vec<Scalar>)> {
+    fn single(&self) -> Option<(&Arc<str>, Vec<Literal>)> {
         let name = self.name.as_ref()?;
         match &*self.kind {
             "EQUALS" => Some((name, vec![self.value.clone()?])),
@@ -373,7 +373,7 @@ mod tests {
             Parameter::categorical("fixed", [3]),
             Parameter::int("layers", 1, 4),
             Parameter::float("lr", 1e-5, 0.1).log(),
-            Parameter::categorical("mixed", [true.into(), 2.into(), "x".into(), Scalar::Null]),
+            Parameter::categorical("mixed", [true.into(), 2.into(), "x".into(), Literal::Null]),
             Parameter::categorical("opt", ["adam", "sgd", "rmsprop"]),
             Parameter::ordered("size", ["s", "l"]),
             Parameter::float("m", 0.0, 1.0)

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::{
     condition::{Condition, Test},
+    literal::Literal,
     parameter::Parameter,
-    scalar::Scalar,
     tree::Space,
 };
 
@@ -145,7 +145,7 @@ fn same_condition((old, before): (&Space, usize), (new, after): (&Space, usize))
 
 /// What a condition says, whatever the order of its parts and values.
 fn words(condition: &Condition) -> String {
-    let value = |value: &Scalar| match value.as_f64() {
+    let value = |value: &Literal| match value.as_f64() {
         Some(_) => value.to_string(),
         None => format!("{value:?}"),
     };
@@ -154,7 +154,7 @@ fn words(condition: &Condition) -> String {
         parts.dedup();
         parts.join(", ")
     };
-    let values = |values: &[Scalar]| sorted(values.iter().map(value).collect());
+    let values = |values: &[Literal]| sorted(values.iter().map(value).collect());
     match condition {
         Condition::Is { parent, test } => match test {
             Test::OneOf(some) => format!("{parent:?} is [{}]", values(some)),

@@ -5,7 +5,7 @@ use std::{fmt, ops::Deref, sync::Arc};
 use super::{
     float::FloatDomain,
     int::IntDomain,
-    scalar::Scalar,
+    literal::Literal,
     scale::{Scale, cell_of},
 };
 
@@ -23,18 +23,18 @@ pub enum Value {
 
 /// A list of distinct choices.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Choices(Arc<[Scalar]>);
+pub struct Choices(Arc<[Literal]>);
 
 impl Choices {
-    pub(super) fn declare(choices: impl IntoIterator<Item = impl Into<Scalar>>) -> Self {
+    pub(super) fn declare(choices: impl IntoIterator<Item = impl Into<Literal>>) -> Self {
         Self(choices.into_iter().map(Into::into).collect())
     }
 
-    /// The place of a scalar among the choices; numbers match by their value.
+    /// The place of a literal among the choices; numbers match by their value.
     #[must_use]
-    pub fn position(&self, scalar: &Scalar) -> Option<u32> {
-        let exact = self.0.iter().position(|choice| choice == scalar);
-        let place = exact.or_else(|| self.0.iter().position(|choice| choice.same_choice(scalar)));
+    pub fn position(&self, literal: &Literal) -> Option<u32> {
+        let exact = self.0.iter().position(|choice| choice == literal);
+        let place = exact.or_else(|| self.0.iter().position(|choice| choice.same_choice(literal)));
         place.and_then(|place| u32::try_from(place).ok())
     }
 }
@@ -50,9 +50,9 @@ impl fmt::Display for Choices {
 }
 
 impl Deref for Choices {
-    type Target = [Scalar];
+    type Target = [Literal];
 
-    fn deref(&self) -> &[Scalar] {
+    fn deref(&self) -> &[Literal] {
         &self.0
     }
 }
@@ -204,28 +204,28 @@ impl Domain {
 
     /// Returns the value as people write it.
     #[must_use]
-    pub fn scalar(&self, value: Value) -> Scalar {
+    pub fn literal(&self, value: Value) -> Literal {
         match (self, value) {
             (Self::Categorical(choices) | Self::Ordered(choices), Value::Choice(place)) => choices
                 .get(place as usize)
                 .cloned()
-                .unwrap_or(Scalar::Int(i64::from(place))),
-            (_, Value::Float(value)) => Scalar::Float(value),
-            (_, Value::Int(value)) => Scalar::Int(value),
-            (_, Value::Choice(place)) => Scalar::Int(i64::from(place)),
+                .unwrap_or(Literal::Int(i64::from(place))),
+            (_, Value::Float(value)) => Literal::Float(value),
+            (_, Value::Int(value)) => Literal::Int(value),
+            (_, Value::Choice(place)) => Literal::Int(i64::from(place)),
         }
     }
 
-    /// Returns the value that people mean by a scalar; none if the domain does not hold it. Integers
+    /// Returns the value that people mean by a literal; none if the domain does not hold it. Integers
     /// are taken for numbers, numbers without a fraction for integers, and `0.1 * 3.0` for 0.3 where
     /// values come in steps of 0.1.
     #[must_use]
-    pub fn value_of(&self, scalar: &Scalar) -> Option<Value> {
+    pub fn value_of(&self, literal: &Literal) -> Option<Value> {
         let value = match self {
-            Self::Float(_) => Value::Float(scalar.as_f64()?),
-            Self::Int(_) => Value::Int(scalar.as_i64()?),
+            Self::Float(_) => Value::Float(literal.as_f64()?),
+            Self::Int(_) => Value::Int(literal.as_i64()?),
             Self::Categorical(choices) | Self::Ordered(choices) => {
-                Value::Choice(choices.position(scalar)?)
+                Value::Choice(choices.position(literal)?)
             }
         };
         self.settle(value)
@@ -236,13 +236,13 @@ impl fmt::Display for Domain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Float(domain) => {
-                let (low, high) = (Scalar::Float(domain.low()), Scalar::Float(domain.high()));
+                let (low, high) = (Literal::Float(domain.low()), Literal::Float(domain.high()));
                 write!(f, "float {low} to {high}")?;
                 if domain.scale() == Scale::Log {
                     f.write_str(", log")?;
                 }
                 match domain.step() {
-                    Some(step) => write!(f, ", step {}", Scalar::Float(step)),
+                    Some(step) => write!(f, ", step {}", Literal::Float(step)),
                     None => Ok(()),
                 }
             }

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::scalar::Scalar;
+use super::literal::Literal;
 
 /// A space is malformed.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -37,9 +37,9 @@ pub enum SpaceError {
         /// The parameter.
         parameter: String,
         /// The lower bound.
-        low: Scalar,
+        low: Literal,
         /// The upper bound.
-        high: Scalar,
+        high: Literal,
     },
     /// A logarithmic range includes zero or less.
     #[error(
@@ -49,7 +49,7 @@ pub enum SpaceError {
         /// The parameter.
         parameter: String,
         /// The lower bound.
-        low: Scalar,
+        low: Literal,
     },
     /// A step is zero, negative or not a number.
     #[error("parameter `{parameter}`: step {step} must be greater than 0")]
@@ -57,7 +57,7 @@ pub enum SpaceError {
         /// The parameter.
         parameter: String,
         /// The step.
-        step: Scalar,
+        step: Literal,
     },
     /// The range is not a multiple of the step.
     #[error(
@@ -67,13 +67,13 @@ pub enum SpaceError {
         /// The parameter.
         parameter: String,
         /// The step.
-        step: Scalar,
+        step: Literal,
         /// The lower bound.
-        low: Scalar,
+        low: Literal,
         /// The upper bound.
-        high: Scalar,
+        high: Literal,
         /// The greatest upper bound below that would fit.
-        fits: Scalar,
+        fits: Literal,
     },
     /// A range has both a step and a logarithmic scale.
     #[error(
@@ -111,7 +111,7 @@ pub enum SpaceError {
         /// The parameter.
         parameter: String,
         /// The step.
-        step: Scalar,
+        step: Literal,
     },
     /// A list of choices is empty.
     #[error("parameter `{parameter}` has no choices: list at least one")]
@@ -133,7 +133,7 @@ pub enum SpaceError {
         /// The parameter.
         parameter: String,
         /// The choice.
-        choice: Scalar,
+        choice: Literal,
     },
     /// A choice is NaN or infinite.
     #[error(
@@ -143,7 +143,7 @@ pub enum SpaceError {
         /// The parameter.
         parameter: String,
         /// The choice.
-        choice: Scalar,
+        choice: Literal,
     },
     /// A choice is nested too deep, or holds too many values.
     #[error(
@@ -165,7 +165,7 @@ pub enum SpaceError {
         /// The parameter.
         parameter: String,
         /// The choice.
-        choice: Scalar,
+        choice: Literal,
         /// What its type is called.
         expected: &'static str,
     },
@@ -231,7 +231,7 @@ pub enum SpaceError {
         /// What the parent should be.
         test: String,
         /// The bound.
-        bound: Scalar,
+        bound: Literal,
         /// The values of the parent.
         domain: String,
     },
@@ -295,7 +295,7 @@ pub enum SpaceError {
         /// Its parent.
         parent: String,
         /// The value in its condition.
-        value: Scalar,
+        value: Literal,
         /// The choices of the parent.
         choices: String,
     },
@@ -376,7 +376,7 @@ pub enum ParamsError {
         /// The parameter.
         parameter: String,
         /// The value.
-        value: Scalar,
+        value: Literal,
         /// What was asked for.
         expected: &'static str,
     },

@@ -9,7 +9,7 @@ use super::{
     domain::{Choices, Domain},
     float::FloatDomain,
     int::IntDomain,
-    scalar::Scalar,
+    literal::Literal,
     scale::Scale,
 };
 
@@ -67,7 +67,7 @@ impl Parameter {
     #[must_use]
     pub fn categorical(
         name: impl Into<Arc<str>>,
-        choices: impl IntoIterator<Item = impl Into<Scalar>>,
+        choices: impl IntoIterator<Item = impl Into<Literal>>,
     ) -> Self {
         Self::of(name, Domain::Categorical(Choices::declare(choices)))
     }
@@ -82,7 +82,7 @@ impl Parameter {
     #[must_use]
     pub fn ordered(
         name: impl Into<Arc<str>>,
-        choices: impl IntoIterator<Item = impl Into<Scalar>>,
+        choices: impl IntoIterator<Item = impl Into<Literal>>,
     ) -> Self {
         Self::of(name, Domain::Ordered(Choices::declare(choices)))
     }
@@ -186,15 +186,15 @@ struct Form {
     name: Arc<str>,
     kind: Kind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    low: Option<Scalar>,
+    low: Option<Literal>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    high: Option<Scalar>,
+    high: Option<Literal>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     log: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    step: Option<Scalar>,
+    step: Option<Literal>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    choices: Vec<Scalar>,
+    choices: Vec<Literal>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     when: Option<Condition>,
 }
@@ -226,7 +226,7 @@ impl Serialize for Parameter {
                 form.low = Some(domain.low().into());
                 form.high = Some(domain.high().into());
                 form.log = domain.scale() == Scale::Log;
-                form.step = domain.step().map(Scalar::Float);
+                form.step = domain.step().map(Literal::Float);
             }
             Domain::Int(domain) => {
                 form.kind = Kind::Int;
@@ -249,7 +249,7 @@ impl<'de> Deserialize<'de> for Parameter {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let form = Form::deserialize(deserializer)?;
         let name = Arc::clone(&form.name);
-        let bound = |bound: &Option<Scalar>, which| match bound {
+        let bound = |bound: &Option<Literal>, which| match bound {
             Some(bound) => Ok(bound.clone()),
             None => Err(D::Error::custom(format!(
                 "parameter `{name}` has no `{which}`"

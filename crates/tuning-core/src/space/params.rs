@@ -13,8 +13,8 @@ use super::{
     error::ParamsError,
     float::FloatDomain,
     int::IntDomain,
+    literal::Literal,
     parameter::Parameter,
-    scalar::Scalar,
     scale::Scale,
     tree::Space,
 };
@@ -29,7 +29,7 @@ use super::{
 /// use tuning_core::{Parameter, Params, Space};
 ///
 /// let space = Space::new([Parameter::float("lr", 1e-5, 0.1).log(), Parameter::int("layers", 1, 4)])?;
-/// let params = space.params([("layers", 2.into()), ("lr", 0.01.into())] as [(_, tuning_core::Scalar); 2])?;
+/// let params = space.params([("layers", 2.into()), ("lr", 0.01.into())] as [(_, tuning_core::Literal); 2])?;
 /// assert_eq!((params.float("lr")?, params.int("layers")?), (0.01, 2));
 ///
 /// let text = serde_json::to_string(&params)?;
@@ -79,8 +79,8 @@ impl Params {
 
     /// The value of the parameter of this name, if there is one and it is active.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<Scalar> {
-        self.scalar(self.space.index_of(name)?)
+    pub fn get(&self, name: &str) -> Option<Literal> {
+        self.literal(self.space.index_of(name)?)
     }
 
     /// The number of this name.
@@ -88,7 +88,7 @@ impl Params {
     /// # Errors
     /// If there is none, it is not active, or it is not a number.
     pub fn float(&self, name: &str) -> Result<f64, ParamsError> {
-        self.typed(name, "number", Scalar::as_f64)
+        self.typed(name, "number", Literal::as_f64)
     }
 
     /// The integer of this name.
@@ -96,7 +96,7 @@ impl Params {
     /// # Errors
     /// If there is none, it is not active, or it is not an integer.
     pub fn int(&self, name: &str) -> Result<i64, ParamsError> {
-        self.typed(name, "integer", Scalar::as_i64)
+        self.typed(name, "integer", Literal::as_i64)
     }
 
     /// The boolean of this name.
@@ -104,7 +104,7 @@ impl Params {
     /// # Errors
     /// If there is none, it is not active, or it is neither true nor false.
     pub fn bool(&self, name: &str) -> Result<bool, ParamsError> {
-        self.typed(name, "boolean", Scalar::as_bool)
+        self.typed(name, "boolean", Literal::as_bool)
     }
 
     /// The text of this name.
@@ -112,16 +112,16 @@ impl Params {
     /// # Errors
     /// If there is none, it is not active, or it is not a string.
     pub fn str(&self, name: &str) -> Result<Arc<str>, ParamsError> {
-        self.typed(name, "string", |scalar| match scalar {
-            Scalar::Str(text) => Some(Arc::clone(text)),
+        self.typed(name, "string", |literal| match literal {
+            Literal::Str(text) => Some(Arc::clone(text)),
             _ => None,
         })
     }
 
     /// The active parameters by name, in the order of the space.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, Scalar)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Literal)> {
         let parameters = self.space.parameters().iter().zip(self.values.iter());
-        parameters.filter_map(|(p, value)| Some((&*p.name, p.domain.scalar((*value)?))))
+        parameters.filter_map(|(p, value)| Some((&*p.name, p.domain.literal((*value)?))))
     }
 
     /// Returns what tells these parameters from others of the same space, to find them in a set.
@@ -137,20 +137,20 @@ impl Params {
         ParamsKey(self.values.iter().map(bits).collect())
     }
 
-    fn scalar(&self, index: usize) -> Option<Scalar> {
+    fn literal(&self, index: usize) -> Option<Literal> {
         let parameter = self.space.parameter(index)?;
-        Some(parameter.domain.scalar(self.value(index)?))
+        Some(parameter.domain.literal(self.value(index)?))
     }
 
     pub(super) fn typed<T>(
         &self,
         name: &str,
         expected: &'static str,
-        read: impl FnOnce(&Scalar) -> Option<T>,
+        read: impl FnOnce(&Literal) -> Option<T>,
     ) -> Result<T, ParamsError> {
         let index = self.space.find(name)?;
         let parameter = || name.to_owned();
-        let value = self.scalar(index).ok_or_else(|| ParamsError::NotActive {
+        let value = self.literal(index).ok_or_else(|| ParamsError::NotActive {
             parameter: parameter(),
         })?;
         read(&value).ok_or_else(|| ParamsError::Type {
@@ -226,7 +226,7 @@ impl<'de> Visitor<'de> for Detached {
         let expected = map.size_hint().unwrap_or(8);
         let mut parameters = Vec::with_capacity(expected);
         let mut values = Vec::with_capacity(expected);
-        while let Some((name, value)) = map.next_entry::<Arc<str>, Scalar>()? {
+        while let Some((name, value)) = map.next_entry::<Arc<str>, Literal>()? {
             let (domain, value) = constant(value);
             parameters.push(Parameter::of(name, domain));
             values.push(Some(value));
@@ -238,13 +238,13 @@ impl<'de> Visitor<'de> for Detached {
     }
 }
 
-fn constant(scalar: Scalar) -> (Domain, Value) {
-    match scalar {
-        Scalar::Int(value) => {
+fn constant(literal: Literal) -> (Domain, Value) {
+    match literal {
+        Literal::Int(value) => {
             let domain = IntDomain::declare(value, value, Scale::Linear, 1);
             (Domain::Int(domain), Value::Int(value))
         }
-        Scalar::Float(value) => {
+        Literal::Float(value) => {
             let domain = FloatDomain::declare(value, value, Scale::Linear, None);
             (Domain::Float(domain), Value::Float(value))
         }

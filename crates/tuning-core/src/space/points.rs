@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use super::{
     domain::{Domain, Value},
     error::ParamsError,
+    literal::Literal,
     parameter::Parameter,
     params::Params,
-    scalar::Scalar,
     tree::Space,
 };
 
@@ -76,11 +76,11 @@ impl Space {
     /// # Errors
     /// If a name is unknown or given twice, an active parameter has no value, an inactive one has
     /// one, or a value is outside its domain.
-    pub fn params<N: AsRef<str>, V: Into<Scalar>>(
+    pub fn params<N: AsRef<str>, V: Into<Literal>>(
         &self,
         values: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Params, ParamsError> {
-        let mut given: Vec<Option<Scalar>> = vec![None; self.len()];
+        let mut given: Vec<Option<Literal>> = vec![None; self.len()];
         for (name, value) in values {
             let index = self.find(name.as_ref())?;
             if given[index].replace(value.into()).is_some() {
@@ -138,19 +138,19 @@ impl Space {
         Ok(())
     }
 
-    fn settle(&self, given: &[Option<Scalar>]) -> Result<Params, ParamsError> {
+    fn settle(&self, given: &[Option<Literal>]) -> Result<Params, ParamsError> {
         let mut values = Vec::with_capacity(self.len());
         for (index, parameter) in self.parameters().iter().enumerate() {
             let value = match (&given[index], self.active(index, &values)) {
                 (None, false) => None,
                 (Some(_), false) => return Err(inactive(parameter)),
                 (None, true) => return Err(missing(parameter)),
-                (Some(scalar), true) => match parameter.domain.value_of(scalar) {
+                (Some(literal), true) => match parameter.domain.value_of(literal) {
                     Some(value) => Some(value),
                     None => {
                         return Err(ParamsError::OutOfDomain {
                             parameter: parameter.name.to_string(),
-                            value: scalar.to_string(),
+                            value: literal.to_string(),
                             domain: parameter.domain.to_string(),
                         });
                     }
@@ -167,7 +167,7 @@ fn out_of_domain(parameter: &Parameter, value: Value) -> ParamsError {
         parameter: parameter.name.to_string(),
         value: match value {
             Value::Choice(place) => format!("choice number {place}"),
-            value => parameter.domain.scalar(value).to_string(),
+            value => parameter.domain.literal(value).to_string(),
         },
         domain: parameter.domain.to_string(),
     }

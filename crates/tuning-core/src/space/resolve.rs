@@ -6,11 +6,11 @@ use super::{
     condition::{Condition, Test},
     domain::{Choices, Domain},
     error::SpaceError,
+    literal::Literal,
     outcomes::Outcomes,
     parameter::Parameter,
     ranks::{self, Ranks, bits, ends},
     rule::Rule,
-    scalar::Scalar,
 };
 use crate::nearest::nearest;
 
@@ -167,7 +167,12 @@ impl Resolver<'_> {
         }
     }
 
-    fn named(&self, parent: &str, domain: &Domain, values: &[Scalar]) -> Result<Ranks, SpaceError> {
+    fn named(
+        &self,
+        parent: &str,
+        domain: &Domain,
+        values: &[Literal],
+    ) -> Result<Ranks, SpaceError> {
         if values.is_empty() {
             return Err(SpaceError::EmptyCondition {
                 parameter: self.name(),
@@ -187,7 +192,7 @@ impl Resolver<'_> {
         Ok(Ranks::of(passing))
     }
 
-    fn unknown(&self, parent: &str, domain: &Domain, value: &Scalar) -> SpaceError {
+    fn unknown(&self, parent: &str, domain: &Domain, value: &Literal) -> SpaceError {
         let choices = match domain {
             Domain::Categorical(choices) | Domain::Ordered(choices) => choices.to_string(),
             domain => domain.to_string(),
@@ -205,7 +210,7 @@ impl Resolver<'_> {
         parent: &str,
         domain: &Domain,
         test: &Test,
-        bounds: (Bound<&Scalar>, Bound<&Scalar>),
+        bounds: (Bound<&Literal>, Bound<&Literal>),
     ) -> Result<Ranks, SpaceError> {
         let numeric = match domain {
             Domain::Categorical(choices) | Domain::Ordered(choices) => is_numeric(choices),
@@ -243,7 +248,7 @@ impl Resolver<'_> {
             }
             Domain::Float(float) if float.is_continuum() => {
                 let (first, last) = ends(domain);
-                let key = |bound: &Scalar| bits(bound.as_f64().unwrap_or(0.0));
+                let key = |bound: &Literal| bits(bound.as_f64().unwrap_or(0.0));
                 let from = match bounds.0 {
                     Bound::Included(bound) => key(bound),
                     Bound::Excluded(bound) => key(bound).saturating_add(1),
@@ -266,9 +271,9 @@ impl Resolver<'_> {
         parent: &str,
         domain: &Domain,
         choices: &Choices,
-        (lower, upper): (Bound<&Scalar>, Bound<&Scalar>),
+        (lower, upper): (Bound<&Literal>, Bound<&Literal>),
     ) -> Result<Ranks, SpaceError> {
-        let place = |bound: &Scalar| match choices.position(bound) {
+        let place = |bound: &Literal| match choices.position(bound) {
             Some(place) => Ok(u64::from(place)),
             None => Err(self.unknown(parent, domain, bound)),
         };
@@ -290,14 +295,14 @@ impl Resolver<'_> {
 }
 
 /// Integers, or numbers in steps: their values rise with their ranks.
-fn countable(domain: &Domain, (lower, upper): (Bound<&Scalar>, Bound<&Scalar>)) -> Ranks {
+fn countable(domain: &Domain, (lower, upper): (Bound<&Literal>, Bound<&Literal>)) -> Ranks {
     let (_, last) = ends(domain);
     // How many values come before those that `within` lets in.
-    let before = |within: &dyn Fn(&Scalar) -> bool| {
+    let before = |within: &dyn Fn(&Literal) -> bool| {
         let (mut low, mut high) = (0, last.saturating_add(1));
         while low < high {
             let middle = low + (high - low) / 2;
-            let value = domain.value_at(middle).map(|value| domain.scalar(value));
+            let value = domain.value_at(middle).map(|value| domain.literal(value));
             match value.is_some_and(|value| within(&value)) {
                 true => high = middle,
                 false => low = middle + 1,
@@ -314,7 +319,7 @@ fn is_numeric(choices: &Choices) -> bool {
     choices.iter().all(|choice| choice.as_f64().is_some())
 }
 
-fn lies_between(value: &Scalar, (lower, upper): (Bound<&Scalar>, Bound<&Scalar>)) -> bool {
+fn lies_between(value: &Literal, (lower, upper): (Bound<&Literal>, Bound<&Literal>)) -> bool {
     let above = match lower {
         Bound::Included(bound) => compare(value, bound) != Ordering::Less,
         Bound::Excluded(bound) => compare(value, bound) == Ordering::Greater,
@@ -329,11 +334,11 @@ fn lies_between(value: &Scalar, (lower, upper): (Bound<&Scalar>, Bound<&Scalar>)
 }
 
 /// Compares numbers; integers exactly.
-fn compare(a: &Scalar, b: &Scalar) -> Ordering {
+fn compare(a: &Literal, b: &Literal) -> Ordering {
     match (a, b) {
-        (Scalar::Int(a), Scalar::Int(b)) => a.cmp(b),
+        (Literal::Int(a), Literal::Int(b)) => a.cmp(b),
         _ => {
-            let number = |scalar: &Scalar| scalar.as_f64().unwrap_or(f64::NAN);
+            let number = |literal: &Literal| literal.as_f64().unwrap_or(f64::NAN);
             number(a).total_cmp(&number(b))
         }
     }
@@ -395,7 +400,7 @@ mod tests {
             "parameter `m` is active when `layers` is `2.5`, which it never is: choose from int 1 to 4",
         );
         check(
-            [opt(), when("opt", Vec::<Scalar>::new())],
+            [opt(), when("opt", Vec::<Literal>::new())],
             "parameter `m` depends on `opt` but names no value of it: name those that make it active",
         );
         let sizes = Parameter::ordered("size", ["small", "medium", "large"]);
@@ -503,7 +508,7 @@ mod tests {
             (0..domain.cardinality().unwrap())
                 .filter_map(|k| domain.value_at(k))
                 .filter(|value| space.is_active(1, |_| Some(*value)))
-                .map(|value| domain.scalar(value).to_string())
+                .map(|value| domain.literal(value).to_string())
                 .collect()
         };
         let int = || Parameter::int("p", -2, 3);

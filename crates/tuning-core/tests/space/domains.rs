@@ -1,7 +1,7 @@
 //! Laws of the domains: both ends are reached, cells are exact, steps are what people write.
 
 use proptest::prelude::*;
-use tuning_core::{Domain, Parameter, Scalar, Space, Value};
+use tuning_core::{Domain, Literal, Parameter, Space, Value};
 
 use crate::support::{decimal, int, int_log, linear, log, parameter, stepped};
 
@@ -115,17 +115,17 @@ proptest! {
         for computed in [from + k as f64 * size, to - (steps - k as i64) as f64 * size] {
             prop_assert!(domain.contains(Value::Float(computed)), "{computed} is not in {domain}");
             prop_assert_eq!(domain.index_of(Value::Float(computed)), Some(k as u64));
-            prop_assert_eq!(domain.value_of(&Scalar::Float(computed)), Some(value));
+            prop_assert_eq!(domain.value_of(&Literal::Float(computed)), Some(value));
         }
         let between = from + (k as f64 + 0.5) * size;
         prop_assert!(!domain.contains(Value::Float(between)), "{between} is in {domain}");
     }
 
     #[test]
-    fn scalars_and_values_are_each_others_inverse(parameter in parameter(), u in 0.0..=1.0) {
+    fn literals_and_values_are_each_others_inverse(parameter in parameter(), u in 0.0..=1.0) {
         let domain = judged(&parameter);
         let value = domain.decode(u);
-        prop_assert_eq!(domain.value_of(&domain.scalar(value)), Some(value));
+        prop_assert_eq!(domain.value_of(&domain.literal(value)), Some(value));
     }
 
     #[test]
@@ -201,7 +201,7 @@ fn stepped_values_are_pretty() {
         let domain = parameter.domain();
         for k in 0..domain.cardinality().unwrap() {
             let value = domain.value_at(k).unwrap();
-            let text = domain.scalar(value).to_string();
+            let text = domain.literal(value).to_string();
             assert!(text.len() <= 5, "{text}");
             assert_eq!(domain.decode(domain.encode(value)), value);
         }
@@ -352,7 +352,7 @@ fn declarations_that_were_not_checked_do_not_panic() {
                 domain.cell(value),
                 domain.contains(value),
             );
-            let _ = (domain.index_of(value), domain.scalar(value).to_string());
+            let _ = (domain.index_of(value), domain.literal(value).to_string());
         }
         assert!(Space::new([parameter]).is_err());
     }
@@ -362,11 +362,11 @@ fn declarations_that_were_not_checked_do_not_panic() {
 fn numbers_match_choices_by_value_and_texts_do_not() {
     let parameter = Parameter::ordered("batch", [32, 64, 128]);
     let domain = judged(&parameter);
-    let check = |scalar: Scalar, expect: Option<u32>| {
+    let check = |literal: Literal, expect: Option<u32>| {
         assert_eq!(
-            domain.value_of(&scalar),
+            domain.value_of(&literal),
             expect.map(Value::Choice),
-            "{scalar}"
+            "{literal}"
         );
     };
     check(64.into(), Some(1));
@@ -375,7 +375,7 @@ fn numbers_match_choices_by_value_and_texts_do_not() {
     check(true.into(), None);
     check(65.into(), None);
     let neighbours = Parameter::categorical("n", [1_i64 << 53, (1 << 53) + 1]);
-    let second = Scalar::from((1_i64 << 53) + 1);
+    let second = Literal::from((1_i64 << 53) + 1);
     assert_eq!(
         judged(&neighbours).value_of(&second),
         Some(Value::Choice(1))
@@ -387,14 +387,14 @@ fn integers_are_taken_for_numbers_and_whole_numbers_for_integers() {
     let (float, int) = (Parameter::float("x", 0.0, 9.0), Parameter::int("n", 0, 9));
     assert_eq!(float.domain().value_of(&3.into()), Some(Value::Float(3.0)));
     assert_eq!(int.domain().value_of(&3.0.into()), Some(Value::Int(3)));
-    for scalar in [
+    for literal in [
         3.5.into(),
         "3".into(),
         true.into(),
         10.into(),
         f64::NAN.into(),
     ] {
-        assert_eq!(int.domain().value_of(&scalar), None, "{scalar}");
+        assert_eq!(int.domain().value_of(&literal), None, "{literal}");
     }
 }
 

@@ -1,11 +1,11 @@
 //! Parameters: given by name, read back from files, compared and aligned.
 
 use proptest::prelude::*;
-use tuning_core::{Parameter, Params, ParamsError, Scalar, Space, Value};
+use tuning_core::{Literal, Parameter, Params, ParamsError, Space, Value};
 
 use crate::support::{point, space};
 
-fn scalar(value: impl Into<Scalar>) -> Scalar {
+fn literal(value: impl Into<Literal>) -> Literal {
     value.into()
 }
 
@@ -57,21 +57,21 @@ proptest! {
 #[test]
 fn every_mistake_is_named() {
     let space = sgd();
-    let check = |values: &[(&str, Scalar)], expect: &str| {
+    let check = |values: &[(&str, Literal)], expect: &str| {
         let given = values.iter().map(|(name, value)| (*name, value.clone()));
         let error = space.params(given).unwrap_err();
         assert_eq!(error.to_string(), expect);
     };
     let (rate, adam, sgd) = (
-        ("learning_rate", scalar(0.1)),
-        ("optimizer", scalar("adam")),
-        ("optimizer", scalar("sgd")),
+        ("learning_rate", literal(0.1)),
+        ("optimizer", literal("adam")),
+        ("optimizer", literal("sgd")),
     );
     check(
-        &[("learning_rat", scalar(0.1))],
+        &[("learning_rat", literal(0.1))],
         "there is no parameter `learning_rat`: did you mean `learning_rate`?",
     );
-    check(&[("x", scalar(0.1))], "there is no parameter `x`");
+    check(&[("x", literal(0.1))], "there is no parameter `x`");
     check(
         &[rate.clone(), rate.clone(), adam.clone()],
         "parameter `learning_rate` was given twice",
@@ -85,19 +85,19 @@ fn every_mistake_is_named() {
         "parameter `momentum` has no value: give it one of its domain (float 0 to 0.9, step 0.1)",
     );
     check(
-        &[rate.clone(), adam.clone(), ("momentum", scalar(0.5))],
+        &[rate.clone(), adam.clone(), ("momentum", literal(0.5))],
         "parameter `momentum` has a value but is active only when `optimizer` is `sgd`: remove it",
     );
     check(
-        &[("learning_rate", scalar(1.5)), adam.clone()],
+        &[("learning_rate", literal(1.5)), adam.clone()],
         "parameter `learning_rate` is 1.5, which is not in its domain (float 0 to 1)",
     );
     check(
-        &[rate.clone(), ("optimizer", scalar("adamw"))],
+        &[rate.clone(), ("optimizer", literal("adamw"))],
         "parameter `optimizer` is adamw, which is not in its domain (one of adam, sgd)",
     );
     check(
-        &[rate, sgd, ("momentum", scalar(0.55))],
+        &[rate, sgd, ("momentum", literal(0.55))],
         "parameter `momentum` is 0.55, which is not in its domain (float 0 to 0.9, step 0.1)",
     );
 }
@@ -159,9 +159,9 @@ fn computed_steps_become_the_values_of_the_grid() {
     let space = sgd();
     let values = |momentum: f64| {
         [
-            ("learning_rate", scalar(0.5)),
-            ("optimizer", scalar("sgd")),
-            ("momentum", scalar(momentum)),
+            ("learning_rate", literal(0.5)),
+            ("optimizer", literal("sgd")),
+            ("momentum", literal(momentum)),
         ]
     };
     let exact = space.params(values(0.3)).unwrap();
@@ -264,7 +264,10 @@ fn every_value_of_json_is_a_choice_and_reads_back() {
     let space = Space::new([
         Parameter::categorical("weight", [None, Some("balanced")]),
         Parameter::categorical("hidden", [vec![64], vec![64, 64]]),
-        Parameter::categorical("options", [Scalar::map([("a", 1), ("b", 2)]), Scalar::Null]),
+        Parameter::categorical(
+            "options",
+            [Literal::map([("a", 1), ("b", 2)]), Literal::Null],
+        ),
     ])
     .unwrap();
     let text = r#"{"options":{"b":2.0,"a":1},"weight":null,"hidden":[64.0,64]}"#;
@@ -274,7 +277,7 @@ fn every_value_of_json_is_a_choice_and_reads_back() {
     let shown = r#"weight=null hidden=[64,64] options={"a":1,"b":2}"#;
     assert_eq!(params.to_string(), shown);
     let error = space
-        .params([("weight", Scalar::from("null"))])
+        .params([("weight", Literal::from("null"))])
         .unwrap_err();
     let expect = "parameter `weight` is null, which is not in its domain (one of null, balanced)";
     assert_eq!(error.to_string(), expect);

@@ -3,7 +3,7 @@
 use std::ops::Bound;
 
 use proptest::prelude::*;
-use tuning_core::{Condition, Domain, Parameter, Params, Scalar, Space, SpaceDifference, Test};
+use tuning_core::{Condition, Domain, Literal, Parameter, Params, Space, SpaceDifference, Test};
 
 use crate::support::{point, small_space, space};
 
@@ -27,18 +27,18 @@ fn holds(space: &Space, condition: &Condition, params: &Params) -> bool {
     }
 }
 
-fn passes(domain: &Domain, test: &Test, value: &Scalar) -> bool {
+fn passes(domain: &Domain, test: &Test, value: &Literal) -> bool {
     let choices = domain.choices().map(|choices| &**choices);
     let numeric = choices.is_none_or(|choices| choices.iter().all(|c| c.as_f64().is_some()));
-    let compare = |a: &Scalar, b: &Scalar| match (a, b) {
-        (Scalar::Int(a), Scalar::Int(b)) => a.cmp(b),
+    let compare = |a: &Literal, b: &Literal| match (a, b) {
+        (Literal::Int(a), Literal::Int(b)) => a.cmp(b),
         _ if numeric => a
             .as_f64()
             .unwrap()
             .partial_cmp(&b.as_f64().unwrap())
             .unwrap(),
         _ => {
-            let place = |scalar| choices.unwrap().iter().position(|c| c == scalar).unwrap();
+            let place = |literal| choices.unwrap().iter().position(|c| c == literal).unwrap();
             place(a).cmp(&place(b))
         }
     };
@@ -432,7 +432,7 @@ fn the_stored_form_is_short_and_stable() {
         Parameter::float("decay", 0.0, 1.0).step(0.1),
         Parameter::int("units", 1, 64).log(),
         Parameter::int("depth", 0, 9).step(3),
-        Parameter::ordered("batch", [Scalar::from(1), Scalar::from(2.5)]),
+        Parameter::ordered("batch", [Literal::from(1), Literal::from(2.5)]),
         Parameter::bool("bias"),
         Parameter::categorical("opt", ["adam", "sgd"]),
         Parameter::int("seed", -1, 1).when("opt", ["sgd"]),

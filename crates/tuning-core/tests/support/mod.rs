@@ -1,7 +1,7 @@
 //! Generated search spaces: every kind of domain, conditions up to grandchildren, small and huge ranges.
 
 use proptest::{prelude::*, sample::Index};
-use tuning_core::{Condition, Parameter, Scalar, Space, Test};
+use tuning_core::{Condition, Literal, Parameter, Space, Test};
 
 /// Ranges of numbers, from the least to the largest that there are.
 fn ends() -> impl Strategy<Value = (f64, f64)> {
@@ -83,14 +83,14 @@ pub(crate) fn int_log() -> impl Strategy<Value = Parameter> {
 pub(crate) fn choices() -> impl Strategy<Value = Parameter> {
     (1..6_usize, any::<bool>(), any::<bool>()).prop_map(|(count, ordered, mixed)| {
         let choice = |n: usize| match n {
-            0 if mixed => Scalar::from(false),
-            1 if mixed => Scalar::from(1),
-            2 if mixed => Scalar::from(0.5),
-            3 if mixed => Scalar::Null,
-            4 if mixed => Scalar::from([Scalar::from(1), Scalar::map([("a", n as f64)])]),
-            n => Scalar::from(format!("choice {n}")),
+            0 if mixed => Literal::from(false),
+            1 if mixed => Literal::from(1),
+            2 if mixed => Literal::from(0.5),
+            3 if mixed => Literal::Null,
+            4 if mixed => Literal::from([Literal::from(1), Literal::map([("a", n as f64)])]),
+            n => Literal::from(format!("choice {n}")),
         };
-        let list: Vec<Scalar> = (0..count).map(choice).collect();
+        let list: Vec<Literal> = (0..count).map(choice).collect();
         if ordered {
             Parameter::ordered("x", list)
         } else {
@@ -136,24 +136,24 @@ type Sketch = (Index, u8, Index, Index);
 
 fn test_of(parent: &Parameter, (_, kind, a, b): &Sketch) -> Test {
     let domain = parent.domain();
-    let scalar = |index: &Index| {
+    let literal = |index: &Index| {
         let value = match domain.cardinality() {
             Some(count) => domain.value_at(index.index(count as usize) as u64),
             None => Some(domain.decode(index.index(9) as f64 / 8.0)),
         };
-        domain.scalar(value.unwrap())
+        domain.literal(value.unwrap())
     };
     let ordered = domain.is_ordered();
     match kind % 8 {
-        0 => Test::not([scalar(a)]),
-        1 => Test::not([scalar(a), scalar(b)]),
-        2 if ordered => (scalar(a)..).into(),
-        3 if ordered => Test::above(scalar(a)),
-        4 if ordered => (..scalar(a)).into(),
-        5 if ordered => (..=scalar(a)).into(),
-        6 if ordered => (scalar(a)..=scalar(b)).into(),
-        7 => [scalar(a)].into(),
-        _ => [scalar(a), scalar(b)].into(),
+        0 => Test::not([literal(a)]),
+        1 => Test::not([literal(a), literal(b)]),
+        2 if ordered => (literal(a)..).into(),
+        3 if ordered => Test::above(literal(a)),
+        4 if ordered => (..literal(a)).into(),
+        5 if ordered => (..=literal(a)).into(),
+        6 if ordered => (literal(a)..=literal(b)).into(),
+        7 => [literal(a)].into(),
+        _ => [literal(a), literal(b)].into(),
     }
 }
 

@@ -96,7 +96,7 @@ fn condition(when: &When, names: &Names) -> TokenStream {
     let scalars = |values: &[Expr]| {
         let values = values
             .iter()
-            .map(|value| quote!(#krate::Scalar::from(#value)));
+            .map(|value| quote!(#krate::Literal::from(#value)));
         quote!([#(#values),*])
     };
     let test = match test {
@@ -151,10 +151,10 @@ fn parameter(domain: &Domain, ty: &Type, names: &Names) -> TokenStream {
             quote!({ #ends #range })
         }
         Domain::Choices { list, ordered } => {
-            let literal = quote_spanned!(span=> <#leaf as #typed::Leaf>::Literal);
+            let literal = quote_spanned!(span=> <#leaf as #typed::Leaf>::Written);
             let choice = local("choice");
             let scalar = quote_spanned! {span=>
-                <#leaf as #typed::Leaf>::to_scalar(
+                <#leaf as #typed::Leaf>::to_literal(
                     &<#literal as ::core::convert::Into<#leaf>>::into(#choice),
                 )
             };

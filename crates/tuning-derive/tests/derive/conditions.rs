@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tuning_core::{Condition, Parameter, Scalar, Space, SpaceError, Test, Tunable};
+use tuning_core::{Condition, Literal, Parameter, Space, SpaceError, Test, Tunable};
 use tuning_derive::Tunable;
 
 use crate::support::{check_space, check_value};
@@ -140,8 +140,8 @@ fn the_fields_of_a_variant_have_conditions_too() {
 struct Shapes {
     #[tune(choices = [vec![64], vec![64, 64], vec![]])]
     hidden: Vec<u32>,
-    #[tune(choices = [Scalar::Null, Scalar::from("balanced"), Scalar::map([("a", 2)])])]
-    class_weight: Scalar,
+    #[tune(choices = [Literal::Null, Literal::from("balanced"), Literal::map([("a", 2)])])]
+    class_weight: Literal,
     #[tune(choices = [BTreeMap::new(), BTreeMap::from([("gamma".to_owned(), 0.5)])])]
     options: BTreeMap<String, f64>,
 }
@@ -152,7 +152,7 @@ fn choices_are_any_value_of_json() {
         Parameter::categorical("hidden", [vec![64], vec![64, 64], vec![]]),
         Parameter::categorical(
             "class_weight",
-            [Scalar::Null, "balanced".into(), Scalar::map([("a", 2)])],
+            [Literal::Null, "balanced".into(), Literal::map([("a", 2)])],
         ),
         Parameter::categorical(
             "options",
@@ -161,7 +161,7 @@ fn choices_are_any_value_of_json() {
     ]);
     let shapes = Shapes {
         hidden: vec![64, 64],
-        class_weight: Scalar::Null,
+        class_weight: Literal::Null,
         options: BTreeMap::from([("gamma".to_owned(), 0.5)]),
     };
     check_value(

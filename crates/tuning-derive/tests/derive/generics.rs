@@ -2,7 +2,7 @@
 
 use std::{fmt::Debug, marker::PhantomData};
 
-use tuning_core::{Parameter, Scalar, Tunable, typed::Leaf, typed::Ranged};
+use tuning_core::{Literal, Parameter, Tunable, typed::Leaf, typed::Ranged};
 use tuning_derive::Tunable;
 
 use crate::support::{check_space, check_value, names};
@@ -82,14 +82,14 @@ impl Unit for f64 {
 
 impl Leaf for Celsius {
     const NAME: &'static str = "temperature";
-    type Literal = Self;
+    type Written = Self;
 
-    fn to_scalar(&self) -> Scalar {
+    fn to_literal(&self) -> Literal {
         self.0.into()
     }
 
-    fn from_scalar(scalar: &Scalar) -> Option<Self> {
-        i32::from_scalar(scalar).map(Self)
+    fn from_literal(literal: &Literal) -> Option<Self> {
+        i32::from_literal(literal).map(Self)
     }
 }
 

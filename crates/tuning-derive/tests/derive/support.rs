@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use tuning_core::{Parameter, Params, Scalar, Space, Tunable};
+use tuning_core::{Literal, Parameter, Params, Space, Tunable};
 
 /// The space of a type is this one, in this order.
 pub(crate) fn check_space<T: Tunable>(expect: impl IntoIterator<Item = Parameter>) {
@@ -19,7 +19,7 @@ pub(crate) fn check_value<T: Tunable + Debug + PartialEq>(value: &T, expect: &st
 }
 
 /// The parameters of a type, by name.
-pub(crate) fn params<T: Tunable>(values: &[(&str, Scalar)]) -> Params {
+pub(crate) fn params<T: Tunable>(values: &[(&str, Literal)]) -> Params {
     let space = Space::of::<T>().unwrap();
     space.params(values.iter().cloned()).unwrap()
 }

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, env, fmt};
 
-use tuning_core::Scalar;
+use tuning_core::Literal;
 
 /// What a placeholder of the environment begins with: no parameter may be called like this.
 pub(crate) const PREFIX: &str = "env:";
@@ -152,7 +152,7 @@ pub(crate) fn has_variable(text: &str) -> bool {
 
 impl Filled {
     /// The value: a number or a boolean if it was alone and looks like one, as it would in a file.
-    pub(super) fn typed(&self) -> Scalar {
+    pub(super) fn typed(&self) -> Literal {
         let text = self.text.as_str();
         let like_a_number = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
         if !self.alone {
@@ -257,9 +257,9 @@ mod tests {
                 .unwrap()
                 .typed()
         };
-        assert_eq!(typed("${env:N}"), Scalar::Int(7));
-        assert_eq!(typed("${env:NONE:-1e-5}"), Scalar::Float(1e-5));
-        assert_eq!(typed("${env:NONE:-true}"), Scalar::Bool(true));
+        assert_eq!(typed("${env:N}"), Literal::Int(7));
+        assert_eq!(typed("${env:NONE:-1e-5}"), Literal::Float(1e-5));
+        assert_eq!(typed("${env:NONE:-true}"), Literal::Bool(true));
         assert_eq!(typed("${env:NONE:-inf}"), "inf".into());
         assert_eq!(typed("${env:NONE:-7s}"), "7s".into());
         assert_eq!(typed("${env:N}${env:N}"), "77".into());

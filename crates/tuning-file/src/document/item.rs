@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use tuning_core::Scalar;
+use tuning_core::Literal;
 
 use super::{
     environment::{Filled, Unfilled, Use},
@@ -134,7 +134,7 @@ impl<'a> Item<'a> {
     }
 
     /// A string, a number or a boolean.
-    pub fn scalar(&self) -> Option<Scalar> {
+    pub fn scalar(&self) -> Option<Literal> {
         match &*self.value() {
             Value::Scalar(scalar) => Some(scalar.clone()),
             Value::Null => {
@@ -145,17 +145,17 @@ impl<'a> Item<'a> {
     }
 
     /// Any value that JSON has, with the variables of the environment filled in.
-    pub fn any_value(&self) -> Option<Scalar> {
+    pub fn any_value(&self) -> Option<Literal> {
         match &self.node.value {
-            Value::Null => Some(Scalar::Null),
+            Value::Null => Some(Literal::Null),
             Value::Scalar(_) | Value::Wrong => self.scalar(),
             Value::List(nodes) => {
                 let items = nodes.iter().enumerate();
                 let items: Vec<_> = items
                     .map(|(index, node)| self.child(&index.to_string(), node).any_value())
                     .collect();
-                let items: Option<Vec<Scalar>> = items.into_iter().collect();
-                items.map(Scalar::from)
+                let items: Option<Vec<Literal>> = items.into_iter().collect();
+                items.map(Literal::from)
             }
             Value::Map(entries) => {
                 let entries: Vec<_> = entries
@@ -166,7 +166,7 @@ impl<'a> Item<'a> {
                     })
                     .collect();
                 let entries: Option<Vec<_>> = entries.into_iter().collect();
-                entries.map(Scalar::map)
+                entries.map(Literal::map)
             }
         }
     }
@@ -191,10 +191,10 @@ impl<'a> Item<'a> {
             _ => self.value(),
         };
         match &*value {
-            Value::Scalar(Scalar::Str(text)) if text.trim().is_empty() => {
+            Value::Scalar(Literal::Str(text)) if text.trim().is_empty() => {
                 self.wrong(format_args!("is an empty string: expected {expected}"))
             }
-            Value::Scalar(Scalar::Str(text)) => Some(text.as_ref().to_owned()),
+            Value::Scalar(Literal::Str(text)) => Some(text.as_ref().to_owned()),
             Value::Scalar(_) => {
                 self.expected(format_args!("{expected} (quote it if it is a string)"))
             }
@@ -213,7 +213,7 @@ impl<'a> Item<'a> {
     /// `true` or `false`.
     pub fn flag(&self) -> Option<bool> {
         match &*self.value() {
-            Value::Scalar(Scalar::Bool(value)) => Some(*value),
+            Value::Scalar(Literal::Bool(value)) => Some(*value),
             _ => self.expected("true or false"),
         }
     }
@@ -229,7 +229,7 @@ impl<'a> Item<'a> {
     /// A whole number of at least `least`.
     pub fn count(&self, least: u64) -> Option<u64> {
         let value = match &*self.value() {
-            Value::Scalar(scalar @ (Scalar::Int(_) | Scalar::Float(_))) => scalar.as_i64(),
+            Value::Scalar(scalar @ (Literal::Int(_) | Literal::Float(_))) => scalar.as_i64(),
             _ => None,
         };
         match value
@@ -245,7 +245,7 @@ impl<'a> Item<'a> {
     pub fn duration(&self) -> Option<Duration> {
         const EXPECTED: &str = "a duration with its unit, such as `90s`, `15min` or `2h 30min`";
         match &*self.value() {
-            Value::Scalar(Scalar::Str(text)) => match humantime::parse_duration(text) {
+            Value::Scalar(Literal::Str(text)) => match humantime::parse_duration(text) {
                 Ok(duration) if !duration.is_zero() => Some(duration),
                 Ok(_) => self.wrong(format_args!(
                     "must be longer than zero: expected {EXPECTED}"
@@ -311,7 +311,7 @@ impl<'a> Item<'a> {
 
     /// Whether it is a string.
     pub fn is_text(&self) -> bool {
-        matches!(self.node.value, Value::Scalar(Scalar::Str(_)))
+        matches!(self.node.value, Value::Scalar(Literal::Str(_)))
     }
 
     /// The parts of a list.

@@ -2,7 +2,7 @@
 //! keeps none.
 
 use serde::de::IgnoredAny;
-use tuning_core::Scalar;
+use tuning_core::Literal;
 
 use super::{
     lines::Lines,
@@ -76,7 +76,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn scalar(&mut self, place: &Place) -> Result<Value, Problem> {
-        let scalar: Option<Scalar> = read(self.token(), place)?;
+        let scalar: Option<Literal> = read(self.token(), place)?;
         Ok(scalar.map_or(Value::Null, Value::Scalar))
     }
 
@@ -146,9 +146,9 @@ mod tests {
         };
         let values: Vec<_> = items.iter().map(|item| item.value.clone()).collect();
         let expect = [
-            Value::Scalar(Scalar::Int(1)),
-            Value::Scalar(Scalar::Float(1.0)),
-            Value::Scalar(Scalar::Float(1e-5)),
+            Value::Scalar(Literal::Int(1)),
+            Value::Scalar(Literal::Float(1.0)),
+            Value::Scalar(Literal::Float(1e-5)),
             Value::Scalar("x, \\".into()),
             Value::Null,
         ];

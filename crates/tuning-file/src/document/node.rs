@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use tuning_core::Scalar;
+use tuning_core::Literal;
 
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +19,7 @@ pub enum Value {
     /// Nothing.
     Null,
     /// A string, a number or a boolean.
-    Scalar(Scalar),
+    Scalar(Literal),
     /// Several values, in order.
     List(Vec<Node>),
     /// Values by name, in the order of the file.
@@ -152,7 +152,7 @@ impl Node {
     /// The text, if this is one.
     pub fn as_text(&self) -> Option<&str> {
         match &self.value {
-            Value::Scalar(Scalar::Str(text)) => Some(text),
+            Value::Scalar(Literal::Str(text)) => Some(text),
             _ => None,
         }
     }
@@ -186,8 +186,8 @@ impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Null | Self::Wrong => f.write_str("nothing"),
-            Self::Scalar(Scalar::Str(text)) => write!(f, "the string `{text}`"),
-            Self::Scalar(Scalar::Bool(value)) => write!(f, "the boolean `{value}`"),
+            Self::Scalar(Literal::Str(text)) => write!(f, "the string `{text}`"),
+            Self::Scalar(Literal::Bool(value)) => write!(f, "the boolean `{value}`"),
             Self::Scalar(number) => write!(f, "the number `{number}`"),
             Self::List(_) => f.write_str("a list"),
             Self::Map(_) => f.write_str("a mapping"),

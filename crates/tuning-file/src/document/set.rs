@@ -1,6 +1,6 @@
 //! Settings of the command line, put over those of the file: `--set budget.trials=80`.
 
-use tuning_core::Scalar;
+use tuning_core::Literal;
 
 use super::{
     node::{Entry, Node, Place, Value},
@@ -36,7 +36,7 @@ pub(crate) fn set(root: &mut Node, path: &str, value: &str, place: Place) -> Res
 fn step<'a>(node: &'a mut Node, key: &str, place: &Place) -> Option<&'a mut Node> {
     match &node.value {
         // `strategy: grid` with an option set is `strategy: {name: grid, …}`.
-        Value::Scalar(Scalar::Str(_)) => {
+        Value::Scalar(Literal::Str(_)) => {
             let name = node.clone();
             let entry = Entry {
                 key: "name".into(),

@@ -4,7 +4,7 @@ use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
-use tuning_core::Scalar;
+use tuning_core::Literal;
 
 use super::{
     lines::Lines,
@@ -52,7 +52,7 @@ fn node(value: &Spanned<DeValue<'_>>, lines: &Lines<'_>) -> Result<Node, Problem
             }
         },
         DeValue::Float(float) => match float.as_str().parse::<f64>() {
-            Ok(value) => Value::Scalar(Scalar::Float(value)),
+            Ok(value) => Value::Scalar(Literal::Float(value)),
             Err(_) => {
                 return Err(Problem::new(
                     place,
@@ -94,11 +94,11 @@ mod tests {
         assert_eq!(entries[1].place, Place::at(4, 13));
         assert_eq!(
             entries[0].node.get("min").unwrap().value,
-            Value::Scalar(Scalar::Float(1e-5))
+            Value::Scalar(Literal::Float(1e-5))
         );
         assert_eq!(
             entries[1].node.get("min").unwrap().value,
-            Value::Scalar(Scalar::Int(16))
+            Value::Scalar(Literal::Int(16))
         );
     }
 

@@ -7,7 +7,7 @@ use serde::{
     de::{Error as _, MapAccess, SeqAccess, Visitor},
 };
 use serde_saphyr::{Location, Spanned};
-use tuning_core::Scalar;
+use tuning_core::Literal;
 
 use super::{
     node::{Entry, Node, Place, Value},
@@ -43,7 +43,7 @@ pub(super) fn parse(text: &str) -> Result<Node, Problem> {
 /// A value whose parts have places.
 enum Raw {
     Null,
-    Scalar(Scalar),
+    Scalar(Literal),
     List(Vec<Spanned<Raw>>),
     Map(Vec<(Spanned<String>, Spanned<Raw>)>),
 }
@@ -151,7 +151,7 @@ impl<'de> Visitor<'de> for RawVisitor {
 mod tests {
     use super::*;
 
-    fn scalar(text: &str) -> Scalar {
+    fn scalar(text: &str) -> Literal {
         match parse(&format!("a: {text}\n"))
             .unwrap()
             .get("a")
@@ -163,18 +163,18 @@ mod tests {
     }
 
     #[test]
-    fn scalars_are_what_they_look_like() {
+    fn literals_are_what_they_look_like() {
         for (text, expect) in [
-            ("1e-5", Scalar::Float(1e-5)),
-            ("1e3", Scalar::Float(1000.0)),
-            ("1.0", Scalar::Float(1.0)),
-            ("-7", Scalar::Int(-7)),
-            ("true", Scalar::Bool(true)),
+            ("1e-5", Literal::Float(1e-5)),
+            ("1e3", Literal::Float(1000.0)),
+            ("1.0", Literal::Float(1.0)),
+            ("-7", Literal::Int(-7)),
+            ("true", Literal::Bool(true)),
             ("yes", "yes".into()),
             ("on", "on".into()),
             ("'1'", "1".into()),
             ("60s", "60s".into()),
-            ("1_000", Scalar::Int(1000)),
+            ("1_000", Literal::Int(1000)),
             ("as-proposed:8", "as-proposed:8".into()),
         ] {
             assert_eq!(scalar(text), expect, "{text}");

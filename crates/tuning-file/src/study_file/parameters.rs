@@ -1,6 +1,6 @@
 //! `parameters`: from a map to a [`Space`].
 
-use tuning_core::{ConfigSpace, Parameter, Scalar, Space};
+use tuning_core::{ConfigSpace, Literal, Parameter, Space};
 
 use super::when;
 use crate::document::{ENVIRONMENT_PREFIX, Fields, Item, Key, Keys, Shape};
@@ -204,7 +204,7 @@ fn choices(name: &str, fields: &Fields<'_>) -> Option<Parameter> {
     let item = fields.get("values")?;
     let values = item.list("a list of values, such as `[adam, sgd]`")?;
     let count = values.len();
-    let values: Vec<Scalar> = values.iter().filter_map(Item::any_value).collect();
+    let values: Vec<Literal> = values.iter().filter_map(Item::any_value).collect();
     let ordered = match fields.get("ordered") {
         Some(ordered) => ordered.flag()?,
         None => false,
@@ -224,7 +224,7 @@ fn range(name: &str, fields: &Fields<'_>) -> Option<Parameter> {
     let (min_value, max_value) = (min.number(), max.number());
     let step_value = step.as_ref().map(Item::number);
     let (low, high) = (min_value?, max_value?);
-    let is_float = |item: &Item<'_>| matches!(item.scalar(), Some(Scalar::Float(_)));
+    let is_float = |item: &Item<'_>| matches!(item.scalar(), Some(Literal::Float(_)));
     let any_float = is_float(&min) || is_float(&max) || step.as_ref().is_some_and(is_float);
     let kind = match fields.get("type") {
         None if any_float => "float".to_owned(),

@@ -8,7 +8,7 @@ use std::{
 };
 
 use tuning_core::{
-    BoxedConfig, ConfigOption, Problem, Scalar, Space, Spec, Strategy, StrategyConfig, Unsupported,
+    BoxedConfig, ConfigOption, Literal, Problem, Space, Spec, Strategy, StrategyConfig, Unsupported,
 };
 use tuning_process::NAME as PROCESS;
 use tuning_strategies::{EnqueueConfig, Registry, RegistryError};
@@ -174,7 +174,7 @@ pub(super) fn enqueue(item: &Item<'_>, space: &Space, inner: BoxedConfig) -> Opt
     })
 }
 
-fn point(item: &Item<'_>, space: &Space) -> Option<BTreeMap<String, Scalar>> {
+fn point(item: &Item<'_>, space: &Space) -> Option<BTreeMap<String, Literal>> {
     let entries =
         item.names("a value for each active parameter, such as `{lr: 0.01, layers: 2}`")?;
     let read: Vec<_> = entries

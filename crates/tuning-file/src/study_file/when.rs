@@ -3,7 +3,7 @@
 use std::ops::Bound;
 
 use serde_json::{Value as Json, json};
-use tuning_core::{Condition, Scalar, Test};
+use tuning_core::{Condition, Literal, Test};
 
 use crate::document::{Fields, Item, Key, Keys, Shape, Value};
 
@@ -104,7 +104,7 @@ fn bound(
     fields: &Fields<'_>,
     included: &'static str,
     excluded: &'static str,
-) -> Option<Bound<Scalar>> {
+) -> Option<Bound<Literal>> {
     match (fields.get(included), fields.get(excluded)) {
         (Some(_), Some(item)) => item.wrong(format_args!(
             "does not go together with `{included}`: use one of the two"
@@ -116,7 +116,7 @@ fn bound(
 }
 
 /// One value, or a list of them.
-fn values(item: &Item<'_>) -> Option<Vec<Scalar>> {
+fn values(item: &Item<'_>) -> Option<Vec<Literal>> {
     match item.is_list() {
         true => {
             let values: Vec<_> = item.list(EXPECTED)?.iter().map(Item::any_value).collect();

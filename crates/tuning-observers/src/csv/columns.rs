@@ -141,7 +141,7 @@ impl Columns {
 
 /// The shortest text that reads back as the same number.
 fn number(value: f64) -> String {
-    tuning_core::Scalar::from(value).to_string()
+    tuning_core::Literal::from(value).to_string()
 }
 
 fn reason(failure: &Failure) -> String {

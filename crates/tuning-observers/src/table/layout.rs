@@ -9,7 +9,7 @@ use comfy_table::{
 use tuning_core::Objectives;
 
 use super::ranking::Row;
-use crate::wording::{format_duration, format_params, format_scalar, format_value, one_line};
+use crate::wording::{format_duration, format_literal, format_params, format_value, one_line};
 
 /// The width where there is no terminal.
 const WIDTH: u16 = 120;
@@ -132,7 +132,7 @@ fn build(objectives: &Objectives, rows: &[Row], look: Look, names: &[&str]) -> T
             cells.push(number(row.at.map(|at| at.to_string()).unwrap_or_default()));
         }
         for name in names {
-            let value = row.params.get(name).map(|value| format_scalar(&value));
+            let value = row.params.get(name).map(|value| format_literal(&value));
             cells.push(text(&value.unwrap_or_default()));
         }
         if names.is_empty() {

@@ -69,7 +69,7 @@ impl Story {
 
     pub(crate) fn start(&mut self, trial: u64) {
         let lr = (0.123_456_789 / (trial as f64 + 1.0)).max(1e-5);
-        let mut values: Vec<(&str, Scalar)> = vec![("lr", lr.into())];
+        let mut values: Vec<(&str, Literal)> = vec![("lr", lr.into())];
         if trial.is_multiple_of(2) {
             values.push(("opt", "adam".into()));
         } else {

@@ -12,8 +12,8 @@ use std::{
 
 use tuning_core::{
     Budget, Budgeted, Closed, EndReason, Ended, Entry, EventKind, Failure, FailureKind, Fidelity,
-    FidelityRange, Fork, Metrics, Objective, Objectives, Opened, Outcome, Parameter, Params,
-    Paused, Progress, Reported, Resumed, Retried, Scalar, Seed, Space, Spec, Started, StudySpec,
+    FidelityRange, Fork, Literal, Metrics, Objective, Objectives, Opened, Outcome, Parameter,
+    Params, Paused, Progress, Reported, Resumed, Retried, Seed, Space, Spec, Started, StudySpec,
     Tag, TrialId, Values,
 };
 
@@ -48,7 +48,7 @@ pub(crate) fn space() -> Space {
 }
 
 pub(crate) fn params(lr: f64, layers: i64, opt: &str) -> Params {
-    let mut values: Vec<(&str, Scalar)> = vec![
+    let mut values: Vec<(&str, Literal)> = vec![
         ("lr", lr.into()),
         ("layers", layers.into()),
         ("opt.name", opt.into()),

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, num::NonZeroUsize};
 
 use serde::{Deserialize, Serialize};
 use tuning_core::{
-    Ask, Asked, ConfigOption, Fact, Params, Problem, Proposal, Scalar, Spec, Strategy,
+    Ask, Asked, ConfigOption, Fact, Literal, Params, Problem, Proposal, Spec, Strategy,
     StrategyConfig, StrategyError, Unsupported,
 };
 
@@ -57,7 +57,7 @@ pub(crate) const NAME: &str = "enqueue";
 #[non_exhaustive]
 pub struct EnqueueConfig<C> {
     /// The points by name, each with all its active parameters.
-    pub points: Vec<BTreeMap<String, Scalar>>,
+    pub points: Vec<BTreeMap<String, Literal>>,
     /// What proposes afterwards.
     pub inner: C,
 }
@@ -73,7 +73,10 @@ impl<C> EnqueueConfig<C> {
 
     /// Adds a point after the others.
     #[must_use]
-    pub fn point<N: Into<String>>(mut self, values: impl IntoIterator<Item = (N, Scalar)>) -> Self {
+    pub fn point<N: Into<String>>(
+        mut self,
+        values: impl IntoIterator<Item = (N, Literal)>,
+    ) -> Self {
         self.points.push(
             values
                 .into_iter()
@@ -107,7 +110,7 @@ impl<C: StrategyConfig> StrategyConfig for EnqueueConfig<C> {
     }
 
     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
-        let params = |(index, point): (usize, &BTreeMap<String, Scalar>)| {
+        let params = |(index, point): (usize, &BTreeMap<String, Literal>)| {
             let values = point.iter().map(|(name, value)| (name, value.clone()));
             problem.space.params(values).map_err(|error| {
                 Unsupported::new(
@@ -200,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_point_names_all_active_parameters_and_no_other() {
-        let check = |point: &[(&str, Scalar)], expect: &str| {
+        let check = |point: &[(&str, Literal)], expect: &str| {
             let config = EnqueueConfig::over(RandomConfig::default())
                 .point([("opt", "adam".into())])
                 .point(point.iter().cloned());

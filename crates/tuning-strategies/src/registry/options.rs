@@ -2,7 +2,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
-use tuning_core::{BoxedConfig, ConfigOption, Scalar, nearest};
+use tuning_core::{BoxedConfig, ConfigOption, Literal, nearest};
 
 use super::{Registry, RegistryError};
 
@@ -140,7 +140,7 @@ fn problem(message: &str) -> String {
 }
 
 /// A value as a study file would give it.
-pub(super) fn json(value: &Scalar) -> Value {
+pub(super) fn json(value: &Literal) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 

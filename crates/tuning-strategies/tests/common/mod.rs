@@ -55,16 +55,16 @@ fn space(sketches: &[Sketch]) -> Space {
 /// Numbers are compared, choices named.
 fn test(parent: &Parameter, mask: u8) -> Condition {
     let domain = parent.domain();
-    let scalar = |place: u8| {
+    let literal = |place: u8| {
         let count = domain.cardinality().unwrap_or(9);
         let value = domain.value_at(u64::from(place) % count);
-        domain.scalar(value.unwrap_or_else(|| domain.decode(f64::from(place % 9) / 8.0)))
+        domain.literal(value.unwrap_or_else(|| domain.decode(f64::from(place % 9) / 8.0)))
     };
     let test = match mask % 4 {
-        0 if domain.is_ordered() => Test::from(scalar(mask / 4)..),
-        1 if domain.is_ordered() => Test::from(..scalar(mask / 4)),
-        2 => Test::not([scalar(mask / 4)]),
-        _ => Test::from([scalar(mask / 4), scalar(mask / 32)]),
+        0 if domain.is_ordered() => Test::from(literal(mask / 4)..),
+        1 if domain.is_ordered() => Test::from(..literal(mask / 4)),
+        2 => Test::not([literal(mask / 4)]),
+        _ => Test::from([literal(mask / 4), literal(mask / 32)]),
     };
     Condition::when(parent.name(), test)
 }

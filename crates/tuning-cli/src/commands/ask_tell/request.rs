@@ -259,8 +259,8 @@ fn values(item: &Item<'_>, objectives: Option<&Objectives>) -> Option<Values> {
 
 fn number(item: &Item<'_>) -> Option<f64> {
     match &item.node().value {
-        tuning_file::document::Value::Scalar(scalar) if scalar.as_f64().is_some_and(f64::is_finite) => {
-            scalar.as_f64()
+        tuning_file::document::Value::Scalar(literal) if literal.as_f64().is_some_and(f64::is_finite) => {
+            literal.as_f64()
         }
         _ => item.expected(
             "a number (a trial without one has failed: tell `\"failed\": \"the reason\"`, with `\"kind\": \
@@ -302,7 +302,7 @@ fn failure(item: &Item<'_>, kind: Option<&Item<'_>>) -> Option<Failure> {
 
 fn is_true(item: &Item<'_>) -> Option<()> {
     match item.node().value {
-        tuning_file::document::Value::Scalar(tuning_core::Scalar::Bool(true)) => Some(()),
+        tuning_file::document::Value::Scalar(tuning_core::Literal::Bool(true)) => Some(()),
         _ => item.expected("`true`"),
     }
 }

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use tuning_core::{
-    FidelityRange, Objective, Objectives, Parameter, Params, Problem, Scalar, Space,
+    FidelityRange, Literal, Objective, Objectives, Parameter, Params, Problem, Space,
 };
 
 use super::{
@@ -68,11 +68,11 @@ fn parameter(variable: &Variable) -> Result<Parameter, Refused> {
 /// Parameters as kurobako's numbers.
 pub(super) fn numbers(params: &Params, domain: &[Variable]) -> Vec<Option<f64>> {
     let number = |variable: &Variable| match (params.get(&variable.name)?, &variable.range) {
-        (Scalar::Str(choice), Range::Categorical { choices }) => {
+        (Literal::Str(choice), Range::Categorical { choices }) => {
             let place = choices.iter().position(|known| **known == *choice)?;
             Some(place as f64)
         }
-        (scalar, _) => scalar.as_f64(),
+        (literal, _) => literal.as_f64(),
     };
     domain.iter().map(number).collect()
 }

@@ -6,8 +6,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{
     super::{
         error::ParamsError,
+        literal::Literal,
         parameter::{Fault, Parameter},
-        scalar::Scalar,
     },
     scope::Scope,
     sink::Sink,
@@ -21,7 +21,7 @@ use super::{
 ///
 /// # Example
 /// ```
-/// use tuning_core::{Parameter, Scalar, typed::{Leaf, Ranged}};
+/// use tuning_core::{Parameter, Literal, typed::{Leaf, Ranged}};
 ///
 /// /// A temperature that is tuned in whole degrees.
 /// #[derive(Clone, Copy)]
@@ -29,14 +29,14 @@ use super::{
 ///
 /// impl Leaf for Celsius {
 ///     const NAME: &'static str = "temperature";
-///     type Literal = Self;
+///     type Written = Self;
 ///
-///     fn to_scalar(&self) -> Scalar {
+///     fn to_literal(&self) -> Literal {
 ///         self.0.into()
 ///     }
 ///
-///     fn from_scalar(scalar: &Scalar) -> Option<Self> {
-///         i32::from_scalar(scalar).map(Self)
+///     fn from_literal(literal: &Literal) -> Option<Self> {
+///         i32::from_literal(literal).map(Self)
 ///     }
 /// }
 ///
@@ -61,13 +61,13 @@ pub trait Leaf: Sized {
     const NAME: &'static str;
 
     /// How a value is written in a list of choices: `&'static str` for texts, else the type itself.
-    type Literal: Into<Self>;
+    type Written: Into<Self>;
 
     /// Returns the value as a study keeps it.
-    fn to_scalar(&self) -> Scalar;
+    fn to_literal(&self) -> Literal;
 
     /// Returns the value that a study keeps so; none if the type has no such value.
-    fn from_scalar(scalar: &Scalar) -> Option<Self>;
+    fn from_literal(literal: &Literal) -> Option<Self>;
 }
 
 /// A type that a range can be given to.
@@ -119,7 +119,7 @@ impl<T: Leaf> Leaves for T {
         let choices = parameter.domain().choices().map_or(&[][..], |all| all);
         let unreadable = choices
             .iter()
-            .position(|choice| T::from_scalar(choice).is_none());
+            .position(|choice| T::from_literal(choice).is_none());
         if let Some(choice) = unreadable {
             parameter.fault = Some(Fault::Unreadable(choice, T::NAME));
         }
@@ -171,15 +171,15 @@ macro_rules! integers {
     ($($type:ident),*) => {$(
         impl Leaf for $type {
             const NAME: &'static str = stringify!($type);
-            type Literal = Self;
+            type Written = Self;
 
-            fn to_scalar(&self) -> Scalar {
+            fn to_literal(&self) -> Literal {
                 // What no domain holds stays what it is, as nearly as a number can say.
-                i64::try_from(*self).map_or(Scalar::Float(*self as f64), Scalar::Int)
+                i64::try_from(*self).map_or(Literal::Float(*self as f64), Literal::Int)
             }
 
-            fn from_scalar(scalar: &Scalar) -> Option<Self> {
-                Self::try_from(scalar.as_i64()?).ok()
+            fn from_literal(literal: &Literal) -> Option<Self> {
+                Self::try_from(literal.as_i64()?).ok()
             }
         }
 
@@ -207,14 +207,14 @@ integers!(i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
 
 impl Leaf for f64 {
     const NAME: &'static str = "number";
-    type Literal = Self;
+    type Written = Self;
 
-    fn to_scalar(&self) -> Scalar {
-        Scalar::Float(*self)
+    fn to_literal(&self) -> Literal {
+        Literal::Float(*self)
     }
 
-    fn from_scalar(scalar: &Scalar) -> Option<Self> {
-        scalar.as_f64()
+    fn from_literal(literal: &Literal) -> Option<Self> {
+        literal.as_f64()
     }
 }
 
@@ -230,14 +230,14 @@ impl Ranged for f64 {
 
 impl Leaf for f32 {
     const NAME: &'static str = "number";
-    type Literal = Self;
+    type Written = Self;
 
-    fn to_scalar(&self) -> Scalar {
-        Scalar::Float(as_written(*self))
+    fn to_literal(&self) -> Literal {
+        Literal::Float(as_written(*self))
     }
 
-    fn from_scalar(scalar: &Scalar) -> Option<Self> {
-        scalar.as_f64().map(|value| value as Self)
+    fn from_literal(literal: &Literal) -> Option<Self> {
+        literal.as_f64().map(|value| value as Self)
     }
 }
 
@@ -261,14 +261,14 @@ fn as_written(value: f32) -> f64 {
 
 impl Leaf for bool {
     const NAME: &'static str = "boolean";
-    type Literal = Self;
+    type Written = Self;
 
-    fn to_scalar(&self) -> Scalar {
-        Scalar::Bool(*self)
+    fn to_literal(&self) -> Literal {
+        Literal::Bool(*self)
     }
 
-    fn from_scalar(scalar: &Scalar) -> Option<Self> {
-        scalar.as_bool()
+    fn from_literal(literal: &Literal) -> Option<Self> {
+        literal.as_bool()
     }
 }
 
@@ -276,14 +276,14 @@ macro_rules! texts {
     ($($type:ty),*) => {$(
         impl Leaf for $type {
             const NAME: &'static str = "string";
-            type Literal = &'static str;
+            type Written = &'static str;
 
-            fn to_scalar(&self) -> Scalar {
-                Scalar::from(&**self)
+            fn to_literal(&self) -> Literal {
+                Literal::from(&**self)
             }
 
-            fn from_scalar(scalar: &Scalar) -> Option<Self> {
-                scalar.as_str().map(Into::into)
+            fn from_literal(literal: &Literal) -> Option<Self> {
+                literal.as_str().map(Into::into)
             }
         }
     )*};
@@ -292,49 +292,49 @@ macro_rules! texts {
 texts!(String, Arc<str>);
 
 /// Any value that JSON has.
-impl Leaf for Scalar {
+impl Leaf for Literal {
     const NAME: &'static str = "value";
-    type Literal = Self;
+    type Written = Self;
 
-    fn to_scalar(&self) -> Scalar {
+    fn to_literal(&self) -> Literal {
         self.clone()
     }
 
-    fn from_scalar(scalar: &Scalar) -> Option<Self> {
-        Some(scalar.clone())
+    fn from_literal(literal: &Literal) -> Option<Self> {
+        Some(literal.clone())
     }
 }
 
 /// A list is one value: what it holds is not tuned one by one, as with an array.
 impl<T: Leaf> Leaf for Vec<T> {
     const NAME: &'static str = "list";
-    type Literal = Self;
+    type Written = Self;
 
-    fn to_scalar(&self) -> Scalar {
-        Scalar::List(self.iter().map(T::to_scalar).collect())
+    fn to_literal(&self) -> Literal {
+        Literal::List(self.iter().map(T::to_literal).collect())
     }
 
-    fn from_scalar(scalar: &Scalar) -> Option<Self> {
-        scalar.as_list()?.iter().map(T::from_scalar).collect()
+    fn from_literal(literal: &Literal) -> Option<Self> {
+        literal.as_list()?.iter().map(T::from_literal).collect()
     }
 }
 
 /// A mapping is one value.
 impl<T: Leaf> Leaf for BTreeMap<String, T> {
     const NAME: &'static str = "mapping";
-    type Literal = Self;
+    type Written = Self;
 
-    fn to_scalar(&self) -> Scalar {
-        Scalar::map(
+    fn to_literal(&self) -> Literal {
+        Literal::map(
             self.iter()
-                .map(|(name, value)| (name.as_str(), value.to_scalar())),
+                .map(|(name, value)| (name.as_str(), value.to_literal())),
         )
     }
 
-    fn from_scalar(scalar: &Scalar) -> Option<Self> {
-        let entries = scalar.as_map()?.iter();
+    fn from_literal(literal: &Literal) -> Option<Self> {
+        let entries = literal.as_map()?.iter();
         entries
-            .map(|(name, value)| Some((name.to_string(), T::from_scalar(value)?)))
+            .map(|(name, value)| Some((name.to_string(), T::from_literal(value)?)))
             .collect()
     }
 }
@@ -354,33 +354,33 @@ mod tests {
             -0.3,
             16_777_217.0,
         ] {
-            let Scalar::Float(kept) = value.to_scalar() else {
-                panic!("{value} is kept as {:?}", value.to_scalar());
+            let Literal::Float(kept) = value.to_literal() else {
+                panic!("{value} is kept as {:?}", value.to_literal());
             };
-            assert_eq!(f32::from_scalar(&Scalar::Float(kept)), Some(value));
+            assert_eq!(f32::from_literal(&Literal::Float(kept)), Some(value));
         }
-        assert_eq!(0.1_f32.to_scalar(), Scalar::Float(0.1));
+        assert_eq!(0.1_f32.to_literal(), Literal::Float(0.1));
         assert!(as_written(f32::NAN).is_nan());
     }
 
     #[test]
     fn lists_and_mappings_are_read_back_whole() {
         let list = vec![vec![64_u8], vec![64, 64]];
-        assert_eq!(list.to_scalar().to_string(), "[[64],[64,64]]");
-        assert_eq!(Vec::from_scalar(&list.to_scalar()), Some(list));
+        assert_eq!(list.to_literal().to_string(), "[[64],[64,64]]");
+        assert_eq!(Vec::from_literal(&list.to_literal()), Some(list));
         let map = BTreeMap::from([("a".to_owned(), 0.5), ("b".to_owned(), 1.0)]);
-        assert_eq!(BTreeMap::from_scalar(&map.to_scalar()), Some(map));
-        assert_eq!(Vec::<u8>::from_scalar(&Scalar::from([1, 256])), None);
-        assert_eq!(Vec::<u8>::from_scalar(&Scalar::from(1)), None);
+        assert_eq!(BTreeMap::from_literal(&map.to_literal()), Some(map));
+        assert_eq!(Vec::<u8>::from_literal(&Literal::from([1, 256])), None);
+        assert_eq!(Vec::<u8>::from_literal(&Literal::from(1)), None);
     }
 
     #[test]
     fn an_integer_is_read_only_where_its_type_has_it() {
-        assert_eq!(u8::from_scalar(&Scalar::Int(255)), Some(255));
-        assert_eq!(u8::from_scalar(&Scalar::Int(256)), None);
-        assert_eq!(u64::from_scalar(&Scalar::Int(-1)), None);
-        assert_eq!(i8::from_scalar(&Scalar::Float(-3.0)), Some(-3));
-        assert_eq!(i8::from_scalar(&Scalar::Float(0.5)), None);
-        assert_eq!(u64::MAX.to_scalar(), Scalar::Float(2_f64.powi(64)));
+        assert_eq!(u8::from_literal(&Literal::Int(255)), Some(255));
+        assert_eq!(u8::from_literal(&Literal::Int(256)), None);
+        assert_eq!(u64::from_literal(&Literal::Int(-1)), None);
+        assert_eq!(i8::from_literal(&Literal::Float(-3.0)), Some(-3));
+        assert_eq!(i8::from_literal(&Literal::Float(0.5)), None);
+        assert_eq!(u64::MAX.to_literal(), Literal::Float(2_f64.powi(64)));
     }
 }

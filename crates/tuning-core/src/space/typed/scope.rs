@@ -4,8 +4,8 @@ use super::{
     super::{
         condition::{Condition, Test},
         error::SpaceError,
+        literal::Literal,
         parameter::Parameter,
-        scalar::Scalar,
     },
     leaf::Leaves,
     place::Place,
@@ -108,7 +108,7 @@ impl Scope<'_> {
 
     /// Declares a categorical parameter at this place itself, whose choices may have parameters of
     /// their own.
-    pub fn choice(&mut self, choices: impl IntoIterator<Item = impl Into<Scalar>>) -> Choice<'_> {
+    pub fn choice(&mut self, choices: impl IntoIterator<Item = impl Into<Literal>>) -> Choice<'_> {
         self.here(Parameter::categorical("", choices));
         let place = self.place.clone();
         Choice {
@@ -133,7 +133,7 @@ pub struct Choice<'a> {
 
 impl Choice<'_> {
     /// The place of this name below the parameter, which is active when the parameter is `value`.
-    pub fn when(&mut self, value: impl Into<Scalar>, name: &str) -> Scope<'_> {
+    pub fn when(&mut self, value: impl Into<Literal>, name: &str) -> Scope<'_> {
         let parent = self.scope.place.name().to_owned();
         let mut scope = self.scope.at(name);
         let test = Test::OneOf(vec![value.into()]);

@@ -1,7 +1,7 @@
 //! [`Sink`]: where a type writes its values to.
 
 use super::{
-    super::scalar::Scalar,
+    super::literal::Literal,
     leaf::{Leaf, Leaves},
     place::Place,
     tunable::Tunable,
@@ -12,13 +12,13 @@ use super::{
 /// Its methods are those of [`Scope`](super::Scope), by the same names.
 #[derive(Debug)]
 pub struct Sink<'a> {
-    values: &'a mut Vec<(String, Scalar)>,
+    values: &'a mut Vec<(String, Literal)>,
     place: Place,
 }
 
 impl<'a> Sink<'a> {
     /// An empty list, where nothing has a name yet.
-    pub(super) fn root(values: &'a mut Vec<(String, Scalar)>) -> Self {
+    pub(super) fn root(values: &'a mut Vec<(String, Literal)>) -> Self {
         let place = Place::root();
         Self { values, place }
     }
@@ -53,16 +53,16 @@ impl<'a> Sink<'a> {
 
     /// Writes the value of the parameter at this place itself.
     pub fn value<T: Leaf>(&mut self, value: &T) {
-        self.scalar(value.to_scalar());
+        self.literal(value.to_literal());
     }
 
     /// Writes the choice of the parameter at this place itself.
     pub fn choice(&mut self, choice: &str) {
-        self.scalar(choice.into());
+        self.literal(choice.into());
     }
 
-    fn scalar(&mut self, scalar: Scalar) {
-        self.values.push((self.place.name().to_owned(), scalar));
+    fn literal(&mut self, literal: Literal) {
+        self.values.push((self.place.name().to_owned(), literal));
     }
 
     fn moved(&mut self, place: Place) -> Sink<'_> {

@@ -68,7 +68,7 @@ impl<'a> Source<'a> {
     /// If there is none, it is not active, or it is of another type.
     pub fn value<T: Leaf>(&self) -> Result<T, ParamsError> {
         self.params
-            .typed(self.place.name(), T::NAME, T::from_scalar)
+            .typed(self.place.name(), T::NAME, T::from_literal)
     }
 
     /// Whether any parameter at this place or below it is active.

@@ -1,6 +1,6 @@
 //! Words at the top of a file: `metric`, `method`, `n_trials`.
 
-use tuning_core::Scalar;
+use tuning_core::Literal;
 
 use super::{Within, remedy, translation::Translation};
 use crate::document::{Entry, Node, Reading, Value};
@@ -105,7 +105,7 @@ impl Translation<'_> {
                     _ => None,
                 }
             {
-                direction.value = Value::Scalar(Scalar::from(ours));
+                direction.value = Value::Scalar(Literal::from(ours));
             }
         }
     }

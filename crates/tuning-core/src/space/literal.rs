@@ -1,4 +1,4 @@
-//! [`Scalar`]: a value as people write it.
+//! [`Literal`]: a value as people write it.
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -20,14 +20,14 @@ pub(super) const MOST_VALUES: usize = 10_000;
 ///
 /// # Example
 /// ```
-/// use tuning_core::{Parameter, Scalar, Space};
+/// use tuning_core::{Parameter, Literal, Space};
 ///
 /// let space = Space::new([
 ///     Parameter::categorical("class_weight", [None, Some("balanced")]),
 ///     Parameter::categorical("hidden", [vec![64], vec![64, 64]]),
 ///     Parameter::categorical("scheduler", [
-///         Scalar::from("constant"),
-///         Scalar::map([("step", 30.into()), ("gamma", 0.1.into())] as [(_, Scalar); 2]),
+///         Literal::from("constant"),
+///         Literal::map([("step", 30.into()), ("gamma", 0.1.into())] as [(_, Literal); 2]),
 ///     ]),
 /// ])?;
 /// let params = space.decode(&[0.0, 0.9, 0.9])?;
@@ -38,7 +38,7 @@ pub(super) const MOST_VALUES: usize = 10_000;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub enum Scalar {
+pub enum Literal {
     /// Nothing: `null`.
     Null,
     /// A boolean.
@@ -50,12 +50,12 @@ pub enum Scalar {
     /// A string.
     Str(Arc<str>),
     /// A list.
-    List(Arc<[Scalar]>),
+    List(Arc<[Literal]>),
     /// A mapping from names to values, in the order in which it was written; no name comes twice.
-    Map(Arc<[(Arc<str>, Scalar)]>),
+    Map(Arc<[(Arc<str>, Literal)]>),
 }
 
-impl Scalar {
+impl Literal {
     /// A mapping; of equal names the last one counts.
     #[must_use]
     pub fn map<N: Into<Arc<str>>>(entries: impl IntoIterator<Item = (N, impl Into<Self>)>) -> Self {
@@ -170,13 +170,13 @@ impl Scalar {
 
     /// Whether it is nested too deep, or holds too many values.
     pub(super) fn is_too_large(&self) -> bool {
-        fn count(value: &Scalar, depth: usize, values: &mut usize) -> bool {
+        fn count(value: &Literal, depth: usize, values: &mut usize) -> bool {
             *values += 1;
             depth > DEEPEST
                 || *values > MOST_VALUES
                 || match value {
-                    Scalar::List(list) => list.iter().any(|value| count(value, depth + 1, values)),
-                    Scalar::Map(map) => {
+                    Literal::List(list) => list.iter().any(|value| count(value, depth + 1, values)),
+                    Literal::Map(map) => {
                         map.iter().any(|(_, value)| count(value, depth + 1, values))
                     }
                     _ => false,
@@ -187,7 +187,7 @@ impl Scalar {
 }
 
 /// Equal by kind and value; `1` is not `1.0`.
-impl PartialEq for Scalar {
+impl PartialEq for Literal {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Int(a), Self::Int(b)) => a == b,
@@ -198,7 +198,7 @@ impl PartialEq for Scalar {
     }
 }
 
-impl Serialize for Scalar {
+impl Serialize for Literal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Null => serializer.serialize_unit(),
@@ -218,7 +218,7 @@ impl Serialize for Scalar {
     }
 }
 
-impl<'de> Deserialize<'de> for Scalar {
+impl<'de> Deserialize<'de> for Literal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Read { depth: 0 }.deserialize(deserializer)
     }
@@ -242,42 +242,42 @@ impl Read {
 }
 
 impl<'de> DeserializeSeed<'de> for Read {
-    type Value = Scalar;
+    type Value = Literal;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Scalar, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Literal, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Read {
-    type Value = Scalar;
+    type Value = Literal;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value of JSON")
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Scalar, E> {
-        Ok(Scalar::Null)
+    fn visit_unit<E: Error>(self) -> Result<Literal, E> {
+        Ok(Literal::Null)
     }
 
-    fn visit_none<E: Error>(self) -> Result<Scalar, E> {
-        Ok(Scalar::Null)
+    fn visit_none<E: Error>(self) -> Result<Literal, E> {
+        Ok(Literal::Null)
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Scalar, D::Error> {
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Literal, D::Error> {
         self.deserialize(deserializer)
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Scalar, E> {
-        Ok(Scalar::Bool(value))
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Literal, E> {
+        Ok(Literal::Bool(value))
     }
 
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Scalar, E> {
-        Ok(Scalar::Int(value))
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Literal, E> {
+        Ok(Literal::Int(value))
     }
 
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Scalar, E> {
-        i64::try_from(value).map(Scalar::Int).map_err(|_| {
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Literal, E> {
+        i64::try_from(value).map(Literal::Int).map_err(|_| {
             E::custom(format!(
                 "{value} is larger than 2^63 - 1, the largest integer: write it as a string, or as a number with \
                  a point, as in {value}.0"
@@ -285,26 +285,26 @@ impl<'de> Visitor<'de> for Read {
         })
     }
 
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Scalar, E> {
-        Ok(Scalar::Float(value))
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Literal, E> {
+        Ok(Literal::Float(value))
     }
 
-    fn visit_str<E: Error>(self, value: &str) -> Result<Scalar, E> {
-        Ok(Scalar::from(value))
+    fn visit_str<E: Error>(self, value: &str) -> Result<Literal, E> {
+        Ok(Literal::from(value))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Scalar, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Literal, A::Error> {
         let inner = self.deeper()?;
         let mut values = Vec::new();
         while let Some(value) = seq.next_element_seed(inner)? {
             values.push(value);
         }
-        Ok(Scalar::List(values.into()))
+        Ok(Literal::List(values.into()))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Literal, A::Error> {
         let inner = self.deeper()?;
-        let mut entries: Vec<(Arc<str>, Scalar)> = Vec::new();
+        let mut entries: Vec<(Arc<str>, Literal)> = Vec::new();
         while let Some(name) = map.next_key::<Arc<str>>()? {
             if entries.iter().any(|(other, _)| *other == name) {
                 let message = format!("the name `{name}` occurs twice in a mapping: remove one");
@@ -312,11 +312,11 @@ impl<'de> Visitor<'de> for Read {
             }
             entries.push((name, map.next_value_seed(inner)?));
         }
-        Ok(Scalar::Map(entries.into()))
+        Ok(Literal::Map(entries.into()))
     }
 }
 
-impl fmt::Display for Scalar {
+impl fmt::Display for Literal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Float(value) => write_float(*value, f),
@@ -337,21 +337,21 @@ fn write_float(value: f64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 /// The JSON of a value; inside of lists and mappings numbers keep their kind.
-fn write_json(value: &Scalar, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_json(value: &Literal, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match value {
-        Scalar::Null => f.write_str("null"),
-        Scalar::Bool(value) => write!(f, "{value}"),
-        Scalar::Int(value) => write!(f, "{value}"),
-        Scalar::Float(value) => write!(f, "{value:?}"),
-        Scalar::Str(value) => write_string(value, f),
-        Scalar::List(values) => {
+        Literal::Null => f.write_str("null"),
+        Literal::Bool(value) => write!(f, "{value}"),
+        Literal::Int(value) => write!(f, "{value}"),
+        Literal::Float(value) => write!(f, "{value:?}"),
+        Literal::Str(value) => write_string(value, f),
+        Literal::List(values) => {
             for (place, value) in values.iter().enumerate() {
                 f.write_str(if place == 0 { "[" } else { "," })?;
                 write_json(value, f)?;
             }
             f.write_str(if values.is_empty() { "[]" } else { "]" })
         }
-        Scalar::Map(entries) => {
+        Literal::Map(entries) => {
             for (place, (name, value)) in entries.iter().enumerate() {
                 f.write_str(if place == 0 { "{" } else { "," })?;
                 write_string(name, f)?;
@@ -382,7 +382,7 @@ fn write_string(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 macro_rules! from {
     ($($type:ty => $variant:ident($convert:expr)),* $(,)?) => {$(
-        impl From<$type> for Scalar {
+        impl From<$type> for Literal {
             fn from(value: $type) -> Self {
                 Self::$variant(($convert)(value))
             }
@@ -403,25 +403,25 @@ from! {
 }
 
 /// Nothing is `null`.
-impl<T: Into<Self>> From<Option<T>> for Scalar {
+impl<T: Into<Self>> From<Option<T>> for Literal {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
     }
 }
 
-impl<T: Into<Self>> From<Vec<T>> for Scalar {
+impl<T: Into<Self>> From<Vec<T>> for Literal {
     fn from(values: Vec<T>) -> Self {
         Self::List(values.into_iter().map(Into::into).collect())
     }
 }
 
-impl<T: Into<Self>, const N: usize> From<[T; N]> for Scalar {
+impl<T: Into<Self>, const N: usize> From<[T; N]> for Literal {
     fn from(values: [T; N]) -> Self {
         Self::List(values.into_iter().map(Into::into).collect())
     }
 }
 
-impl<T: Into<Self>> From<BTreeMap<String, T>> for Scalar {
+impl<T: Into<Self>> From<BTreeMap<String, T>> for Literal {
     fn from(entries: BTreeMap<String, T>) -> Self {
         Self::map(entries)
     }
@@ -431,29 +431,29 @@ impl<T: Into<Self>> From<BTreeMap<String, T>> for Scalar {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Scalar {
+    fn read(text: &str) -> Literal {
         serde_json::from_str(text).unwrap()
     }
 
     #[test]
     fn serde_keeps_every_value_of_json() {
-        for (scalar, text) in [
-            (Scalar::Null, "null"),
-            (Scalar::Int(1), "1"),
-            (Scalar::Float(1.0), "1.0"),
-            (Scalar::Bool(true), "true"),
-            (Scalar::from("1"), "\"1\""),
-            (Scalar::from([1.0, 2.0]), "[1.0,2.0]"),
-            (Scalar::from(Vec::<i64>::new()), "[]"),
+        for (literal, text) in [
+            (Literal::Null, "null"),
+            (Literal::Int(1), "1"),
+            (Literal::Float(1.0), "1.0"),
+            (Literal::Bool(true), "true"),
+            (Literal::from("1"), "\"1\""),
+            (Literal::from([1.0, 2.0]), "[1.0,2.0]"),
+            (Literal::from(Vec::<i64>::new()), "[]"),
             (
-                Scalar::map([("a", Some(1)), ("b", None)]),
+                Literal::map([("a", Some(1)), ("b", None)]),
                 r#"{"a":1,"b":null}"#,
             ),
         ] {
-            assert_eq!(serde_json::to_string(&scalar).unwrap(), text);
-            assert_eq!(read(text), scalar);
-            if !matches!(scalar, Scalar::Str(_) | Scalar::Float(_)) {
-                assert_eq!(scalar.to_string(), text);
+            assert_eq!(serde_json::to_string(&literal).unwrap(), text);
+            assert_eq!(read(text), literal);
+            if !matches!(literal, Literal::Str(_) | Literal::Float(_)) {
+                assert_eq!(literal.to_string(), text);
             }
         }
     }
@@ -474,7 +474,7 @@ mod tests {
         assert_ne!(a, close);
         assert!(a.same_choice(&close) && !a.same_choice(&read(r#"{"x":1,"z":[2]}"#)));
         assert_ne!(read("[1,2]"), read("[2,1]"));
-        assert_ne!(Scalar::Null, Scalar::Bool(false));
+        assert_ne!(Literal::Null, Literal::Bool(false));
         assert!(!read("[true]").same_choice(&read("[1]")));
     }
 
@@ -482,33 +482,33 @@ mod tests {
     fn integers_are_exact_to_both_ends_and_refused_beyond() {
         for value in [i64::MIN, -1, (1 << 53) + 1, i64::MAX] {
             let text = value.to_string();
-            assert_eq!(read(&text), Scalar::Int(value));
+            assert_eq!(read(&text), Literal::Int(value));
             assert_eq!(serde_json::to_string(&read(&text)).unwrap(), text);
         }
-        let error = serde_json::from_str::<Scalar>("[18446744073709551615]").unwrap_err();
+        let error = serde_json::from_str::<Literal>("[18446744073709551615]").unwrap_err();
         let expect = "18446744073709551615 is larger than 2^63 - 1, the largest integer: write it as a string";
         assert!(error.to_string().starts_with(expect), "{error}");
         let beyond = read("18446744073709551615.0");
-        assert_eq!(beyond, Scalar::Float(2_f64.powi(64)));
+        assert_eq!(beyond, Literal::Float(2_f64.powi(64)));
     }
 
     #[test]
     fn nesting_and_doubled_names_are_refused() {
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert!(!read(&nested(DEEPEST)).is_too_large());
-        let error = serde_json::from_str::<Scalar>(&nested(DEEPEST + 1)).unwrap_err();
+        let error = serde_json::from_str::<Literal>(&nested(DEEPEST + 1)).unwrap_err();
         assert!(
             error.to_string().contains("nested more than 32 deep"),
             "{error}"
         );
-        let error = serde_json::from_str::<Scalar>(r#"{"a":1,"a":2}"#).unwrap_err();
+        let error = serde_json::from_str::<Literal>(r#"{"a":1,"a":2}"#).unwrap_err();
         assert!(error.to_string().contains("`a` occurs twice"), "{error}");
-        assert!(Scalar::from(vec![0; MOST_VALUES]).is_too_large());
+        assert!(Literal::from(vec![0; MOST_VALUES]).is_too_large());
     }
 
     #[test]
     fn only_whole_numbers_that_are_exact_become_integers() {
-        let check = |value: f64, expect| assert_eq!(Scalar::Float(value).as_i64(), expect);
+        let check = |value: f64, expect| assert_eq!(Literal::Float(value).as_i64(), expect);
         check(-0.0, Some(0));
         check(-3.0, Some(-3));
         check(0.5, None);
@@ -521,7 +521,7 @@ mod tests {
     #[test]
     fn floats_are_shown_short_and_read_back() {
         for (value, text) in [(1e-5, "1e-5"), (0.1, "0.1"), (3.0, "3"), (1e300, "1e300")] {
-            assert_eq!(Scalar::Float(value).to_string(), text);
+            assert_eq!(Literal::Float(value).to_string(), text);
             assert_eq!(text.parse::<f64>().unwrap(), value);
         }
     }
