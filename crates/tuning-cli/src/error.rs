@@ -51,7 +51,7 @@ impl CliError {
             Self::Study(
                 StudyError::Differs { .. }
                 | StudyError::Invalid { .. }
-                | StudyError::Objectives(_)
+                | StudyError::Setting(_)
                 | StudyError::Unsupported(_)
                 | StudyError::NoStrategy { .. },
             ) => Exit::Usage,

@@ -179,12 +179,7 @@ impl StudySpec {
     /// of the parameters is no difference.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<String> {
-        let mut lines: Vec<String> = self
-            .space
-            .differences(&other.space)
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let mut lines = self.space.differences(&other.space);
         let mut compare = |what: &str, old: String, new: String| {
             if old != new {
                 lines.push(format!("{what}: `{old}` became `{new}`"));

@@ -9,7 +9,7 @@ use crate::{Budget, Fidelity, Metrics, Outcome, Tag, TrialId, Values, space::Par
 /// What happened, to one trial or to the study's budget.
 ///
 /// In facts that a strategy or a pruner is told, values are *losses*: smaller is better
-/// ([`Objectives::as_losses`](crate::Objectives::as_losses)). In the journal and in events they are
+/// ([`Objectives::losses`](crate::Objectives::losses)). In the journal and in events they are
 /// in the objectives' own directions.
 ///
 /// Promises about their order, kept by every driver:

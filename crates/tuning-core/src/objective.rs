@@ -3,9 +3,8 @@
 use std::{borrow::Cow, collections::BTreeMap, fmt, ops::Deref, sync::Arc};
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
-use crate::{Failure, FailureKind, Metrics, Outcome, Values, fact::Fact};
+use crate::{Failure, FailureKind, Metrics, Outcome, SettingError, Values, fact::Fact};
 
 /// Which way is better.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -79,44 +78,29 @@ impl fmt::Display for Objective {
 #[serde(try_from = "Vec<Objective>", into = "Vec<Objective>")]
 pub struct Objectives(Arc<[Objective]>);
 
-/// The objectives cannot be optimised as they are declared.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum ObjectivesError {
-    /// There is none.
-    #[error("a study needs at least one objective: name what to minimize or maximize")]
-    Empty,
-    /// One has an empty name.
-    #[error("objective {index} has an empty name: name it as the evaluator reports it")]
-    Unnamed {
-        /// Its place among the objectives.
-        index: usize,
-    },
-    /// Two have the same name.
-    #[error("objective `{name}` is declared twice: remove one of them")]
-    Duplicate {
-        /// The name.
-        name: String,
-    },
-}
-
 impl Objectives {
     /// The objectives in this order.
     ///
     /// # Errors
     /// If there is none, or if names are empty or occur twice.
-    pub fn new(objectives: impl IntoIterator<Item = Objective>) -> Result<Self, ObjectivesError> {
+    pub fn new(objectives: impl IntoIterator<Item = Objective>) -> Result<Self, SettingError> {
         let objectives: Arc<[Objective]> = objectives.into_iter().collect();
         if objectives.is_empty() {
-            return Err(ObjectivesError::Empty);
+            return Err(SettingError::new(
+                "a study needs at least one objective: name what to minimize or maximize",
+            ));
         }
         for (index, objective) in objectives.iter().enumerate() {
             let name = &objective.name;
             if name.trim().is_empty() {
-                return Err(ObjectivesError::Unnamed { index });
+                return Err(SettingError::new(format!(
+                    "objective {index} has an empty name: name it as the evaluator reports it"
+                )));
             }
             if objectives[..index].iter().any(|other| other.name == *name) {
-                return Err(ObjectivesError::Duplicate { name: name.clone() });
+                return Err(SettingError::new(format!(
+                    "objective `{name}` is declared twice: remove one of them"
+                )));
             }
         }
         Ok(Self(objectives))
@@ -126,7 +110,7 @@ impl Objectives {
     ///
     /// # Errors
     /// If the name is empty.
-    pub fn minimize(name: impl Into<String>) -> Result<Self, ObjectivesError> {
+    pub fn minimize(name: impl Into<String>) -> Result<Self, SettingError> {
         Self::new([Objective::minimize(name)])
     }
 
@@ -134,7 +118,7 @@ impl Objectives {
     ///
     /// # Errors
     /// If the name is empty.
-    pub fn maximize(name: impl Into<String>) -> Result<Self, ObjectivesError> {
+    pub fn maximize(name: impl Into<String>) -> Result<Self, SettingError> {
         Self::new([Objective::maximize(name)])
     }
 
@@ -150,7 +134,7 @@ impl Objectives {
 
     /// Returns the fact with its values as losses: what strategies and pruners are told.
     #[must_use]
-    pub fn as_losses<'a>(&self, fact: &'a Fact) -> Cow<'a, Fact> {
+    pub(crate) fn as_losses<'a>(&self, fact: &'a Fact) -> Cow<'a, Fact> {
         if self.0.iter().all(|o| o.direction == Direction::Minimize) {
             return Cow::Borrowed(fact);
         }
@@ -255,9 +239,9 @@ impl Deref for Objectives {
 }
 
 impl TryFrom<Vec<Objective>> for Objectives {
-    type Error = ObjectivesError;
+    type Error = SettingError;
 
-    fn try_from(objectives: Vec<Objective>) -> Result<Self, ObjectivesError> {
+    fn try_from(objectives: Vec<Objective>) -> Result<Self, SettingError> {
         Self::new(objectives)
     }
 }
@@ -278,7 +262,7 @@ mod tests {
 
     #[test]
     fn names_must_be_there_and_distinct() {
-        assert_eq!(Objectives::new([]), Err(ObjectivesError::Empty));
+        assert!(Objectives::new([]).is_err());
         assert!(Objectives::minimize(" ").is_err());
         let twice = [Objective::minimize("a"), Objective::maximize("a")];
         assert!(

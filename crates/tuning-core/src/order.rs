@@ -3,7 +3,8 @@
 use std::{fmt, num::NonZeroUsize, str::FromStr};
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
+
+use crate::SettingError;
 
 /// In which order the results of parallel work are told to the strategy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -39,33 +40,32 @@ impl fmt::Display for Order {
     }
 }
 
-/// A string does not name an order.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error(
-    "unknown order `{0}`: write `as-finished`, `as-proposed`, or `as-proposed:N` for up to N trials in flight"
-)]
-pub struct OrderError(String);
+fn unknown(text: &str) -> SettingError {
+    SettingError::new(format!(
+        "unknown order `{text}`: write `as-finished`, `as-proposed`, or `as-proposed:N` for up to N trials in flight"
+    ))
+}
 
 impl FromStr for Order {
-    type Err = OrderError;
+    type Err = SettingError;
 
-    fn from_str(text: &str) -> Result<Self, OrderError> {
+    fn from_str(text: &str) -> Result<Self, SettingError> {
         match text.split_once(':') {
             None if text == "as-finished" => Ok(Self::AsFinished),
             None if text == "as-proposed" => Ok(Self::AS_PROPOSED),
             Some(("as-proposed", lag)) => match lag.parse() {
                 Ok(lag) => Ok(Self::AsProposed { lag }),
-                Err(_) => Err(OrderError(text.to_owned())),
+                Err(_) => Err(unknown(text)),
             },
-            _ => Err(OrderError(text.to_owned())),
+            _ => Err(unknown(text)),
         }
     }
 }
 
 impl TryFrom<String> for Order {
-    type Error = OrderError;
+    type Error = SettingError;
 
-    fn try_from(text: String) -> Result<Self, OrderError> {
+    fn try_from(text: String) -> Result<Self, SettingError> {
         text.parse()
     }
 }

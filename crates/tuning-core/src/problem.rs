@@ -3,9 +3,8 @@
 use std::num::NonZeroUsize;
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
-use crate::{Budget, Fidelity, Objectives, space::Space};
+use crate::{Budget, Fidelity, Objectives, SettingError, space::Space};
 
 /// What a strategy is built from.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,29 +65,17 @@ pub struct FidelityRange {
     max: Fidelity,
 }
 
-/// A range of fidelities is empty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("fidelity range {min} to {max}: min must be at least 1 and at most max")]
-#[non_exhaustive]
-pub struct FidelityRangeError {
-    /// Its lower end.
-    pub min: Fidelity,
-    /// Its upper end.
-    pub max: Fidelity,
-}
-
 impl FidelityRange {
     /// From `min` to `max`, both inclusive.
     ///
     /// # Errors
     /// If `min` is 0 or greater than `max`.
-    pub fn new(
-        min: impl Into<Fidelity>,
-        max: impl Into<Fidelity>,
-    ) -> Result<Self, FidelityRangeError> {
+    pub fn new(min: impl Into<Fidelity>, max: impl Into<Fidelity>) -> Result<Self, SettingError> {
         let (min, max) = (min.into(), max.into());
         if min.get() == 0 || min > max {
-            return Err(FidelityRangeError { min, max });
+            return Err(SettingError::new(format!(
+                "fidelity range {min} to {max}: min must be at least 1 and at most max"
+            )));
         }
         Ok(Self { min, max })
     }
@@ -113,9 +100,9 @@ struct Bounds {
 }
 
 impl TryFrom<Bounds> for FidelityRange {
-    type Error = FidelityRangeError;
+    type Error = SettingError;
 
-    fn try_from(bounds: Bounds) -> Result<Self, FidelityRangeError> {
+    fn try_from(bounds: Bounds) -> Result<Self, SettingError> {
         Self::new(bounds.min, bounds.max)
     }
 }

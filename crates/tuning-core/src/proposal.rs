@@ -148,8 +148,7 @@ impl Proposal {
     }
 
     /// Takes it apart.
-    #[must_use]
-    pub fn into_parts(self) -> (ProposalKind, Option<Fidelity>, Tag) {
+    pub(crate) fn into_parts(self) -> (ProposalKind, Option<Fidelity>, Tag) {
         (self.kind, self.until, self.tag)
     }
 }

@@ -68,7 +68,7 @@ impl Verdict {
     ///
     /// # Errors
     /// Unless it is to continue.
-    pub const fn into_result(self) -> Result<(), Interrupted> {
+    pub(crate) const fn into_result(self) -> Result<(), Interrupted> {
         match self {
             Self::Continue => Ok(()),
             Self::Pause => Err(Interrupted::Paused),

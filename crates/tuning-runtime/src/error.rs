@@ -1,17 +1,15 @@
 //! [`StudyError`]: why a study cannot be opened or cannot continue.
 
 use thiserror::Error;
-use tuning_core::{
-    AskError, JournalError, ObjectivesError, ReplayError, Seq, TellError, Unsupported,
-};
+use tuning_core::{AskError, JournalError, ReplayError, Seq, SettingError, TellError, Unsupported};
 
 /// A study cannot be opened, or cannot continue. A failed trial is not an error.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StudyError {
-    /// The objectives make no sense.
+    /// The objectives, the fidelities or the order make no sense.
     #[error(transparent)]
-    Objectives(#[from] ObjectivesError),
+    Setting(#[from] SettingError),
     /// No strategy was given.
     #[error("study `{study}` has no strategy: choose one with `.strategy(…)`")]
     NoStrategy {

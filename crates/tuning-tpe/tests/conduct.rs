@@ -30,11 +30,11 @@ fn ask(tpe: &mut Tpe, slots: usize, next: u64) -> Vec<Params> {
     let Asked::Propose(proposals) = tpe.ask(&ask).unwrap() else {
         panic!("it always proposes");
     };
-    let params = |proposal: tuning_core::Proposal| match proposal.into_parts().0 {
-        ProposalKind::Start(params) => params,
+    let params = |proposal: &tuning_core::Proposal| match proposal.kind() {
+        ProposalKind::Start(params) => params.clone(),
         other => panic!("{other:?}"),
     };
-    proposals.into_iter().map(params).collect()
+    proposals.iter().map(params).collect()
 }
 
 fn start(tpe: &mut Tpe, trial: u64, params: &Params) {

@@ -146,19 +146,18 @@ fn own(mut strategy: Box<dyn Strategy>, problem: &Problem) -> Option<(Measured, 
         let Some(proposal) = proposals.into_iter().next() else {
             break;
         };
-        let (kind, until, tag) = proposal.into_parts();
+        let (until, tag) = (proposal.target(), proposal.note().clone());
         let loss = Values::one(chance.unit()).unwrap_or_else(|error| unreachable!("{error}"));
-        let trial = match kind {
+        let trial = match proposal.kind() {
             ProposalKind::Start(params) | ProposalKind::Fork(_, params) => {
-                strategy.tell(&Started::new(next, params).until(until).tag(tag).into());
+                let started = Started::new(next, params.clone());
+                strategy.tell(&started.until(until).tag(tag).into());
                 next = next.plus(1);
                 TrialId::new(next.get() - 1)
             }
             ProposalKind::Resume(trial) => {
-                let mut resumed = Resumed::new(trial, until);
-                resumed.tag = tag;
-                strategy.tell(&resumed.into());
-                trial
+                strategy.tell(&Resumed::new(*trial, until).tag(tag).into());
+                *trial
             }
             _ => break,
         };

@@ -1,28 +1,27 @@
 //! What makes a declaration a search space: every malformed one is refused here, and nowhere else.
 
 use super::{
-    domain::{Choices, Domain},
-    error::SpaceError,
+    domain::Domain,
+    error::Flaw,
     float::{FloatDomain, Misfit},
     int::IntDomain,
     literal::Literal,
     parameter::{Fault, Parameter},
     resolve,
     rule::Rule,
-    scale::Scale,
 };
 
 /// Judges the parameters; returns their resolved conditions.
-pub(super) fn check(parameters: &[Parameter]) -> Result<Box<[Rule]>, SpaceError> {
+pub(super) fn check(parameters: &[Parameter]) -> Result<Box<[Rule]>, Flaw> {
     if parameters.is_empty() {
-        return Err(SpaceError::Empty);
+        return Err(Flaw::Empty);
     }
     for (index, parameter) in parameters.iter().enumerate() {
         if parameter.name.trim().is_empty() {
-            return Err(SpaceError::Unnamed { index });
+            return Err(Flaw::Unnamed { index });
         }
         if parameters[..index].iter().any(|p| p.name == parameter.name) {
-            return Err(SpaceError::Duplicate {
+            return Err(Flaw::Duplicate {
                 parameter: parameter.name.to_string(),
             });
         }
@@ -35,17 +34,17 @@ pub(super) fn check(parameters: &[Parameter]) -> Result<Box<[Rule]>, SpaceError>
     Ok(rules.into())
 }
 
-fn check_domain(parameter: &Parameter) -> Result<(), SpaceError> {
+fn check_domain(parameter: &Parameter) -> Result<(), Flaw> {
     let name = || parameter.name.to_string();
     match parameter.fault {
         None => {}
         Some(Fault::TooLarge(value)) => {
             let parameter = name();
-            return Err(SpaceError::TooLarge { parameter, value });
+            return Err(Flaw::TooLarge { parameter, value });
         }
         Some(Fault::Unreadable(choice, expected)) => {
             let choice = parameter.domain.choices().and_then(|all| all.get(choice));
-            return Err(SpaceError::UnreadableChoice {
+            return Err(Flaw::UnreadableChoice {
                 parameter: name(),
                 choice: choice.cloned().unwrap_or(Literal::Null),
                 expected,
@@ -57,7 +56,7 @@ fn check_domain(parameter: &Parameter) -> Result<(), SpaceError> {
                 Domain::Float(_) => "numbers",
                 _ => "a list of choices",
             };
-            return Err(SpaceError::DoesNotApply {
+            return Err(Flaw::DoesNotApply {
                 parameter: name(),
                 setting,
                 kind,
@@ -71,23 +70,23 @@ fn check_domain(parameter: &Parameter) -> Result<(), SpaceError> {
     }
 }
 
-fn check_float(parameter: String, domain: &FloatDomain) -> Result<(), SpaceError> {
+fn check_float(parameter: String, domain: &FloatDomain) -> Result<(), Flaw> {
     let (low, high) = (domain.low(), domain.high());
     for value in [low, high] {
         if !value.is_finite() {
-            return Err(SpaceError::NonFinite { parameter, value });
+            return Err(Flaw::NonFinite { parameter, value });
         }
     }
     let (from, to) = (Literal::Float(low), Literal::Float(high));
     if low > high {
-        return Err(SpaceError::Reversed {
+        return Err(Flaw::Reversed {
             parameter,
             low: from,
             high: to,
         });
     }
-    if domain.scale() == Scale::Log && low <= 0.0 {
-        return Err(SpaceError::LogOfNonPositive {
+    if domain.is_log() && low <= 0.0 {
+        return Err(Flaw::LogOfNonPositive {
             parameter,
             low: from,
         });
@@ -97,16 +96,16 @@ fn check_float(parameter: String, domain: &FloatDomain) -> Result<(), SpaceError
     };
     if !(step > 0.0 && step.is_finite()) {
         let step = Literal::Float(step);
-        return Err(SpaceError::Step { parameter, step });
+        return Err(Flaw::Step { parameter, step });
     }
-    if domain.scale() == Scale::Log {
-        return Err(SpaceError::LogWithStep { parameter });
+    if domain.is_log() {
+        return Err(Flaw::LogWithStep { parameter });
     }
     let step = Literal::Float(step);
     match domain.misfit() {
         None => Ok(()),
-        Some(Misfit::TooFine) => Err(SpaceError::TooManySteps { parameter, step }),
-        Some(Misfit::Between { fits }) => Err(SpaceError::StepDoesNotFit {
+        Some(Misfit::TooFine) => Err(Flaw::TooManySteps { parameter, step }),
+        Some(Misfit::Between { fits }) => Err(Flaw::StepDoesNotFit {
             parameter,
             step,
             low: from,
@@ -116,37 +115,37 @@ fn check_float(parameter: String, domain: &FloatDomain) -> Result<(), SpaceError
     }
 }
 
-fn check_int(parameter: String, domain: &IntDomain) -> Result<(), SpaceError> {
+fn check_int(parameter: String, domain: &IntDomain) -> Result<(), Flaw> {
     let (low, high, step) = (domain.low(), domain.high(), domain.step());
     if low > high {
-        return Err(SpaceError::Reversed {
+        return Err(Flaw::Reversed {
             parameter,
             low: low.into(),
             high: high.into(),
         });
     }
     let Some(span) = high.checked_sub(low) else {
-        return Err(SpaceError::TooWide {
+        return Err(Flaw::TooWide {
             parameter,
             low,
             high,
         });
     };
-    if domain.scale() == Scale::Log && low <= 0 {
-        return Err(SpaceError::LogOfNonPositive {
+    if domain.is_log() && low <= 0 {
+        return Err(Flaw::LogOfNonPositive {
             parameter,
             low: low.into(),
         });
     }
     if step <= 0 {
         let step = step.into();
-        return Err(SpaceError::Step { parameter, step });
+        return Err(Flaw::Step { parameter, step });
     }
-    if domain.scale() == Scale::Log && step != 1 {
-        return Err(SpaceError::LogWithStep { parameter });
+    if domain.is_log() && step != 1 {
+        return Err(Flaw::LogWithStep { parameter });
     }
     if span % step != 0 {
-        return Err(SpaceError::StepDoesNotFit {
+        return Err(Flaw::StepDoesNotFit {
             parameter,
             step: step.into(),
             low: low.into(),
@@ -157,29 +156,29 @@ fn check_int(parameter: String, domain: &IntDomain) -> Result<(), SpaceError> {
     Ok(())
 }
 
-fn check_choices(parameter: String, choices: &Choices) -> Result<(), SpaceError> {
+fn check_choices(parameter: String, choices: &[Literal]) -> Result<(), Flaw> {
     if choices.is_empty() {
-        return Err(SpaceError::NoChoices { parameter });
+        return Err(Flaw::NoChoices { parameter });
     }
     if u32::try_from(choices.len()).is_err() {
         let count = choices.len();
-        return Err(SpaceError::TooManyChoices { parameter, count });
+        return Err(Flaw::TooManyChoices { parameter, count });
     }
     for (index, choice) in choices.iter().enumerate() {
         let choice = || choice.clone();
         if let Some(value) = choice().non_finite() {
             let choice = Literal::Float(value);
-            return Err(SpaceError::NonFiniteChoice { parameter, choice });
+            return Err(Flaw::NonFiniteChoice { parameter, choice });
         }
         if choice().is_too_large() {
-            return Err(SpaceError::ChoiceTooLarge { parameter, index });
+            return Err(Flaw::ChoiceTooLarge { parameter, index });
         }
         if choices[..index]
             .iter()
             .any(|other| other.same_choice(&choice()))
         {
             let choice = choice();
-            return Err(SpaceError::DuplicateChoice { parameter, choice });
+            return Err(Flaw::DuplicateChoice { parameter, choice });
         }
     }
     Ok(())
@@ -312,8 +311,8 @@ mod tests {
     #[test]
     fn steps_that_do_not_fit_name_one_that_does() {
         for (low, high, step) in [(-10.2, 10.25, 0.1), (0.0, 1.0, 0.7), (1e6, 1e6 + 1.0, 0.3)] {
-            match Space::new([Parameter::float("x", low, high).step(step)]) {
-                Err(SpaceError::StepDoesNotFit { fits, .. }) => {
+            match super::check(&[Parameter::float("x", low, high).step(step)]) {
+                Err(Flaw::StepDoesNotFit { fits, .. }) => {
                     let fits = fits.as_f64().unwrap();
                     assert!(fits <= high && high - fits < step);
                     assert!(Space::new([Parameter::float("x", low, fits).step(step)]).is_ok());

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::{
+    choices,
     condition::{Condition, Test},
     literal::Literal,
     parameter::Parameter,
@@ -281,7 +282,7 @@ fn still_there(values: Vec<Literal>, parent: &str, parameters: &[Parameter]) -> 
     };
     let left: Vec<Literal> = values
         .iter()
-        .filter(|value| choices.position(value).is_some())
+        .filter(|value| choices::position(choices, value).is_some())
         .cloned()
         .collect();
     if left.is_empty() { values } else { left }

@@ -1,6 +1,4 @@
-//! [`SpaceDifference`]: what two spaces do not have in common.
-
-use std::fmt;
+//! What two spaces do not have in common, in lines for people.
 
 use super::{
     condition::{Condition, Test},
@@ -9,96 +7,41 @@ use super::{
     tree::Space,
 };
 
-/// A difference between an old and a new space.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum SpaceDifference {
-    /// A parameter is new.
-    Added {
-        /// The parameter.
-        parameter: String,
-    },
-    /// A parameter is gone.
-    Removed {
-        /// The parameter.
-        parameter: String,
-    },
-    /// A parameter has another domain.
-    Domain {
-        /// The parameter.
-        parameter: String,
-        /// Its old domain.
-        old: String,
-        /// Its new one.
-        new: String,
-    },
-    /// A parameter has another condition.
-    Condition {
-        /// The parameter.
-        parameter: String,
-        /// Its old condition.
-        old: String,
-        /// Its new one.
-        new: String,
-    },
-}
-
-impl fmt::Display for SpaceDifference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Added { parameter } => write!(f, "parameter `{parameter}` was added"),
-            Self::Removed { parameter } => write!(f, "parameter `{parameter}` was removed"),
-            Self::Domain {
-                parameter,
-                old,
-                new,
-            } => write!(f, "parameter `{parameter}`: {old} became {new}"),
-            Self::Condition {
-                parameter,
-                old,
-                new,
-            } => write!(f, "parameter `{parameter}` was active {old}, now {new}"),
-        }
-    }
-}
-
 impl Space {
-    /// Returns what differs from `other`. Another order of the parameters is no difference.
+    /// Returns a line for each difference from a later space; none if the two are the same. Another order of
+    /// the parameters is no difference.
     #[must_use]
-    pub fn differences(&self, other: &Self) -> Vec<SpaceDifference> {
+    pub fn differences(&self, other: &Self) -> Vec<String> {
         differences(self, other)
     }
 }
 
-fn differences(old: &Space, new: &Space) -> Vec<SpaceDifference> {
+fn differences(old: &Space, new: &Space) -> Vec<String> {
     let mut found = Vec::new();
     for (place, before) in old.parameters().iter().enumerate() {
-        let parameter = before.name().to_owned();
-        match new.index_of(before.name()) {
-            None => found.push(SpaceDifference::Removed { parameter }),
-            Some(now) => {
-                let after = &new.parameters()[now];
-                found.extend(domains(before, after));
-                if !same_condition((old, place), (new, now)) {
-                    found.push(SpaceDifference::Condition {
-                        parameter,
-                        old: shown(before.condition()),
-                        new: shown(after.condition()),
-                    });
-                }
-            }
+        let name = before.name();
+        let Some(now) = new.index_of(name) else {
+            found.push(format!("parameter `{name}` was removed"));
+            continue;
+        };
+        let after = &new.parameters()[now];
+        found.extend(domains(before, after));
+        if !same_condition((old, place), (new, now)) {
+            let (before, after) = (shown(before.condition()), shown(after.condition()));
+            found.push(format!(
+                "parameter `{name}` was active {before}, now {after}"
+            ));
         }
     }
     for after in new.parameters() {
         if old.index_of(after.name()).is_none() {
-            let parameter = after.name().to_owned();
-            found.push(SpaceDifference::Added { parameter });
+            found.push(format!("parameter `{}` was added", after.name()));
         }
     }
     found
 }
 
-fn domains(old: &Parameter, new: &Parameter) -> Option<SpaceDifference> {
+fn domains(old: &Parameter, new: &Parameter) -> Option<String> {
     if old.domain() == new.domain() {
         return None;
     }
@@ -107,11 +50,10 @@ fn domains(old: &Parameter, new: &Parameter) -> Option<SpaceDifference> {
         // The number 1 became the text "1": only the exact forms tell them apart.
         (before, after) = (format!("{:?}", old.domain()), format!("{:?}", new.domain()));
     }
-    Some(SpaceDifference::Domain {
-        parameter: old.name().to_owned(),
-        old: before,
-        new: after,
-    })
+    Some(format!(
+        "parameter `{}`: {before} became {after}",
+        old.name()
+    ))
 }
 
 fn shown(condition: Option<&Condition>) -> String {

@@ -1,12 +1,13 @@
 //! [`Domain`]: the values that a parameter can take, and their place on the unit interval.
 
-use std::{fmt, ops::Deref, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use super::{
+    choices::{self, listed},
     float::FloatDomain,
     int::IntDomain,
     literal::Literal,
-    scale::{Scale, cell_of},
+    scale::cell_of,
 };
 
 /// A value as strategies compute with it.
@@ -19,42 +20,6 @@ pub enum Value {
     Int(i64),
     /// The place of a choice, in a categorical domain or an ordered list.
     Choice(u32),
-}
-
-/// A list of distinct choices.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Choices(Arc<[Literal]>);
-
-impl Choices {
-    pub(super) fn declare(choices: impl IntoIterator<Item = impl Into<Literal>>) -> Self {
-        Self(choices.into_iter().map(Into::into).collect())
-    }
-
-    /// The place of a literal among the choices; numbers match by their value.
-    #[must_use]
-    pub fn position(&self, literal: &Literal) -> Option<u32> {
-        let exact = self.0.iter().position(|choice| choice == literal);
-        let place = exact.or_else(|| self.0.iter().position(|choice| choice.same_choice(literal)));
-        place.and_then(|place| u32::try_from(place).ok())
-    }
-}
-
-impl fmt::Display for Choices {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, choice) in self.0.iter().enumerate() {
-            let separator = if place == 0 { "" } else { ", " };
-            write!(f, "{separator}{choice}")?;
-        }
-        Ok(())
-    }
-}
-
-impl Deref for Choices {
-    type Target = [Literal];
-
-    fn deref(&self) -> &[Literal] {
-        &self.0
-    }
 }
 
 /// The values that a parameter can take.
@@ -78,9 +43,9 @@ pub enum Domain {
     /// Integers.
     Int(IntDomain),
     /// Choices without an order.
-    Categorical(Choices),
+    Categorical(Arc<[Literal]>),
     /// Choices in an order that means something, as `[32, 64, 128]`.
-    Ordered(Choices),
+    Ordered(Arc<[Literal]>),
 }
 
 impl Domain {
@@ -102,7 +67,7 @@ impl Domain {
 
     /// The choices of a categorical domain or an ordered list.
     #[must_use]
-    pub fn choices(&self) -> Option<&Choices> {
+    pub fn choices(&self) -> Option<&[Literal]> {
         match self {
             Self::Categorical(choices) | Self::Ordered(choices) => Some(choices),
             _ => None,
@@ -225,7 +190,7 @@ impl Domain {
             Self::Float(_) => Value::Float(literal.as_f64()?),
             Self::Int(_) => Value::Int(literal.as_i64()?),
             Self::Categorical(choices) | Self::Ordered(choices) => {
-                Value::Choice(choices.position(literal)?)
+                Value::Choice(choices::position(choices, literal)?)
             }
         };
         self.settle(value)
@@ -238,7 +203,7 @@ impl fmt::Display for Domain {
             Self::Float(domain) => {
                 let (low, high) = (Literal::Float(domain.low()), Literal::Float(domain.high()));
                 write!(f, "float {low} to {high}")?;
-                if domain.scale() == Scale::Log {
+                if domain.is_log() {
                     f.write_str(", log")?;
                 }
                 match domain.step() {
@@ -248,7 +213,7 @@ impl fmt::Display for Domain {
             }
             Self::Int(domain) => {
                 write!(f, "int {} to {}", domain.low(), domain.high())?;
-                if domain.scale() == Scale::Log {
+                if domain.is_log() {
                     f.write_str(", log")?;
                 }
                 match domain.step() {
@@ -256,8 +221,8 @@ impl fmt::Display for Domain {
                     step => write!(f, ", step {step}"),
                 }
             }
-            Self::Categorical(choices) => write!(f, "one of {choices}"),
-            Self::Ordered(choices) => write!(f, "one of {choices} (ordered)"),
+            Self::Categorical(choices) => write!(f, "one of {}", listed(choices)),
+            Self::Ordered(choices) => write!(f, "one of {} (ordered)", listed(choices)),
         }
     }
 }

@@ -4,10 +4,20 @@ use thiserror::Error;
 
 use super::literal::Literal;
 
-/// A space is malformed.
+/// A space is malformed: the message says which parameter, what is wrong with it, and what to do.
 #[derive(Clone, Debug, PartialEq, Error)]
-#[non_exhaustive]
-pub enum SpaceError {
+#[error(transparent)]
+pub struct SpaceError(Box<Flaw>);
+
+impl SpaceError {
+    pub(super) fn new(flaw: Flaw) -> Self {
+        Self(Box::new(flaw))
+    }
+}
+
+/// What is wrong with a space.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub(super) enum Flaw {
     /// It has no parameter.
     #[error("the search space is empty: declare at least one parameter")]
     Empty,

@@ -49,9 +49,14 @@ impl FloatDomain {
         self.high
     }
 
-    /// How the values are spread.
+    /// Whether the values are spread evenly in their logarithms, not as they are.
     #[must_use]
-    pub const fn scale(&self) -> Scale {
+    pub const fn is_log(&self) -> bool {
+        matches!(self.scale, Scale::Log)
+    }
+
+    /// How the values are spread.
+    pub(super) const fn scale(&self) -> Scale {
         self.scale
     }
 

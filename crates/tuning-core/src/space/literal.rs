@@ -113,8 +113,7 @@ impl Literal {
     }
 
     /// The values of a list.
-    #[must_use]
-    pub fn as_list(&self) -> Option<&[Self]> {
+    pub(super) fn as_list(&self) -> Option<&[Self]> {
         match self {
             Self::List(values) => Some(values),
             _ => None,
@@ -122,8 +121,7 @@ impl Literal {
     }
 
     /// The entries of a mapping, in the order in which it was written.
-    #[must_use]
-    pub fn as_map(&self) -> Option<&[(Arc<str>, Self)]> {
+    pub(super) fn as_map(&self) -> Option<&[(Arc<str>, Self)]> {
         match self {
             Self::Map(entries) => Some(entries),
             _ => None,

@@ -1,6 +1,7 @@
 //! The search space: parameters, their domains and conditions, and the values that a trial takes.
 
 mod check;
+mod choices;
 mod condition;
 mod configspace;
 mod difference;
@@ -24,8 +25,7 @@ pub mod typed;
 
 pub use condition::{Condition, Test};
 pub use configspace::ConfigSpace;
-pub use difference::SpaceDifference;
-pub use domain::{Choices, Domain, Value};
+pub use domain::{Domain, Value};
 pub use error::{ParamsError, SpaceError};
 pub use features::Features;
 pub use float::FloatDomain;
@@ -34,6 +34,5 @@ pub use lattice::Lattice;
 pub use literal::Literal;
 pub use parameter::Parameter;
 pub use params::{Params, ParamsKey};
-pub use scale::Scale;
 pub use tree::Space;
-pub use typed::Tunable;
+pub use typed::tunable::Tunable;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::{
+    choices,
     condition::{Condition, Test},
-    domain::{Choices, Domain},
+    domain::Domain,
     float::FloatDomain,
     int::IntDomain,
     literal::Literal,
@@ -69,7 +70,7 @@ impl Parameter {
         name: impl Into<Arc<str>>,
         choices: impl IntoIterator<Item = impl Into<Literal>>,
     ) -> Self {
-        Self::of(name, Domain::Categorical(Choices::declare(choices)))
+        Self::of(name, Domain::Categorical(choices::declare(choices)))
     }
 
     /// Yes or no: the choices `false` and `true`.
@@ -84,7 +85,7 @@ impl Parameter {
         name: impl Into<Arc<str>>,
         choices: impl IntoIterator<Item = impl Into<Literal>>,
     ) -> Self {
-        Self::of(name, Domain::Ordered(Choices::declare(choices)))
+        Self::of(name, Domain::Ordered(choices::declare(choices)))
     }
 
     pub(super) fn of(name: impl Into<Arc<str>>, domain: Domain) -> Self {
@@ -225,14 +226,14 @@ impl Serialize for Parameter {
                 form.kind = Kind::Float;
                 form.low = Some(domain.low().into());
                 form.high = Some(domain.high().into());
-                form.log = domain.scale() == Scale::Log;
+                form.log = domain.is_log();
                 form.step = domain.step().map(Literal::Float);
             }
             Domain::Int(domain) => {
                 form.kind = Kind::Int;
                 form.low = Some(domain.low().into());
                 form.high = Some(domain.high().into());
-                form.log = domain.scale() == Scale::Log;
+                form.log = domain.is_log();
                 form.step = (domain.step() != 1).then(|| domain.step().into());
             }
             Domain::Categorical(choices) => form.choices = choices.to_vec(),

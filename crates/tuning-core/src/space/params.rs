@@ -9,7 +9,8 @@ use serde::{
 };
 
 use super::{
-    domain::{Choices, Domain, Value},
+    choices,
+    domain::{Domain, Value},
     error::ParamsError,
     float::FloatDomain,
     int::IntDomain,
@@ -249,7 +250,7 @@ fn constant(literal: Literal) -> (Domain, Value) {
             (Domain::Float(domain), Value::Float(value))
         }
         choice => (
-            Domain::Categorical(Choices::declare([choice])),
+            Domain::Categorical(choices::declare([choice])),
             Value::Choice(0),
         ),
     }

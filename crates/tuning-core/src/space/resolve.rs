@@ -3,9 +3,10 @@
 use std::{cmp::Ordering, ops::Bound};
 
 use super::{
+    choices::{self, listed},
     condition::{Condition, Test},
-    domain::{Choices, Domain},
-    error::SpaceError,
+    domain::Domain,
+    error::Flaw,
     literal::Literal,
     outcomes::Outcomes,
     parameter::Parameter,
@@ -22,7 +23,7 @@ pub(super) fn resolve(
     parameters: &[Parameter],
     rules: &[Rule],
     index: usize,
-) -> Result<Rule, SpaceError> {
+) -> Result<Rule, Flaw> {
     let parameter = &parameters[index];
     let Some(condition) = &parameter.condition else {
         return Ok(Rule::Always);
@@ -35,14 +36,14 @@ pub(super) fn resolve(
     };
     let mut tests = 0;
     if resolver.is_too_large(condition, 0, &mut tests) {
-        return Err(SpaceError::ConditionTooLarge {
+        return Err(Flaw::ConditionTooLarge {
             parameter: resolver.name(),
         });
     }
     let rule = resolver.rule(condition)?;
     let outcomes = Outcomes { parameters, rules };
     if !outcomes.possible(&rule, true) {
-        return Err(SpaceError::NeverActive {
+        return Err(Flaw::NeverActive {
             parameter: resolver.name(),
             condition: condition.to_string(),
             parent: None,
@@ -50,7 +51,7 @@ pub(super) fn resolve(
     }
     let constant = |parent: &usize| parameters[*parent].domain.cardinality() == Some(1);
     if !rule.parents().iter().all(constant) && !outcomes.possible(&rule, false) {
-        return Err(SpaceError::AlwaysActive {
+        return Err(Flaw::AlwaysActive {
             parameter: resolver.name(),
             condition: condition.to_string(),
             parent: None,
@@ -85,19 +86,19 @@ impl Resolver<'_> {
             }
     }
 
-    fn rule(&self, condition: &Condition) -> Result<Rule, SpaceError> {
-        let empty = |group| SpaceError::EmptyGroup {
+    fn rule(&self, condition: &Condition) -> Result<Rule, Flaw> {
+        let empty = |group| Flaw::EmptyGroup {
             parameter: self.name(),
             group,
         };
-        let each = |parts: &[Condition]| -> Result<Vec<Rule>, SpaceError> {
+        let each = |parts: &[Condition]| -> Result<Vec<Rule>, Flaw> {
             parts.iter().map(|part| self.rule(part)).collect()
         };
         match condition {
             Condition::All(parts) if parts.is_empty() => Err(empty("all")),
             Condition::Any(parts) if parts.is_empty() => Err(empty("any")),
             Condition::All(parts) => match Rule::all(each(parts)?) {
-                Rule::Never => Err(SpaceError::NeverActive {
+                Rule::Never => Err(Flaw::NeverActive {
                     parameter: self.name(),
                     condition: condition.to_string(),
                     parent: None,
@@ -109,13 +110,13 @@ impl Resolver<'_> {
         }
     }
 
-    fn test(&self, part: &Condition, parent: &str, test: &Test) -> Result<Rule, SpaceError> {
+    fn test(&self, part: &Condition, parent: &str, test: &Test) -> Result<Rule, Flaw> {
         let place = self.place(parent)?;
         let domain = &self.parameters[place].domain;
         let passing = self.passing(parent, domain, test)?;
         let why = || Some((parent.to_owned(), domain.to_string()));
         if passing.is_empty() {
-            return Err(SpaceError::NeverActive {
+            return Err(Flaw::NeverActive {
                 parameter: self.name(),
                 condition: part.to_string(),
                 parent: why(),
@@ -124,7 +125,7 @@ impl Resolver<'_> {
         // A parameter with a single value is one that was fixed for now.
         let all = passing.complement(ends(domain)).is_empty();
         if all && domain.cardinality() != Some(1) && self.rules[place] == Rule::Always {
-            return Err(SpaceError::AlwaysActive {
+            return Err(Flaw::AlwaysActive {
                 parameter: self.name(),
                 condition: part.to_string(),
                 parent: why(),
@@ -134,27 +135,25 @@ impl Resolver<'_> {
         Ok(Rule::Test(place, passing))
     }
 
-    fn place(&self, parent: &str) -> Result<usize, SpaceError> {
+    fn place(&self, parent: &str) -> Result<usize, Flaw> {
         let place = self.parameters.iter().position(|p| &*p.name == parent);
         let (parameter, parent) = (self.name(), parent.to_owned());
         match place {
             None => {
                 let before = self.parameters[..self.index].iter().map(|p| &*p.name);
                 let nearest = nearest(&parent, before).map(str::to_owned);
-                Err(SpaceError::UnknownParent {
+                Err(Flaw::UnknownParent {
                     parameter,
                     parent,
                     nearest,
                 })
             }
-            Some(place) if place >= self.index => {
-                Err(SpaceError::LaterParent { parameter, parent })
-            }
+            Some(place) if place >= self.index => Err(Flaw::LaterParent { parameter, parent }),
             Some(place) => Ok(place),
         }
     }
 
-    fn passing(&self, parent: &str, domain: &Domain, test: &Test) -> Result<Ranks, SpaceError> {
+    fn passing(&self, parent: &str, domain: &Domain, test: &Test) -> Result<Ranks, Flaw> {
         match test {
             Test::OneOf(values) => self.named(parent, domain, values),
             Test::NoneOf(values) => {
@@ -167,14 +166,9 @@ impl Resolver<'_> {
         }
     }
 
-    fn named(
-        &self,
-        parent: &str,
-        domain: &Domain,
-        values: &[Literal],
-    ) -> Result<Ranks, SpaceError> {
+    fn named(&self, parent: &str, domain: &Domain, values: &[Literal]) -> Result<Ranks, Flaw> {
         if values.is_empty() {
-            return Err(SpaceError::EmptyCondition {
+            return Err(Flaw::EmptyCondition {
                 parameter: self.name(),
                 parent: parent.to_owned(),
             });
@@ -192,12 +186,12 @@ impl Resolver<'_> {
         Ok(Ranks::of(passing))
     }
 
-    fn unknown(&self, parent: &str, domain: &Domain, value: &Literal) -> SpaceError {
+    fn unknown(&self, parent: &str, domain: &Domain, value: &Literal) -> Flaw {
         let choices = match domain {
-            Domain::Categorical(choices) | Domain::Ordered(choices) => choices.to_string(),
+            Domain::Categorical(choices) | Domain::Ordered(choices) => listed(choices),
             domain => domain.to_string(),
         };
-        SpaceError::UnknownParentValue {
+        Flaw::UnknownParentValue {
             parameter: self.name(),
             parent: parent.to_owned(),
             value: value.clone(),
@@ -211,14 +205,14 @@ impl Resolver<'_> {
         domain: &Domain,
         test: &Test,
         bounds: (Bound<&Literal>, Bound<&Literal>),
-    ) -> Result<Ranks, SpaceError> {
+    ) -> Result<Ranks, Flaw> {
         let numeric = match domain {
             Domain::Categorical(choices) | Domain::Ordered(choices) => is_numeric(choices),
             _ => true,
         };
         if !numeric {
             let Domain::Ordered(choices) = domain else {
-                return Err(SpaceError::NoOrder {
+                return Err(Flaw::NoOrder {
                     parameter: self.name(),
                     parent: parent.to_owned(),
                     test: test.to_string(),
@@ -231,7 +225,7 @@ impl Resolver<'_> {
             if let Bound::Included(bound) | Bound::Excluded(bound) = bound
                 && !bound.as_f64().is_some_and(f64::is_finite)
             {
-                return Err(SpaceError::BoundIsNoNumber {
+                return Err(Flaw::BoundIsNoNumber {
                     parameter: self.name(),
                     parent: parent.to_owned(),
                     test: test.to_string(),
@@ -270,10 +264,10 @@ impl Resolver<'_> {
         &self,
         parent: &str,
         domain: &Domain,
-        choices: &Choices,
+        choices: &[Literal],
         (lower, upper): (Bound<&Literal>, Bound<&Literal>),
-    ) -> Result<Ranks, SpaceError> {
-        let place = |bound: &Literal| match choices.position(bound) {
+    ) -> Result<Ranks, Flaw> {
+        let place = |bound: &Literal| match choices::position(choices, bound) {
             Some(place) => Ok(u64::from(place)),
             None => Err(self.unknown(parent, domain, bound)),
         };
@@ -315,7 +309,7 @@ fn countable(domain: &Domain, (lower, upper): (Bound<&Literal>, Bound<&Literal>)
     Ranks::of(end.checked_sub(1).map(|to| (from, to)))
 }
 
-fn is_numeric(choices: &Choices) -> bool {
+fn is_numeric(choices: &[Literal]) -> bool {
     choices.iter().all(|choice| choice.as_f64().is_some())
 }
 

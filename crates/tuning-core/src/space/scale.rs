@@ -1,10 +1,9 @@
 //! [`Scale`]: how the values of a numeric domain are spread, and the cells of the unit interval.
 
 /// How the values of a numeric domain are spread over the unit interval.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Scale {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Scale {
     /// Evenly.
-    #[default]
     Linear,
     /// Evenly in their logarithms.
     Log,

@@ -51,7 +51,7 @@ impl Space {
     /// If it is malformed; the error names the parameter, the value and the remedy.
     pub fn new(parameters: impl IntoIterator<Item = Parameter>) -> Result<Self, SpaceError> {
         let parameters: Box<[Parameter]> = parameters.into_iter().collect();
-        let rules = check::check(&parameters)?;
+        let rules = check::check(&parameters).map_err(SpaceError::new)?;
         Ok(Self::of_rules(parameters, rules))
     }
 

@@ -92,7 +92,7 @@ proptest! {
         let (low, high) = ends(domain);
         let (low, high) = (float(low), float(high));
         // Where neighbouring numbers are far apart, so are neighbouring places.
-        let log = matches!(domain, Domain::Float(d) if d.scale() == tuning_core::Scale::Log);
+        let log = matches!(domain, Domain::Float(d) if d.is_log());
         let width = if log { high.ln() - low.ln() } else { high / 2.0 - low / 2.0 };
         let grain = if log { 1e-14 * low.ln().abs().max(high.ln().abs()).max(1.0) } else { 1e-15 * low.abs().max(high.abs()) };
         if width > 1e6 * grain && width > 1e-300 {

@@ -3,7 +3,7 @@
 use std::ops::Bound;
 
 use proptest::prelude::*;
-use tuning_core::{Condition, Domain, Literal, Parameter, Params, Space, SpaceDifference, Test};
+use tuning_core::{Condition, Domain, Literal, Parameter, Params, Space, Test};
 
 use crate::support::{point, small_space, space};
 
@@ -28,7 +28,7 @@ fn holds(space: &Space, condition: &Condition, params: &Params) -> bool {
 }
 
 fn passes(domain: &Domain, test: &Test, value: &Literal) -> bool {
-    let choices = domain.choices().map(|choices| &**choices);
+    let choices = domain.choices();
     let numeric = choices.is_none_or(|choices| choices.iter().all(|c| c.as_f64().is_some()));
     let compare = |a: &Literal, b: &Literal| match (a, b) {
         (Literal::Int(a), Literal::Int(b)) => a.cmp(b),
@@ -203,7 +203,7 @@ proptest! {
     #[test]
     fn another_order_is_the_same_space_for_people(space in space(), keys in proptest::collection::vec(any::<u8>(), 8), point in point()) {
         let other = shuffled(&space, &keys);
-        prop_assert_eq!(space.differences(&other), []);
+        prop_assert!(space.differences(&other).is_empty());
         prop_assert_eq!(space.cardinality(), other.cardinality());
         let params = space.decode(&point[..space.len()]).unwrap();
         let aligned = other.align(&params).unwrap();
@@ -347,13 +347,8 @@ fn each_difference_is_told_once() {
         Parameter::bool("new"),
     ])
     .unwrap();
-    let told: Vec<_> = old
-        .differences(&new)
-        .iter()
-        .map(ToString::to_string)
-        .collect();
     assert_eq!(
-        told,
+        old.differences(&new),
         [
             "parameter `lr`: float 0 to 1 became float 0 to 1, step 0.5",
             "parameter `m` was active when `opt` is `sgd` or `lion`, now when `opt` is `sgd`",
@@ -368,8 +363,10 @@ fn each_difference_is_told_once() {
         Parameter::int("gone", 0, 1),
     ])
     .unwrap();
-    let told = old.differences(&always);
-    assert!(matches!(&told[..], [SpaceDifference::Condition { new, .. }] if new == "always"));
+    assert_eq!(
+        old.differences(&always),
+        ["parameter `m` was active when `opt` is `sgd` or `lion`, now always"]
+    );
 }
 
 #[test]
@@ -381,8 +378,9 @@ fn conditions_are_sets() {
         ])
         .unwrap()
     };
-    assert_eq!(space(&["a", "b"]).differences(&space(&["b", "a"])), []);
-    assert_eq!(space(&["a", "a"]).differences(&space(&["a"])), []);
+    let none: [&str; 0] = [];
+    assert_eq!(space(&["a", "b"]).differences(&space(&["b", "a"])), none);
+    assert_eq!(space(&["a", "a"]).differences(&space(&["a"])), none);
     assert_eq!(space(&["a", "a"]).differences(&space(&["a", "b"])).len(), 1);
 }
 
@@ -398,7 +396,7 @@ fn conditions_that_mean_the_same_are_the_same() {
     };
     let same = |a: Condition, b: Condition| {
         let told = space(a).differences(&space(b));
-        assert_eq!(told, []);
+        assert!(told.is_empty(), "{told:?}");
     };
     let when = |parent: &str, test: Test| Condition::when(parent, test);
     same(
@@ -419,10 +417,9 @@ fn conditions_that_mean_the_same_are_the_same() {
 fn a_number_that_became_a_text_is_a_difference_that_can_be_seen() {
     let old = Space::new([Parameter::categorical("n", [1, 2])]).unwrap();
     let new = Space::new([Parameter::categorical("n", ["1", "2"])]).unwrap();
-    match &old.differences(&new)[..] {
-        [SpaceDifference::Domain { old, new, .. }] => assert_ne!(old, new),
-        other => panic!("{other:?}"),
-    }
+    let told = old.differences(&new).join("; ");
+    let (before, after) = told.split_once(" became ").unwrap();
+    assert_ne!(before.trim_start_matches("parameter `n`: "), after);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! `tuning-derive` tests every shape that a type can have.
 
 use tuning_core::{
-    Parameter, ParamsError, Space, SpaceError, Tunable,
+    Parameter, ParamsError, Space, Tunable,
     typed::{Leaf, Leaves, Ranged, Scope, Sink, Source},
 };
 
@@ -229,7 +229,6 @@ impl Tunable for Endless {
 #[test]
 fn a_type_that_contains_itself_is_refused_at_once() {
     let error = Space::of::<Endless>().unwrap_err();
-    assert!(matches!(error, SpaceError::TooDeep { .. }));
     let expect = "is nested more than 64 types deep: if a type contains itself, leave that part out of the space";
     assert!(error.to_string().ends_with(expect), "{error}");
 }

@@ -1,6 +1,6 @@
 //! Every shape that a type can have, beside the space that one would write by hand.
 
-use tuning_core::{Parameter, ParamsError, Space, SpaceError, Tunable};
+use tuning_core::{Parameter, ParamsError, Space, Tunable};
 use tuning_derive::Tunable;
 
 use crate::support::{check_space, check_value, names, params};
@@ -336,9 +336,9 @@ struct Chain {
 
 #[test]
 fn what_shows_only_at_run_time_is_an_error_of_the_space() {
-    fn check<T: Tunable>(expect: &str) -> SpaceError {
-        let error = Space::of::<T>().unwrap_err();
-        assert!(error.to_string().starts_with(expect), "{error}");
+    fn check<T: Tunable>(expect: &str) -> String {
+        let error = Space::of::<T>().unwrap_err().to_string();
+        assert!(error.starts_with(expect), "{error}");
         error
     }
     check::<LogOfZero>("parameter `rate`: a log scale needs low > 0, but low is 0: raise it");
@@ -346,7 +346,10 @@ fn what_shows_only_at_run_time_is_an_error_of_the_space() {
     check::<Twice>("parameter `patience` is declared twice: rename or remove one");
     check::<Nothing>("the search space is empty");
     let error = check::<Chain>("`next.value.next.value");
-    assert!(matches!(error, SpaceError::TooDeep { .. }));
+    assert!(
+        error.contains("is nested more than 64 types deep"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! [`Axis`]: the values of one parameter that a grid uses.
 
-use tuning_core::{Domain, Scale, Value};
+use tuning_core::{Domain, Value};
 
 /// The values of one parameter that a grid uses, in order, by their place. It knows the numbers only;
 /// the domain that it was made from turns them into values.
@@ -30,7 +30,7 @@ impl Axis {
             (_, None) => (resolution, Spread::Continuum),
             (Domain::Categorical(_) | Domain::Ordered(_), Some(values)) => (values, Spread::Every),
             (_, Some(values)) if values <= resolution => (values, Spread::Every),
-            (Domain::Int(int), Some(values)) if int.scale() == Scale::Log => (
+            (Domain::Int(int), Some(values)) if int.is_log() => (
                 resolution,
                 Spread::SomeLog {
                     low: int.low() as f64,

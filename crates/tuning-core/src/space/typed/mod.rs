@@ -1,7 +1,7 @@
 //! Search spaces that are Rust types: a struct is a space, an enum a choice whose variants have
 //! parameters of their own.
 //!
-//! [`Tunable`] is the trait; `#[derive(Tunable)]` of the crate `tuning-derive` implements it. This is
+//! [`Tunable`](crate::Tunable) is the trait; `#[derive(Tunable)]` of the crate `tuning-derive` implements it. This is
 //! what it writes for a struct with an enum in it, and what you would write by hand:
 //!
 //! ```
@@ -93,10 +93,9 @@ mod place;
 mod scope;
 mod sink;
 mod source;
-mod tunable;
+pub(super) mod tunable;
 
 pub use leaf::{Leaf, Leaves, Ranged};
 pub use scope::{Choice, Scope};
 pub use sink::Sink;
 pub use source::Source;
-pub use tunable::Tunable;

@@ -3,7 +3,7 @@
 use super::{
     super::{
         condition::{Condition, Test},
-        error::SpaceError,
+        error::Flaw,
         literal::Literal,
         parameter::Parameter,
     },
@@ -143,7 +143,7 @@ impl Choice<'_> {
 }
 
 /// The parameters of a type that is the whole space.
-pub(super) fn declared<T: Tunable>() -> Result<Vec<Parameter>, SpaceError> {
+pub(super) fn declared<T: Tunable>() -> Result<Vec<Parameter>, Flaw> {
     let mut declared = Declared::default();
     let mut scope = Scope {
         declared: &mut declared,
@@ -152,7 +152,7 @@ pub(super) fn declared<T: Tunable>() -> Result<Vec<Parameter>, SpaceError> {
     };
     scope.tunable::<T>();
     match declared.too_deep {
-        Some(place) => Err(SpaceError::TooDeep { place }),
+        Some(place) => Err(Flaw::TooDeep { place }),
         None => Ok(declared.parameters),
     }
 }

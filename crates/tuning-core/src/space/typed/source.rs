@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use super::{
-    super::{domain::Choices, error::ParamsError, params::Params},
+    super::{
+        choices::{self, listed},
+        error::ParamsError,
+        params::Params,
+    },
     leaf::{Leaf, Leaves},
     place::Place,
     tunable::Tunable,
@@ -93,11 +97,11 @@ impl<'a> Source<'a> {
     /// The error to return for a choice that is none of those that were declared.
     #[must_use]
     pub fn no_choice(&self, choice: &str, choices: &[&'static str]) -> ParamsError {
-        let choices = Choices::declare(choices.iter().copied());
+        let choices = choices::declare(choices.iter().copied());
         ParamsError::OutOfDomain {
             parameter: self.place.name().to_owned(),
             value: choice.to_owned(),
-            domain: format!("one of {choices}"),
+            domain: format!("one of {}", listed(&choices)),
         }
     }
 }

@@ -78,7 +78,7 @@ impl Space {
     /// If the space is malformed, which cannot be seen before: two parameters of the same name, a
     /// range that is computed and makes no sense, a type that contains itself.
     pub fn of<T: Tunable>() -> Result<Self, SpaceError> {
-        Self::new(scope::declared::<T>()?)
+        Self::new(scope::declared::<T>().map_err(SpaceError::new)?)
     }
 }
 
