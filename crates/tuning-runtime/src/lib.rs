@@ -24,6 +24,7 @@
 //! | try failed trials again | [`Retry`] |
 //! | hand settings over as one value, read from a file | [`StudySettings`], [`StudyBuilder::new`] |
 //! | test without waiting, a hundred workers in virtual time | [`sim`] |
+//! | test that a study of your strategy resumes as if it had never stopped | [`check_resume`] |
 //! | choose what an observer is promised | [`Delivery`] |
 //! | say when one that keeps failing is left alone | [`Breaker`] |
 //! | see the statuses of observers | [`StudyHandle::observer_statuses`], [`Summary`] |
@@ -42,6 +43,7 @@ mod ledger;
 mod log;
 mod memory;
 mod panic;
+mod resume;
 mod retry;
 mod settings;
 pub mod sim;
@@ -55,6 +57,7 @@ pub use evaluators::{
 };
 pub use executor::{Executor, TokioExecutor};
 pub use memory::{MemoryJournal, MemoryReader};
+pub use resume::check_resume;
 pub use retry::Retry;
 pub use settings::StudySettings;
 pub use study::{ManualSession, Study, StudyBuilder, StudyHandle, Summary};
