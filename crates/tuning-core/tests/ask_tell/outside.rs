@@ -93,19 +93,19 @@ fn a_study_with_known_results_and_cancelled_trials_is_replayed_from_every_place(
     for order in [Order::AsFinished, proposed(3)] {
         let rungs = || {
             let problem = ladder().budget(Budget::trials(12));
-            AskTell::new(problem, Rungs::new(12, true), Seed::new(5)).order(order)
+            AskTell::new(problem, Rungs::new(12, true), Seed::new(1)).order(order)
         };
         let mut study = rungs();
-        let mut log = drive(&mut study, 2, 3, 10).0;
+        let mut log = drive(&mut study, 3, 1, 8).0;
         let known = study.add(&params(), completed(0.1), Metrics::default(), Tag::NONE);
         known.unwrap();
-        log.extend(drive(&mut study, 2, 4, 12).0);
+        log.extend(drive(&mut study, 3, 2, 16).0);
         let open = (0..study.started()).map(id);
         let cancelled: Vec<_> = open
             .filter(|trial| study.cancel(*trial, "enough").is_ok())
             .collect();
-        assert!(!cancelled.is_empty(), "{order}");
-        log.extend(drive(&mut study, 2, 5, usize::MAX).0);
+        assert!(cancelled.len() > 2, "{order}: {cancelled:?}");
+        log.extend(drive(&mut study, 3, 3, usize::MAX).0);
         let told = |study: &AskTell<Rungs>| study.strategy().told().to_vec();
         for cut in 0..=log.len() {
             let again = replayed(rungs(), &log[..cut]);
