@@ -14,6 +14,7 @@ mod options;
 mod problems;
 mod pruner;
 mod report;
+mod selection;
 mod simulation;
 mod spaces;
 mod strategy;

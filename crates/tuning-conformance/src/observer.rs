@@ -7,8 +7,9 @@ use tuning_core::{Event, Objective, Objectives, Observer, ObserverError, Progres
 use crate::{
     block_on::{block_on, caught},
     entries::entries,
-    law::{Lawlike, ObserverLaw},
+    law::ObserverLaw,
     report::{Breach, Finding, Report},
+    selection::{Selection, selects},
 };
 
 /// The laws of observers for the observers that `build` builds.
@@ -35,8 +36,7 @@ where
 {
     ObserverKit {
         build: Box::new(move || Box::new(build())),
-        only: Vec::new(),
-        skipped: Vec::new(),
+        selection: Selection::all(),
     }
 }
 
@@ -46,25 +46,14 @@ type Build<'a> = dyn Fn() -> Box<dyn Observer> + 'a;
 #[must_use = "call `check`"]
 pub struct ObserverKit<'a> {
     build: Box<Build<'a>>,
-    only: Vec<ObserverLaw>,
-    skipped: Vec<(ObserverLaw, String)>,
+    selection: Selection<ObserverLaw>,
 }
 
 /// How long a handful of events may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 impl ObserverKit<'_> {
-    /// Leaves a law out, for a reason that the report shows.
-    pub fn skip(mut self, law: ObserverLaw, reason: impl Into<String>) -> Self {
-        self.skipped.push((law, reason.into()));
-        self
-    }
-
-    /// Checks this law alone; called again, that one too.
-    pub fn only(mut self, law: ObserverLaw) -> Self {
-        self.only.push(law);
-        self
-    }
+    selects!(ObserverLaw);
 
     /// Checks the laws on this thread.
     ///
@@ -80,25 +69,14 @@ impl ObserverKit<'_> {
     #[must_use]
     pub fn report(&self) -> Report<ObserverLaw> {
         let mut report = Report::new(0, Vec::new());
-        for law in ObserverLaw::ALL {
-            if !self.only.is_empty() && !self.only.contains(law) {
-                continue;
+        let broken = |law| matches!(look(&*self.build, law), Finding::Broken(_));
+        self.selection.look(&mut report, |law| match law {
+            // One cause, one law: who cannot come late cannot begin late either.
+            ObserverLaw::Begin if broken(ObserverLaw::Late) => {
+                Finding::Skipped("it does not survive coming late: the matter of law 2".to_owned())
             }
-            let skipped = self.skipped.iter().find(|(skipped, _)| skipped == law);
-            let finding = match skipped {
-                Some((_, reason)) => Finding::Skipped(reason.clone()),
-                // One cause, one law: who cannot come late cannot begin late either.
-                None if *law == ObserverLaw::Begin
-                    && matches!(look(&*self.build, ObserverLaw::Late), Finding::Broken(_)) =>
-                {
-                    Finding::Skipped(
-                        "it does not survive coming late: the matter of law 2".to_owned(),
-                    )
-                }
-                None => look(&*self.build, *law),
-            };
-            report.push(*law, finding);
-        }
+            law => look(&*self.build, law),
+        });
         report
     }
 }
@@ -249,8 +227,7 @@ async fn name(observer: &mut dyn Observer) -> Looked {
 impl fmt::Debug for ObserverKit<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ObserverKit")
-            .field("only", &self.only)
-            .field("skipped", &self.skipped)
+            .field("selection", &self.selection)
             .finish_non_exhaustive()
     }
 }

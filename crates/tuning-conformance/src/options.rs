@@ -6,9 +6,10 @@ use tuning_core::{ConfigOption, Literal, Problem, Spec, StrategyConfig};
 
 use crate::{
     guard::caught,
-    law::{Lawlike, OptionLaw},
+    law::OptionLaw,
     problems::problems,
     report::{Breach, Finding, Report},
+    selection::{Selection, selects},
 };
 
 /// The laws of options for a configuration that `read` makes of options by name; the others have their defaults.
@@ -56,7 +57,7 @@ where
 {
     OptionsKit {
         read,
-        only: Vec::new(),
+        selection: Selection::all(),
     }
 }
 
@@ -64,7 +65,7 @@ where
 #[must_use = "call `check`"]
 pub struct OptionsKit<R> {
     read: R,
-    only: Vec<OptionLaw>,
+    selection: Selection<OptionLaw>,
 }
 
 impl<C, E, R> OptionsKit<R>
@@ -73,11 +74,7 @@ where
     E: fmt::Display,
     R: Fn(&BTreeMap<String, Literal>) -> Result<C, E>,
 {
-    /// Checks this law alone; called again, that one too.
-    pub fn only(mut self, law: OptionLaw) -> Self {
-        self.only.push(law);
-        self
-    }
+    selects!(OptionLaw);
 
     /// Checks the laws.
     ///
@@ -97,19 +94,13 @@ where
     pub fn report(&self) -> Report<OptionLaw> {
         let mut report = Report::new(0, Vec::new());
         let defaults = self.read(&[]).map(|config| config.options());
-        for law in OptionLaw::ALL {
-            if !self.only.is_empty() && !self.only.contains(law) {
-                continue;
+        self.selection.look(&mut report, |law| match &defaults {
+            Err(error) => broken(law, Breach::new(format!("with all defaults: {error}"))),
+            Ok(options) if options.is_empty() => {
+                Finding::Skipped("no option is described".to_owned())
             }
-            let finding = match &defaults {
-                Err(error) => broken(*law, Breach::new(format!("with all defaults: {error}"))),
-                Ok(options) if options.is_empty() => {
-                    Finding::Skipped("no option is described".to_owned())
-                }
-                Ok(options) => self.look(*law, options),
-            };
-            report.push(*law, finding);
-        }
+            Ok(options) => self.look(law, options),
+        });
         report
     }
 
@@ -342,7 +333,7 @@ fn broken(law: OptionLaw, mut breach: Breach) -> Finding {
 impl<R> fmt::Debug for OptionsKit<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OptionsKit")
-            .field("only", &self.only)
+            .field("selection", &self.selection)
             .finish_non_exhaustive()
     }
 }

@@ -16,9 +16,10 @@ use super::{
 };
 use crate::{
     guard,
-    law::{CombinatorLaw, Law, Lawlike},
+    law::{CombinatorLaw, Law},
     problems::{NamedProblem, problems},
     report::{Breach, Finding, Report},
+    selection::{Selection, selects},
     simulation::{Calls, Life, Run, Simulation, Stop},
     strategy::strategy,
 };
@@ -83,9 +84,8 @@ where
 {
     CombinatorKit {
         over,
-        only: Vec::new(),
-        skipped: Vec::new(),
-        skipped_of_strategies: Vec::new(),
+        selection: Selection::all(),
+        of_strategies: Selection::all(),
         problems: None,
         seeds: 3,
     }
@@ -95,9 +95,8 @@ where
 #[must_use = "call `check`"]
 pub struct CombinatorKit<B> {
     over: B,
-    only: Vec<CombinatorLaw>,
-    skipped: Vec<(CombinatorLaw, String)>,
-    skipped_of_strategies: Vec<(Law, String)>,
+    selection: Selection<CombinatorLaw>,
+    of_strategies: Selection<Law>,
     problems: Option<Vec<NamedProblem>>,
     seeds: u64,
 }
@@ -107,21 +106,11 @@ where
     C: StrategyConfig,
     B: Fn(BoxedConfig) -> C,
 {
-    /// Leaves a law of combinators out, for a reason that the report shows.
-    pub fn skip(mut self, law: CombinatorLaw, reason: impl Into<String>) -> Self {
-        self.skipped.push((law, reason.into()));
-        self
-    }
+    selects!(CombinatorLaw);
 
     /// Leaves a law of strategies out, for a reason that the report shows.
     pub fn skip_of_strategies(mut self, law: Law, reason: impl Into<String>) -> Self {
-        self.skipped_of_strategies.push((law, reason.into()));
-        self
-    }
-
-    /// Checks this law of combinators alone; called again, that one too.
-    pub fn only(mut self, law: CombinatorLaw) -> Self {
-        self.only.push(law);
+        self.of_strategies.skip(law, reason.into());
         self
     }
 
@@ -145,7 +134,7 @@ where
     #[track_caller]
     pub fn check(&self) {
         self.report().unwrap();
-        if !self.only.is_empty() {
+        if !self.selection.is_whole() {
             return;
         }
         for (inner, report) in self.strategies() {
@@ -162,22 +151,14 @@ where
         let (taken, refused) = self.taken();
         let mut report = Report::new(taken.len() + refused.len(), refused);
         let seen = self.seen(&taken);
-        for law in CombinatorLaw::ALL {
-            if !self.only.is_empty() && !self.only.contains(law) {
-                continue;
-            }
-            let skipped = self.skipped.iter().find(|(skipped, _)| skipped == law);
-            let finding = match (skipped, law) {
-                (Some((_, reason)), _) => Finding::Skipped(reason.clone()),
-                (_, CombinatorLaw::Spec) => match config::spec(|mark| self.spec(mark)) {
-                    Ok(()) => Finding::Kept,
-                    Err(breach) => Finding::Broken(complete(*law, breach)),
-                },
-                (_, CombinatorLaw::Refusal) => self.refusal(&taken),
-                (_, law) => seen.finding(*law),
-            };
-            report.push(*law, finding);
-        }
+        self.selection.look(&mut report, |law| match law {
+            CombinatorLaw::Spec => match config::spec(|mark| self.spec(mark)) {
+                Ok(()) => Finding::Kept,
+                Err(breach) => Finding::Broken(complete(law, breach)),
+            },
+            CombinatorLaw::Refusal => self.refusal(&taken),
+            law => seen.finding(law),
+        });
         report
     }
 
@@ -188,9 +169,7 @@ where
         let report = |kind: Kind| {
             let build = |problem: &Problem| self.build(Probe::new(kind), problem);
             let mut kit = strategy(build).seeds(self.seeds);
-            for (law, reason) in &self.skipped_of_strategies {
-                kit = kit.skip(*law, reason.as_str());
-            }
+            kit = kit.selection(self.of_strategies.clone());
             if let Some(problems) = &self.problems {
                 kit = kit.problems(problems.iter().cloned());
             }
@@ -356,8 +335,7 @@ fn complete(law: CombinatorLaw, mut breach: Breach) -> Breach {
 impl<B> fmt::Debug for CombinatorKit<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CombinatorKit")
-            .field("only", &self.only)
-            .field("skipped", &self.skipped)
+            .field("selection", &self.selection)
             .finish_non_exhaustive()
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     block_on::{block_on, caught},
     law::{JournalLaw, Lawlike},
     report::{Breach, Finding, Report},
+    selection::{Selection, selects},
 };
 
 /// The laws of journals for the journals that `open` opens.
@@ -45,8 +46,7 @@ where
     JournalKit {
         open: Box::new(move |name| open(name).map_err(|error| error.to_string())),
         open_reader: None,
-        only: Vec::new(),
-        skipped: Vec::new(),
+        selection: Selection::all(),
         patience: Duration::from_secs(60),
     }
 }
@@ -58,8 +58,7 @@ type Open<'a, J> = Box<dyn FnMut(&str) -> Result<J, String> + 'a>;
 pub struct JournalKit<'a, J> {
     open: Open<'a, J>,
     open_reader: Option<Box<OpenReader<'a>>>,
-    only: Vec<JournalLaw>,
-    skipped: Vec<(JournalLaw, String)>,
+    selection: Selection<JournalLaw>,
     patience: Duration,
 }
 
@@ -79,17 +78,7 @@ impl<'a, J: Journal> JournalKit<'a, J> {
         self
     }
 
-    /// Leaves a law out, for a reason that the report shows.
-    pub fn skip(mut self, law: JournalLaw, reason: impl Into<String>) -> Self {
-        self.skipped.push((law, reason.into()));
-        self
-    }
-
-    /// Checks this law alone; called again, that one too.
-    pub fn only(mut self, law: JournalLaw) -> Self {
-        self.only.push(law);
-        self
-    }
+    selects!(JournalLaw);
 
     /// How long a law may take before its journal counts as deadlocked; 60 s unless told otherwise.
     /// ([`report_async`](Self::report_async) leaves that to its caller's runtime.)
@@ -141,11 +130,11 @@ impl<'a, J: Journal> JournalKit<'a, J> {
 
 /// Looks whether one law is kept; none if it was not asked for.
 async fn look<J: Journal>(kit: &mut JournalKit<'_, J>, law: JournalLaw) -> Option<Finding> {
-    if !kit.only.is_empty() && !kit.only.contains(&law) {
+    if !kit.selection.holds(law) {
         return None;
     }
-    if let Some((_, reason)) = kit.skipped.iter().find(|(skipped, _)| *skipped == law) {
-        return Some(Finding::Skipped(reason.clone()));
+    if let Some(skipped) = kit.selection.skipped(law) {
+        return Some(skipped);
     }
     let named = |name: &str| format!("{name}-{}", law.name());
     let mut open = |name: &str| (kit.open)(&named(name));
@@ -202,8 +191,7 @@ impl<J> fmt::Debug for JournalKit<'_, J> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JournalKit")
             .field("journal", &std::any::type_name::<J>())
-            .field("only", &self.only)
-            .field("skipped", &self.skipped)
+            .field("selection", &self.selection)
             .finish_non_exhaustive()
     }
 }

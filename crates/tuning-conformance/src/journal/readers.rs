@@ -14,14 +14,18 @@ use crate::{
 /// Opens a reader of the study of this name.
 pub(super) type OpenReader<'a> = dyn FnMut(&str) -> Result<Box<dyn JournalReader>, String> + 'a;
 
-/// A journal that has begun, and its name.
-async fn begun<J: Journal>(
-    store: &mut Store<'_, J>,
-    log: &[Entry],
-) -> Result<(String, J), Finding> {
+/// A journal of a study that has begun, with its name and what was written.
+struct Begun<J> {
+    name: String,
+    journal: J,
+    log: Vec<Entry>,
+}
+
+async fn begun<J: Journal>(store: &mut Store<'_, J>) -> Result<Begun<J>, Finding> {
+    let (_, log) = study()?;
     let (name, mut journal) = store.fresh()?;
-    append(&mut journal, 0, log).await?;
-    Ok((name, journal))
+    append(&mut journal, 0, &log).await?;
+    Ok(Begun { name, journal, log })
 }
 
 /// A log that begins as that of a study does.
@@ -40,8 +44,11 @@ pub(super) async fn reads<J: Journal>(
     store: &mut Store<'_, J>,
     open: &mut OpenReader<'_>,
 ) -> Looked {
-    let (_, mut log) = study()?;
-    let (name, mut journal) = begun(store, &log).await?;
+    let Begun {
+        name,
+        mut journal,
+        mut log,
+    } = begun(store).await?;
     let mut reader = opened(open, &name)?;
     for (round, batch) in entries().chunks(17).enumerate() {
         append(&mut journal, log.len() as u64, batch).await?;
@@ -69,8 +76,11 @@ pub(super) async fn head<J: Journal>(
     store: &mut Store<'_, J>,
     open: &mut OpenReader<'_>,
 ) -> Looked {
-    let (_, log) = study()?;
-    let (name, mut journal) = begun(store, &log).await?;
+    let Begun {
+        name,
+        mut journal,
+        log,
+    } = begun(store).await?;
     let mut reader = opened(open, &name)?;
     let mut head = log.len() as u64;
     for n in [0, 1, 3] {
@@ -93,8 +103,11 @@ pub(super) async fn leaves_no_trace<J: Journal>(
     store: &mut Store<'_, J>,
     open: &mut OpenReader<'_>,
 ) -> Looked {
-    let (_, mut log) = study()?;
-    let (name, mut journal) = begun(store, &log).await?;
+    let Begun {
+        name,
+        mut journal,
+        mut log,
+    } = begun(store).await?;
     let cursor = Seq::new(2);
     // One that keeps no cursors has none to change.
     let keeps_cursors = journal.set_cursor("mail", cursor).await.is_ok();
@@ -130,8 +143,9 @@ pub(super) async fn statuses<J: Journal>(
     store: &mut Store<'_, J>,
     open: &mut OpenReader<'_>,
 ) -> Looked {
-    let (_, log) = study()?;
-    let (name, mut journal) = begun(store, &log).await?;
+    let Begun {
+        name, mut journal, ..
+    } = begun(store).await?;
     let mut reader = opened(open, &name)?;
     let mut stored: Vec<ObserverStatus> = Vec::new();
     for (observer, delivered) in [("webhook", 1), ("log", 2), ("webhook", 3)] {

@@ -11,8 +11,9 @@ use super::{
 };
 use crate::{
     guard::caught,
-    law::{Lawlike, PrunerLaw},
+    law::PrunerLaw,
     report::{Breach, Finding, Report},
+    selection::{Selection, selects},
 };
 
 /// The laws of pruners for this configuration and what it builds. Trials report at 1, 2, 3, 6, 9, 18 and 27.
@@ -47,8 +48,7 @@ where
     PrunerKit {
         config,
         nonsense: Vec::new(),
-        only: Vec::new(),
-        skipped: Vec::new(),
+        selection: Selection::all(),
         seeds: 3,
     }
 }
@@ -58,8 +58,7 @@ where
 pub struct PrunerKit<C> {
     config: C,
     nonsense: Vec<(String, C)>,
-    only: Vec<PrunerLaw>,
-    skipped: Vec<(PrunerLaw, String)>,
+    selection: Selection<PrunerLaw>,
     seeds: u64,
 }
 
@@ -74,17 +73,7 @@ where
         self
     }
 
-    /// Leaves a law out, for a reason that the report shows.
-    pub fn skip(mut self, law: PrunerLaw, reason: impl Into<String>) -> Self {
-        self.skipped.push((law, reason.into()));
-        self
-    }
-
-    /// Checks this law alone; called again, that one too.
-    pub fn only(mut self, law: PrunerLaw) -> Self {
-        self.only.push(law);
-        self
-    }
+    selects!(PrunerLaw);
 
     /// Takes the seeds 0 to `n` - 1; 3 unless told otherwise.
     pub fn seeds(mut self, n: u64) -> Self {
@@ -115,17 +104,8 @@ where
             }
         }
         let mut report = Report::new(looked_at, refused);
-        for law in PrunerLaw::ALL {
-            if !self.only.is_empty() && !self.only.contains(law) {
-                continue;
-            }
-            let skipped = self.skipped.iter().find(|(skipped, _)| skipped == law);
-            let finding = match skipped {
-                Some((_, reason)) => Finding::Skipped(reason.clone()),
-                None => self.look(*law, &taken),
-            };
-            report.push(*law, finding);
-        }
+        self.selection
+            .look(&mut report, |law| self.look(law, &taken));
         report
     }
 
@@ -193,8 +173,7 @@ impl<C> fmt::Debug for PrunerKit<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PrunerKit")
             .field("config", &std::any::type_name::<C>())
-            .field("only", &self.only)
-            .field("skipped", &self.skipped)
+            .field("selection", &self.selection)
             .finish_non_exhaustive()
     }
 }

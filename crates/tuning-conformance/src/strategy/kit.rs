@@ -16,6 +16,7 @@ use crate::{
     law::{Law, Lawlike},
     problems::{self, NamedProblem},
     report::{Breach, Finding, Report},
+    selection::{Selection, selects},
     simulation::Run,
 };
 
@@ -48,8 +49,7 @@ where
 {
     StrategyKit {
         build,
-        only: Vec::new(),
-        skipped: Vec::new(),
+        selection: Selection::all(),
         settings: Settings {
             problems: None,
             names: None,
@@ -67,8 +67,7 @@ where
 #[must_use = "call `check`"]
 pub struct StrategyKit<S, E, B> {
     build: B,
-    only: Vec<Law>,
-    skipped: Vec<(Law, String)>,
+    selection: Selection<Law>,
     settings: Settings,
     /// Checks law 16.
     options: Option<fn() -> Result<(), Breach>>,
@@ -81,15 +80,10 @@ where
     E: fmt::Display,
     B: Fn(&Problem) -> Result<S, E>,
 {
-    /// Leaves a law out, for a reason that the report shows.
-    pub fn skip(mut self, law: Law, reason: impl Into<String>) -> Self {
-        self.skipped.push((law, reason.into()));
-        self
-    }
+    selects!(Law);
 
-    /// Checks this law alone; called again, that one too.
-    pub fn only(mut self, law: Law) -> Self {
-        self.only.push(law);
+    pub(crate) fn selection(mut self, selection: Selection<Law>) -> Self {
+        self.selection = selection;
         self
     }
 
@@ -205,14 +199,13 @@ where
         let lab = Lab::new(&build, &moved, &self.settings, self.chosen());
         let mut found: BTreeMap<Law, Finding> = BTreeMap::new();
         for law in causes_first() {
-            if !self.only.is_empty() && !self.only.contains(&law) {
+            if !self.selection.holds(law) {
                 continue;
             }
-            let skipped = self.skipped.iter().find(|(skipped, _)| *skipped == law);
             let broken = |other: &&Law| matches!(found.get(other), Some(Finding::Broken(_)));
             let cause = stands_on(law).iter().find(broken);
-            let finding = match (skipped, cause) {
-                (Some((_, reason)), _) => Finding::Skipped(reason.clone()),
+            let finding = match (self.selection.skipped(law), cause) {
+                (Some(skipped), _) => skipped,
                 (None, Some(cause)) => Finding::Skipped(format!(
                     "not judged: see law {}, {}",
                     cause.number(),
@@ -338,8 +331,7 @@ impl<S, E, B> fmt::Debug for StrategyKit<S, E, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StrategyKit")
             .field("strategy", &std::any::type_name::<S>())
-            .field("only", &self.only)
-            .field("skipped", &self.skipped)
+            .field("selection", &self.selection)
             .finish_non_exhaustive()
     }
 }
