@@ -41,7 +41,7 @@ mod table;
 mod view;
 mod wait;
 
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
 use clap::Parser as _;
 
@@ -63,6 +63,18 @@ pub fn main() -> ExitCode {
 /// the command line end the process by themselves.)
 #[must_use]
 pub fn main_with(extensions: impl Into<Extensions>) -> ExitCode {
-    let cli = args::Cli::parse();
+    main_from(extensions, std::env::args_os())
+}
+
+/// The same on these arguments, the first of which is the program's name.
+#[must_use]
+pub fn main_from<T>(
+    extensions: impl Into<Extensions>,
+    args: impl IntoIterator<Item = T>,
+) -> ExitCode
+where
+    T: Into<OsString> + Clone,
+{
+    let cli = args::Cli::parse_from(args);
     commands::run(cli.command, &commands::with_ours(extensions.into())).into()
 }

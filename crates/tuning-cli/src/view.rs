@@ -1,10 +1,12 @@
 //! [`View`]: a study as its journal shows it, read without disturbing the one who runs it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use tuning_core::{JournalError, JournalReader, StudyView};
-use tuning_file::{Extensions, StudyReader};
-use tuning_sqlite::SqliteStudyReader;
+use tuning_file::{Extensions, JournalConfig, StudyReader, Whereabouts, read_journal};
 
 use crate::{args::StudyArgs, error::CliError, wait::wait};
 
@@ -12,79 +14,102 @@ use crate::{args::StudyArgs, error::CliError, wait::wait};
 #[derive(Debug)]
 pub(crate) struct View {
     pub(crate) name: String,
-    pub(crate) journal: PathBuf,
+    pub(crate) journal: Arc<dyn JournalConfig>,
     pub(crate) study: StudyView,
 }
 
 impl View {
     /// Reads the study that the command line names.
     pub(crate) fn of(args: &StudyArgs, extensions: &Extensions) -> Result<Self, CliError> {
-        let (journal, name) = locate(args, extensions)?;
-        Self::read(&journal, name.as_deref())
+        let place = Place::of(args, extensions)?;
+        place.must_be_there(args)?;
+        Self::read(&place)
     }
 
-    /// Reads a study of this journal; without a name, the only one.
-    pub(crate) fn read(journal: &Path, name: Option<&str>) -> Result<Self, CliError> {
-        let (mut reader, name) = open_reader(journal, name)?;
+    /// Reads the study of this place.
+    pub(crate) fn read(place: &Place) -> Result<Self, CliError> {
+        let (mut reader, name) = place.open()?;
         Ok(Self {
             name,
-            journal: journal.to_owned(),
+            journal: Arc::clone(&place.journal),
             study: wait(StudyView::read(&mut *reader))??,
         })
     }
 }
 
-/// A reader of a study of this journal, and the study's name; without a name, of the only one.
-pub(crate) fn open_reader(
-    journal: &Path,
-    name: Option<&str>,
-) -> Result<(Box<dyn JournalReader>, String), JournalError> {
-    let reader = SqliteStudyReader::open(journal, name)?;
-    let name = reader.study().to_owned();
-    Ok((Box::new(reader), name))
+/// Where the study is that the command line names.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) journal: Arc<dyn JournalConfig>,
+    /// None if it is the only one.
+    pub(crate) name: Option<String>,
+    folder: PathBuf,
 }
 
-/// Where the study that the command line names is, and its name if it is known.
-///
-/// # Errors
-/// If its file cannot be read, or says where the study is to be and it has not begun.
-pub(crate) fn locate(
-    args: &StudyArgs,
-    extensions: &Extensions,
-) -> Result<(PathBuf, Option<String>), CliError> {
-    let (journal, name) = whereabouts_of(args, extensions)?;
-    if !is_database(&args.file) && !journal.exists() {
-        return Err(CliError::Usage(format!(
+impl Place {
+    /// Where it is, whether or not it has begun.
+    ///
+    /// # Errors
+    /// If its file cannot be read.
+    pub(crate) fn of(args: &StudyArgs, extensions: &Extensions) -> Result<Self, CliError> {
+        if is_journal(&args.file) {
+            return Ok(Self {
+                journal: read_journal(&args.file.to_string_lossy(), extensions)?,
+                name: args.study.clone(),
+                folder: PathBuf::from("."),
+            });
+        }
+        let found = StudyReader::new(extensions).whereabouts(&args.file)?;
+        let folder = args.file.parent().unwrap_or(Path::new(""));
+        Ok(Self {
+            journal: found.journal,
+            name: Some(args.study.clone().unwrap_or(found.name)),
+            folder: folder.to_owned(),
+        })
+    }
+
+    /// Whether there is any study.
+    ///
+    /// # Errors
+    /// If the journal cannot be read, or by no other process.
+    pub(crate) fn is_there(&self) -> Result<bool, CliError> {
+        match self.journal.studies() {
+            Ok(studies) => Ok(studies.is_some()),
+            Err(JournalError::Unsupported(_)) => Err(CliError::Usage(format!(
+                "study `{}` is kept in `{}`, which only the process that runs it can read",
+                self.name.as_deref().unwrap_or_default(),
+                self.journal.place()
+            ))),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Refuses a study whose file says where it is to be, and which has not begun.
+    pub(crate) fn must_be_there(&self, args: &StudyArgs) -> Result<(), CliError> {
+        if is_journal(&args.file) || self.is_there()? {
+            return Ok(());
+        }
+        Err(CliError::Usage(format!(
             "study `{}` has not begun: there is no journal `{}`; `tune run {}` starts it",
-            name.as_deref().unwrap_or_default(),
-            journal.display(),
+            self.name.as_deref().unwrap_or_default(),
+            self.journal.place(),
             args.file.display()
-        )));
+        )))
     }
-    Ok((journal, name))
-}
 
-/// The same, whether or not it has begun.
-pub(crate) fn whereabouts_of(
-    args: &StudyArgs,
-    extensions: &Extensions,
-) -> Result<(PathBuf, Option<String>), CliError> {
-    if is_database(&args.file) {
-        return Ok((args.file.clone(), args.study.clone()));
+    /// A reader of the study, and its name.
+    pub(crate) fn open(&self) -> Result<(Box<dyn JournalReader>, String), CliError> {
+        let (name, reader) = wait(async { self.journal.reader(self.name.as_deref()) })??;
+        Ok((reader, name))
     }
-    let found = StudyReader::new(extensions).whereabouts(&args.file)?;
-    let Some(journal) = found.journal.file() else {
-        return Err(CliError::Usage(format!(
-            "study `{}` is kept in `{}`, which is not a file: only the process that runs it can read it",
-            found.name,
-            found.journal.place()
-        )));
-    };
-    let name = args.study.clone().unwrap_or(found.name);
-    Ok((journal.to_owned(), Some(name)))
+
+    /// Where the logs and checkpoints of the trials of a study of this name are.
+    pub(crate) fn trials_dir(&self, name: &str) -> PathBuf {
+        Whereabouts::new(name.to_owned(), Arc::clone(&self.journal), &self.folder).trials_dir
+    }
 }
 
 /// A file with an extension of a study file is one; anything else is a journal.
-fn is_database(path: &Path) -> bool {
+fn is_journal(path: &Path) -> bool {
     tuning_file::document::Format::of(path).is_none()
 }

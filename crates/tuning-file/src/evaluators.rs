@@ -17,6 +17,8 @@ use crate::{
 /// - Reading a study file starts nothing: only [`build`](Self::build) does.
 /// - What is built for two studies shares nothing that trials could notice.
 ///
+/// Both promises are laws in `tuning-conformance`.
+///
 /// # For callers
 /// Build it once for each session of a study.
 pub trait EvaluatorConfig: fmt::Debug + Send + Sync {

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use tuning_core::{Journal, JournalError};
+use tuning_core::{Journal, JournalError, JournalReader};
 use tuning_runtime::MemoryJournal;
 
 use crate::{
@@ -18,17 +18,64 @@ use crate::{
 /// Where studies are kept: what the options of a kind of journal become.
 ///
 /// # For implementors
-/// - Reading a study file opens nothing: only [`open`](Self::open) touches what keeps the study.
+/// - Reading a study file opens nothing: only what returns a `Result` touches the place.
+/// - What was appended to a study is there when the study is opened again, and studies of different names are apart.
 /// - [`marked`](Self::marked) is another place for another mark: the two share no study.
+/// - [`studies`](Self::studies) names the studies that have begun, [`reader`](Self::reader) reads one of them beside the
+///   journal that writes it, and [`remove`](Self::remove) removes one of them and no other. A place that cannot do that
+///   leaves all three to their defaults.
+///
+/// Each of these promises is a law in `tuning-conformance`.
 ///
 /// # For callers
-/// Open it once for each session of a study.
+/// Open it once for each session of a study. To look at a study that another process may be running, use a reader.
 pub trait JournalConfig: fmt::Debug + Send + Sync {
     /// Opens the log of this study, which may be new.
     ///
     /// # Errors
     /// If the medium fails, or another process runs the study.
     fn open(&self, study: &str) -> Result<Box<dyn Journal>, JournalError>;
+
+    /// Names the studies that have begun, in the order in which they did; none if there is no such place yet.
+    ///
+    /// # Errors
+    /// [`JournalError::Unsupported`] if only the process that runs a study can read it, or if the medium fails.
+    fn studies(&self) -> Result<Option<Vec<String>>, JournalError> {
+        Err(JournalError::Unsupported("be read by another process"))
+    }
+
+    /// Opens the study of this name to be read, also while a process runs it, and returns its name too; without a name,
+    /// the only one.
+    ///
+    /// # Errors
+    /// [`JournalError::Unsupported`] as for [`studies`](Self::studies); and if there is no such study, or there are
+    /// several and no name: the message names them.
+    fn reader(
+        &self,
+        study: Option<&str>,
+    ) -> Result<(String, Box<dyn JournalReader>), JournalError> {
+        let _ = study;
+        Err(JournalError::Unsupported("be read by another process"))
+    }
+
+    /// Says whether a process runs the study of this name, without disturbing one that does or is about to.
+    ///
+    /// # Errors
+    /// If the medium fails.
+    fn running(&self, study: &str) -> Result<Running, JournalError> {
+        let _ = study;
+        Ok(Running::Unknown)
+    }
+
+    /// Removes the study of this name for good.
+    ///
+    /// # Errors
+    /// [`JournalError::Unsupported`] if studies cannot be removed, [`JournalError::Busy`] if a process runs it; and if
+    /// there is no such study, or the medium fails.
+    fn remove(&self, study: &str) -> Result<(), JournalError> {
+        let _ = study;
+        Err(JournalError::Unsupported("remove studies"))
+    }
 
     /// What people call the place: a path, a URL without its password.
     fn place(&self) -> String;
@@ -41,6 +88,21 @@ pub trait JournalConfig: fmt::Debug + Send + Sync {
     /// The same for another study that is made of this one, such as the same with another seed: `study.db` and
     /// `seed-7` give `study.seed-7.db`.
     fn marked(&self, mark: &str) -> Arc<dyn JournalConfig>;
+}
+
+/// Whether a process runs a study.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Running {
+    /// One does.
+    Yes {
+        /// Its number on this machine, if it is known.
+        process: Option<u32>,
+    },
+    /// None does.
+    No,
+    /// The journal cannot tell.
+    Unknown,
 }
 
 pub(crate) const WORDS: Words = Words {
@@ -131,7 +193,7 @@ impl JournalConfig for Memory {
 mod sqlite {
     //! An SQLite database.
 
-    use tuning_sqlite::SqliteJournal;
+    use tuning_sqlite::{SqliteJournal, SqliteReader, SqliteStudyReader, lock_path};
 
     use super::*;
 
@@ -165,6 +227,44 @@ mod sqlite {
     impl JournalConfig for Sqlite {
         fn open(&self, study: &str) -> Result<Box<dyn Journal>, JournalError> {
             Ok(Box::new(SqliteJournal::open(&self.0, study)?))
+        }
+
+        fn studies(&self) -> Result<Option<Vec<String>>, JournalError> {
+            if !self.0.exists() {
+                return Ok(None);
+            }
+            let studies = SqliteReader::open(&self.0)?.studies()?;
+            Ok(Some(studies.into_iter().map(|info| info.name).collect()))
+        }
+
+        fn reader(
+            &self,
+            study: Option<&str>,
+        ) -> Result<(String, Box<dyn JournalReader>), JournalError> {
+            let reader = SqliteStudyReader::open(&self.0, study)?;
+            Ok((reader.study().to_owned(), Box::new(reader)))
+        }
+
+        fn running(&self, study: &str) -> Result<Running, JournalError> {
+            let Ok(text) = std::fs::read_to_string(lock_path(&self.0, study)) else {
+                return Ok(Running::No);
+            };
+            let owner: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+            let process = owner["process"].as_u64();
+            let process = process.and_then(|process| u32::try_from(process).ok());
+            // Where there is no such folder, the lock file alone must do.
+            let processes = Path::new("/proc");
+            let is_gone = process.is_some_and(|process| {
+                processes.join("self").exists() && !processes.join(process.to_string()).exists()
+            });
+            Ok(match is_gone {
+                true => Running::No,
+                false => Running::Yes { process },
+            })
+        }
+
+        fn remove(&self, study: &str) -> Result<(), JournalError> {
+            SqliteJournal::remove(&self.0, study).map(drop)
         }
 
         fn place(&self) -> String {

@@ -29,6 +29,7 @@
 //! | run it | [`StudyFile::run`]; with your own functions [`StudyFile::builder`] and [`StudyFile::watch`] |
 //! | name strategies of your own in study files | [`Extensions::strategies_mut`] |
 //! | name pruners, journals, evaluators and observers of your own there | [`Extensions`], [`Kind`] |
+//! | read, list or remove the studies of a journal of any kind | [`JournalConfig`], [`read_journal`] |
 //! | know what a study file may say | [`schema`] |
 //! | read other files with places in their errors | [`document`] |
 
@@ -54,13 +55,13 @@ pub use document::Format;
 pub use error::FileError;
 pub use evaluators::{Evaluated, EvaluatorConfig};
 pub use extensions::Extensions;
-pub use journals::JournalConfig;
+pub use journals::{JournalConfig, Running};
 pub use kinds::{Kind, Options};
 pub use observers::{Linger, ObserverConfig, ObserverSpec, Watched, Watching};
 pub use pruners::AnyPruner;
 pub use registry::registry;
 pub use study_file::{
     Override, SCHEMA_FILE, SharedConfig, StudyFile, StudyReader, Whereabouts, options_schema,
-    read_strategy, schema, template, trials_dir,
+    read_journal, read_strategy, schema, template,
 };
 pub use words::word;

@@ -4,18 +4,20 @@ use std::{
     fs, io,
     io::IsTerminal as _,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use serde_json::{Value, json};
-use tuning_file::{Extensions, trials_dir};
-use tuning_sqlite::SqliteJournal;
+use tuning_core::Journal;
+use tuning_file::{Extensions, JournalConfig};
 
 use crate::{
     args::CleanArgs,
     error::CliError,
     exit::Exit,
     output::{Output, say},
-    view::{View, whereabouts_of},
+    view::{Place, View},
+    wait::wait,
 };
 
 pub(super) fn run(
@@ -42,9 +44,9 @@ pub(super) fn run(
 /// What there is of a study.
 struct Found {
     name: String,
-    journal: PathBuf,
+    journal: Arc<dyn JournalConfig>,
     /// Keeps others from running it meanwhile; none if it has no journal.
-    lock: Option<SqliteJournal>,
+    lock: Option<Box<dyn Journal>>,
     /// How many trials it has, and how many of them are not over.
     trials: u64,
     open: u64,
@@ -61,28 +63,28 @@ struct Folder {
 
 impl Found {
     fn of(args: &CleanArgs, extensions: &Extensions) -> Result<Self, CliError> {
-        let (journal, name) = whereabouts_of(&args.study, extensions)?;
-        let view = match (journal.exists(), &name) {
+        let place = Place::of(&args.study, extensions)?;
+        let view = match (place.is_there()?, &place.name) {
             // Its file tells where its trials were.
             (false, Some(_)) => None,
-            _ => Some(View::read(&journal, name.as_deref())?),
+            _ => Some(View::read(&place)?),
         };
         let name = match &view {
             Some(view) => view.name.clone(),
-            None => name.unwrap_or_default(),
+            None => place.name.clone().unwrap_or_default(),
         };
         let lock = match &view {
-            Some(_) => Some(SqliteJournal::open(&journal, &name)?),
+            Some(_) => Some(wait(async { place.journal.open(&name) })??),
             None => None,
         };
         let counts = view.as_ref().map(|view| view.study.progress().counts());
         Ok(Self {
-            folder: Folder::of(&trials_dir(&journal, &name))?,
+            folder: Folder::of(&place.trials_dir(&name))?,
             trials: counts.map_or(0, |counts| counts.started),
             open: counts.map_or(0, |counts| counts.running + counts.paused),
             removes_study: args.all && view.is_some(),
             name,
-            journal,
+            journal: place.journal,
             lock,
         })
     }
@@ -105,7 +107,7 @@ impl Found {
                 "{verb} the study `{}` itself, with all its {} trials: {}",
                 self.name,
                 self.trials,
-                self.journal.display()
+                self.journal.place()
             ));
         } else if self.open > 0 {
             say(format_args!(
@@ -119,7 +121,7 @@ impl Found {
         if self.removes_study {
             // It takes the lock itself. If another process is faster, everything stays.
             self.lock = None;
-            SqliteJournal::remove(&self.journal, &self.name)?;
+            wait(async { self.journal.remove(&self.name) })??;
         }
         if let Some(folder) = &self.folder {
             let removed = fs::remove_dir_all(&folder.path);
@@ -230,7 +232,7 @@ fn as_json(found: &Found, removed: bool) -> Value {
     let folder = found.folder.as_ref();
     json!({
         "study": found.name,
-        "journal": found.journal,
+        "journal": found.journal.place(),
         "removed": removed,
         "study_removed": removed && found.removes_study,
         "trials_dir": folder.map(|folder| &folder.path),

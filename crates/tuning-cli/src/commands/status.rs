@@ -25,7 +25,7 @@ pub(super) fn run(
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     let now_millis = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
-    let activity = Activity::of(&view.journal, &view.name, view.study.closed());
+    let activity = Activity::of(&*view.journal, &view.name, view.study.closed())?;
     if args.json {
         out.json(&as_json(&view, &activity, now_millis))?;
     } else {
@@ -63,7 +63,7 @@ fn as_json(view: &View, activity: &Activity, now_millis: u64) -> Value {
         .collect();
     json!({
         "study": view.name,
-        "journal": view.journal,
+        "journal": view.journal.place(),
         "activity": activity.word(),
         "reason": view.study.closed().map(|closed| closed.reason),
         "process": match activity { Activity::Running(process) => *process, _ => None },
@@ -97,13 +97,16 @@ fn as_text(
         Activity::Running(Some(process)) => format!("running (process {process})"),
         Activity::Running(None) => "running".to_owned(),
         Activity::Interrupted => "interrupted: run it again to resume".to_owned(),
+        Activity::Unknown => {
+            "begun, and not ended; its journal cannot tell whether it runs".to_owned()
+        }
         Activity::Stopped => "stopped: run it again to resume".to_owned(),
         Activity::Ended(reason) => format!("ended: {reason}"),
     };
     out.line(format_args!(
         "study     {} in {}",
         out.style().bold(&view.name),
-        view.journal.display()
+        view.journal.place()
     ))?;
     out.line(format_args!("state     {state}"))?;
     out.line(format_args!(

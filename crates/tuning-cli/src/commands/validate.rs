@@ -1,12 +1,11 @@
 //! `tune validate`: everything that can be checked without running anything.
 
-use std::{num::NonZeroUsize, path::Path, time::Duration};
+use std::{num::NonZeroUsize, time::Duration};
 
 use serde_json::{Value, json};
-use tuning_core::{Budget, Domain, PrunerConfig as _, StrategyConfig as _};
+use tuning_core::{Budget, Domain, JournalError, PrunerConfig as _, StrategyConfig as _};
 use tuning_file::{Extensions, StudyFile, StudyReader};
 use tuning_observers::format_duration;
-use tuning_sqlite::SqliteReader;
 
 use crate::{
     args::ValidateArgs,
@@ -15,6 +14,7 @@ use crate::{
     exit::Exit,
     output::Output,
     table::{Head, draw},
+    wait::wait,
 };
 
 pub(super) fn run(
@@ -29,41 +29,52 @@ pub(super) fn run(
     let stored = stored(&file)?;
     let dry = DryRun::of(&file).map_err(CliError::Usage)?;
     if args.json {
-        out.json(&as_json(&file, &dry, stored.as_ref()))?;
+        out.json(&as_json(&file, &dry, &stored))?;
     } else if args.merged {
         merged(&file, out)?;
     } else {
-        as_text(&file, &dry, stored.as_ref(), out)?;
+        as_text(&file, &dry, &stored, out)?;
     }
     Ok(Exit::Done)
 }
 
-/// What the journal holds of this study already.
-struct Stored {
-    entries: u64,
+/// What the journal holds already.
+enum Stored {
+    Nothing,
+    /// Other studies.
+    Others,
+    /// This one.
+    Study {
+        entries: u64,
+    },
 }
 
-fn stored(file: &StudyFile) -> Result<Option<Stored>, CliError> {
-    let Some(journal) = file.journal.file().filter(|journal| journal.exists()) else {
-        return Ok(None);
+fn stored(file: &StudyFile) -> Result<Stored, CliError> {
+    let studies = match file.journal.studies() {
+        // What nobody else can read is of this process, and there is nothing of it yet.
+        Err(JournalError::Unsupported(_)) => None,
+        studies => studies?,
     };
-    let reader = SqliteReader::open(journal)?;
-    let Some(info) = reader
-        .studies()?
-        .into_iter()
-        .find(|info| info.name == file.settings.name)
-    else {
-        return Ok(None);
-    };
-    let entries = info.head.get();
-    // An error if it does not match.
+    let name = &file.settings.name;
+    match studies {
+        None => return Ok(Stored::Nothing),
+        Some(studies) if !studies.contains(name) => return Ok(Stored::Others),
+        Some(_) => {}
+    }
+    let (spec, head) = wait(async {
+        let (_, mut reader) = file.journal.reader(Some(name))?;
+        Ok::<_, JournalError>((reader.spec().await?, reader.head().await?))
+    })??;
     let pruner = file.pruner.as_ref().map(|pruner| pruner.spec());
+    // An error if it does not match.
     file.settings
-        .identity(file.strategy.spec(), pruner, Some(info.spec))?;
-    Ok(Some(Stored { entries }))
+        .identity(file.strategy.spec(), pruner, Some(spec))?;
+    Ok(Stored::Study {
+        entries: head.get(),
+    })
 }
 
-fn as_json(file: &StudyFile, dry: &DryRun, stored: Option<&Stored>) -> Value {
+fn as_json(file: &StudyFile, dry: &DryRun, stored: &Stored) -> Value {
     json!({
         "study": file.settings.name,
         "parameters": file.settings.space,
@@ -76,7 +87,7 @@ fn as_json(file: &StudyFile, dry: &DryRun, stored: Option<&Stored>) -> Value {
         "workers": file.settings.workers,
         "journal": file.journal.place(),
         "trials_dir": file.trials_dir,
-        "exists": stored.is_some(),
+        "exists": matches!(stored, Stored::Study { .. }),
         "file": file.written.json,
     })
 }
@@ -84,7 +95,7 @@ fn as_json(file: &StudyFile, dry: &DryRun, stored: Option<&Stored>) -> Value {
 fn as_text(
     file: &StudyFile,
     dry: &DryRun,
-    stored: Option<&Stored>,
+    stored: &Stored,
     out: &mut Output,
 ) -> Result<(), CliError> {
     let style = out.style();
@@ -158,11 +169,9 @@ fn as_text(
     out.line(format_args!("dry run     {dry}{}", longest(file, dry)))?;
     out.line(format_args!("workers     {}", file.settings.workers))?;
     let state = match stored {
-        Some(stored) => format!("holds this study: {} entries", stored.entries),
-        None if file.journal.file().is_some_and(Path::exists) => {
-            "exists, without this study".to_owned()
-        }
-        None => "will be created".to_owned(),
+        Stored::Study { entries } => format!("holds this study: {entries} entries"),
+        Stored::Others => "exists, without this study".to_owned(),
+        Stored::Nothing => "will be created".to_owned(),
     };
     out.line(format_args!(
         "journal     {} ({state})",

@@ -13,6 +13,8 @@ use tuning_runtime::{Delivery, Study};
 /// - Reading a study file opens nothing: only [`watch`](Self::watch) opens files and ports.
 /// - [`watch`](Self::watch) may be called once for each session of a study, and for several studies.
 ///
+/// Both promises are laws in `tuning-conformance`.
+///
 /// # For callers
 /// Call `watch` when the study is open: its identity is that of the journal then.
 pub trait ObserverConfig: Any + fmt::Debug + Send + Sync {
@@ -62,6 +64,12 @@ impl Watching {
             notice: None,
             linger: None,
         }
+    }
+
+    /// The observer itself.
+    #[must_use]
+    pub fn into_observer(self) -> Box<dyn Observer> {
+        self.observer
     }
 
     /// The same with something that people want to know when it begins, such as a port that the system chose.

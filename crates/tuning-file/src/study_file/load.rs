@@ -1,7 +1,8 @@
 //! [`StudyReader`]: from text to a [`StudyFile`].
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
+use tuning_core::Literal;
 use tuning_process::NAME as PROCESS;
 use tuning_strategies::Registry;
 
@@ -13,11 +14,13 @@ use super::{
 };
 use crate::{
     document::{
-        Format, Item, Node, OpenError, Place, Problem, Reading, Rules, Value, open, parse, set,
+        Entry, Format, Item, Node, OpenError, Place, Problem, Reading, Rules, Value, open, parse,
+        set,
     },
     error::FileError,
     extensions::Extensions,
-    kinds::Kind,
+    journals::{self, JournalConfig},
+    kinds::{Context, Kind},
 };
 
 /// A setting that goes before that of the file.
@@ -175,6 +178,37 @@ pub fn read_strategy(text: &str, registry: &Registry) -> Result<SharedConfig, Fi
         .and_then(|fields| strategy(fields.get("strategy").as_ref(), Path::new("."), registry));
     match read {
         Some(config) if reading.problems.is_empty() => Ok(config.into()),
+        _ => Err(FileError::Invalid(reading.refuse())),
+    }
+}
+
+/// Reads where studies are kept as a command line says it: the path of a file, or what `journal` may say in a study file
+/// on one line, such as `KIND:…`.
+///
+/// # Errors
+/// If it makes no sense.
+pub fn read_journal(
+    text: &str,
+    extensions: &Extensions,
+) -> Result<Arc<dyn JournalConfig>, FileError> {
+    let place = Place::option(text);
+    let entry = Entry {
+        key: "journal".to_owned(),
+        place: place.clone(),
+        node: Node::new(Value::Scalar(Literal::from(text)), place.clone()),
+    };
+    let root = Node::new(Value::Map(vec![entry]), place);
+    let reading = Reading::default();
+    let context = Context {
+        folder: Path::new("."),
+        space: None,
+    };
+    let read = Item::root(&root, &reading)
+        .any_fields()
+        .and_then(|fields| fields.get("journal"))
+        .and_then(|item| journals::read(&item, &extensions.journals, context));
+    match read {
+        Some(config) if reading.problems.is_empty() => Ok(config),
         _ => Err(FileError::Invalid(reading.refuse())),
     }
 }

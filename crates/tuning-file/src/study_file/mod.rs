@@ -15,8 +15,8 @@ mod when;
 mod whereabouts;
 
 pub use file::StudyFile;
-pub use load::{Override, StudyReader, read_strategy};
+pub use load::{Override, StudyReader, read_journal, read_strategy};
 pub use schema::{options_schema, schema};
 pub use strategy::SharedConfig;
 pub use template::{SCHEMA_FILE, template};
-pub use whereabouts::{Whereabouts, trials_dir};
+pub use whereabouts::Whereabouts;

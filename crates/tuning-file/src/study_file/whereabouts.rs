@@ -48,8 +48,9 @@ impl Whereabouts {
         Some(Self::new(name?, journal?, &folder))
     }
 
-    /// A study of this name in this journal.
-    pub(super) fn new(name: String, journal: Arc<dyn JournalConfig>, folder: &Path) -> Self {
+    /// A study of this name in this journal. Where that is no file, what trials leave is in `trials` in this folder.
+    #[must_use]
+    pub fn new(name: String, journal: Arc<dyn JournalConfig>, folder: &Path) -> Self {
         let trials_dir = match journal.file() {
             Some(file) => trials_dir(file, &name),
             None => paths::tidy(&folder.join("trials").join(folder_name(&name))),
@@ -63,8 +64,7 @@ impl Whereabouts {
 }
 
 /// Where the logs and checkpoints of a study's trials are, if its journal is a file: beside that.
-#[must_use]
-pub fn trials_dir(journal: &Path, study: &str) -> PathBuf {
+fn trials_dir(journal: &Path, study: &str) -> PathBuf {
     journal.with_extension("trials").join(folder_name(study))
 }
 

@@ -1,9 +1,9 @@
 //! `tune events`: what happened in a study, in order, also while it happens.
 
-use std::{path::Path, sync::Arc, thread, time::Duration};
+use std::{sync::Arc, thread, time::Duration};
 
 use tuning_core::{Event, EventKind, JournalReader, Objectives, Seq};
-use tuning_file::Extensions;
+use tuning_file::{Extensions, JournalConfig};
 
 use self::line::line;
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     error::CliError,
     exit::Exit,
     output::{Output, say},
-    view::{locate, open_reader},
+    view::Place,
     wait::wait,
 };
 
@@ -34,8 +34,9 @@ pub(super) fn run(
         kinds: &args.kind,
         trials: &args.trial,
     };
-    let (journal, name) = locate(&args.study, extensions)?;
-    let (mut reader, study) = open_reader(&journal, name.as_deref())?;
+    let place = Place::of(&args.study, extensions)?;
+    place.must_be_there(&args.study)?;
+    let (mut reader, study) = place.open()?;
     let spec = wait(reader.spec())??;
     let mut tape = Tape {
         reader,
@@ -46,7 +47,7 @@ pub(super) fn run(
     };
     tape.print(&wanted, args.json, out)?;
     if args.follow {
-        tape.follow(&journal, &wanted, args.json, out)?;
+        tape.follow(&*place.journal, &wanted, args.json, out)?;
     }
     Ok(Exit::Done)
 }
@@ -110,15 +111,20 @@ impl Tape {
     /// Prints what comes until no process runs the study any more.
     fn follow(
         &mut self,
-        journal: &Path,
+        journal: &dyn JournalConfig,
         wanted: &Wanted<'_>,
         json: bool,
         out: &mut Output,
     ) -> Result<(), CliError> {
         loop {
             // Looked at before the journal: what a process that is gone has left there is read.
-            let is_over = !matches!(runner(journal, &self.study), Activity::Running(_));
+            let runner = runner(journal, &self.study)?;
             self.print(wanted, json, out)?;
+            let is_over = match runner {
+                Activity::Running(_) => false,
+                Activity::Unknown => self.closed,
+                _ => true,
+            };
             if is_over {
                 if !self.closed {
                     say("no process runs the study: it was interrupted; `tune run` resumes it");
