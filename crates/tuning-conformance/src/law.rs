@@ -2,7 +2,8 @@
 
 use std::fmt::Debug;
 
-/// A law of one family: strategies, combinators, options, pruners, journals or observers.
+/// A law of one family: strategies and their options, combinators, pruners, journals, observers, or configurations of
+/// these.
 pub trait Lawlike: Copy + Debug + Eq + Ord + 'static {
     /// What the family is about, in the plural: `strategies`.
     const FAMILY: &'static str;
@@ -280,6 +281,54 @@ laws! {
     }
 }
 
+laws! {
+    /// The laws of configurations of journals.
+    JournalConfigLaw of "configurations of journals" {
+        Idle = 1, "idle":
+            "A place that is only described is not there yet: nothing is created before a study is opened."
+            => "Keep what was read as plain data, and open it in `open`.";
+        Kept = 2, "kept":
+            "What was appended to a study is there when the study is opened again, and studies of different names are apart."
+            => "Find the medium by the configuration and the study by its name, each time anew.";
+        Marked = 3, "marked":
+            "Places with different marks share no study, with each other or with the place that they are made of."
+            => "Put the mark into the path or the key, before its extension.";
+        Studies = 4, "studies":
+            "`studies` names those that have begun, in the order in which they did."
+            => "Ask the store each time, and sort by when they began.";
+        Reader = 5, "reader":
+            "A reader reads the study of its name beside the journal that is open, the only one without a name, and is refused with all names if there are several."
+            => "Look the name up; without one, look whether there is exactly one.";
+        Remove = 6, "remove":
+            "`remove` removes the study of this name and no other, and refuses one that is not there."
+            => "Filter by the study in each statement that deletes.";
+    }
+}
+
+laws! {
+    /// The laws of configurations of evaluators.
+    EvaluatorConfigLaw of "configurations of evaluators" {
+        Idle = 1, "idle":
+            "An evaluator that is only described runs nothing and leaves nothing behind."
+            => "Keep what was read as plain data, and start it in `build`.";
+        Apart = 2, "apart":
+            "Evaluators that are built for two studies share nothing that trials notice."
+            => "Put the name of the study into each path and key, and make state in `build`.";
+    }
+}
+
+laws! {
+    /// The laws of configurations of observers.
+    ObserverConfigLaw of "configurations of observers" {
+        Idle = 1, "idle":
+            "An observer that is only described opens no file and no port."
+            => "Keep what was read as plain data, and open it in `watch`.";
+        Again = 2, "again":
+            "`watch` makes an observer for each session of a study, and for several studies, one after the other."
+            => "Open for appending, and move nothing out of the configuration.";
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -312,5 +361,8 @@ mod tests {
         check::<PrunerLaw>();
         check::<JournalLaw>();
         check::<ObserverLaw>();
+        check::<JournalConfigLaw>();
+        check::<EvaluatorConfigLaw>();
+        check::<ObserverConfigLaw>();
     }
 }

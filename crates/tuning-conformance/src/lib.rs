@@ -4,6 +4,7 @@
 
 mod block_on;
 mod combinator;
+mod config;
 mod entries;
 mod guard;
 mod journal;
@@ -20,10 +21,14 @@ mod spaces;
 mod strategy;
 
 pub use combinator::{CombinatorKit, combinator};
+pub use config::{ConfigKit, JournalPlace, evaluator_config, journal_config, observer_config};
 pub use entries::entries;
 pub use journal::{JournalKit, journal};
 pub use landscape::Landscape;
-pub use law::{CombinatorLaw, JournalLaw, Law, Lawlike, ObserverLaw, OptionLaw, PrunerLaw};
+pub use law::{
+    CombinatorLaw, EvaluatorConfigLaw, JournalConfigLaw, JournalLaw, Law, Lawlike,
+    ObserverConfigLaw, ObserverLaw, OptionLaw, PrunerLaw,
+};
 pub use observer::{ObserverKit, observer};
 pub use options::{OptionsKit, options};
 pub use problems::{NamedProblem, problems};

@@ -2,6 +2,7 @@
 //! fault, says where it is, and blames no other law.
 
 mod combinators;
+mod configs;
 mod described;
 mod halving;
 mod journals;
