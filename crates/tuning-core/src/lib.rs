@@ -110,6 +110,7 @@ mod strategy;
 mod study_view;
 mod tag;
 mod trials;
+mod unsupported;
 mod values;
 
 pub use async_trait::async_trait;
@@ -141,8 +142,9 @@ pub use seed::Seed;
 pub use setting::SettingError;
 pub use space::*;
 pub use spec::Spec;
-pub use strategy::{BoxedConfig, Strategy, StrategyConfig, StrategyError, Unsupported};
+pub use strategy::{BoxedConfig, Strategy, StrategyConfig, StrategyError};
 pub use study_view::StudyView;
 pub use tag::Tag;
 pub use trials::{Trial, TrialState, Trials};
+pub use unsupported::Unsupported;
 pub use values::{Metrics, NonFinite, Values};

@@ -1,5 +1,7 @@
 //! The schema against the reader: what one accepts, the other does.
 
+mod odd;
+
 use std::{
     error::Error,
     path::{Path, PathBuf},
@@ -13,6 +15,7 @@ use tuning_core::{Problem, PrunerConfig, Spec, Unsupported};
 use tuning_runtime::Study;
 use tuning_strategies::{Never, Registry};
 
+use self::odd::Odd;
 use super::schema;
 use crate::{
     document::{Format, Item, Key, Keys, Shape},
@@ -524,53 +527,6 @@ fn strategies_are_those_of_the_registry_with_what_their_options_may_be() {
         all.iter()
             .any(|name| *name == json!({"const": "mine", "description": "one of my own"}))
     );
-}
-
-/// Options of every type that is common.
-#[derive(Debug, serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Odd {
-    rate: f64,
-    maybe: Option<u32>,
-    kind: Kind,
-    name: String,
-    some: std::num::NonZeroU32,
-    signed: i32,
-}
-
-#[derive(Debug, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Kind {
-    Fast,
-    VerySlow,
-}
-
-impl Default for Odd {
-    fn default() -> Self {
-        Self {
-            rate: 0.5,
-            maybe: None,
-            kind: Kind::Fast,
-            name: "x".to_owned(),
-            some: std::num::NonZeroU32::MIN,
-            signed: -3,
-        }
-    }
-}
-
-impl tuning_core::StrategyConfig for Odd {
-    type Strategy = tuning_strategies::Random;
-
-    fn spec(&self) -> tuning_core::Spec {
-        tuning_core::Spec::new("odd")
-    }
-
-    fn build(
-        &self,
-        problem: &tuning_core::Problem,
-    ) -> Result<Self::Strategy, tuning_core::Unsupported> {
-        tuning_strategies::RandomConfig::default().build(problem)
-    }
 }
 
 #[test]
