@@ -19,7 +19,7 @@ use crate::{Problem, Pruner, Unsupported, spec::Spec};
 ///
 /// Each of these promises is a law in `tuning-conformance`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no configuration of a pruner",
+    message = "`{Self}` is not a configuration of a pruner",
     note = "pass the configuration, such as `NeverConfig`, not the pruner that it builds: a study builds its pruner \
             itself"
 )]

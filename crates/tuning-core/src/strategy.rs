@@ -132,7 +132,7 @@ pub trait StrategyConfig: Send + Sync {
     /// continued with another strategy by mistake.
     fn spec(&self) -> Spec;
 
-    /// Its options as they are set, each with what it does and how far it may go; empty if that is not said.
+    /// Its options as they are set, each with its meaning and bounds; empty if they are not described.
     ///
     /// # For implementors
     /// - One for each field, by the field's name and in its order, with the value that the field has.

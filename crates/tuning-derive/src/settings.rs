@@ -166,7 +166,7 @@ impl Settings {
         value
     }
 
-    /// Takes a setting whose value is a text.
+    /// Takes a setting whose value is a string.
     pub(crate) fn text(&mut self, name: &str, errors: &mut Errors) -> Option<(String, Span)> {
         let value = self.value(name, "\"name\"", errors)?;
         let span = value.span();

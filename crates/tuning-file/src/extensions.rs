@@ -127,7 +127,7 @@ impl Extensions {
         self
     }
 
-    /// Adds a kind of pruner whose options are the fields of `C`. Options that are not said have the values
+    /// Adds a kind of pruner whose options are the fields of `C`. Options that are absent have the values
     /// of `C::default()`, so write all fields (no `skip_serializing_if`).
     #[must_use]
     pub fn pruner<C>(self, kind: &str, about: &str) -> Self
@@ -160,7 +160,7 @@ impl Extensions {
     }
 
     /// Adds a kind of observer that is made of its options alone, which are the fields of `C`. Options
-    /// that are not said have the values of `C::default()`, so write all fields (no `skip_serializing_if`).
+    /// that are absent have the values of `C::default()`, so write all fields (no `skip_serializing_if`).
     /// `make` is called when a run begins.
     #[must_use]
     pub fn observer<C, O, E>(

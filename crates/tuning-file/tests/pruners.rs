@@ -110,11 +110,11 @@ fn what_makes_no_sense_is_told_with_its_place() {
     for (text, expected) in [
         (
             "cutt",
-            "study:9:9: `pruner` is `cutt`, which is no pruner: did you mean `cut`?",
+            "study:9:9: `pruner` is `cutt`, but there is no such pruner: did you mean `cut`?",
         ),
         (
             "{name: quartile}",
-            "study:9:16: `pruner.name` is `quartile`, which is no pruner: there are `never`, `cut`",
+            "study:9:16: `pruner.name` is `quartile`, but there is no such pruner: there are `never`, `cut`",
         ),
         (
             "{name: cut, abve: 1}",

@@ -1,6 +1,6 @@
 """Successive halving without waiting: `strategy: {command: [python3, halving.py]}` with `fidelity: {min: 1, max: 27}`.
 
-Every trial pauses at the first rung, a third of those at a rung go on to the next one, and the others are given up at the
+Every trial pauses at the first rung, a third of those at a rung are resumed to the next one, and the others are given up at the
 end: L. Li et al., "A system for massively parallel hyperparameter tuning", 2020, algorithm 2.
 """
 
@@ -37,7 +37,7 @@ class Halving(Strategy):
                 point = [chance.random() for _ in range(len(self.space))]
                 proposals.append(propose(self.space.decode(point), self.until(0), tag=""))
         if not proposals and self.running:
-            return "wait"  # what runs may let another one go on
+            return "wait"  # what runs may let another one be resumed
         return proposals or [give_up(trial) for trial in sorted(self.paused)] or "done"
 
     def promoted(self):

@@ -236,7 +236,7 @@ async fn trials_pause_and_are_resumed() {
     let told = session.finish(trial, Outcome::Stopped, Metrics::default());
     assert_eq!(told.await.unwrap(), TrialState::Paused);
     let Turn::Work(work) = session.ask(slots(1)).await.unwrap() else {
-        panic!("it goes on")
+        panic!("it continues")
     };
     assert_eq!(
         (work[0].origin.at(), work[0].until),

@@ -194,7 +194,7 @@ fn a_strategy_that_stops_and_resumes_trials_uses_the_steps() {
     if !crate::python::python() {
         return;
     }
-    // Every trial runs to step 1, and the better one of the first two goes on to step 3.
+    // Every trial runs to step 1, and the better one of the first two is resumed to step 3.
     let halving = r#"
 import json, sys
 ended = {}

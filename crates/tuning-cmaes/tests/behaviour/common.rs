@@ -58,7 +58,7 @@ pub(crate) fn study(
     let mut flight: Vec<Work> = Vec::new();
     while study.trials.len() < trials {
         while flight.len() < workers {
-            match machine.ask(NonZeroUsize::MIN).expect("it can go on") {
+            match machine.ask(NonZeroUsize::MIN).expect("it can continue") {
                 Turn::Work(work) => flight.extend(work),
                 _ => {
                     study.waits += 1;

@@ -161,7 +161,7 @@ impl<'a> Judge<'a> {
                     ),
                     None if self.asked.iter().any(waits) => {
                         "its inner strategy answers `Wait`, and it answers `Done`: the study ends although the \
-                         inner strategy may go on"
+                         inner strategy may continue"
                             .to_owned()
                     }
                     None => return,

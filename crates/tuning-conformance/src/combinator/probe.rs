@@ -151,7 +151,7 @@ impl Subject {
         Ok(Proposal::start(self.draw(ask, n)?).tag(self.tag(ask, n)))
     }
 
-    /// What is paused goes on, or is given up, every sixth trial; then come new trials, every fifth with the
+    /// What is paused is resumed, or given up, every sixth trial; then come new trials, every fifth with the
     /// checkpoint of an old one.
     fn staged(&self, ask: &Ask, range: FidelityRange) -> Result<Vec<Proposal>, ParamsError> {
         let next = |at: Fidelity| {

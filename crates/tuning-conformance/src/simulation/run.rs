@@ -37,7 +37,7 @@ pub enum Stop {
     Endless,
     /// A call did not return within this time.
     Hung(Duration),
-    /// The log that it was to go on with does not fit.
+    /// The log that it was to continue with does not fit.
     Unreplayable(String),
 }
 

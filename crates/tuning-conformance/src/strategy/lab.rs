@@ -158,7 +158,7 @@ impl<'a> Lab<'a> {
         })
     }
 
-    /// Stops at several places, tells the log so far to a new strategy, and goes on for a while.
+    /// Stops at several places, tells the log so far to a new strategy, and continues for a while.
     pub(super) fn retell(&self, problem: &Problem, calls: &[Call]) -> Result<(), Breach> {
         for cut in cuts(calls, 12) {
             let mut strategy = self.build(problem)?;

@@ -280,7 +280,7 @@ fn a_trial_costs_what_it_measured_last_wherever_it_did() {
 #[test]
 fn paused_trials_may_go_on_after_the_last_trial_was_started() {
     for order in [Order::AsFinished, proposed(4)] {
-        // Two trials, then the first goes on, as soon as it is known to be paused.
+        // Two trials, then the first is resumed, as soon as it is known to be paused.
         let script = Script::new(|ask: &Ask, told: &[Fact]| {
             let count = |kind: fn(&Fact) -> bool| told.iter().filter(|fact| kind(fact)).count();
             let resumed = count(|fact| matches!(fact, Fact::Resumed(_)));

@@ -19,7 +19,7 @@ pub(super) enum Environment {
     Given(BTreeMap<String, String>),
 }
 
-/// What a text is for, which decides what else `$` means in it.
+/// What a string is for, which decides what else `$` means in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Use {
     /// It stands for itself: only `$${env:` is special, and means the string `${env:`.
@@ -84,7 +84,7 @@ impl Environment {
         }
     }
 
-    /// Fills in the variables of a text; none if it has nothing to fill in.
+    /// Fills in the variables of a string; none if it has nothing to fill in.
     pub(super) fn fill(&self, text: &str, purpose: Use) -> Result<Option<Filled>, Unfilled> {
         if !text.contains(OPEN) {
             return Ok(None);
@@ -138,7 +138,7 @@ impl Environment {
     }
 }
 
-/// Whether a text has a variable in it.
+/// Whether a string has a variable in it.
 pub(crate) fn has_variable(text: &str) -> bool {
     let mut rest = text;
     while let Some(at) = rest.find(OPEN) {

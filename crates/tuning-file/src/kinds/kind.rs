@@ -65,7 +65,7 @@ impl<M: ?Sized> Kind<M> {
         }
     }
 
-    /// A kind whose options are the fields of `C`. Options that are not said have the values of
+    /// A kind whose options are the fields of `C`. Options that are absent have the values of
     /// `C::default()`, so write all fields (no `skip_serializing_if`).
     pub fn typed<C, E>(
         name: impl Into<String>,

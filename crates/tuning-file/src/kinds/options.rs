@@ -136,7 +136,7 @@ impl<'a> Options<'a> {
         self.within(key).or_else(beside)
     }
 
-    /// An option; that it is not said is noted, with what to write.
+    /// An option; if it is absent, that is noted, with what to write.
     #[must_use]
     pub fn need(&self, key: &str, write: &str) -> Option<Item<'a>> {
         match (self.get(key), &self.fields) {

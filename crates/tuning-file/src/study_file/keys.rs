@@ -124,8 +124,8 @@ pub(super) static ROOT: Keys = Keys::new(
         Key::new(
             "journal",
             Shape::Any(&[Shape::Text, Shape::Defined("journal")]),
-            "Where the study is kept: the path of a file, or a kind of journal with its options; this file's name \
-             with `.db` if this is not said.",
+            "Where the study is kept: the path of a file, or a kind of journal with its options; by default this file's name \
+             with `.db`.",
         )
         .synonyms(&["database", "db", "output"]),
         Key::new(

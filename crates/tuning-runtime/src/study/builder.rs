@@ -15,7 +15,7 @@ use crate::{
     settings::StudySettings,
 };
 
-/// Describes a study. What is not said has a sensible default: one worker per core, seed 0, results
+/// Describes a study. Everything has a sensible default: one worker per core, seed 0, results
 /// told as they finish, no retries, a journal in memory.
 pub struct StudyBuilder {
     pub(super) settings: StudySettings,

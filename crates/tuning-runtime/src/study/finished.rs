@@ -6,7 +6,7 @@ use super::Study;
 
 impl Study {
     /// Why the study has ended, if its last session ended by itself and the budget of its settings does not
-    /// let it go on. Running it again would do nothing then.
+    /// let it continue. Running it again would do nothing then.
     #[must_use]
     pub fn finished(&self) -> Option<EndReason> {
         let progress = self.progress();

@@ -126,7 +126,7 @@ impl Strategy for Climbing {
     }
 }
 
-/// A pruner that stops every so many-th trial at its reports: all of them with 1, those of odd numbers with 2.
+/// A pruner that stops every n-th trial at its reports: all of them with 1, those of odd numbers with 2.
 #[derive(Clone, Copy)]
 pub(crate) struct StopEvery(pub(crate) u32);
 

@@ -64,7 +64,7 @@ impl StrategyConfig for SobolConfig {
                 NAME,
                 format!(
                     "has at most {MAX_DIMENSIONS} dimensions, and the space has {dimensions} parameters: use `random`, \
-                     which is as good in this many dimensions"
+                     which is as good in so many dimensions"
                 ),
             ));
         }

@@ -111,10 +111,10 @@ impl Run {
         let slots = NonZeroUsize::new(slots).expect("at least one slot");
         let trial = TrialId::new(self.facts.len() as u64);
         let ask = Ask::new(slots, trial, self.seed);
-        let asked = self.strategy.ask(&ask).expect("it can go on");
+        let asked = self.strategy.ask(&ask).expect("it can continue");
         assert_eq!(
             asked,
-            self.strategy.ask(&ask).expect("it can go on"),
+            self.strategy.ask(&ask).expect("it can continue"),
             "asked twice"
         );
         let Asked::Propose(proposals) = asked else {

@@ -30,7 +30,7 @@ pub(crate) fn with(
     let problem = problem.clone().budget(Budget::trials(trials));
     let mut study = AskTell::new(problem, strategy, Seed::new(seed));
     let mut done = Vec::new();
-    while let Turn::Work(work) = study.ask(NonZeroUsize::MIN).expect("it goes on") {
+    while let Turn::Work(work) = study.ask(NonZeroUsize::MIN).expect("it continues") {
         for work in work {
             let value = objective(&work.params);
             let outcome = match value.map(Values::one) {

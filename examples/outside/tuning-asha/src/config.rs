@@ -15,7 +15,7 @@ pub const NAME: &str = "asha";
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AshaConfig<C> {
-    /// One in this many trials of a rung goes on, and the rungs lie this factor apart: at least 2.
+    /// One in this many trials of a rung is resumed, and the rungs lie this factor apart: at least 2.
     pub reduction: u32,
     /// What proposes the trials.
     pub inner: C,
@@ -52,7 +52,7 @@ impl<C: StrategyConfig> StrategyConfig for AshaConfig<C> {
     }
 
     fn options(&self) -> Vec<ConfigOption> {
-        let reduction = "one in this many trials of a rung goes on";
+        let reduction = "one in this many trials of a rung is resumed";
         vec![
             ConfigOption::new("reduction", self.reduction, reduction).at_least(2.0),
             ConfigOption::new("inner", self.inner.spec(), "the strategy that proposes"),

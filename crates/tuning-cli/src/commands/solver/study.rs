@@ -80,7 +80,7 @@ impl Study {
             return Err(self.failed.insert(refused).clone());
         }
         let (id, next) = match self.theirs.get(&work.trial) {
-            // It goes on.
+            // It continues.
             Some(id) => (*id, next),
             None => (next, next + 1),
         };
