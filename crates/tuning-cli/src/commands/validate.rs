@@ -51,7 +51,7 @@ enum Stored {
 
 fn stored(file: &StudyFile) -> Result<Stored, CliError> {
     let studies = match file.journal.studies() {
-        // What nobody else can read is of this process, and there is nothing of it yet.
+        // What no other process can read is of this process, and there is nothing of it yet.
         Err(JournalError::Unsupported(_)) => None,
         studies => studies?,
     };

@@ -117,7 +117,7 @@ impl<M: ?Sized> Kinds<M> {
         let name = item_of_name.text(words.expected)?;
         if self.get(&name).is_none() {
             return item_of_name.wrong(format_args!(
-                "is `{name}`, which is no {}: {}",
+                "is `{name}`, but there is no such {}: {}",
                 words.one,
                 self.advice(&name)
             ));
