@@ -6,6 +6,7 @@ use crate::{
     block_on::{block_on, caught},
     law::Lawlike,
     report::{Breach, Finding, Report},
+    selection::{Selection, selects},
 };
 
 /// Kept, or why not.
@@ -38,8 +39,7 @@ pub(super) fn waited(law: impl Future<Output = Looked>) -> Looked {
 pub struct ConfigKit<'a, L> {
     name: &'static str,
     look: Look<'a, L>,
-    only: Vec<L>,
-    skipped: Vec<(L, String)>,
+    selection: Selection<L>,
 }
 
 impl<'a, L: Lawlike> ConfigKit<'a, L> {
@@ -47,22 +47,11 @@ impl<'a, L: Lawlike> ConfigKit<'a, L> {
         Self {
             name,
             look,
-            only: Vec::new(),
-            skipped: Vec::new(),
+            selection: Selection::all(),
         }
     }
 
-    /// Leaves a law out, for a reason that the report shows.
-    pub fn skip(mut self, law: L, reason: impl Into<String>) -> Self {
-        self.skipped.push((law, reason.into()));
-        self
-    }
-
-    /// Checks this law alone; called again, that one too.
-    pub fn only(mut self, law: L) -> Self {
-        self.only.push(law);
-        self
-    }
+    selects!(L);
 
     /// Checks the laws on this thread.
     ///
@@ -78,24 +67,15 @@ impl<'a, L: Lawlike> ConfigKit<'a, L> {
     #[must_use]
     pub fn report(&self) -> Report<L> {
         let mut report = Report::new(0, Vec::new());
-        for law in L::ALL {
-            if !self.only.is_empty() && !self.only.contains(law) {
-                continue;
-            }
-            let skipped = self.skipped.iter().find(|(skipped, _)| skipped == law);
-            let finding = match skipped {
-                Some((_, reason)) => Finding::Skipped(reason.clone()),
-                None => match (self.look)(*law) {
-                    Ok(()) => Finding::Kept,
-                    Err(Finding::Broken(mut breach)) => {
-                        breach.repeat = format!("{}(…).only({law:?})", self.name);
-                        Finding::Broken(breach)
-                    }
-                    Err(finding) => finding,
-                },
-            };
-            report.push(*law, finding);
-        }
+        self.selection
+            .look(&mut report, |law| match (self.look)(law) {
+                Ok(()) => Finding::Kept,
+                Err(Finding::Broken(mut breach)) => {
+                    breach.repeat = format!("{}(…).only({law:?})", self.name);
+                    Finding::Broken(breach)
+                }
+                Err(finding) => finding,
+            });
         report
     }
 }
@@ -104,8 +84,7 @@ impl<L: fmt::Debug> fmt::Debug for ConfigKit<'_, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConfigKit")
             .field("name", &self.name)
-            .field("only", &self.only)
-            .field("skipped", &self.skipped)
+            .field("selection", &self.selection)
             .finish_non_exhaustive()
     }
 }
