@@ -69,8 +69,7 @@ impl StudySettings {
     /// there is one and it matches.
     ///
     /// # Errors
-    /// [`StudyError::Differs`] if it does not match, [`StudyError::Objectives`] if the objectives make no
-    /// sense.
+    /// [`StudyError::Differs`] if it does not match, [`StudyError::Setting`] if the objectives are invalid.
     pub fn identity(
         &self,
         strategy: Spec,
