@@ -82,13 +82,16 @@ fn the_gaussian_process_leads_and_others_have_a_say() {
 #[test]
 fn without_progress_every_second_trial_is_of_another_strategy() {
     let tags = tags(&AutoConfig::default(), 60, 1, |_| Some(1.0));
-    assert_eq!(count(&tags[..16], "no progress"), 0);
+    assert_eq!(count(&tags[..16], "no recent progress"), 0);
     let late = &tags[18..];
     assert!(
         count(late, "no recent progress") >= late.len() / 2 - 1,
         "{late:?}"
     );
-    assert!(count(late, "auto:tpe, no progress") > 5 && count(late, "auto:cmaes, no progress") > 5);
+    assert!(
+        count(late, "auto:tpe, no recent progress") > 5
+            && count(late, "auto:cmaes, no recent progress") > 5
+    );
 }
 
 #[test]
