@@ -42,7 +42,11 @@ impl StrategyConfig for MyStrategyConfig {
     /// journals and refusals have it from here.
     fn options(&self) -> Vec<ConfigOption> {
         let about = "how far from the best point to look, as a part of each parameter's range";
-        vec![ConfigOption::new("step", self.step, about).above(0.0).at_most(1.0)]
+        vec![
+            ConfigOption::new("step", self.step, about)
+                .above(0.0)
+                .at_most(1.0),
+        ]
     }
 
     fn spec(&self) -> Spec {
