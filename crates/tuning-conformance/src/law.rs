@@ -189,7 +189,7 @@ laws! {
             "What a boxed configuration builds judges as what the configuration itself builds."
             => "Leave `PrunerConfig::boxed` to its default, or forward all methods.";
         Spec = 9, "spec":
-            "`spec()` has a name, and is the same whenever it is asked for."
+            "`spec()` has a name, and is the same on every call."
             => "Return the configuration's own fields; count nothing, and look at nothing else.";
         Refusal = 10, "refusal":
             "An option that makes no sense is refused by `build`: by the pruner's name, with the option in backticks."

@@ -64,7 +64,7 @@ impl<L: Lawlike> Selection<L> {
         Some(Finding::Skipped(reason.clone()))
     }
 
-    /// Adds what `look` finds out about each law that is asked for and not left out.
+    /// Adds what `look` finds out about each law that is selected and not skipped.
     pub(crate) fn look(&self, report: &mut Report<L>, mut look: impl FnMut(L) -> Finding) {
         for law in L::ALL.iter().copied().filter(|law| self.holds(*law)) {
             let finding = self.skipped(law).unwrap_or_else(|| look(law));

@@ -11,7 +11,7 @@ use crate::{Problem, Pruner, Unsupported, spec::Spec};
 /// anew, and told the journal, whenever the study is opened.
 ///
 /// # For implementors
-/// - `spec` holds the pruner's name and all its options, and is the same whenever it is asked for.
+/// - `spec` holds the pruner's name and all its options, and is the same on every call.
 /// - What `build` builds depends on the configuration and the problem alone.
 /// - `build` refuses an option that makes no sense, and a problem that it cannot handle, by the name in `spec`; the
 ///   message names the option in backticks and says what to do.

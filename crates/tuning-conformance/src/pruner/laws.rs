@@ -48,7 +48,7 @@ pub(super) fn same(
     }
 }
 
-/// Once in so many facts, and at the end.
+/// Twelve places, evenly spread; the last is the end.
 pub(super) fn cuts(facts: &[Fact]) -> impl Iterator<Item = usize> + use<> {
     let all = facts.len();
     (1..=12).map(move |k| k * all / 12)

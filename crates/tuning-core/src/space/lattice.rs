@@ -151,7 +151,7 @@ impl Lattice {
         }
     }
 
-    /// The point of this number among so many.
+    /// The point with this number among `left` points.
     fn walk<N: Whole>(
         &self,
         mut number: N,

@@ -12,7 +12,7 @@ use super::{
 };
 
 impl Space {
-    /// Returns the parameters that `choose` chooses. It is asked for active parameters only, in order.
+    /// Returns the parameters that `choose` chooses. It is called for active parameters only, in order.
     ///
     /// # Errors
     /// If it chooses a value outside a domain.
