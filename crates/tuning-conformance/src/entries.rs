@@ -157,12 +157,16 @@ fn sessions() -> Vec<EventKind> {
         EndReason::Exhausted,
         EndReason::Stopped,
     ] {
-        kinds.push(EventKind::Closed(Closed::new(reason, counts, best())));
-        kinds.push(EventKind::Closed(Closed::new(
+        kinds.push(EventKind::Closed(Box::new(Closed::new(
+            reason,
+            counts,
+            best(),
+        ))));
+        kinds.push(EventKind::Closed(Box::new(Closed::new(
             reason,
             Counts::default(),
             None,
-        )));
+        ))));
     }
     kinds
 }

@@ -51,7 +51,7 @@ pub enum EventKind {
     /// A trial is evaluated again.
     Retried(Retried),
     /// A session ended.
-    Closed(Closed),
+    Closed(Box<Closed>),
     /// Something happened that strategies are told, too.
     #[serde(untagged)]
     Fact(Fact),
@@ -64,7 +64,7 @@ enum Form {
     Created(Box<StudySpec>),
     Opened(Box<Opened>),
     Retried(Retried),
-    Closed(Closed),
+    Closed(Box<Closed>),
     Started(Started),
     Resumed(Resumed),
     Reported(Reported),

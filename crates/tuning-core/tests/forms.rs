@@ -96,7 +96,11 @@ fn kinds() -> Vec<EventKind> {
         failed.into(),
         Budgeted::new(&Budget::unlimited()).into(),
         Budgeted::new(&Budget::trials(100).resource(1000)).into(),
-        EventKind::Closed(Closed::new(EndReason::NoImprovement, counts, Some(best()))),
+        EventKind::Closed(Box::new(Closed::new(
+            EndReason::NoImprovement,
+            counts,
+            Some(best()),
+        ))),
     ]
 }
 
@@ -372,4 +376,12 @@ fn a_study_is_continued_only_as_itself() {
         |spec| spec.strategy = Spec::new("grid"),
         &["strategy: `asha` became `grid`"],
     );
+}
+
+/// A journal in memory holds an entry for each of them: what is rare is boxed, so that what is frequent is small.
+#[cfg(target_pointer_width = "64")]
+#[test]
+fn an_entry_is_hardly_larger_than_the_facts_in_it() {
+    let (entry, fact) = (size_of::<Entry>(), size_of::<Fact>());
+    assert!(entry <= fact + 16, "{entry} bytes, a fact {fact}");
 }

@@ -109,7 +109,9 @@ impl Ledger {
     /// Notes that the session has ended.
     pub(crate) fn close(&mut self, reason: EndReason) {
         let (counts, best) = (self.progress.counts(), self.progress.best().cloned());
-        self.note(EventKind::Closed(Closed::new(reason, counts, best)));
+        self.note(EventKind::Closed(Box::new(Closed::new(
+            reason, counts, best,
+        ))));
     }
 
     /// Gives the machine up, with what was noted but not taken. The study has to be opened again.

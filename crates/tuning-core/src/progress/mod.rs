@@ -156,7 +156,7 @@ impl Progress {
             }
             EventKind::Fact(fact) => self.apply_fact(at_millis, fact),
             EventKind::Closed(closed) => {
-                self.closed = Some(Box::new(closed.clone()));
+                self.closed = Some(closed.clone());
                 // An observer that came late does not know the trials that were open before.
                 if let Some(best) = closed.best.as_ref().filter(|best| best.at.is_none()) {
                     self.note_completed(best.trial, &best.params, &best.values);

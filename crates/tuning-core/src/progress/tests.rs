@@ -181,7 +181,7 @@ fn elapsed_adds_up_the_sessions_and_not_what_is_between() {
     let mut progress = Progress::new(loss());
     let closed = || {
         let closed = Closed::new(EndReason::Stopped, Counts::default(), None);
-        EventKind::Closed(closed)
+        EventKind::Closed(Box::new(closed))
     };
     let mut check = |at, event: EventKind, expect| {
         progress.apply(at, &event);
@@ -226,7 +226,11 @@ fn a_late_observer_learns_how_the_study_stood() {
     }
     assert_eq!(late.counts(), full.counts());
     assert_eq!(full.best().unwrap().trial, id(1));
-    let closed = Closed::new(EndReason::Trials, full.counts(), full.best().cloned());
+    let closed = Box::new(Closed::new(
+        EndReason::Trials,
+        full.counts(),
+        full.best().cloned(),
+    ));
     full.apply(0, &EventKind::Closed(closed.clone()));
     late.apply(0, &EventKind::Closed(closed));
     assert_eq!(late.best(), full.best());

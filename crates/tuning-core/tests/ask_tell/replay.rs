@@ -292,7 +292,7 @@ fn sessions_and_their_ends_are_no_facts() {
     for kind in [
         EventKind::Created(Box::new(spec)),
         EventKind::Opened(Box::new(opened)),
-        EventKind::Closed(closed),
+        EventKind::Closed(Box::new(closed)),
     ] {
         study.replay(Entry::new(0, kind)).unwrap();
     }

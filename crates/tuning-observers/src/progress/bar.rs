@@ -160,7 +160,7 @@ mod tests {
         );
         let before = terminal.contents();
         let (counts, best) = (watched.counts(), watched.best().cloned());
-        let closed = EventKind::Closed(Closed::new(EndReason::Stopped, counts, best));
+        let closed = EventKind::Closed(Box::new(Closed::new(EndReason::Stopped, counts, best)));
         show(&bar, &mut watched, 120_000, closed);
         (before, terminal.contents())
     }

@@ -39,7 +39,7 @@ use crate::{
 /// let kinds: [EventKind; 3] = [
 ///     Started::new(TrialId::new(0), params).into(),
 ///     Ended::new(TrialId::new(0), Outcome::Completed(Values::one(0.9)?)).into(),
-///     EventKind::Closed(Closed::new(EndReason::Exhausted, Counts::default(), None)),
+///     EventKind::Closed(Box::new(Closed::new(EndReason::Exhausted, Counts::default(), None))),
 /// ];
 /// for (at, kind) in (1..).zip(kinds) {
 ///     table.observe(&Event::new("mnist".into(), Seq::new(at), at, kind)).await?;

@@ -251,7 +251,11 @@ mod tests {
 
     #[test]
     fn the_key_of_an_event_is_plain_text() {
-        let closed = tuning_core::Closed::new(EndReason::Trials, Counts::default(), None);
+        let closed = Box::new(tuning_core::Closed::new(
+            EndReason::Trials,
+            Counts::default(),
+            None,
+        ));
         let event = Event::new("a/b ü".into(), Seq::new(7), 9, EventKind::Closed(closed));
         assert_eq!(key(&event), "a%2Fb%20%C3%BC/7/9");
     }

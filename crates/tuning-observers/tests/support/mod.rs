@@ -60,7 +60,7 @@ impl Story {
     pub(crate) fn close(&mut self, reason: EndReason) {
         let best = self.progress.best().cloned();
         let closed = Closed::new(reason, self.progress.counts(), best);
-        self.push(EventKind::Closed(closed));
+        self.push(EventKind::Closed(Box::new(closed)));
     }
 
     pub(crate) fn wait(&mut self, millis: u64) {

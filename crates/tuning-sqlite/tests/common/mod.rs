@@ -150,11 +150,11 @@ pub(crate) fn every_kind() -> Vec<Entry> {
     for kind in &kinds {
         progress.apply(START, kind);
     }
-    kinds.push(EventKind::Closed(Closed::new(
+    kinds.push(EventKind::Closed(Box::new(Closed::new(
         EndReason::NoImprovement,
         progress.counts(),
         progress.best().cloned(),
-    )));
+    ))));
     let opened = Opened::new(2, Budget::unlimited(), 1).so_far(progress.counts(), None);
     kinds.push(EventKind::Opened(Box::new(opened)));
     let entry = |(place, kind): (u64, EventKind)| {
