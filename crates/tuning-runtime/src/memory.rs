@@ -124,9 +124,11 @@ impl JournalReader for MemoryReader {
 #[derive(Debug, Default)]
 struct Entries {
     kinds: Vec<Kind>,
-    started: Vec<(u64, u64, Started)>,
-    ended: Vec<(u64, u64, Ended)>,
+    started: Vec<(u64, Started)>,
+    ended: Vec<(u64, Ended)>,
     others: Vec<Entry>,
+    /// What entries knew, by place, where it is not 0: as finished it always is.
+    known: Vec<(usize, u64)>,
     /// Where the lists stood at every [`STRIDE`]-th entry.
     marks: Vec<Place>,
 }
@@ -162,15 +164,16 @@ impl Entries {
                     others: self.others.len(),
                 });
             }
+            if entry.known > 0 {
+                self.known.push((self.kinds.len(), entry.known));
+            }
             self.kinds.push(match &entry.kind {
                 EventKind::Fact(Fact::Started(started)) => {
-                    self.started
-                        .push((entry.at_millis, entry.known, started.clone()));
+                    self.started.push((entry.at_millis, started.clone()));
                     Kind::Started
                 }
                 EventKind::Fact(Fact::Ended(ended)) => {
-                    self.ended
-                        .push((entry.at_millis, entry.known, ended.clone()));
+                    self.ended.push((entry.at_millis, ended.clone()));
                     Kind::Ended
                 }
                 _ => {
@@ -186,6 +189,8 @@ impl Entries {
         let mut place = self.marks.get(skip / STRIDE).copied().unwrap_or_default();
         let end = skip.saturating_add(limit).min(self.len());
         let mut entries = Vec::with_capacity(end.saturating_sub(skip));
+        let before = self.known.partition_point(|(index, _)| *index < skip);
+        let mut known = self.known[before..].iter().peekable();
         for index in skip / STRIDE * STRIDE..end {
             let wanted = index >= skip;
             let entry = match self.kinds[index] {
@@ -202,12 +207,14 @@ impl Entries {
                     wanted.then(|| self.others[place.others - 1].clone())
                 }
             };
-            entries.extend(entry);
+            let knew = wanted.then(|| known.next_if(|(at, _)| *at == index));
+            let knew = knew.flatten().map_or(0, |(_, known)| *known);
+            entries.extend(entry.map(|entry| entry.known(knew)));
         }
         entries
     }
 }
 
-fn restored<F: Clone + Into<Fact>>((at_millis, known, fact): &(u64, u64, F)) -> Entry {
-    Entry::new(*at_millis, EventKind::Fact(fact.clone().into())).known(*known)
+fn restored<F: Clone + Into<Fact>>((at_millis, fact): &(u64, F)) -> Entry {
+    Entry::new(*at_millis, EventKind::Fact(fact.clone().into()))
 }

@@ -31,6 +31,8 @@ pub struct Lattice {
     /// The decision that is due at each parameter that depends on nothing, by place.
     first: Box<[usize]>,
     points: u128,
+    /// How many points agree in a parameter and all before it, by place: known without conditions alone.
+    agree: Option<Box<[u64]>>,
 }
 
 /// A parameter that is active, with all that depends on it.
@@ -111,11 +113,13 @@ impl Space {
         let points = product(&top, &count.decisions);
         let mut first = vec![0; self.len()];
         decide(&mut first, &top, &count.decisions);
+        let agree = agree(self.rules(), &count.sizes);
         Some(Lattice {
             space: self.clone(),
             decisions: count.decisions,
             first: first.into(),
             points,
+            agree,
         })
     }
 }
@@ -146,9 +150,26 @@ impl Lattice {
         );
         // The processor divides and compares numbers of 64 bits much faster, and nearly all points have such numbers.
         match (u64::try_from(number), u64::try_from(self.points)) {
-            (Ok(number), Ok(points)) => self.walk(number, points, value),
+            (Ok(number), Ok(points)) => match &self.agree {
+                Some(agree) => self.pick(number, agree, value),
+                None => self.walk(number, points, value),
+            },
             _ => self.walk(number, self.points, value),
         }
+    }
+
+    /// The point with this number, where nothing depends on anything: one division for each parameter.
+    fn pick(
+        &self,
+        mut number: u64,
+        agree: &[u64],
+        value: impl Fn(usize, u64) -> Value,
+    ) -> Result<Params, ParamsError> {
+        self.space.assign(|index, _| {
+            let place = number / agree[index];
+            number -= place * agree[index];
+            value(index, place)
+        })
     }
 
     /// The point with this number among `left` points.
@@ -368,6 +389,18 @@ fn apart(parameters: Vec<(usize, Rule)>) -> Vec<Vec<(usize, Rule)>> {
             .push(parameter);
     }
     parts.into_values().collect()
+}
+
+/// How many points agree in a parameter and all before it, if there are no conditions and 64 bits hold it.
+fn agree(rules: &[Rule], sizes: &[u64]) -> Option<Box<[u64]>> {
+    if rules.iter().any(|rule| *rule != Rule::Always) {
+        return None;
+    }
+    let mut agree = vec![1_u64; sizes.len()];
+    for index in (1..sizes.len()).rev() {
+        agree[index - 1] = agree[index].checked_mul(sizes[index])?;
+    }
+    Some(agree.into())
 }
 
 /// Notes the decisions that are due at their parameters.

@@ -65,6 +65,7 @@ impl Log {
         drop(requests);
         let Listeners { publish, fail } = listeners;
         let mut failed = None;
+        let mut page = Page::default();
         while let Some(request) = inbox.recv().await {
             let mut next = Some(request);
             let mut group = Vec::new();
@@ -93,7 +94,11 @@ impl Log {
                     let _ = reply.send(failed.take().map_or(Ok(head), Err));
                 }
                 Some(Request::Committed(reply)) => drop(reply.send(failed.is_none())),
-                Some(request) => answer(&study, &mut *journal, request).await,
+                Some(Request::Read(after, reply)) => {
+                    let events = page.read(&study, &mut *journal, after).await;
+                    let _ = reply.send(events);
+                }
+                Some(request) => answer(&mut *journal, request).await,
                 None => {}
             }
         }
@@ -113,13 +118,33 @@ async fn commit(
     Ok(number(study, before, entries))
 }
 
-async fn answer(study: &Arc<str>, journal: &mut dyn Journal, request: Request) {
+/// The page that was read last. Observers that catch up side by side read the same ones.
+#[derive(Default)]
+struct Page {
+    after: Seq,
+    events: Vec<Arc<Event>>,
+}
+
+impl Page {
+    async fn read(
+        &mut self,
+        study: &Arc<str>,
+        journal: &mut dyn Journal,
+        after: Seq,
+    ) -> Result<Vec<Arc<Event>>, JournalError> {
+        // One that is not full may have grown.
+        if self.after != after || self.events.len() < PAGE {
+            let entries = journal.read(after, PAGE).await?;
+            self.events = number(study, after, entries);
+            self.after = after;
+        }
+        Ok(self.events.clone())
+    }
+}
+
+async fn answer(journal: &mut dyn Journal, request: Request) {
     // The receiver of an answer may be gone by now.
     match request {
-        Request::Read(after, reply) => {
-            let entries = journal.read(after, PAGE).await;
-            let _ = reply.send(entries.map(|entries| number(study, after, entries)));
-        }
         Request::Cursor(observer, reply) => {
             let _ = reply.send(journal.cursor(&observer).await);
         }
@@ -128,7 +153,11 @@ async fn answer(study: &Arc<str>, journal: &mut dyn Journal, request: Request) {
         }
         // A convenience for people: a journal that keeps none, or fails to, does its work all the same.
         Request::SetObserverStatus(status) => drop(journal.set_observer_status(&status).await),
-        Request::Append(_) | Request::Head(_) | Request::Committed(_) | Request::Close => {}
+        Request::Append(_)
+        | Request::Read(..)
+        | Request::Head(_)
+        | Request::Committed(_)
+        | Request::Close => {}
     }
 }
 

@@ -31,8 +31,8 @@ use crate::{
     settings::StudySettings,
 };
 
-/// How many entries are read from a journal at once.
-const PAGE: usize = 4096;
+/// How many entries are read from a journal at once: more would only take more memory.
+const PAGE: usize = 1024;
 
 /// A study: a log of trials, and what it takes to make more of them.
 ///
