@@ -4,7 +4,6 @@ use std::{ffi::OsString, io, path::Path, pin::pin, process::ExitStatus, sync::Ar
 
 use async_trait::async_trait;
 use tokio::{
-    io::AsyncReadExt as _,
     join,
     process::Command,
     select,
@@ -19,9 +18,11 @@ use crate::{
     error::CommandError,
     explain::{describe, not_started},
     folder::{TrialFolder, cannot},
+    intake::Intake,
     process::Process,
     pump::{Decision, Listener, Phase, Pump},
     record::ProcessRecord,
+    regular, result_file,
     results::Results,
     spec::{CommandSpec, Item, Line, Plan},
     variables::{ENVIRONMENT, Variables},
@@ -116,6 +117,8 @@ impl Inner {
                 "the program has no output",
             ));
         };
+        let out = Arc::new(Intake::of(&stdout).map_err(unheard)?);
+        let err = Arc::new(Intake::of(&stderr).map_err(unheard)?);
 
         let (phase, heard) = watch::channel(Phase::default());
         let (decide, mut decided) = oneshot::channel();
@@ -125,11 +128,12 @@ impl Inner {
             spec.step_keys.clone(),
             spec.zero_based,
         );
-        let mut listener = Listener::new(trial, results, heard.clone(), decide);
-        let mut stdout = Pump::new(stdout, stdout_log, heard.clone());
-        let mut stderr = Pump::new(stderr, stderr_log, heard);
+        let mut listener = Listener::new(trial, results, heard, decide);
+        let mut stdout = Pump::new(stdout, stdout_log, Arc::clone(&out));
+        let mut stderr = Pump::new(stderr, stderr_log, Arc::clone(&err));
 
-        let end = {
+        let mut hurried = None;
+        let mut end = {
             let mut pumps = pin!(async { join!(stdout.run_with(&mut listener), stderr.run()) });
             let mut drained = false;
             let mut asked = pin!(trial.stopped());
@@ -138,25 +142,38 @@ impl Inner {
                     biased;
                     reason = &mut asked => break End::Asked(reason),
                     Ok(decision) = &mut decided => break End::Decided(decision),
-                    status = process.wait() => break End::Exited(status.map_err(lost)?),
+                    status = process.exited() => break End::Exited(status.map_err(lost)?),
                     _ = &mut pumps, if !drained => drained = true,
                 }
             };
             if let End::Exited(_) = end {
-                // What it said before it ended counts, and may have to wait for the driver.
-                phase.send_modify(|phase| phase.exited = true);
+                // Others of its group may still write, as `tee` does.
                 if !drained {
                     select! {
-                        reason = &mut asked => end = End::Asked(reason),
+                        biased;
+                        reason = &mut asked => hurried = Some(reason),
+                        Ok(decision) = &mut decided => end = End::Decided(decision),
+                        () = process.rest([&out, &err]) => {}
+                        _ = &mut pumps => drained = true,
+                    }
+                }
+                process.finish();
+                out.close();
+                err.close();
+                // What was said until now counts, and may have to wait for the driver.
+                while !drained {
+                    phase.send_modify(|phase| phase.hurried = hurried.is_some());
+                    select! {
+                        biased;
+                        reason = &mut asked, if hurried.is_none() => hurried = Some(reason),
                         _ = &mut pumps => drained = true,
                     }
                 }
                 if let Ok(decision) = decided.try_recv() {
                     end = End::Decided(decision);
                 }
-            }
-            phase.send_modify(|phase| phase.deaf = true);
-            if !matches!(end, End::Exited(_)) {
+            } else {
+                phase.send_modify(|phase| phase.deaf = true);
                 // Its output is carried on, so that it can write while it ends.
                 let mut ending = pin!(process.end(spec.grace));
                 loop {
@@ -165,13 +182,17 @@ impl Inner {
                         _ = &mut pumps, if !drained => drained = true,
                     }
                 }
-            }
-            phase.send_modify(|phase| phase.exited = true);
-            if !drained {
-                pumps.await;
+                out.close();
+                err.close();
+                if !drained {
+                    pumps.await;
+                }
             }
             end
         };
+        if let (End::Exited(_), Some(reason), true) = (&end, hurried, listener.is_unanswered()) {
+            end = End::Asked(reason);
+        }
         if process.is_over() {
             // If this fails, the note speaks of a process that is gone.
             _ = std::fs::remove_file(folder.process());
@@ -304,7 +325,7 @@ impl Said<'_> {
         }
         match self.results.last() {
             Some(values) => values,
-            None => Err(self.error(&self.results.expected())),
+            None => Err(self.error(&self.results.expected(&self.stdout))),
         }
     }
 
@@ -327,13 +348,8 @@ async fn from_file(
     path: &Path,
     trial: &RunningTrial,
 ) -> Result<Option<Values>, Failure> {
-    let read = async {
-        let mut bytes = Vec::new();
-        let file = tokio::fs::File::open(path).await?;
-        file.take(LONGEST_RESULT).read_to_end(&mut bytes).await?;
-        Ok::<_, io::Error>(bytes)
-    };
-    let bytes = match read.await {
+    let file = path.to_owned();
+    let bytes = match off_thread(move || regular::read(&file, LONGEST_RESULT)).await? {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(cannot("read the result", path, &error)),
         Ok(bytes) => bytes,
@@ -341,7 +357,7 @@ async fn from_file(
     if bytes.trim_ascii().is_empty() {
         return Ok(None);
     }
-    let (values, metrics) = results.file(&String::from_utf8_lossy(&bytes))?;
+    let (values, metrics) = result_file::read(results, &bytes)?;
     for (name, value) in metrics.iter() {
         trial.metric(name, value);
     }
@@ -351,9 +367,12 @@ async fn from_file(
 async fn off_thread<T: Send + 'static>(
     job: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Failure> {
-    spawn_blocking(job)
-        .await
-        .map_err(|error| Failure::new(FailureKind::Error, format!("preparing the trial: {error}")))
+    spawn_blocking(job).await.map_err(|error| {
+        Failure::new(
+            FailureKind::Error,
+            format!("with the files of the trial: {error}"),
+        )
+    })
 }
 
 fn stopped(reason: StopReason) -> Outcome {
@@ -365,6 +384,13 @@ fn stopped(reason: StopReason) -> Outcome {
         StopReason::Stopping => Outcome::failed(FailureKind::Cancelled, "the study stops"),
         _ => Outcome::failed(FailureKind::Cancelled, ""),
     }
+}
+
+fn unheard(error: io::Error) -> Failure {
+    Failure::new(
+        FailureKind::Error,
+        format!("cannot read what the program writes: {error}"),
+    )
 }
 
 fn lost(error: io::Error) -> Failure {

@@ -1,7 +1,7 @@
 //! [`TrialFolder`]: the files of one trial, ready for a piece of work.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tuning_core::{Failure, FailureKind, Fidelity, Origin, TrialId, Work};
 
-use crate::{checkpoint::Checkpoints, record::ProcessRecord};
+use crate::{checkpoint::Checkpoints, record::ProcessRecord, regular};
 
 /// The files of one trial, ready for a piece of work.
 #[derive(Debug)]
@@ -22,6 +22,9 @@ pub(crate) struct TrialFolder {
 
 /// The file that says whose folder it is.
 const IDENTITY: &str = "trial.json";
+
+/// No parameters are longer.
+const LONGEST_IDENTITY: u64 = 64 << 20;
 
 /// Whose folder it is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -94,9 +97,9 @@ impl TrialFolder {
     /// Removes the checkpoints of a trial of this study, if there are any. Everything else stays.
     pub(super) fn discard(trials_dir: &Path, study: Option<&str>, trial: TrialId) {
         let path = path(trials_dir, trial);
-        let found = fs::read(path.join(IDENTITY)).ok();
-        let found = found.and_then(|bytes| serde_json::from_slice::<Identity>(&bytes).ok());
-        if found.is_some_and(|found| found.trial == trial && found.study.as_deref() == study) {
+        if Identity::read(&path)
+            .is_some_and(|found| found.trial == trial && found.study.as_deref() == study)
+        {
             Checkpoints::of(&path).remove();
         }
     }
@@ -185,19 +188,23 @@ fn source(
 /// Makes the folder, or takes the one that is there if it belongs to the same trial; another's is
 /// set aside.
 fn claim(path: &Path, identity: &Identity) -> io::Result<()> {
-    let file = path.join(IDENTITY);
     if path.is_dir() {
-        let found = fs::read(&file).ok();
-        match found.and_then(|bytes| serde_json::from_slice::<Identity>(&bytes).ok()) {
+        match Identity::read(path) {
             Some(found) if found.is_same(identity) => return Ok(()),
             _ => set_aside(path)?,
         }
     }
     fs::create_dir_all(path)?;
-    fs::write(file, serde_json::to_vec_pretty(identity)?)
+    regular::write(&path.join(IDENTITY), &serde_json::to_vec_pretty(identity)?)
 }
 
 impl Identity {
+    /// That in a folder; none if there is none that can be read.
+    fn read(folder: &Path) -> Option<Self> {
+        let bytes = regular::read(&folder.join(IDENTITY), LONGEST_IDENTITY).ok()?;
+        serde_json::from_slice(&bytes).ok()
+    }
+
     fn is_same(&self, other: &Self) -> bool {
         let studies = (&self.study, &other.study);
         let other_study = matches!(studies, (Some(a), Some(b)) if a != b);
@@ -222,7 +229,7 @@ fn set_aside(path: &Path) -> io::Result<()> {
 }
 
 fn open_log(path: &Path, work: &Work) -> io::Result<File> {
-    let mut log = OpenOptions::new().create(true).append(true).open(path)?;
+    let mut log = regular::append(path)?;
     if log.metadata()?.len() > 0 {
         let until = work
             .until

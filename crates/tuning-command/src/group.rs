@@ -3,6 +3,9 @@
 
 use std::process::Command;
 
+#[cfg(unix)]
+use crate::stat::Stat;
+
 /// The process group that a program leads, which is killed when this is dropped.
 ///
 /// Without process groups (elsewhere than on Unix) it does nothing: the program itself is all that can be killed there.
@@ -63,16 +66,71 @@ impl ProcessGroup {
         self.over
     }
 
+    /// What is left of the group after its program was waited for.
     #[cfg(unix)]
-    fn signal(&self, signal: rustix::process::Signal) {
+    pub(crate) fn presence(&self) -> Presence {
+        match self.number() {
+            Some(group) if rustix::process::test_kill_process_group(group).is_ok() => {
+                Presence::of(self.id)
+            }
+            _ => Presence::Gone,
+        }
+    }
+
+    /// What is left of the group after its program was waited for: that cannot be known here.
+    #[cfg(not(unix))]
+    pub(crate) fn presence(&self) -> Presence {
+        Presence::Waits
+    }
+
+    #[cfg(unix)]
+    fn number(&self) -> Option<rustix::process::Pid> {
         // Numbers 0 and 1 do not mean a group of ours: 0 is our own, 1 everybody.
         let id = i32::try_from(self.id).ok().filter(|id| *id > 1);
         // Once it is over, its number may belong to others.
-        let id = id.filter(|_| !self.over);
-        if let Some(group) = id.and_then(rustix::process::Pid::from_raw) {
+        id.filter(|_| !self.over)
+            .and_then(rustix::process::Pid::from_raw)
+    }
+
+    #[cfg(unix)]
+    fn signal(&self, signal: rustix::process::Signal) {
+        if let Some(group) = self.number() {
             // It fails if no process is left, which is what was wanted.
             _ = rustix::process::kill_process_group(group, signal);
         }
+    }
+}
+
+/// What is left of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// Nothing that could still write.
+    Gone,
+    /// Its processes wait for something.
+    Waits,
+    /// One of its processes runs, or would if it had a processor.
+    Works,
+}
+
+impl Presence {
+    /// That of a group which has at least one process, perhaps a dead one.
+    #[cfg(unix)]
+    fn of(group: u32) -> Self {
+        let mut members = Stat::all().filter(|stat| stat.group == group).peekable();
+        if members.peek().is_none() {
+            // There is no `/proc`, or it was too late to look.
+            return Self::Waits;
+        }
+        let mut presence = Self::Gone;
+        for member in members {
+            match member.state {
+                // Dead, but not reaped: in a container there may be no one to do it.
+                'Z' | 'X' | 'x' => {}
+                'R' | 'D' => return Self::Works,
+                _ => presence = Self::Waits,
+            }
+        }
+        presence
     }
 }
 

@@ -18,9 +18,10 @@
 //! # What a program is given
 //!
 //! Arguments: `${name}` stands for the value of a parameter, or for one of `${trial}`, `${seed}`,
-//! `${attempt}`, `${trial_dir}`, `${checkpoint_dir}`, `${result}`, `${until}` and `${from}`; a
-//! parameter of the same name comes first. `$$` is a `$`. Numbers are written so that they read
-//! back exactly. A value is always (a part of) one argument, whatever it contains. For what happens
+//! `${seed_64}`, `${attempt}`, `${trial_dir}`, `${checkpoint_dir}`, `${result}`, `${until}` and
+//! `${from}`; a parameter of the same name comes first. `$$` is a `$`. Numbers are written so that they read
+//! back exactly. A value is always (a part of) one argument, whatever it contains (a NUL byte is
+//! refused before the first trial, since no argument can have one). For what happens
 //! to arguments of inactive parameters see [`Argument`]; for shell scripts see
 //! [`CommandLine::Shell`].
 //!
@@ -31,7 +32,8 @@
 //! | `TUNE_TRIAL` | the number of the trial |
 //! | `TUNE_ATTEMPT` | 0, or how often this piece of work was tried before |
 //! | `TUNE_PARAMS` | a JSON object of the active parameters |
-//! | `TUNE_SEED` | the trial's seed, an unsigned 64-bit number: the same in every attempt |
+//! | `TUNE_SEED` | the trial's seed, an unsigned 32-bit number as NumPy takes it: the same in every attempt |
+//! | `TUNE_SEED_64` | the whole seed, an unsigned 64-bit number, of which `TUNE_SEED` is the lower half |
 //! | `TUNE_TRIAL_DIR` | the trial's own folder |
 //! | `TUNE_CHECKPOINT_DIR` | where to save and to find checkpoints, see below |
 //! | `TUNE_RESULT` | the path of a file that the program may write its result to |
@@ -44,22 +46,33 @@
 //!
 //! # What a program gives back
 //!
-//! 1. The file `TUNE_RESULT`, if the program wrote it: a JSON object with all objectives, lines of
-//!    `name=value`, or one bare number if there is one objective.
-//! 2. Else the last measurement on standard output. A line by itself is looked at if it is a JSON
-//!    object (`{"epoch": 3, "loss": 0.41}`), or nothing but `name=value` pairs with blanks or
-//!    commas between them (`epoch=3, loss=0.41`); `name: value` pairs count too in a line that
-//!    names an objective or a step. A line with all objectives is a measurement. (Several
-//!    objectives may also come on lines of their own; if no line has them all, the last value of
-//!    each counts.) If it also has a step, it is a report, on which the strategy or a pruner may
-//!    stop the program. The step is the first of `fidelity`, `epoch`, `step`, `iteration` in the
-//!    line, a whole number: how many are *finished*, so 1 after the first epoch
-//!    ([`CommandSpec::zero_based`] for loops that say 0). Other numbers are kept as metrics. All
-//!    other lines are just output.
-//! 3. `{"infeasible": "the reason"}`, in either place: the parameters are not allowed together.
+//! 1. The file `TUNE_RESULT`, if the program wrote it: a JSON object with all objectives, lines as on
+//!    standard output, or one bare number if there is one objective.
+//! 2. Else what it printed on standard output. A line by itself is looked at if it is a JSON object
+//!    (`{"epoch": 3, "loss": 0.41}`), or nothing but `name=value` pairs with blanks or commas between
+//!    them (`epoch=3, loss=0.41`); `name: value` pairs count too in a line that names an objective or a
+//!    step. Of each objective the last value counts. A line with all objectives and a step is a report,
+//!    on which the strategy or a pruner may stop the program. The step is the first of `fidelity`,
+//!    `epoch`, `step`, `iteration` in the line, a whole number: how many are *finished*, so 1 after the
+//!    first epoch ([`CommandSpec::zero_based`] for loops that say 0). Other numbers are kept as metrics,
+//!    up to 10,000 names. All other lines are just output.
+//! 3. `{"infeasible": "the reason"}` or `infeasible=the reason`, in either place: the parameters are not
+//!    allowed together. Any value says so but `false`, `0`, `null` and an empty list or object.
 //!
-//! `NaN`, `Infinity` (as Python writes them, bare or quoted), `nan` and `inf` are understood; as
-//! objective values they fail the trial. `null` is the same as no value.
+//! One rule holds in both places and for JSON and pairs alike: **a line that names an objective without
+//! a finite number fails the trial**, with that line in the reason. `NaN`, `Infinity`, `nan`, `inf`
+//! (bare or quoted), `null`, `None`, nothing at all (`loss=`), a number too large for a float, a string
+//! (`"0.5"`), a list, a decimal comma (`0,5`) and a broken JSON object are all that. With a step the
+//! trial fails at once; without one a later line may still give the value. Leave an objective out of a
+//! line that has no value for it.
+//!
+//! Where no line gives a result, the reason says which one came near it (`Loss: 0.5`, `los=0.5`,
+//! `{'loss': 0.5}`, a bare `0.5`), and why it was not read.
+//!
+//! What the program and its process group write counts until the group is gone. When the program itself
+//! has exited, the rest of its group (such as `tee`) has ten seconds to finish, or two in which it
+//! writes nothing and waits; then it is killed. A process that has left the group (`setsid`) is not
+//! waited for: what it writes after the group is gone is not read.
 //!
 //! An exit code other than 0, or a signal, fails the trial, whatever it had measured. The
 //! reason has the end of standard error, or the end of standard output if there is none.
@@ -81,8 +94,8 @@
 //! timeout, a cancelled study, a report of a step beyond the one at which it was paused) its
 //! process group gets SIGTERM and, after [`CommandSpec::grace`], SIGKILL. A program that has
 //! reported `TUNE_UNTIL` and reports nothing more is given all the time it takes to save its
-//! checkpoint. What is left of the group when the program itself has ended is killed; only a
-//! process that has left the group (`setsid`) escapes. A dropped evaluation kills the group at
+//! checkpoint. What is left of the group after the time above is killed, at once if the program was to
+//! be stopped or all outputs are closed; only a process that has left the group (`setsid`) escapes. A dropped evaluation kills the group at
 //! once. If the tuner itself is killed, the programs that survive it are killed, with their groups,
 //! before their trials run again (on Linux, where they can be told from strangers with the same
 //! number).
@@ -92,7 +105,7 @@
 //! In `<trials_dir>/<trial, six digits>`: `stdout.log` and `stderr.log` (whole, byte by byte,
 //! attempts one after the other; if the disk is full they end early and the trial continues),
 //! `trial.json` (whose folder this is), `result`, `checkpoint/`, and `process.json` while the
-//! program runs. A folder of the same number from another study (other parameters, seed or study
+//! program runs. None of them is opened unless it is a regular file. A folder of the same number from another study (other parameters, seed or study
 //! name) is set aside as `<trial>.stale-<n>`.
 
 #[cfg(doctest)]
@@ -106,14 +119,20 @@ mod evaluator;
 mod explain;
 mod folder;
 mod group;
+mod intake;
 mod line;
+mod near;
 mod output;
 mod process;
 mod pump;
+mod quantity;
 mod record;
+mod regular;
+mod result_file;
 mod results;
 mod shell;
 mod spec;
+mod stat;
 mod template;
 mod variables;
 

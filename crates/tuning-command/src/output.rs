@@ -3,8 +3,8 @@
 
 use std::collections::VecDeque;
 
-/// A longer line is just output: only so much of it is looked at.
-const LONGEST_LINE: usize = 64 * 1024;
+/// Of a longer line only so much is looked at.
+pub(crate) const LONGEST_LINE: usize = 1 << 20;
 
 /// How much of the end of a stream is kept.
 const TAIL_BYTES: usize = 2048;

@@ -8,13 +8,22 @@ use std::{
 
 use tokio::{
     process::{Child, ChildStderr, ChildStdout, Command},
-    time::timeout,
+    time::{Instant, sleep, timeout},
 };
 
-use crate::group::ProcessGroup;
+use crate::{
+    group::{Presence, ProcessGroup},
+    intake::Intake,
+};
 
 /// How long to wait for the end of a process that was killed: it is late only if a device hangs.
 const REAP: Duration = Duration::from_secs(10);
+
+/// How long the rest of a group may take after the program itself has ended: without a word from it,
+/// and altogether. How often to look, at least.
+const SILENCE: Duration = Duration::from_secs(2);
+const LONGEST: Duration = Duration::from_secs(10);
+const LOOK: Duration = Duration::from_millis(50);
 
 /// A running program that leads a process group of its own.
 ///
@@ -52,12 +61,38 @@ impl Process {
         Some((self.child.stdout.take()?, self.child.stderr.take()?))
     }
 
-    /// Waits until the program has ended, and kills what is left of its group. Can be dropped and
-    /// called again.
-    pub(crate) async fn wait(&mut self) -> io::Result<ExitStatus> {
-        let status = self.child.wait().await;
+    /// Waits until the program itself has ended. Can be dropped and called again.
+    pub(crate) async fn exited(&mut self) -> io::Result<ExitStatus> {
+        self.child.wait().await
+    }
+
+    /// Waits, after the program itself has ended, for the rest of its group: until it is gone, it was
+    /// silent for [`SILENCE`], or [`LONGEST`] has passed.
+    pub(crate) async fn rest(&self, intakes: [&Intake; 2]) {
+        let begin = Instant::now();
+        let mut heard = (begin, 0);
+        let mut pause = Duration::from_millis(1);
+        loop {
+            let presence = self.group.presence();
+            let now = Instant::now();
+            let taken = intakes.iter().map(|intake| intake.taken()).sum();
+            // What waits in the pipe waits for us.
+            let waiting = intakes.iter().any(|intake| intake.waiting() > 0);
+            if presence == Presence::Works || waiting || taken != heard.1 {
+                heard = (now, taken);
+            }
+            let silent = now - heard.0 >= SILENCE;
+            if presence == Presence::Gone || silent || now - begin >= LONGEST {
+                return;
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(LOOK);
+        }
+    }
+
+    /// Kills what is left of the group after the program itself has ended.
+    pub(crate) fn finish(&mut self) {
         self.group.finish();
-        status
     }
 
     /// Whether the program has ended, and its group with it.
@@ -69,12 +104,14 @@ impl Process {
     pub(crate) async fn end(&mut self, grace: Duration) {
         if !grace.is_zero() && self.group.terminate() {
             // How it ends does not matter any more.
-            if let Ok(_status) = timeout(grace, self.wait()).await {
-                return;
+            if let Ok(_status) = timeout(grace, self.exited()).await {
+                return self.finish();
             }
         }
         self.group.kill();
         _ = self.child.start_kill();
-        _ = timeout(REAP, self.wait()).await;
+        if timeout(REAP, self.exited()).await.is_ok() {
+            self.finish();
+        }
     }
 }

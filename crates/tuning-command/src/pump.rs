@@ -1,24 +1,20 @@
 //! [`Pump`]: carries what a program writes into its log, and [`Listener`]: hears what it says.
 
+use std::sync::Arc;
+
 use tokio::{
     fs::File,
     io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _},
     select,
     sync::{oneshot, watch},
-    time::{Duration, sleep},
 };
 use tuning_core::{Failure, Fidelity, Interrupted, RunningTrial};
 
 use crate::{
-    line::Line,
+    intake::Intake,
     output::{LineSplitter, Tail},
-    results::Results,
+    results::{Measured, Results},
 };
-
-/// After the program has ended its pipes end too, unless a process that left its group holds them
-/// open. Then they are given up when nothing came for this long, or this many bytes too many.
-const IDLE: Duration = Duration::from_millis(500);
-const EXCESS: usize = 4 << 20;
 
 const CHUNK: usize = 64 * 1024;
 
@@ -27,8 +23,8 @@ const CHUNK: usize = 64 * 1024;
 pub(crate) struct Phase {
     /// What the program says does not count any more.
     pub(crate) deaf: bool,
-    /// The program has ended.
-    pub(crate) exited: bool,
+    /// The program has ended, and the trial is to end now: a report is not waited for any more.
+    pub(crate) hurried: bool,
 }
 
 /// Carries one stream of a program into its log.
@@ -40,30 +36,28 @@ pub(crate) struct Pump<R> {
     pipe: R,
     /// None after a write failed: a full disk ends the log, not the trial.
     log: Option<File>,
-    phase: watch::Receiver<Phase>,
+    intake: Arc<Intake>,
     buffer: Box<[u8]>,
-    excess: usize,
     tail: Tail,
 }
 
 impl<R: AsyncRead + Unpin> Pump<R> {
-    pub(crate) fn new(pipe: R, log: std::fs::File, phase: watch::Receiver<Phase>) -> Self {
+    pub(crate) fn new(pipe: R, log: std::fs::File, intake: Arc<Intake>) -> Self {
         Self {
             pipe,
             log: Some(File::from_std(log)),
-            phase,
+            intake,
             buffer: vec![0; CHUNK].into(),
-            excess: 0,
             tail: Tail::default(),
         }
     }
 
-    /// Carries everything until the stream ends.
+    /// Carries everything until the stream ends, or its intake does.
     pub(crate) async fn run(&mut self) {
         while !self.next().await.is_empty() {}
     }
 
-    /// Carries everything until the stream ends, and lets a listener hear it.
+    /// Carries as much, and lets a listener hear it.
     pub(crate) async fn run_with(&mut self, listener: &mut Listener<'_>) {
         loop {
             let chunk = self.next().await;
@@ -82,23 +76,17 @@ impl<R: AsyncRead + Unpin> Pump<R> {
 
     /// The next bytes, which are in the log already; none at the end.
     async fn next(&mut self) -> &[u8] {
-        let mut phase = self.phase.clone();
-        let given_up = async {
-            // An error means that the evaluation has ended.
-            drop(phase.wait_for(|phase| phase.exited).await);
-            sleep(IDLE).await;
-        };
-        let mut n = select! {
-            biased;
-            n = self.pipe.read(&mut self.buffer) => n.unwrap_or(0),
-            () = given_up => 0,
-        };
-        if self.phase.borrow().exited {
-            self.excess += n;
-            if self.excess > EXCESS {
-                n = 0;
+        let n = loop {
+            let open = match self.intake.left() {
+                Some(0) => break 0,
+                left => left.is_none(),
+            };
+            select! {
+                biased;
+                n = self.pipe.read(&mut self.buffer) => break self.intake.take(n.unwrap_or(0)),
+                () = self.intake.closed(), if open => {}
             }
-        }
+        };
         let chunk = &self.buffer[..n];
         if let Some(log) = &mut self.log {
             let written = match n {
@@ -121,7 +109,7 @@ pub(crate) enum Decision {
     Stop,
     /// The program ran on although it had reached its `until`.
     Overrun,
-    /// A value that is not a number.
+    /// A report without a number, or too many metrics.
     Fail(Failure),
 }
 
@@ -133,6 +121,7 @@ pub(crate) struct Listener<'a> {
     phase: watch::Receiver<Phase>,
     decision: Option<oneshot::Sender<Decision>>,
     paused: Option<Fidelity>,
+    unanswered: bool,
     lines: LineSplitter,
     line: Vec<u8>,
 }
@@ -150,6 +139,7 @@ impl<'a> Listener<'a> {
             phase,
             decision: Some(decision),
             paused: None,
+            unanswered: false,
             lines: LineSplitter::default(),
             line: Vec::new(),
         }
@@ -160,24 +150,30 @@ impl<'a> Listener<'a> {
         &self.results
     }
 
+    /// Whether a report was not answered because the trial was to end.
+    pub(crate) fn is_unanswered(&self) -> bool {
+        self.unanswered
+    }
+
     async fn hear(&mut self, mut chunk: &[u8]) {
         while self.listens() {
             let Some(rest) = self.lines.next(chunk, &mut self.line) else {
                 return;
             };
             chunk = rest;
-            if let Some(line) = Line::parse(&self.line) {
-                self.take(line).await;
+            if let Some(measured) = self.results.hear(&self.line) {
+                self.take(measured).await;
             }
         }
     }
 
     async fn finish(&mut self) {
         let last = self.lines.finish();
-        if let Some(line) = last.as_deref().and_then(Line::parse)
+        if let Some(line) = last
             && self.listens()
+            && let Some(measured) = self.results.hear(&line)
         {
-            self.take(line).await;
+            self.take(measured).await;
         }
     }
 
@@ -185,17 +181,21 @@ impl<'a> Listener<'a> {
         self.decision.is_some() && !self.phase.borrow().deaf
     }
 
-    async fn take(&mut self, line: Line) {
-        let measured = self.results.read(line);
+    async fn take(&mut self, measured: Measured) {
         let report = measured.report();
-        if let (Some(paused), Some((at, _))) = (self.paused, &report)
-            && *at > paused
+        let refused = measured.refused();
+        if let (Some(paused), Some(at)) = (self.paused, measured.at)
+            && at > paused
+            && (report.is_some() || refused.is_some())
         {
             return self.decide(Decision::Overrun);
         }
-        self.results.keep(&measured);
+        let kept = self.results.keep(&measured);
         for (name, value) in &measured.metrics {
             self.trial.metric(name, *value);
+        }
+        if let Some(failure) = refused.or(kept.as_ref().err()) {
+            return self.decide(Decision::Fail(failure.clone()));
         }
         if let Some((at, values)) = report
             && self.paused.is_none()
@@ -205,14 +205,20 @@ impl<'a> Listener<'a> {
     }
 
     async fn report(&mut self, at: Fidelity, values: Vec<f64>) {
-        if let Err(failure) = self.trial.objectives().check(values.clone()) {
-            let reason = format!("{} at {at}", failure.reason);
-            return self.decide(Decision::Fail(Failure::new(failure.kind, reason)));
-        }
-        let deaf = async { drop(self.phase.wait_for(|phase| phase.deaf).await) };
+        let enough = async {
+            drop(
+                self.phase
+                    .wait_for(|phase| phase.deaf || phase.hurried)
+                    .await,
+            )
+        };
         let answer = select! {
+            biased;
+            () = enough => {
+                self.unanswered = true;
+                return;
+            }
             answer = self.trial.report(at, values) => answer,
-            () = deaf => return,
         };
         match answer {
             Ok(()) => {}

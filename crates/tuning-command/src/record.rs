@@ -4,7 +4,7 @@ use std::{fs, io, path::Path, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::group::ProcessGroup;
+use crate::{group::ProcessGroup, regular, stat::Stat};
 
 /// Which process runs a trial. The number alone would not do: it is given to a stranger some day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,9 @@ pub(crate) struct ProcessRecord {
     boot: Option<String>,
 }
 
+/// A longer note is none of ours.
+const LONGEST: u64 = 4096;
+
 /// How often, and how many times, to look whether a killed process is gone.
 const LOOK: (Duration, u32) = (Duration::from_millis(5), 2000);
 
@@ -27,30 +30,30 @@ impl ProcessRecord {
     pub(crate) fn of(pid: u32) -> Self {
         Self {
             pid,
-            started: start_of(pid).map(|(_, started)| started),
+            started: Stat::of(pid).map(|stat| stat.started),
             boot: boot(),
         }
     }
 
     /// The note in this file; none if there is none that can be read.
     pub(crate) fn read(path: &Path) -> Option<Self> {
-        serde_json::from_slice(&fs::read(path).ok()?).ok()
+        serde_json::from_slice(&regular::read(path, LONGEST).ok()?).ok()
     }
 
     /// Writes the note: it is there as a whole or not at all.
     pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
         let whole = path.with_extension("json.new");
-        fs::write(&whole, serde_json::to_vec(self)?)?;
+        regular::write(&whole, &serde_json::to_vec(self)?)?;
         fs::rename(whole, path)
     }
 
     /// Whether this very process still runs. Where that cannot be known, it is taken for gone.
     pub(crate) fn lives(&self) -> bool {
-        let Some((state, started)) = start_of(self.pid) else {
+        let Some(stat) = Stat::of(self.pid) else {
             return false;
         };
-        let dead = matches!(state, 'Z' | 'X' | 'x');
-        !dead && self.started == Some(started) && self.boot.is_some() && self.boot == boot()
+        let dead = matches!(stat.state, 'Z' | 'X' | 'x');
+        !dead && self.started == Some(stat.started) && self.boot.is_some() && self.boot == boot()
     }
 
     /// Kills the process with its group, if it lives, and waits for its end. Returns whether it is
@@ -71,16 +74,6 @@ impl ProcessRecord {
     pub(crate) fn pid(&self) -> u32 {
         self.pid
     }
-}
-
-/// The state and the start of a process, where there is `/proc` (proc_pid_stat(5), fields 3 and
-/// 22).
-fn start_of(pid: u32) -> Option<(char, u64)> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The second field is a name in parentheses that may hold anything.
-    let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
-    let state = fields.next()?.chars().next()?;
-    Some((state, fields.nth(18)?.parse().ok()?))
 }
 
 fn boot() -> Option<String> {

@@ -1,32 +1,53 @@
 //! [`Results`]: what a program has measured so far, and the outcome that makes.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use tuning_core::{Failure, FailureKind, Fidelity, Metrics, Objectives, Values};
+use tuning_core::{Failure, FailureKind, Fidelity, Objective, Objectives, Values};
 
-use crate::line::Line;
+use crate::{
+    line::Line,
+    near::{Near, near_miss},
+    output::LONGEST_LINE,
+    quantity::{Quantity, short},
+};
 
-/// What a program has measured so far.
+/// What a program has measured so far: of each objective the last value counts.
 #[derive(Debug)]
 pub(crate) struct Results {
     objectives: Objectives,
     step_keys: Vec<String>,
     zero_based: bool,
-    /// The last line that had all objectives.
-    whole: Option<Vec<f64>>,
-    /// The last value of each objective.
-    latest: Vec<Option<f64>>,
+    latest: Vec<Option<Value>>,
     infeasible: Option<String>,
+    /// The names of its metrics, and how long they are together.
+    metrics: BTreeSet<String>,
+    letters: usize,
+    near: Option<Near>,
+    /// How many lines were looked at for that.
+    looked: usize,
 }
+
+/// How many lines are looked at for what they may have been meant to say, besides the last ones.
+const LOOKED: usize = 10_000;
+
+/// The value of an objective: a finite number, or what came instead of one.
+type Value = Result<f64, Failure>;
+
+/// How many metrics a trial may have, and how long their names may be together.
+const MOST_METRICS: usize = 10_000;
+const MOST_LETTERS: usize = 1 << 20;
+
+/// How much of a line is shown.
+pub(crate) const SHOWN: usize = 200;
 
 /// What one line says.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Measured {
     /// Its step, if it has one.
     pub(crate) at: Option<Fidelity>,
-    /// The value of each objective that it has.
-    pub(crate) values: Vec<Option<f64>>,
-    /// Its other numbers.
+    /// The value of each objective that it names.
+    pub(crate) values: Vec<Option<Value>>,
+    /// Its other numbers; NaN if it says that there is none.
     pub(crate) metrics: Vec<(String, f64)>,
     /// The reason, if it says that the parameters are not allowed together.
     pub(crate) infeasible: Option<String>,
@@ -35,76 +56,151 @@ pub(crate) struct Measured {
 impl Measured {
     /// The step and the values, if it has a step and the values of all objectives.
     pub(crate) fn report(&self) -> Option<(Fidelity, Vec<f64>)> {
-        Some((self.at?, self.whole()?))
+        let value = |value: &Option<Value>| value.as_ref()?.as_ref().ok().copied();
+        let whole: Option<Vec<f64>> = self.values.iter().map(value).collect();
+        Some((self.at?, whole.filter(|values| !values.is_empty())?))
     }
 
-    fn whole(&self) -> Option<Vec<f64>> {
-        let whole: Option<Vec<f64>> = self.values.iter().copied().collect();
-        whole.filter(|values| !values.is_empty())
+    /// What is wrong with it, if it is the report of an objective without a number.
+    pub(crate) fn refused(&self) -> Option<&Failure> {
+        self.at?;
+        self.values
+            .iter()
+            .flatten()
+            .find_map(|value| value.as_ref().err())
     }
 }
 
 impl Results {
+    /// Nothing yet, of the same objectives.
+    pub(crate) fn anew(&self) -> Self {
+        let keys = self.step_keys.clone();
+        Self::new(self.objectives.clone(), keys, self.zero_based)
+    }
+
+    pub(crate) fn objectives(&self) -> &Objectives {
+        &self.objectives
+    }
+
     pub(crate) fn new(objectives: Objectives, step_keys: Vec<String>, zero_based: bool) -> Self {
         Self {
             latest: vec![None; objectives.len()],
             objectives,
             step_keys,
             zero_based,
-            whole: None,
             infeasible: None,
+            metrics: BTreeSet::new(),
+            letters: 0,
+            near: None,
+            looked: 0,
         }
     }
 
+    /// What a line of output says; none if it is just output.
+    pub(crate) fn hear(&mut self, bytes: &[u8]) -> Option<Measured> {
+        if bytes.len() >= LONGEST_LINE {
+            self.near = Near::better(self.near.take(), Some(Near::too_long(LONGEST_LINE)));
+        }
+        let line = Line::parse(bytes, &self.objectives);
+        let measured = line.map(|line| self.read(line, bytes));
+        let named = |measured: &Measured| measured.values.iter().any(Option::is_some);
+        // Once there is a result, nothing needs to be explained.
+        if self.looked < LOOKED
+            && self.latest.contains(&None)
+            && !measured.as_ref().is_some_and(named)
+        {
+            self.looked += 1;
+            self.note(bytes);
+        }
+        measured
+    }
+
+    /// Remembers a line that may have been meant as a result.
+    fn note(&mut self, bytes: &[u8]) {
+        let near = near_miss(bytes, &self.objectives);
+        self.near = Near::better(self.near.take(), near);
+    }
+
     /// Sorts out what a line says.
-    pub(crate) fn read(&self, line: Line) -> Measured {
-        let (mut numbers, doubtful) = match line {
-            Line::Numbers { numbers, doubtful } => (numbers, doubtful),
-            Line::Infeasible(reason) => {
-                return Measured {
-                    infeasible: Some(reason),
-                    ..Measured::default()
-                };
-            }
-        };
+    pub(crate) fn read(&self, line: Line, bytes: &[u8]) -> Measured {
+        if line.infeasible.is_some() {
+            return Measured {
+                infeasible: line.infeasible,
+                ..Measured::default()
+            };
+        }
         let mut values = vec![None; self.objectives.len()];
-        numbers.retain(|(name, value)| {
-            let place = self
-                .objectives
-                .iter()
-                .position(|objective| objective.name == *name);
-            if let Some(place) = place {
-                values[place] = Some(*value);
+        let mut others = Vec::new();
+        for (name, quantity) in line.members {
+            let known = |objective: &Objective| objective.name == name;
+            match self.objectives.iter().position(known) {
+                Some(place) => values[place] = Some(value(&name, quantity, bytes)),
+                None => others.push((name, quantity)),
             }
-            place.is_none()
-        });
+        }
         let found = values.iter().any(Option::is_some);
         let key = self
             .step_keys
             .iter()
-            .find_map(|key| numbers.iter().rposition(|(name, _)| name == key));
-        if doubtful && !found && key.is_none() {
+            .find_map(|key| others.iter().rposition(|(name, _)| name == key));
+        if line.doubtful && (!line.whole || !found && key.is_none()) {
             return Measured::default();
         }
+        let at = match key.map(|key| others.remove(key).1) {
+            Some(Quantity::Finite(step)) => self.step(step),
+            _ => None,
+        };
+        if !line.whole {
+            // Of a line with other words, only what is wrong with it counts.
+            others.clear();
+            for value in &mut values {
+                *value = value.take().filter(Result::is_err);
+            }
+        }
+        let number = |(name, quantity)| match quantity {
+            Quantity::Finite(number) => Some((name, number)),
+            Quantity::Missing(_) => Some((name, f64::NAN)),
+            Quantity::Other(_) => None,
+        };
         Measured {
-            at: key.and_then(|key| self.step(numbers.remove(key).1)),
+            at,
             values,
-            metrics: numbers,
+            metrics: others.into_iter().filter_map(number).collect(),
             infeasible: None,
         }
     }
 
     /// Keeps what a line says: it comes after what was kept before.
-    pub(crate) fn keep(&mut self, measured: &Measured) {
+    ///
+    /// # Errors
+    /// If the trial has too many metrics.
+    pub(crate) fn keep(&mut self, measured: &Measured) -> Result<(), Failure> {
         for (latest, value) in self.latest.iter_mut().zip(&measured.values) {
-            *latest = value.or(*latest);
-        }
-        if let Some(whole) = measured.whole() {
-            self.whole = Some(whole);
+            if value.is_some() {
+                latest.clone_from(value);
+            }
         }
         if let Some(reason) = &measured.infeasible {
             self.infeasible = Some(reason.clone());
         }
+        for (name, _) in &measured.metrics {
+            if self.metrics.contains(name) {
+                continue;
+            }
+            self.letters += name.len();
+            if self.metrics.len() == MOST_METRICS || self.letters > MOST_LETTERS {
+                return Err(Failure::new(
+                    FailureKind::Error,
+                    format!(
+                        "it reported more than {MOST_METRICS} metrics, or {MOST_LETTERS} bytes of their names \
+                         (`{}` is one too many): give a metric the same name in each step",
+                        short(name, SHOWN)
+                    ),
+                ));
+            }
+            self.metrics.insert(name.clone());
+        }
+        Ok(())
     }
 
     fn step(&self, step: f64) -> Option<Fidelity> {
@@ -118,20 +214,33 @@ impl Results {
         self.infeasible.as_deref().map(infeasible)
     }
 
-    /// The last measurement: none if there is none.
+    /// The last value of each objective; none if one of them was never named.
     pub(crate) fn last(&self) -> Option<Result<Values, Failure>> {
-        let apart = || self.latest.iter().copied().collect();
-        let values: Vec<f64> = self.whole.clone().or_else(apart)?;
-        Some(self.objectives.check(values))
+        let failure = |value: &Option<Value>| value.as_ref()?.as_ref().err().cloned();
+        if let Some(failure) = self.latest.iter().find_map(failure) {
+            return Some(Err(failure));
+        }
+        let number = |value: &Option<Value>| value.as_ref()?.as_ref().ok().copied();
+        let values: Option<Vec<f64>> = self.latest.iter().map(number).collect();
+        values.map(|values| self.objectives.check(values))
     }
 
-    /// What was expected of the program, and how much of that came.
-    pub(crate) fn expected(&self) -> String {
+    /// What was expected of the program, and how much of that came; `tail` is the end of its output.
+    pub(crate) fn expected(&self, tail: &str) -> String {
         let objects = self
             .objectives
             .iter()
             .map(|o| format!("\"{}\": 0.5", o.name));
         let object = objects.collect::<Vec<_>>().join(", ");
+        format!(
+            "it ended without a result: {}; print a line such as {{{object}}}, or write it to the file named by \
+             TUNE_RESULT",
+            self.absent(tail)
+        )
+    }
+
+    /// The objectives that have no value, and the line that may have been meant for one.
+    pub(crate) fn absent(&self, tail: &str) -> String {
         let missing: Vec<_> = self
             .objectives
             .iter()
@@ -139,83 +248,37 @@ impl Results {
             .filter(|(_, latest)| latest.is_none())
             .map(|(objective, _)| format!("`{}`", objective.name))
             .collect();
-        format!(
-            "it ended without a result: no value of {}; print a line such as {{{object}}}, or write it to the \
-             file named by TUNE_RESULT",
-            missing.join(", ")
-        )
+        let lines = tail.lines();
+        let near = lines
+            .map(|line| near_miss(line.as_bytes(), &self.objectives))
+            .fold(self.near.clone(), Near::better);
+        let near = near.map_or(String::new(), |near| format!("; {}", near.advice));
+        format!("no value of {}{near}", missing.join(", "))
     }
+}
 
-    /// Reads the text of a result file.
-    pub(crate) fn file(&self, text: &str) -> Result<(Values, Metrics), Failure> {
-        let text = text.trim();
-        let broken = |what: String| {
-            Failure::new(
-                FailureKind::Error,
-                format!(
-                    "the result file (TUNE_RESULT) {what}; it says: {}",
-                    head(text)
-                ),
-            )
-        };
-        let mut measured = BTreeMap::new();
-        if text.starts_with('{') {
-            match Line::object(text)
-                .map_err(|error| broken(format!("is not a JSON object: {error}")))?
-            {
-                Line::Infeasible(reason) => return Err(infeasible(&reason)),
-                Line::Numbers { numbers, .. } => measured.extend(numbers),
-            }
-        } else if let Ok(number) = text.parse() {
-            if let [objective] = &self.objectives[..] {
-                measured.insert(objective.name.clone(), number);
-            } else {
-                let n = self.objectives.len();
-                return Err(broken(format!(
-                    "has one bare number for {n} objectives: name them"
-                )));
-            }
-        } else {
-            for line in text.lines().filter(|line| !line.trim().is_empty()) {
-                match Line::parse(line.as_bytes()) {
-                    Some(Line::Numbers { numbers, .. }) => measured.extend(numbers),
-                    Some(Line::Infeasible(reason)) => return Err(infeasible(&reason)),
-                    None => return Err(broken("has a line that is not `name=value`".to_owned())),
-                }
-            }
-        }
-        for key in &self.step_keys {
-            if !self
-                .objectives
-                .iter()
-                .any(|objective| objective.name == *key)
-            {
-                measured.remove(key);
-            }
-        }
-        self.objectives.pick(measured).map_err(|failure| {
-            let reason = format!("in the result file (TUNE_RESULT): {}", failure.reason);
-            Failure::new(failure.kind, reason)
-        })
-    }
+/// The value of an objective, or a failure that shows the line.
+fn value(name: &str, quantity: Quantity, line: &[u8]) -> Value {
+    let (kind, what) = match quantity {
+        Quantity::Finite(number) => return Ok(number),
+        Quantity::Missing(what) => (FailureKind::NonFinite, what),
+        Quantity::Other(what) => (FailureKind::Error, what),
+    };
+    let line = String::from_utf8_lossy(line);
+    let line = short(line.trim(), SHOWN);
+    Err(Failure::new(
+        kind,
+        format!("`{name}` {what}; the line was: {line}"),
+    ))
 }
 
 fn infeasible(reason: &str) -> Failure {
     Failure::new(FailureKind::Infeasible, reason)
 }
 
-fn head(text: &str) -> String {
-    let mut head: String = text.chars().take(200).collect();
-    if head.len() < text.len() {
-        head.push('…');
-    }
-    head
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tuning_core::Objective;
 
     fn results(names: &[&str]) -> Results {
         let objectives = names.iter().map(|name| Objective::minimize(*name));
@@ -224,8 +287,8 @@ mod tests {
     }
 
     fn take(results: &mut Results, line: &str) -> Measured {
-        let measured = results.read(Line::parse(line.as_bytes()).unwrap());
-        results.keep(&measured);
+        let measured = results.hear(line.as_bytes()).unwrap();
+        results.keep(&measured).unwrap();
         measured
     }
 
@@ -236,8 +299,7 @@ mod tests {
             &mut one,
             r#"{"step": 900, "epoch": 3.0, "loss": 0.5, "acc": 0.9}"#,
         );
-        assert_eq!(measured.at, Some(Fidelity::new(3)));
-        assert_eq!(measured.values, [Some(0.5)]);
+        assert_eq!(measured.report(), Some((Fidelity::new(3), vec![0.5])));
         assert_eq!(
             measured.metrics,
             [("step".to_owned(), 900.0), ("acc".to_owned(), 0.9)]
@@ -245,6 +307,7 @@ mod tests {
         for (line, at) in [
             ("epoch=0.5 loss=1", None),
             ("epoch=-1 loss=1", None),
+            ("epoch=2/9 loss=1", None),
             ("step=7 loss=1", Some(7)),
         ] {
             assert_eq!(take(&mut one, line).at, at.map(Fidelity::new), "{line}");
@@ -254,22 +317,52 @@ mod tests {
     }
 
     #[test]
-    fn the_last_whole_measurement_is_the_result_and_else_the_last_of_each() {
+    fn of_several_objectives_the_last_value_of_each_counts() {
         let mut two = results(&["loss", "size"]);
         assert!(two.last().is_none());
         take(&mut two, "loss=1");
-        assert!(two.last().is_none() && two.expected().contains("no value of `size`"));
+        assert!(two.last().is_none() && two.expected("").contains("no value of `size`"));
         take(&mut two, "size=2");
         assert_eq!(two.last().unwrap().unwrap().as_slice(), [1.0, 2.0]);
         take(&mut two, "loss=3 size=4");
         take(&mut two, "loss=9");
-        assert_eq!(two.last().unwrap().unwrap().as_slice(), [3.0, 4.0]);
-        take(&mut two, "loss=nan size=4");
+        assert_eq!(two.last().unwrap().unwrap().as_slice(), [9.0, 4.0]);
+        take(&mut two, "size=nan");
         let failure = two.last().unwrap().unwrap_err();
         assert_eq!(
             (failure.kind, &*failure.reason),
-            (FailureKind::NonFinite, "`loss` is NaN")
+            (
+                FailureKind::NonFinite,
+                "`size` is NaN; the line was: size=nan"
+            )
         );
+        take(&mut two, "size=7");
+        assert_eq!(two.last().unwrap().unwrap().as_slice(), [9.0, 7.0]);
+    }
+
+    #[test]
+    fn a_report_without_a_number_is_refused_at_once() {
+        let two = || results(&["loss", "size"]);
+        for (line, refused) in [
+            ("epoch=2 loss=None", true),
+            (r#"{"epoch": 2, "loss": 1, "size": null}"#, true),
+            ("epoch=2 loss=nan (diverged)", true),
+            ("epoch=2 acc=nan", false),
+            ("loss=None", false),
+        ] {
+            let measured = two().hear(line.as_bytes()).unwrap();
+            assert_eq!(measured.refused().is_some(), refused, "{line}");
+        }
+    }
+
+    #[test]
+    fn of_a_line_with_other_words_only_a_wrong_value_counts() {
+        let mut one = results(&["loss"]);
+        take(&mut one, "loss=0.5");
+        take(&mut one, "loss=0.7 best so far");
+        assert_eq!(one.last().unwrap().unwrap().as_slice(), [0.5]);
+        take(&mut one, "loss=nan at last");
+        assert!(one.last().unwrap().is_err());
     }
 
     #[test]
@@ -284,47 +377,26 @@ mod tests {
     }
 
     #[test]
-    fn result_files_come_in_three_forms() {
-        let (one, two) = (results(&["loss"]), results(&["loss", "size"]));
-        let check = |results: &Results, text: &str, expect: &[f64]| {
-            assert_eq!(results.file(text).unwrap().0.as_slice(), expect, "{text}");
-        };
-        check(&one, "{\n  \"loss\": 0.5,\n  \"epoch\": 3\n}\n", &[0.5]);
-        check(&one, "0.25\n", &[0.25]);
-        check(&two, "loss=1\n\nsize: 2\n", &[1.0, 2.0]);
-        let (_, metrics) = one.file("loss=1 epoch=3 cost=7").unwrap();
-        assert_eq!(metrics.iter().collect::<Vec<_>>(), [("cost", 7.0)]);
-    }
-
-    #[test]
-    fn a_broken_result_file_says_what_is_wrong() {
-        let check = |names: &[&str], text: &str, kind: FailureKind, expect: &str| {
-            let failure = results(names).file(text).unwrap_err();
-            assert!(
-                failure.kind == kind && failure.reason.contains(expect),
-                "{failure}"
-            );
-        };
-        check(
-            &["loss"],
-            "{\"loss\": 1",
-            FailureKind::Error,
-            "not a JSON object",
+    fn the_number_of_metrics_is_bounded() {
+        let mut one = results(&["loss"]);
+        let mut refused = None;
+        for n in 0..=MOST_METRICS {
+            let measured = one.hear(format!("m{n}=1").as_bytes()).unwrap();
+            one.keep(&measured)
+                .unwrap_or_else(|failure| refused = Some((n, failure)));
+        }
+        let (n, failure) = refused.unwrap();
+        assert_eq!(n, MOST_METRICS);
+        assert!(
+            failure.reason.contains("more than 10000 metrics"),
+            "{failure}"
         );
-        check(&["loss"], "done", FailureKind::Error, "it says: done");
-        check(&["loss", "size"], "1", FailureKind::Error, "2 objectives");
-        check(&["loss"], "los=1", FailureKind::Error, "`loss`");
-        check(
-            &["loss"],
-            "{\"loss\": NaN}",
-            FailureKind::NonFinite,
-            "`loss` is NaN",
-        );
-        check(
-            &["loss"],
-            "{\"infeasible\": \"too big\"}",
-            FailureKind::Infeasible,
-            "too big",
-        );
+        let mut two = results(&["loss"]);
+        let measured = two
+            .hear(format!("{}=1", "x".repeat(MOST_LETTERS - 3)).as_bytes())
+            .unwrap();
+        two.keep(&measured).unwrap();
+        let measured = two.hear(b"another=1").unwrap();
+        assert!(two.keep(&measured).is_err());
     }
 }

@@ -122,27 +122,75 @@ async fn helpers_that_outlive_the_program_are_killed() {
 }
 
 #[tokio::test]
-async fn a_helper_in_another_session_cannot_hold_the_trial_by_its_pipes() {
+async fn what_the_group_writes_after_the_program_has_exited_counts() {
     let bench = Bench::new();
-    for chatter in ["sleep 1000", "yes"] {
-        let script = format!(
-            "setsid sh -c 'echo $$ > helper; exec {chatter}' &
-             while [ ! -s helper ]; do sleep 0.01; done; echo; echo loss=1"
-        );
-        // What `yes` says may be mixed into it, but not what it did.
-        let script = format!("{script}; echo loss=1 > $TUNE_RESULT");
-        let outcome = bench.outcome(&script).await;
-        let helper = pid(&bench.path("helper"));
-        // It escaped, as documented; the broken pipe ends `yes`.
-        let killed = Command::new("kill")
-            .arg("-9")
-            .arg(helper.to_string())
-            .stderr(Stdio::null())
-            .status();
-        assert_eq!(outcome, completed(&[1.0]), "{chatter} {killed:?}");
-        dead(helper).await;
-        fs::remove_file(bench.path("helper")).unwrap();
+    // As `exec > >(tee train.log)` in bash does: what filters the output outlives the program. This one
+    // waits until the program was reaped, however busy the machine is.
+    let script = "mkfifo pipe; (cat pipe > kept; while kill -0 $$ 2>/dev/null; do sleep 0.01; done; cat kept) &
+        exec > pipe; echo epoch=1 loss=0.9; echo epoch=2 loss=0.1";
+    for _ in 0..3 {
+        let link = Link::new([]);
+        let outcome = bench
+            .run_with(&bench.script(script), bench.work(0), &link)
+            .await;
+        assert_eq!(outcome, completed(&[0.1]));
+        assert_eq!(link.reports(), [(1, vec![0.9]), (2, vec![0.1])]);
+        fs::remove_file(bench.path("pipe")).unwrap();
     }
+    // So does the end of standard error, which says why a program failed.
+    let script =
+        "(while kill -0 $$ 2>/dev/null; do sleep 0.01; done; echo 'no such layer' >&2) & exit 3";
+    let outcome = bench.outcome(script).await;
+    failed(&outcome, FailureKind::Error, &["code 3", "no such layer"]);
+}
+
+#[tokio::test]
+async fn a_trial_that_is_cancelled_while_its_group_finishes_keeps_its_result() {
+    let bench = Bench::new();
+    let link = Link::new([]);
+    let spec = bench.script(
+        "(yes > /dev/null; true) & echo $! > helper; echo epoch=1 loss=0.5; echo $$ > leader",
+    );
+    let evaluator = spec.build(&bench.space).unwrap();
+    let evaluation = evaluator.evaluate(bench.trial(bench.work(0), &link));
+    let cancel = async {
+        let leader = bench.path("leader");
+        until("the program to be reaped", || {
+            fs::read_to_string(&leader).is_ok_and(|pid| {
+                pid.ends_with('\n') && !Path::new("/proc").join(pid.trim()).exists()
+            })
+        })
+        .await;
+        link.ask(StopReason::Cancelled);
+    };
+    let (outcome, ()) = tokio::join!(evaluation, cancel);
+    assert_eq!(outcome, completed(&[0.5]));
+    dead(pid(&bench.path("helper"))).await;
+}
+
+#[tokio::test]
+async fn a_process_that_left_the_group_neither_holds_the_trial_nor_decides_its_result() {
+    let bench = Bench::new();
+    // It speaks once the evaluation is over, or sees that its pipe is closed.
+    let script = "setsid sh -c 'echo $$ > helper; while [ ! -e over ]; do sleep 0.01; done; echo \"{\\\"loss\\\": 99}\"' &
+        while [ ! -s helper ]; do sleep 0.01; done; echo loss=0.5";
+    assert_eq!(bench.outcome(script).await, completed(&[0.5]));
+    let helper = pid(&bench.path("helper"));
+    assert!(runs(helper), "the trial did not wait for it");
+    fs::write(bench.path("over"), "").unwrap();
+    dead(helper).await;
+    assert!(!bench.read("trials/000000/stdout.log").contains("99"));
+}
+
+#[tokio::test]
+async fn a_process_that_left_the_group_and_writes_without_end_cannot_hold_the_trial() {
+    let bench = Bench::new();
+    // What it says may be mixed into the output, but not into the result file.
+    let script = "setsid sh -c 'echo $$ > helper; exec yes' &
+        while [ ! -s helper ]; do sleep 0.01; done; echo loss=1 > $TUNE_RESULT";
+    assert_eq!(bench.outcome(script).await, completed(&[1.0]));
+    // The closed pipe ends it.
+    dead(pid(&bench.path("helper"))).await;
 }
 
 #[tokio::test]

@@ -234,6 +234,42 @@ async fn a_folder_of_another_study_is_set_aside() {
 }
 
 #[tokio::test]
+async fn what_is_not_a_regular_file_is_not_waited_for() {
+    let bench = Bench::new();
+    let check = async |script: &str, expect: &[&str]| {
+        failed(&bench.outcome(script).await, FailureKind::Error, expect);
+    };
+    check(
+        "rm -f $TUNE_RESULT; mkfifo $TUNE_RESULT; echo loss=1",
+        &["000000/result", "a FIFO"],
+    )
+    .await;
+    check(
+        "ln -s /dev/zero $TUNE_RESULT; echo loss=1",
+        &["000000/result", "a device"],
+    )
+    .await;
+    check(
+        "head -c 2000000 /dev/zero > $TUNE_RESULT",
+        &["000000/result", "longer than"],
+    )
+    .await;
+    // What one attempt leaves in the place of the tuner's own files, the next one finds.
+    let leave = "cd $TUNE_TRIAL_DIR; rm -f trial.json process.json.new process.json
+        mkfifo trial.json process.json.new process.json; echo loss=1";
+    assert_eq!(bench.outcome(leave).await, completed(&[1.0]));
+    assert_eq!(bench.outcome("echo loss=1").await, completed(&[1.0]));
+    assert!(bench.path("trials/000000.stale-1").exists());
+    let leave = "cd $TUNE_TRIAL_DIR; rm stdout.log; mkfifo stdout.log; echo loss=1";
+    assert_eq!(bench.outcome(leave).await, completed(&[1.0]));
+    check(
+        "echo loss=1",
+        &["stdout.log", "a FIFO, not a regular file: remove it"],
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_written_fails_the_trial_with_the_path() {
     let bench = Bench::new();
     fs::write(bench.path("file"), "").unwrap();

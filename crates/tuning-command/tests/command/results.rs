@@ -138,7 +138,81 @@ async fn values_that_are_not_finite_name_their_objective() {
     let outcome = bench
         .outcome("echo '{\"epoch\": 2, \"loss\": NaN}'; sleep 1000")
         .await;
-    failed(&outcome, FailureKind::NonFinite, &["`loss` is NaN at 2"]);
+    failed(
+        &outcome,
+        FailureKind::NonFinite,
+        &["`loss` is NaN; the line was: {\"epoch\": 2, \"loss\": NaN}"],
+    );
+}
+
+#[tokio::test]
+async fn a_diverged_trial_does_not_keep_an_older_value() {
+    let bench = Bench::new();
+    for (line, kind) in [
+        (r#"{"epoch":2,"loss":null}"#, FailureKind::NonFinite),
+        (r#"{"epoch":2,"loss":None}"#, FailureKind::NonFinite),
+        (r#"{"loss":1e999}"#, FailureKind::NonFinite),
+        ("epoch=2 loss=None", FailureKind::NonFinite),
+        ("epoch=2 loss=nan (diverged)", FailureKind::NonFinite),
+        ("loss=", FailureKind::NonFinite),
+        ("loss: -inf", FailureKind::NonFinite),
+        (r#"{"loss": "0.5"}"#, FailureKind::Error),
+        (r#"{"loss": 0.5"#, FailureKind::Error),
+        ("loss=0,5", FailureKind::Error),
+    ] {
+        for script in [
+            format!("echo '{{\"epoch\":1,\"loss\":0.9}}'; echo '{line}'"),
+            format!("echo '{{\"epoch\":1,\"loss\":0.9}}'; echo '{line}' > $TUNE_RESULT"),
+        ] {
+            let outcome = bench.outcome(&script).await;
+            failed(&outcome, kind, &["`loss`", line]);
+        }
+    }
+    let digits = "7".repeat(300);
+    let script = format!("echo '{{\"loss\": 0.9}}'; echo '{{\"seen\": {digits}, \"loss\": 0.1}}'");
+    assert_eq!(bench.outcome(&script).await, completed(&[0.1]));
+}
+
+#[tokio::test]
+async fn near_misses_are_told_as_what_they_are() {
+    let bench = Bench::new();
+    for (line, expect) in [
+        ("Loss: 0.5", "the objective is `loss`"),
+        ("{\"LOSS\": 0.5}", "the objective is `loss`"),
+        ("los=0.5", "did you mean `loss`?"),
+        ("0.5", "did you mean `loss=0.5`?"),
+        ("\u{feff}{\"loss\": 0.5}", "byte order mark"),
+        ("Epoch 3: loss=0.41", "on a line of its own"),
+        ("{\"loss\": \"0.5\"}", "without quotes"),
+        ("loss=0,5", "decimal point"),
+    ] {
+        // The noise around it does not hide it.
+        let script =
+            format!("echo 12 steps; cat <<'E'\n{line}\nE\nyes 'step 7 of 9' | head -n 1000");
+        failed(
+            &bench.outcome(&script).await,
+            FailureKind::Error,
+            &[expect, line],
+        );
+    }
+    let script = "cat <<'E'\n{'loss': 0.5}\nE\n";
+    failed(
+        &bench.outcome(script).await,
+        FailureKind::Error,
+        &["json.dumps"],
+    );
+}
+
+#[tokio::test]
+async fn a_trial_with_too_many_metrics_fails_at_once() {
+    let bench = Bench::new();
+    let script = "i=0; while [ $i -le 10000 ]; do echo m$i=1; i=$((i+1)); done; sleep 1000";
+    let outcome = bench.outcome(script).await;
+    failed(
+        &outcome,
+        FailureKind::Error,
+        &["more than 10000 metrics", "`m10000`"],
+    );
 }
 
 #[tokio::test]
@@ -148,6 +222,9 @@ async fn infeasible_parameters_are_told_apart() {
         "echo '{\"infeasible\": \"too big\"}'",
         "echo '{\"infeasible\": \"too big\"}'; exit 1",
         "echo '{\"infeasible\": \"too big\"}' > $TUNE_RESULT",
+        "echo '{\"infeasible\": [\"too big\"]}'",
+        "echo infeasible=too big",
+        "echo infeasible=too big > $TUNE_RESULT",
     ] {
         failed(
             &bench.outcome(script).await,
