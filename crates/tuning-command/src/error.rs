@@ -27,6 +27,14 @@ pub enum CommandError {
         /// The known name that is most like it.
         nearest: Option<String>,
     },
+    /// There is a NUL byte where the operating system allows none.
+    #[error("{place}: {text:?} has a NUL byte in it, which {}", nul_remedy(place))]
+    Nul {
+        /// Where it stands.
+        place: Place,
+        /// The text, or the choice of a parameter that may come there.
+        text: String,
+    },
     /// The program itself depends on a placeholder that does not always have a value.
     #[error(
         "{place}: the program depends on `${{{name}}}`, which has no value in some trials: \
@@ -80,15 +88,34 @@ pub enum Place {
         /// The name of the variable.
         name: String,
     },
+    /// In a setting of this name.
+    Setting(&'static str),
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Argument { index: 0, text } => write!(f, "program `{text}`"),
-            Self::Argument { index, text } => write!(f, "argument {index} `{text}`"),
+            Self::Argument { index: 0, text } => write!(f, "program `{}`", shown(text)),
+            Self::Argument { index, text } => write!(f, "argument {index} `{}`", shown(text)),
             Self::Script => f.write_str("shell command"),
             Self::Environment { name } => write!(f, "environment variable `{name}`"),
+            Self::Setting(name) => f.write_str(name),
+        }
+    }
+}
+
+/// Text without control characters, which a terminal might obey.
+fn shown(text: &str) -> String {
+    let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    text.chars().map(plain).collect()
+}
+
+fn nul_remedy(place: &Place) -> &'static str {
+    match place {
+        Place::Setting(_) => "no name and no path can have: remove it",
+        _ => {
+            "no argument and no variable can have: remove it, or let the program read TUNE_PARAMS, where it is \
+             written `\\u0000`"
         }
     }
 }

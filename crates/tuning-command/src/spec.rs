@@ -162,6 +162,18 @@ impl CommandSpec {
 
     pub(crate) fn plan(&self, space: &Space) -> Result<Plan, CommandError> {
         let parse = |text: &str, place: Place| parse(space, text, place);
+        let path = |path: &PathBuf| path.to_string_lossy().into_owned();
+        let settings = [
+            ("the working directory", self.workdir.as_ref().map(path)),
+            ("the folder of the trials", Some(path(&self.trials_dir))),
+            ("the name of the study", self.study.clone()),
+        ];
+        for (name, text) in settings {
+            if let Some(text) = text.filter(|text| text.contains('\0')) {
+                let place = Place::Setting(name);
+                return Err(CommandError::Nul { place, text });
+            }
+        }
         let line = match &self.line {
             CommandLine::Shell(script) if script.trim().is_empty() => {
                 return Err(CommandError::Empty);
@@ -232,7 +244,14 @@ fn parse(space: &Space, text: &str, place: Place) -> Result<Template, CommandErr
     let Ok(template) = Template::parse(text) else {
         return Err(CommandError::Unclosed { place });
     };
+    if text.contains('\0') {
+        let text = text.to_owned();
+        return Err(CommandError::Nul { place, text });
+    }
     for name in template.names() {
+        if let Some(text) = variables::with_nul(space, name) {
+            return Err(CommandError::Nul { place, text });
+        }
         if variables::known(space, name).is_none() {
             return Err(CommandError::UnknownPlaceholder {
                 name: name.to_owned(),

@@ -6,14 +6,15 @@ use std::{
     ffi::{OsStr, OsString},
 };
 
-use tuning_core::{RunningTrial, Space};
+use tuning_core::{Literal, RunningTrial, Space};
 
 use crate::folder::TrialFolder;
 
 /// The placeholders that are not parameters, and whether they have a value in every trial.
-const BUILT_IN: [(&str, bool); 8] = [
+const BUILT_IN: [(&str, bool); 9] = [
     ("trial", true),
     ("seed", true),
+    ("seed_64", true),
     ("attempt", true),
     ("trial_dir", true),
     ("checkpoint_dir", true),
@@ -23,11 +24,12 @@ const BUILT_IN: [(&str, bool); 8] = [
 ];
 
 /// The variables that a program finds in its environment; no other `TUNE_` variable gets there.
-pub(crate) const ENVIRONMENT: [&str; 10] = [
+pub(crate) const ENVIRONMENT: [&str; 11] = [
     "TUNE_TRIAL",
     "TUNE_ATTEMPT",
     "TUNE_PARAMS",
     "TUNE_SEED",
+    "TUNE_SEED_64",
     "TUNE_TRIAL_DIR",
     "TUNE_CHECKPOINT_DIR",
     "TUNE_RESULT",
@@ -61,6 +63,14 @@ pub(crate) fn known(space: &Space, name: &str) -> Option<Known> {
     })
 }
 
+/// A value that this placeholder may stand for and that has a NUL byte in it, which no argument and no
+/// variable can have.
+pub(crate) fn with_nul(space: &Space, name: &str) -> Option<String> {
+    let parameter = space.parameter(space.index_of(name)?)?;
+    let mut choices = parameter.domain().choices()?.iter().map(Literal::to_string);
+    choices.find(|choice| choice.contains('\0'))
+}
+
 /// The known placeholder that `name` is most like, if it is like one at all.
 pub(crate) fn nearest(space: &Space, name: &str) -> Option<String> {
     let parameters = space.parameters().iter().map(|parameter| parameter.name());
@@ -90,7 +100,9 @@ impl Variables<'_> {
         let work = self.trial.work();
         match name {
             "trial" => Some(text(&work.trial)),
-            "seed" => Some(text(&work.seed)),
+            // What NumPy and others take for a seed. All bits of a seed are equally random.
+            "seed" => Some(text(&(work.seed.get() & u64::from(u32::MAX)))),
+            "seed_64" => Some(text(&work.seed)),
             "attempt" => Some(text(&work.attempt)),
             "trial_dir" => Some(self.folder.path().as_os_str().into()),
             "checkpoint_dir" => Some(self.folder.checkpoint().as_os_str().into()),
@@ -110,6 +122,7 @@ impl Variables<'_> {
             ("TUNE_TRIAL", "trial"),
             ("TUNE_ATTEMPT", "attempt"),
             ("TUNE_SEED", "seed"),
+            ("TUNE_SEED_64", "seed_64"),
             ("TUNE_TRIAL_DIR", "trial_dir"),
             ("TUNE_CHECKPOINT_DIR", "checkpoint_dir"),
             ("TUNE_RESULT", "result"),

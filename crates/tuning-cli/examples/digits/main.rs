@@ -5,7 +5,7 @@
 //!
 //! - **In**: the environment variable `TUNE_PARAMS` is a JSON object with one entry per
 //!   hyper-parameter, such as `{"model": "svm", "c": 10, "gamma": 0.1}`. Arguments `--name value`
-//!   override it, for running by hand. What is not given has a default. `TUNE_SEED` (42 if not
+//!   override it, for running by hand. What is not given has a default. `TUNE_SEED_64` (42 if not
 //!   given) drives the randomness of a model that has any.
 //! - **Out**: a line of JSON per fold, with the error over the folds so far, then the result.
 //! - **Errors** go to stderr: exit code 2 for settings that make no sense, 1 for failed training.
@@ -117,10 +117,10 @@ fn read_settings() -> Result<(Model, u64), String> {
     if let Some(name) = given.0.keys().next() {
         return Err(format!("this model has no hyper-parameter `{name}`"));
     }
-    let seed = env::var("TUNE_SEED").unwrap_or("42".to_owned());
+    let seed = env::var("TUNE_SEED_64").unwrap_or("42".to_owned());
     let seed = seed
         .parse()
-        .map_err(|_| format!("TUNE_SEED must be a whole number, not `{seed}`"))?;
+        .map_err(|_| format!("TUNE_SEED_64 must be a whole number, not `{seed}`"))?;
     Ok((model, seed))
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::{Bench, completed, failed};
+use crate::support::{Bench, completed};
 use tuning_command::{Argument, CommandError, CommandLine, CommandSpec, Place};
-use tuning_core::{FailureKind, Fidelity, Parameter, Params, Seed, Space, TrialId, Work};
+use tuning_core::{Fidelity, Parameter, Params, Seed, Space, TrialId, Work};
 
 /// Prints its arguments, each in a line of its own in a file, between brackets.
 const SHOW: &str = r#"for a in "$@"; do printf '[%s]\n' "$a"; done > shown; echo loss=1"#;
@@ -25,14 +25,18 @@ async fn values_are_written_so_that_they_read_back() {
     let arguments = [
         "--lr=${lr}",
         "${opt}",
-        "${trial}-${seed}",
+        "${trial}-${seed}-${seed_64}",
         "$$ $HOME",
         "${attempt}",
     ];
     let shown = shown(&bench, &arguments.map(Argument::from), bench.sgd()).await;
     assert_eq!(
         shown,
-        format!("[--lr=1e-7]\n[sgd]\n[7-{}]\n[$ $HOME]\n[0]\n", u64::MAX)
+        format!(
+            "[--lr=1e-7]\n[sgd]\n[7-{}-{}]\n[$ $HOME]\n[0]\n",
+            u32::MAX,
+            u64::MAX
+        )
     );
 }
 
@@ -99,18 +103,6 @@ show ${text} --text=${text} "${text}" '${text}' "$(show ${text})" > shown; echo 
 }
 
 #[tokio::test]
-async fn a_value_that_cannot_be_an_argument_fails_its_trial() {
-    let mut bench = Bench::new();
-    bench.space = Space::new([Parameter::categorical("text", ["a\0b", "c"])]).unwrap();
-    let spec = bench.script(SHOW).arg("${text}");
-    let params = bench.space.params([("text", "a\0b")]).unwrap();
-    let outcome = bench
-        .run(&spec, Work::new(TrialId::new(0), params, Seed::new(0)))
-        .await;
-    failed(&outcome, FailureKind::Error, &["NUL"]);
-}
-
-#[tokio::test]
 async fn in_a_shell_script_the_shell_keeps_its_own_variables() {
     let bench = Bench::new();
     let script = r#"x=1; [ -n "${momentum}" ] || echo none > shown; echo "$x $${x} ${opt}" >> shown; echo loss=${lr}"#;
@@ -142,7 +134,8 @@ async fn the_environment_tells_all_about_the_work() {
         ("TUNE_TRIAL", "12"),
         ("TUNE_ATTEMPT", "0"),
         ("TUNE_PARAMS", r#"{"lr":0.1,"opt":"adam"}"#),
-        ("TUNE_SEED", "18446744073709551615"),
+        ("TUNE_SEED", "4294967295"),
+        ("TUNE_SEED_64", "18446744073709551615"),
         ("TUNE_TRIAL_DIR", folder.to_str().unwrap()),
         (
             "TUNE_CHECKPOINT_DIR",
@@ -214,6 +207,51 @@ fn a_wrong_command_is_refused_before_the_first_trial() {
             .check(&bench.space)
             .is_ok()
     );
+}
+
+#[test]
+fn a_nul_byte_is_refused_where_it_cannot_work() {
+    let space = Space::new([
+        Parameter::categorical("good", ["a", "b"]),
+        Parameter::categorical("bad", ["a", "b\0c"]),
+    ])
+    .unwrap();
+    let check = |spec: CommandSpec, expect: &str| {
+        let error = spec.check(&space).unwrap_err().to_string();
+        assert!(
+            error.starts_with(expect) && error.contains("NUL byte"),
+            "{error}"
+        );
+        assert!(!error.contains('\0'), "{error:?}");
+    };
+    check(
+        CommandSpec::new(["a\0b"]),
+        "program `a\u{fffd}b`: \"a\\0b\" has",
+    );
+    check(
+        CommandSpec::new(["a", "--x=${bad}"]),
+        "argument 1 `--x=${bad}`: \"b\\0c\" has",
+    );
+    check(CommandSpec::new(["a"]).group(["b\0"]), "argument 1");
+    check(CommandSpec::shell("a ${bad}"), "shell command");
+    check(
+        CommandSpec::new(["a"]).env("A", "${bad}"),
+        "environment variable `A`",
+    );
+    check(
+        CommandSpec::new(["a"]).workdir("\0"),
+        "the working directory",
+    );
+    check(
+        CommandSpec::new(["a"]).trials_dir("\0"),
+        "the folder of the trials",
+    );
+    check(
+        CommandSpec::new(["a"]).study("s\0"),
+        "the name of the study",
+    );
+    // In TUNE_PARAMS it is written `\u0000`.
+    assert!(CommandSpec::new(["a", "${good}"]).check(&space).is_ok());
 }
 
 #[test]
