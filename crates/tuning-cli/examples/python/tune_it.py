@@ -22,7 +22,8 @@ while isinstance(work := tuner(ask=1)["asked"], list):
             return told["verdict"] == "continue"
 
         try:
-            loss = train(trial["params"], trial["seed"], report)
+            seed = trial["seed"] % 2**32  # as TUNE_SEED: NumPy takes no more
+            loss = train(trial["params"], seed, report)
             tuner(tell={"trial": number, "values": {"loss": loss}})
         except ArithmeticError as error:
             tuner(tell={"trial": number, "failed": str(error)})
