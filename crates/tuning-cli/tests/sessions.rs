@@ -318,3 +318,41 @@ fn a_study_of_several_objectives_has_a_front() {
         3
     );
 }
+
+#[test]
+fn every_wait_ends_with_the_third_signal() {
+    let folder = Folder::with_study();
+    // A strategy's program that never answers: it is waited for in the middle of a call.
+    let mark = format!("61.7{}", std::process::id());
+    let script = format!("echo $$ >> started; while :; do sleep {mark}; done\n");
+    folder.write("hang.sh", &script);
+    let study = "parameters: {x: {min: 0, max: 1.0}}\nobjective: {name: loss, direction: minimize}\ncommand: [\"true\"]
+journal: none\nbudget: {trials: 1}\nstrategy: {command: [sh, hang.sh]}\n";
+    folder.write("hang.yaml", study);
+    for (n, args) in [["run", "hang.yaml"], ["ask-tell", "hang.yaml"]]
+        .iter()
+        .enumerate()
+    {
+        let mut command = folder.command(args);
+        let stdin = std::process::Stdio::piped();
+        let mut child = command.stdin(stdin).spawn().unwrap();
+        folder.wait_for_lines("started", n + 1);
+        let began = Instant::now();
+        let status = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(began.elapsed() < Duration::from_secs(30), "{args:?} hangs");
+            // Signals that come together may count as one.
+            signal(&child, "INT");
+            thread::sleep(Duration::from_millis(100));
+        };
+        assert!(!status.success(), "{status:?}");
+        // Killed, they need a moment.
+        while processes_with(&mark) > 0 {
+            let late = began.elapsed() > Duration::from_secs(30);
+            assert!(!late, "{args:?} leaves a process behind");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}

@@ -1,7 +1,11 @@
 //! [`ProcessGroup`]: the processes of one program, and their end: the one place that knows of them, for trials and for
 //! strategies that are programs.
 
-use std::process::Command;
+use std::{
+    collections::BTreeSet,
+    process::Command,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 #[cfg(unix)]
 use crate::stat::Stat;
@@ -27,7 +31,23 @@ impl ProcessGroup {
     /// The group of a program that was [prepared](Self::prepare) and has this number.
     #[must_use]
     pub fn of(id: u32) -> Self {
+        let mut live = live();
+        live.groups.insert(id);
+        if live.closed {
+            Self::send(id, Ending::Kill);
+        }
         Self { id, over: false }
+    }
+
+    /// Kills all groups of this process that are not over, and from now on every new one at once: for a process that
+    /// is to exit without dropping them. What waits for their programs need not wait any more.
+    pub fn kill_all() {
+        let mut live = live();
+        live.closed = true;
+        // What is killed here is not forgotten: who waits for it still does.
+        for id in &live.groups {
+            Self::send(*id, Ending::Kill);
+        }
     }
 
     /// The number of the program, and of its group.
@@ -39,15 +59,13 @@ impl ProcessGroup {
     /// Asks all of the group to end. Returns whether it can be asked.
     #[must_use]
     pub fn terminate(&self) -> bool {
-        #[cfg(unix)]
-        self.signal(rustix::process::Signal::TERM);
+        self.signal(Ending::Terminate);
         cfg!(unix)
     }
 
     /// Kills what is left of the group.
     pub fn kill(&self) {
-        #[cfg(unix)]
-        self.signal(rustix::process::Signal::KILL);
+        self.signal(Ending::Kill);
     }
 
     /// Kills what is left of the group after its program was waited for.
@@ -58,6 +76,7 @@ impl ProcessGroup {
     pub fn finish(&mut self) {
         self.kill();
         self.over = true;
+        live().groups.remove(&self.id);
     }
 
     /// Whether the program has ended, and its group with it.
@@ -69,7 +88,7 @@ impl ProcessGroup {
     /// What is left of the group after its program was waited for.
     #[cfg(unix)]
     pub(crate) fn presence(&self) -> Presence {
-        match self.number() {
+        match number(self.id).filter(|_| !self.over) {
             Some(group) if rustix::process::test_kill_process_group(group).is_ok() => {
                 Presence::of(self.id)
             }
@@ -83,22 +102,55 @@ impl ProcessGroup {
         Presence::Waits
     }
 
-    #[cfg(unix)]
-    fn number(&self) -> Option<rustix::process::Pid> {
-        // Numbers 0 and 1 do not mean a group of ours: 0 is our own, 1 everybody.
-        let id = i32::try_from(self.id).ok().filter(|id| *id > 1);
+    fn signal(&self, ending: Ending) {
         // Once it is over, its number may belong to others.
-        id.filter(|_| !self.over)
-            .and_then(rustix::process::Pid::from_raw)
+        if !self.over {
+            Self::send(self.id, ending);
+        }
     }
 
     #[cfg(unix)]
-    fn signal(&self, signal: rustix::process::Signal) {
-        if let Some(group) = self.number() {
+    fn send(id: u32, ending: Ending) {
+        let signal = match ending {
+            Ending::Terminate => rustix::process::Signal::TERM,
+            Ending::Kill => rustix::process::Signal::KILL,
+        };
+        if let Some(group) = number(id) {
             // It fails if no process is left, which is what was wanted.
             _ = rustix::process::kill_process_group(group, signal);
         }
     }
+
+    #[cfg(not(unix))]
+    fn send(_id: u32, _ending: Ending) {}
+}
+
+/// The groups of this process that are not over.
+#[derive(Debug)]
+struct Live {
+    groups: BTreeSet<u32>,
+    closed: bool,
+}
+
+fn live() -> MutexGuard<'static, Live> {
+    static LIVE: Mutex<Live> = Mutex::new(Live {
+        groups: BTreeSet::new(),
+        closed: false,
+    });
+    LIVE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Ending {
+    Terminate,
+    Kill,
+}
+
+#[cfg(unix)]
+fn number(id: u32) -> Option<rustix::process::Pid> {
+    // Numbers 0 and 1 do not mean a group of ours: 0 is our own, 1 everybody.
+    let id = i32::try_from(id).ok().filter(|id| *id > 1);
+    id.and_then(rustix::process::Pid::from_raw)
 }
 
 /// What is left of a group.
@@ -136,6 +188,8 @@ impl Presence {
 
 impl Drop for ProcessGroup {
     fn drop(&mut self) {
-        self.kill();
+        if !self.over {
+            self.finish();
+        }
     }
 }

@@ -21,18 +21,23 @@ pub(super) fn run(
     extensions: &Extensions,
     out: &mut Output,
 ) -> Result<Exit, CliError> {
-    let overrides = args.settings.overrides();
-    let file = StudyReader::new(extensions)
-        .overrides(&overrides)
-        .file(&args.file)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(CliError::Start)?;
+    // First of all: reading the file may already start a program, which is not to be left behind.
+    let mut signals = {
+        let _inside = runtime.enter();
+        Signals::listen().map_err(CliError::Start)?
+    };
+    let overrides = args.settings.overrides();
+    let file = StudyReader::new(extensions)
+        .overrides(&overrides)
+        .file(&args.file)?;
     let exit = runtime.block_on(async {
         match args.repeat {
-            Some(times) => repeat::run(args, &file, times, out).await,
-            None => once(args, &file, out).await,
+            Some(times) => repeat::run(args, &file, times, &mut signals, out).await,
+            None => once(args, &file, &mut signals, out).await,
         }
     });
     // What is left, after a third ctrl-c, is dropped: that kills the programs of running trials.
@@ -40,9 +45,13 @@ pub(super) fn run(
     exit
 }
 
-async fn once(args: &RunArgs, file: &StudyFile, out: &mut Output) -> Result<Exit, CliError> {
-    let mut signals = Signals::listen().map_err(CliError::Start)?;
-    let ended = session::run(args, file, Shown::Whole, &mut signals, out).await?;
+async fn once(
+    args: &RunArgs,
+    file: &StudyFile,
+    signals: &mut Signals,
+    out: &mut Output,
+) -> Result<Exit, CliError> {
+    let ended = session::run(args, file, Shown::Whole, signals, out).await?;
     if let (true, Some(object)) = (args.json, &ended.object) {
         out.json(object)?;
     }

@@ -23,15 +23,15 @@ pub(super) async fn run(
     args: &RunArgs,
     file: &StudyFile,
     times: NonZeroU64,
+    // One for all of them: a signal between two sessions counts for the next one.
+    signals: &mut Signals,
     out: &mut Output,
 ) -> Result<Exit, CliError> {
-    // One for all of them: a signal between two sessions counts for the next one.
-    let mut signals = Signals::listen().map_err(CliError::Start)?;
     let mut summary = Summary::new(&file.settings.name, file.objectives());
     let mut exit = Exit::Done;
     for seed in seeds(file, times)? {
         let study = file.with_seed(seed);
-        let ended = session::run(args, &study, Shown::Brief, &mut signals, out).await?;
+        let ended = session::run(args, &study, Shown::Brief, signals, out).await?;
         match ended.exit {
             Exit::Interrupted => return Ok(Exit::Interrupted),
             Exit::Done => {}
