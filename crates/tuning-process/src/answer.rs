@@ -170,8 +170,14 @@ fn point(
     };
     let mut values = Vec::with_capacity(params.len());
     for (name, value) in params {
-        let literal: Literal = serde_json::from_value(value)
-            .map_err(|error| format!("parameter `{name}` of {place} cannot be used: {error}"))?;
+        let literal: Literal = serde_json::from_value(value).map_err(|error| {
+            let error = error.to_string();
+            format!(
+                "parameter `{}` of {place} cannot be used: {}",
+                short(&name),
+                short(&error)
+            )
+        })?;
         values.push((name, literal));
     }
     Ok(space.params(values))
@@ -218,10 +224,21 @@ fn nothing_else(left: &Map<String, Value>, place: &str, known: &[&str]) -> Resul
     match left.keys().next() {
         None => Ok(()),
         Some(key) => Err(format!(
-            "unknown key `{key}` in {place}: there are `{}`",
+            "unknown key `{}` in {place}: there are `{}`",
+            short(key),
             known.join("`, `")
         )),
     }
+}
+
+/// The beginning of a text: an answer may be as long as 16 MiB, and a reason is read by people.
+fn short(text: &str) -> String {
+    const SHOWN: usize = 80;
+    let mut short: String = text.chars().take(SHOWN).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
 }
 
 /// A value in words.
@@ -230,8 +247,8 @@ fn shown(value: &Value) -> String {
         Value::Null => "null".to_owned(),
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "an object".to_owned(),
-        Value::String(text) => format!("the string `{text}`"),
-        other => format!("`{other}`"),
+        Value::String(text) => format!("the string `{}`", short(text)),
+        other => format!("`{}`", short(&other.to_string())),
     }
 }
 
@@ -361,6 +378,33 @@ mod tests {
         check(
             r#"{"asked": [{"params": [1]}]}"#,
             "nonsense: `params` of `asked[0]` is a list",
+        );
+    }
+
+    #[test]
+    fn a_long_or_deep_answer_is_refused_in_few_words() {
+        let long = "x".repeat(1 << 20);
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        for line in [
+            format!("\"{long}\""),
+            format!("{{\"{long}\": 1}}"),
+            format!("{{\"asked\": [\"{long}\"]}}"),
+            format!("{{\"asked\": [{{\"params\": {{}}, \"until\": \"{long}\"}}]}}"),
+            format!("{{\"asked\": {deep}}}"),
+            format!("{{\"asked\": [{{\"params\": {{\"lr\": {deep}}}}}]}}"),
+            deep,
+        ] {
+            let found = read(&line);
+            assert!(found.starts_with("nonsense: "), "{}", short(&found));
+            assert!(found.len() < 1000, "{} bytes", found.len());
+        }
+        // As many keys as there are: in one pass.
+        let many: String = (0..200_000).map(|n| format!(",\"k{n}\":1")).collect();
+        let found = read(&format!("{{\"asked\": \"wait\"{many}}}"));
+        assert!(
+            found.starts_with("nonsense: unknown key `k"),
+            "{}",
+            short(&found)
         );
     }
 
