@@ -1,0 +1,9 @@
+//! `tune ask-tell`: conversations with the real program.
+
+#![cfg(unix)]
+
+mod client;
+mod conversations;
+mod python;
+mod sessions;
+mod transcript;

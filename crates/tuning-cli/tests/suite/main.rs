@@ -1,0 +1,18 @@
+//! The tests of the program, in one binary: what they share is built and linked once.
+
+mod ask_tell;
+mod clean;
+mod commands;
+mod determinism;
+mod errors;
+mod events;
+mod files;
+mod guests;
+mod metrics;
+mod programs;
+mod repeat;
+mod schema;
+mod sessions;
+mod spellings;
+mod support;
+mod webhooks;

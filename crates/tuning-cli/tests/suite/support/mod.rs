@@ -1,0 +1,167 @@
+//! A folder with a study in it, and the program that runs there.
+
+pub(crate) mod sink;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+/// A trial that notes its number in `done.log` when it is done. `$1` is its loss.
+pub(crate) const TRIAL: &str = "\
+echo \"$TUNE_TRIAL\" >> started.log
+sleep \"${DELAY:-0}\"
+echo \"$TUNE_TRIAL\" >> done.log
+echo \"loss=$1\"
+";
+
+/// A study of `trial.sh`.
+pub(crate) const STUDY: &str = "\
+command: [sh, trial.sh, \"${x}\", \"${kind}\"]
+parameters:
+  x: {min: 0.0, max: 1.0}
+  kind: {values: [a, b, c]}
+objective: {name: loss, direction: minimize}
+budget: {trials: 6}
+workers: 2
+seed: 7
+";
+
+/// A folder for one test.
+pub(crate) struct Folder {
+    dir: TempDir,
+}
+
+/// How a program ended.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// With `trial.sh` and `study.yaml`.
+    pub(crate) fn with_study() -> Self {
+        let folder = Self::new();
+        folder.write("trial.sh", TRIAL);
+        folder.write("study.yaml", STUDY);
+        folder
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap_or_default()
+    }
+
+    /// The lines of a file, sorted as numbers.
+    pub(crate) fn numbers(&self, name: &str) -> Vec<u64> {
+        let mut numbers: Vec<u64> = self
+            .read(name)
+            .lines()
+            .map(|line| line.parse().unwrap())
+            .collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tune"));
+        command
+            .args(args)
+            .current_dir(self.dir.path())
+            .env("NO_COLOR", "1");
+        command
+    }
+
+    /// Runs the program to its end.
+    pub(crate) fn tune(&self, args: &[&str]) -> Done {
+        finish(self.command(args))
+    }
+
+    /// Runs the program, which must end with this code.
+    #[track_caller]
+    pub(crate) fn ends_with(&self, code: i32, args: &[&str]) -> Done {
+        let done = self.tune(args);
+        assert_eq!(done.code, Some(code), "tune {args:?}: {done:#?}");
+        done
+    }
+
+    /// Starts the program.
+    pub(crate) fn start(&self, args: &[&str], envs: &[(&str, &str)]) -> Child {
+        let mut command = self.command(args);
+        command
+            .envs(envs.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command.spawn().unwrap()
+    }
+
+    /// Waits until a file has this many lines.
+    #[track_caller]
+    pub(crate) fn wait_for_lines(&self, name: &str, lines: usize) {
+        let began = Instant::now();
+        while self.read(name).lines().count() < lines {
+            assert!(
+                began.elapsed() < Duration::from_secs(30),
+                "`{name}` has: {}",
+                self.read(name)
+            );
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+pub(crate) fn finish(mut command: Command) -> Done {
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    Done {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+pub(crate) fn wait(child: Child) -> Done {
+    let output = child.wait_with_output().unwrap();
+    Done {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// Sends a signal by its name.
+pub(crate) fn signal(child: &Child, name: &str) {
+    let kill = Command::new("kill")
+        .arg(format!("-{name}"))
+        .arg(child.id().to_string())
+        .status();
+    assert!(kill.unwrap().success());
+}
+
+/// How many processes have this in their command line.
+pub(crate) fn processes_with(text: &str) -> usize {
+    let of = |path: &Path| fs::read(path.join("cmdline")).unwrap_or_default();
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    processes
+        .filter(|process| String::from_utf8_lossy(&of(&process.path())).contains(text))
+        .count()
+}

@@ -1,0 +1,13 @@
+//! The tests of the runtime, in one binary: what they share is built and linked once.
+
+mod check_resume;
+mod conformance;
+mod delivery;
+mod dropped;
+mod given_up;
+mod manual;
+mod pruned;
+mod simulated;
+mod study;
+mod support;
+mod typed;
