@@ -1,6 +1,7 @@
 //! What other tools call it: before a file is read, their words become ours where they mean exactly the
 //! same, and are refused with the right words where they do not. Nothing gets another meaning silently.
 
+mod meaning;
 mod parameter;
 mod remedy;
 mod root;

@@ -2,7 +2,12 @@
 
 use std::f64::consts::E;
 
-use super::{Within, remedy, translation::Translation};
+use super::{
+    Within,
+    meaning::Meaning,
+    remedy::{self, Call},
+    translation::Translation,
+};
 use crate::document::{Entry, Node, Reading, Value};
 
 /// Puts the words of one parameter into ours.
@@ -41,25 +46,28 @@ pub(super) fn translate(entry: &mut Entry, reading: &Reading) {
 
 /// `[1e-5, 0.1]` may or may not be a range.
 fn of_list(nodes: &[Node]) -> String {
-    let shown: Vec<String> = nodes.iter().filter_map(remedy::shown).collect();
-    let values = format!("write `{{values: [{}]}}` for a choice", shown.join(", "));
-    match (&shown[..], nodes) {
-        ([min, max], [a, b]) if a.as_number().is_some() && b.as_number().is_some() => {
-            format!("{values}, or `{{min: {min}, max: {max}}}` for a range")
-        }
-        _ => values,
+    let values = remedy::choice(nodes);
+    let range = match nodes {
+        [a, b] => of_bounds(a, b),
+        _ => None,
+    };
+    match range {
+        Some(range) => format!("{values} for a choice, or `{range}` for a range"),
+        None => format!("{values} for a choice"),
+    }
+}
+
+/// The range of two bounds: of integers, if both are.
+fn of_bounds(min: &Node, max: &Node) -> Option<Meaning> {
+    match (min.to_json().as_i64(), max.to_json().as_i64()) {
+        (Some(min), Some(max)) => Meaning::ints(min, max, false),
+        _ => Meaning::floats(min.as_number()?, max.as_number()?, false),
     }
 }
 
 /// `loguniform(1e-5, 0.1)`, as some command lines have it.
 fn of_text(node: &Node) -> Option<String> {
-    let (word, rest) = node.as_text()?.split_once('(')?;
-    let arguments: Vec<Node> = rest
-        .strip_suffix(')')?
-        .split(',')
-        .filter_map(|text| crate::document::Format::Yaml.parse(text.trim()).ok())
-        .collect();
-    remedy::of_call(word.trim(), &arguments.iter().collect::<Vec<_>>())
+    Call::of_text(node.as_text()?)?.remedy()
 }
 
 /// `{loguniform: [1e-5, 0.1]}`, `{_type: loguniform, _value: [1e-5, 0.1]}`, `{lower: …}` is none.
@@ -70,7 +78,7 @@ fn of_call(node: &Node) -> Option<String> {
     };
     if let Some(word) = node.get("_type").and_then(Node::as_text) {
         let values = node.get("_value").map(arguments).unwrap_or_default();
-        return remedy::of_call(word, &values.iter().collect::<Vec<_>>());
+        return Call::new(word, values).clips().remedy();
     }
     if node.get("parameters").is_some() {
         return Some(
@@ -83,9 +91,8 @@ fn of_call(node: &Node) -> Option<String> {
         return None;
     };
     entries.iter().find_map(|entry| {
-        let values = arguments(&entry.node);
         // A word of ours is none of these.
-        remedy::of_call(&entry.key, &values.iter().collect::<Vec<_>>())
+        Call::new(&entry.key, arguments(&entry.node)).remedy()
     })
 }
 
@@ -158,39 +165,42 @@ impl Translation<'_> {
                 "it has no `values`: write `{values: [a, b]}`".to_owned()
             }
             "constant" | "const" | "fixed" => "it has no `value`: write `{value: 7}`".to_owned(),
-            "log_uniform" | "loguniform" => remedy::exponents(min, max, E),
+            // With an underscore it is that of W&B, whose bounds are exponents.
+            "log_uniform" => remedy::exponents(min, max, E),
+            "loguniform" => remedy::log_range(min, max),
             "log" => {
                 let base = self.number("base").unwrap_or(10.0);
                 drop(self.take("base"));
                 remedy::exponents(min, max, base)
             }
-            "inv_log_uniform" | "inv_log_uniform_values" => format!(
-                "there is no such scale here: {}, or let the program compute `1 / x`",
-                remedy::range(min, max, ", log: true")
+            // The logarithm of `1 / x` is spread as evenly as that of `x`.
+            "inv_log_uniform_values" => remedy::range(min, max, true),
+            "inv_log_uniform" => {
+                remedy::exponents(Some(-max.unwrap_or(7.0)), Some(-min.unwrap_or(0.0)), E)
+            }
+            "q_uniform" | "quniform" => remedy::stepped(min, max, self.number("q"), false),
+            "q_log_uniform" => remedy::no_steps_on_a_log_scale(
+                Some(min.unwrap_or(-7.0).exp()),
+                Some(max.unwrap_or(0.0).exp()),
+                self.number("q"),
             ),
-            "q_uniform" | "quniform" => remedy::stepped(min, max, self.number("q")),
-            "q_log_uniform" | "q_log_uniform_values" => remedy::no_steps_on_a_log_scale(
-                Some(if word == "q_log_uniform" {
-                    min.unwrap_or(-7.0).exp()
-                } else {
-                    min.unwrap_or(0.001)
-                }),
-                Some(if word == "q_log_uniform" {
-                    max.unwrap_or(0.0).exp()
-                } else {
-                    max.unwrap_or(1.0)
-                }),
-            ),
-            "normal" | "q_normal" => remedy::normal(self.number("mu"), self.number("sigma")),
+            "q_log_uniform_values" => remedy::no_steps_on_a_log_scale(min, max, self.number("q")),
+            "normal" | "q_normal" => {
+                remedy::normal(self.number("mu"), self.number("sigma"), self.number("q"))
+            }
             "log_normal" | "q_log_normal" => {
                 remedy::log_normal(self.number("mu"), self.number("sigma"))
             }
             "beta" | "q_beta" => format!(
                 "values are spread evenly over a range, never by a beta distribution: {}",
-                remedy::range(min.or(Some(0.0)), max, "")
+                remedy::range(min.or(Some(0.0)), max, false)
             ),
             "categorical_w_probabilities" => {
-                "all values are equally likely here: write `{values: [a, b]}`".to_owned()
+                let values = match self.get("values").map(|node| &node.value) {
+                    Some(Value::List(nodes)) => remedy::choice(nodes),
+                    _ => remedy::choice(&[]),
+                };
+                format!("all values are equally likely here: {values}")
             }
             _ => return,
         };
@@ -228,12 +238,15 @@ impl Translation<'_> {
         if self.map.value == Value::Wrong {
             return;
         }
-        if let Some(step) = self.get("q") {
-            let step = remedy::shown(step).unwrap_or_else(|| "0.1".to_owned());
-            self.refuse("q", Some("step"), &format!("write `step: {step}`"));
+        if let (Some(step), Some(min), Some(max)) =
+            (self.number("q"), self.number("min"), self.number("max"))
+        {
+            let remedy = remedy::stepped(Some(min), Some(max), Some(step), false);
+            self.refuse("q", Some("step"), &remedy);
         }
+        self.refuse("q", Some("step"), "write `step: 0.1`");
         for key in ["mu", "sigma"] {
-            let remedy = remedy::normal(self.number("mu"), self.number("sigma"));
+            let remedy = remedy::normal(self.number("mu"), self.number("sigma"), None);
             self.refuse(key, None, &remedy);
         }
         let equally = "all values are equally likely here: remove it";

@@ -1,6 +1,7 @@
 //! What to write instead of a range that has no equal here, with the numbers of the one who wrote it.
 
-use crate::document::{Node, Value};
+use super::meaning::Meaning;
+use crate::document::{Format, Node, Value};
 
 /// A scalar as it is written; none of anything else.
 pub(super) fn shown(node: &Node) -> Option<String> {
@@ -10,108 +11,225 @@ pub(super) fn shown(node: &Node) -> Option<String> {
     }
 }
 
-/// What a word such as `loguniform` with these arguments is here; the numbers that are missing are
-/// examples.
-pub(super) fn of_call(word: &str, arguments: &[&Node]) -> Option<String> {
-    let number = |index: usize| arguments.get(index).and_then(|node| node.as_number());
-    let (a, b) = (number(0), number(1));
-    let simple = word.to_lowercase().replace(['_', '-'], "");
-    Some(match simple.as_str() {
-        "uniform" | "interval" => range(a, b, ""),
-        "loguniform" | "loginterval" if a.is_some_and(|a| a <= 0.0) => {
-            exponents(a, b, std::f64::consts::E)
+/// What a word such as `loguniform` was called with.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    word: String,
+    arguments: Vec<Node>,
+    /// NNI cuts what it has rounded off at its bounds.
+    clips: bool,
+}
+
+/// The names of arguments, by their places.
+const NAMES: [&[&str]; 3] = [
+    &["low", "lower", "min", "minval", "mu", "mean"],
+    &["high", "upper", "max", "maxval", "sigma", "sd"],
+    &["q", "step"],
+];
+
+impl Call {
+    pub(super) fn new(word: &str, arguments: Vec<Node>) -> Self {
+        Self {
+            word: word.to_lowercase().replace(['_', '-'], ""),
+            arguments,
+            clips: false,
         }
-        "loguniform" | "loginterval" | "reverseloguniform" => range(a, b, ", log: true"),
-        "quniform" => stepped(a, b, number(2)),
-        "qloguniform" => no_steps_on_a_log_scale(a, b),
-        "randint" | "qrandint" => {
-            let high = b.or(a).map_or(10.0, |b| b - 1.0);
-            let low = b.and(a).unwrap_or(0.0);
-            let step = number(2).filter(|_| simple == "qrandint");
-            let step = step.map_or_else(String::new, |step| format!(", step: {step}"));
-            format!("write `{{min: {low}, max: {high}{step}}}`: both ends are included here")
-        }
-        "lograndint" | "qlograndint" => {
-            let (low, high) = (a.unwrap_or(1.0), b.map_or(10.0, |b| b - 1.0));
-            format!("write `{{min: {low}, max: {high}, log: true}}`: both ends are included here")
-        }
-        "normal" | "randn" | "qnormal" | "qrandn" => normal(a, b),
-        "lognormal" | "qlognormal" => log_normal(a, b),
-        "choice" | "gridsearch" | "categorical" => {
-            let values: Vec<String> = arguments.iter().filter_map(|node| shown(node)).collect();
-            match values.is_empty() {
-                true => "write `{values: [a, b]}`".to_owned(),
-                false => format!("write `{{values: [{}]}}`", values.join(", ")),
+    }
+
+    pub(super) fn clips(mut self) -> Self {
+        self.clips = true;
+        self
+    }
+
+    /// `loguniform(1e-5, 0.1)` and `loguniform(low=1e-5, high=0.1)`, as command lines and Python have them.
+    pub(super) fn of_text(text: &str) -> Option<Self> {
+        let (word, rest) = text.split_once('(')?;
+        let word = word.trim().rsplit('.').next()?;
+        let inner = rest.trim_end().strip_suffix(')')?;
+        let Value::List(nodes) = Format::Yaml.parse(&format!("[{inner}]")).ok()?.value else {
+            return None;
+        };
+        let mut places: [Option<Node>; 3] = Default::default();
+        let mut others = Vec::new();
+        for node in nodes {
+            let named = node.as_text().and_then(|text| text.split_once('='));
+            let place = named.and_then(|(name, value)| {
+                let place = NAMES
+                    .iter()
+                    .position(|names| names.contains(&name.trim()))?;
+                Some((place, Format::Yaml.parse(value.trim()).ok()?))
+            });
+            match place {
+                Some((place, node)) => places[place] = Some(node),
+                None => others.push(node),
             }
         }
-        _ => return None,
-    })
+        let named = places.into_iter().flatten();
+        Some(Self::new(word, others.into_iter().chain(named).collect()))
+    }
+
+    fn number(&self, index: usize) -> Option<f64> {
+        self.arguments.get(index)?.as_number()
+    }
+
+    fn int(&self, index: usize) -> Option<i64> {
+        match &self.arguments.get(index)?.value {
+            Value::Scalar(scalar) => scalar.as_i64(),
+            _ => None,
+        }
+    }
+
+    /// What it is here; none if the word is none of these.
+    pub(super) fn remedy(&self) -> Option<String> {
+        let (a, b, q) = (self.number(0), self.number(1), self.number(2));
+        Some(match self.word.as_str() {
+            "uniform" | "interval" => range(a, b, false),
+            "loguniform" | "loginterval" | "reverseloguniform" => log_range(a, b),
+            "quniform" => stepped(a, b, q, self.clips),
+            "qloguniform" => no_steps_on_a_log_scale(a, b, q),
+            "randint" | "lograndint" => self.integers(self.word == "lograndint"),
+            "qrandint" | "qlograndint" => {
+                let meaning = Meaning::rounded(a?, b?, q.unwrap_or(1.0));
+                let meaning = meaning.map(Meaning::whole);
+                let note = match self.word.as_str() {
+                    "qrandint" => "",
+                    _ => ", which has the same values, all of them equally likely",
+                };
+                write(meaning, note)
+            }
+            "normal" | "randn" | "qnormal" | "qrandn" => normal(a, b, q),
+            "lognormal" | "qlognormal" => log_normal(a, b),
+            "choice" | "gridsearch" | "categorical" => choice(&self.arguments),
+            _ => return None,
+        })
+    }
+
+    /// Without its upper end.
+    fn below(&self, log: bool) -> Option<Meaning> {
+        let (low, high) = match (self.int(0), self.int(1)) {
+            (Some(low), Some(high)) => (low, high),
+            // NumPy: one argument is the upper end.
+            (Some(high), None) if self.arguments.len() == 1 && !log => (0, high),
+            _ => return None,
+        };
+        Meaning::ints(low, high.checked_sub(1)?, log)
+    }
+
+    fn integers(&self, log: bool) -> String {
+        write(self.below(log), ": both ends are included here")
+    }
 }
 
-pub(super) fn range(min: Option<f64>, max: Option<f64>, more: &str) -> String {
-    let (min, max) = (min.unwrap_or(0.001), max.unwrap_or(1.0));
-    format!("write `{{min: {}, max: {}{more}}}`", float(min), float(max))
+/// The advice to write this.
+fn write(meaning: Option<Meaning>, more: &str) -> String {
+    match meaning {
+        Some(meaning) => format!("write `{meaning}`{more}"),
+        None => "its arguments make no range: write `min` and `max`, as in `{min: 0.0, max: 1.0}`"
+            .to_owned(),
+    }
 }
 
-pub(super) fn stepped(min: Option<f64>, max: Option<f64>, step: Option<f64>) -> String {
-    let step = step.unwrap_or(1.0);
-    range(
-        Some(min.unwrap_or(0.0)),
-        max,
-        &format!(", step: {}", float(step)),
+pub(super) fn range(min: Option<f64>, max: Option<f64>, log: bool) -> String {
+    write(
+        Meaning::floats(min.unwrap_or(0.001), max.unwrap_or(1.0), log),
+        "",
+    )
+}
+
+/// A range on a logarithmic scale; one that begins at zero or below can only be meant as one of exponents.
+pub(super) fn log_range(min: Option<f64>, max: Option<f64>) -> String {
+    match min {
+        Some(min) if min <= 0.0 => exponents(Some(min), max, std::f64::consts::E),
+        _ => range(min, max, true),
+    }
+}
+
+pub(super) fn stepped(
+    min: Option<f64>,
+    max: Option<f64>,
+    step: Option<f64>,
+    clips: bool,
+) -> String {
+    let (min, max, step) = (min.unwrap_or(0.0), max.unwrap_or(1.0), step.unwrap_or(1.0));
+    write(
+        match clips {
+            true => Meaning::clipped(min, max, step),
+            false => Meaning::rounded(min, max, step),
+        },
+        "",
     )
 }
 
 /// Bounds that are exponents, as they are values.
 pub(super) fn exponents(min: Option<f64>, max: Option<f64>, base: f64) -> String {
-    let value = |exponent: f64| digits(base.powf(exponent));
-    let (low, high) = (value(min.unwrap_or(-7.0)), value(max.unwrap_or(0.0)));
-    format!(
-        "its bounds are exponents; bounds are values here: write `{{min: {low}, max: {high}, log: true}}`"
-    )
+    let (min, max) = (min.unwrap_or(-7.0), max.unwrap_or(0.0));
+    let write = write(powers(min, max, base), "");
+    format!("its bounds are exponents; bounds are values here: {write}")
 }
 
-pub(super) fn no_steps_on_a_log_scale(min: Option<f64>, max: Option<f64>) -> String {
+/// The range from `base^min` to `base^max`.
+pub(super) fn powers(min: f64, max: f64, base: f64) -> Option<Meaning> {
+    let (low, high) = (base.powf(min), base.powf(max));
+    let (short_low, short_high) = (digits(low), digits(high));
+    // A narrow range needs all digits of its bounds.
+    let width = (high / low).ln();
+    let close = ((short_high / short_low).ln() - width).abs() <= 0.01 * width.abs();
+    match close {
+        true => Meaning::floats(short_low, short_high, true),
+        false => Meaning::floats(low, high, true),
+    }
+}
+
+pub(super) fn no_steps_on_a_log_scale(
+    min: Option<f64>,
+    max: Option<f64>,
+    step: Option<f64>,
+) -> String {
+    let stepped = stepped(min, max, step, false);
     format!(
-        "there are no steps on a logarithmic scale: {}, or `{{values: […], ordered: true}}`",
-        range(min, max, ", log: true")
+        "there are no steps on a logarithmic scale: {stepped}, which has the same values, all of them equally likely"
     )
 }
 
 /// A range that holds all but three in a thousand of a normal distribution.
-pub(super) fn normal(mean: Option<f64>, deviation: Option<f64>) -> String {
-    let (mean, deviation) = (mean.unwrap_or(0.0), deviation.unwrap_or(1.0));
-    let (low, high) = (mean - 3.0 * deviation, mean + 3.0 * deviation);
-    format!(
-        "values are spread evenly over a range, never normally: write the range that matters, such as \
-         `{{min: {}, max: {}}}`",
-        float(low),
-        float(high)
-    )
+pub(super) fn normal(mean: Option<f64>, deviation: Option<f64>, step: Option<f64>) -> String {
+    let (mean, deviation) = (mean.unwrap_or(0.0), deviation.unwrap_or(1.0).abs());
+    // As many digits as a bound needs: 1 + 3 * 0.1 is 1.3.
+    let short = |bound: f64| format!("{bound:.12e}").parse().unwrap_or(bound);
+    let (low, high) = (short(mean - 3.0 * deviation), short(mean + 3.0 * deviation));
+    evenly(match step {
+        Some(step) => Meaning::rounded(low, high, step),
+        None => Meaning::floats(low, high, false),
+    })
 }
 
 pub(super) fn log_normal(mean: Option<f64>, deviation: Option<f64>) -> String {
-    let (mean, deviation) = (mean.unwrap_or(0.0), deviation.unwrap_or(1.0));
-    let (low, high) = (
-        (mean - 3.0 * deviation).exp(),
-        (mean + 3.0 * deviation).exp(),
-    );
+    let (mean, deviation) = (mean.unwrap_or(0.0), deviation.unwrap_or(1.0).abs());
+    let (low, high) = (mean - 3.0 * deviation, mean + 3.0 * deviation);
+    evenly(powers(low, high, std::f64::consts::E))
+}
+
+fn evenly(meaning: Option<Meaning>) -> String {
+    let write = match meaning {
+        Some(meaning) => format!("such as `{meaning}`"),
+        None => "such as `{min: 0.0, max: 1.0}`".to_owned(),
+    };
     format!(
-        "values are spread evenly over a range, never normally: write the range that matters, such as \
-         `{{min: {}, max: {}, log: true}}`",
-        digits(low),
-        digits(high)
+        "values are spread evenly over a range, never normally: write the range that matters, {write}"
     )
 }
 
-/// A number that stays a float when it is read: `1.0`.
-fn float(value: f64) -> String {
-    format!("{value:?}")
+/// A choice among these.
+pub(super) fn choice(values: &[Node]) -> String {
+    match Meaning::values(values.iter().map(Node::to_json)) {
+        Some(meaning) => format!("write `{meaning}`"),
+        None => "write `{values: [a, b]}`".to_owned(),
+    }
 }
 
 /// A computed number, with as many digits as a bound needs.
-fn digits(value: f64) -> String {
-    float(format!("{value:.3e}").parse().unwrap_or(value))
+fn digits(value: f64) -> f64 {
+    format!("{value:.3e}").parse().unwrap_or(value)
 }
 
 #[cfg(test)]
@@ -119,14 +237,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn computed_numbers_are_short_and_stay_floats() {
+    fn computed_numbers_are_short() {
         for (value, expect) in [
-            (1.0, "1.0"),
-            (1e-5, "1e-5"),
-            ((-9.21_f64).exp(), "0.0001"),
-            ((-2.3_f64).exp(), "0.1003"),
-            (1.0_f64.exp(), "2.718"),
-            (22026.47, "22030.0"),
+            (1.0, 1.0),
+            (1e-5, 1e-5),
+            ((-9.21_f64).exp(), 0.0001),
+            ((-2.3_f64).exp(), 0.1003),
+            (1.0_f64.exp(), 2.718),
+            (22026.47, 22030.0),
         ] {
             assert_eq!(digits(value), expect);
         }
