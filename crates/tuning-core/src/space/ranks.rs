@@ -50,7 +50,8 @@ impl Ranks {
             if let (Some(next), Some(before)) = (next, from.checked_sub(1)) {
                 gaps.push((next, before.min(last)));
             }
-            next = to.checked_add(1);
+            // What lies before the first one leaves no gap behind itself.
+            next = to.checked_add(1).map(|next| next.max(first));
         }
         gaps.extend(next.map(|next| (next, last)));
         Self::of(gaps)
