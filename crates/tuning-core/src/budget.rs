@@ -38,11 +38,14 @@ pub struct Budget {
     pub no_improvement: Option<u64>,
     /// How much resource (epochs, steps) all trials together may use. A trial counts with the fidelity
     /// it has reported, and when it completes or fails, with what it was asked for if that is more.
-    /// Work in flight is finished, so somewhat more may be used.
+    /// Nothing is begun while what was used and what the work in flight was asked for reach the limit; so at most
+    /// the last piece of work goes beyond it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<u64>,
     /// How large the sum of a metric over all trials may get (money, GPU-hours). A trial counts with the
-    /// last value it measured: let it measure what it has cost in all.
+    /// last value it measured: let it measure what it has cost in all. Work in flight counts, too: with what it has
+    /// measured, or as much as the pieces of work before it have cost on average, if that is more. So the limit is met
+    /// exactly if all cost the same, but for those that are begun before the first one has told what it cost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<CostLimit>,
 }

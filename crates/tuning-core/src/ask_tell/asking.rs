@@ -25,6 +25,9 @@ impl<S: Strategy> AskTell<S> {
         if let Some(reason) = self.over() {
             return Ok(self.idle(reason));
         }
+        if let Some(reason) = self.promised() {
+            return Ok(self.idle(reason));
+        }
         if self.trials_left() == Some(0) && self.problem.fidelity.is_none() {
             return Ok(self.idle(EndReason::Trials));
         }
@@ -63,6 +66,13 @@ impl<S: Strategy> AskTell<S> {
             }
             reason = self.over();
             if reason.is_some() {
+                break;
+            }
+            if self.promised().is_some() {
+                // Let it know one more: that may have used less.
+                if self.tell_until(self.line.told() + 1) {
+                    continue;
+                }
                 break;
             }
             if self.trials_left() == Some(0) && self.problem.fidelity.is_none() {
@@ -118,6 +128,10 @@ impl<S: Strategy> AskTell<S> {
         let mut accepted = Accepted::default();
         for proposal in proposals {
             if proposal.is_new() && self.trials_left() == Some(0) {
+                continue;
+            }
+            // The first one is within the limits: that was looked at.
+            if proposal.is_work() && !accepted.work.is_empty() && self.promised().is_some() {
                 continue;
             }
             accepted.gave_up |= !proposal.is_work();
@@ -216,6 +230,10 @@ impl<S: Strategy> AskTell<S> {
     fn over(&self) -> Option<EndReason> {
         self.spent
             .over(&self.problem.budget, &self.problem.objectives)
+    }
+
+    fn promised(&self) -> Option<EndReason> {
+        self.spent.promised(&self.problem.budget)
     }
 
     fn trials_left(&self) -> Option<u64> {

@@ -1,6 +1,6 @@
 //! The budget as a fold of the facts that were told: no clock, so the same facts give the same end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     Budget, EndReason, Fidelity, FidelityRange, Metrics, Objective, Objectives, Outcome, Problem,
@@ -15,7 +15,15 @@ pub(super) struct Spent {
     resource: u64,
     cost: f64,
     open: BTreeMap<TrialId, Used>,
+    /// Those of the open trials that work is in hand for.
+    working: BTreeSet<TrialId>,
+    /// How many pieces of work have ended, and what they have cost together.
+    pieces: u64,
+    of_pieces: f64,
 }
+
+/// Sums of decimal fractions are not exact: `0.1` ten times is less than `1`.
+const ROUNDING: f64 = 1e-9;
 
 /// What a trial that has not ended has used.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,8 +31,9 @@ struct Used {
     /// The resource that is counted already, and what its work was asked for.
     reached: Fidelity,
     asked: Option<Fidelity>,
-    /// The cost that is counted already.
+    /// The cost that is counted already, and what of it is of earlier pieces of work.
     cost: f64,
+    before: f64,
 }
 
 impl Spent {
@@ -38,13 +47,17 @@ impl Spent {
                     reached: started.fork.and_then(|fork| fork.at).unwrap_or_default(),
                     asked: started.until.or(whole),
                     cost: 0.0,
+                    before: 0.0,
                 };
                 self.open.insert(started.trial, used);
+                self.working.insert(started.trial);
             }
             Fact::Resumed(resumed) => {
                 if let Some(used) = self.open.get_mut(&resumed.trial) {
                     used.asked = resumed.until.or(whole);
+                    used.before = used.cost;
                 }
+                self.working.insert(resumed.trial);
             }
             Fact::Reported(reported) => {
                 self.reached(reported.trial, reported.at);
@@ -53,6 +66,7 @@ impl Spent {
             Fact::Paused(paused) => {
                 self.reached(paused.trial, paused.at);
                 self.costs(problem, paused.trial, &paused.metrics);
+                self.piece_ended(paused.trial);
             }
             Fact::Ended(ended) => {
                 let asked = self.open.get(&ended.trial).and_then(|used| used.asked);
@@ -62,6 +76,7 @@ impl Spent {
                     self.reached(ended.trial, asked);
                 }
                 self.costs(problem, ended.trial, &ended.metrics);
+                self.piece_ended(ended.trial);
                 self.open.remove(&ended.trial);
                 self.since_best += 1;
                 if let Outcome::Completed(losses) = &ended.outcome {
@@ -94,6 +109,35 @@ impl Spent {
         }
     }
 
+    fn piece_ended(&mut self, trial: TrialId) {
+        if self.working.remove(&trial)
+            && let Some(used) = self.open.get(&trial)
+        {
+            self.pieces += 1;
+            self.of_pieces += used.cost - used.before;
+        }
+    }
+
+    /// Why nothing more is to be proposed until some of the work in hand has ended, if so: with it, a limit is reached. Of
+    /// resource it is to use what it was asked for; a piece of work that has not measured its cost yet is taken to cost as
+    /// much as those before it have on average.
+    pub(super) fn promised(&self, budget: &Budget) -> Option<EndReason> {
+        if budget.resource.is_none() && budget.cost.is_none() {
+            return None;
+        }
+        let expected = match self.pieces {
+            0 => 0.0,
+            pieces => self.of_pieces / pieces as f64,
+        };
+        let (mut resource, mut cost) = (self.resource, self.cost);
+        for used in self.working.iter().filter_map(|trial| self.open.get(trial)) {
+            let asked = used.asked.unwrap_or_default().get();
+            resource = resource.saturating_add(asked.saturating_sub(used.reached.get()));
+            cost += (expected - (used.cost - used.before)).max(0.0);
+        }
+        spent(budget, resource, cost)
+    }
+
     /// Why nothing more is to be proposed, if so.
     pub(super) fn over(&self, budget: &Budget, objectives: &Objectives) -> Option<EndReason> {
         let target = budget.target.and_then(|target| loss(objectives, target));
@@ -102,14 +146,19 @@ impl Spent {
             Some(EndReason::Target)
         } else if hit(budget.no_improvement.map(|n| self.since_best >= n)) {
             Some(EndReason::NoImprovement)
-        } else if hit(budget.resource.map(|limit| self.resource >= limit)) {
-            Some(EndReason::Resource)
-        } else if hit(budget.cost.as_ref().map(|cost| self.cost >= cost.limit)) {
-            Some(EndReason::Cost)
         } else {
-            None
+            spent(budget, self.resource, self.cost)
         }
     }
+}
+
+/// Which limit is reached by this much resource and cost.
+fn spent(budget: &Budget, resource: u64, cost: f64) -> Option<EndReason> {
+    if budget.resource.is_some_and(|limit| resource >= limit) {
+        return Some(EndReason::Resource);
+    }
+    let limit = budget.cost.as_ref()?.limit;
+    (cost >= limit - limit.abs() * ROUNDING).then_some(EndReason::Cost)
 }
 
 /// The first objective's target as a loss.

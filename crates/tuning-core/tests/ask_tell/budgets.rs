@@ -277,6 +277,83 @@ fn a_trial_costs_what_it_measured_last_wherever_it_did() {
     assert_eq!((spent, study.started()), (10.5, 3));
 }
 
+/// Keeps this many trials in flight, which cost this much each, and ends the oldest first; returns what they cost together.
+fn spend(study: &mut AskTell<Sensitive>, workers: usize, cost: impl Fn(u64) -> f64) -> (u64, f64) {
+    let mut running = std::collections::VecDeque::new();
+    let mut spent = 0.0;
+    loop {
+        if let Some(free) = NonZeroUsize::new(workers - running.len()) {
+            match study.ask(free).unwrap() {
+                Turn::Work(work) => {
+                    running.extend(work);
+                    continue;
+                }
+                Turn::Done(reason) => {
+                    assert_eq!((reason, running.len()), (EndReason::Cost, 0));
+                    return (study.started(), spent);
+                }
+                _ => {}
+            }
+        }
+        let work = running.pop_front().expect("it waits for work in flight");
+        let cost = cost(work.trial.get());
+        spent += cost;
+        let metrics = Metrics::from_iter([("cost", cost)]);
+        study
+            .finish(work.trial, completed(1.0), metrics, 0)
+            .unwrap();
+    }
+}
+
+#[test]
+fn a_limit_of_cost_is_exact_by_what_is_in_flight() {
+    for order in [Order::AsFinished, proposed(8), proposed(3), proposed(1)] {
+        for workers in [1, 2, 8] {
+            for (limit, cost, trials) in [(30.0, 1.0, 30), (3.0, 0.1, 30), (0.7, 0.07, 10)] {
+                let budget = Budget::unlimited().cost("cost", limit);
+                let mut study = with(problem(), budget, order);
+                let (started, spent) = spend(&mut study, workers, |_| cost);
+                assert_eq!(started, trials, "{order}, {workers} workers, {limit}");
+                assert!((spent - limit).abs() < 1e-9, "{spent}");
+            }
+            // Those that are begun before anything is known of their cost cannot count.
+            let mut study = with(problem(), Budget::unlimited().cost("cost", 2.0), order);
+            assert!(spend(&mut study, workers, |_| 1.0).0 <= 8);
+            // What cost less than expected leaves room for more.
+            let mut study = with(problem(), Budget::unlimited().cost("cost", 30.0), order);
+            let (_, spent) = spend(&mut study, workers, |n| if n < 10 { 2.0 } else { 0.5 });
+            assert!(
+                (30.0..=30.5).contains(&spent),
+                "{order}, {workers}: {spent}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_limit_of_resource_counts_what_is_in_flight() {
+    for order in [Order::AsFinished, proposed(8), proposed(2)] {
+        // 9 each: nine of them reach 81, and ten the limits above.
+        for (limit, trials) in [(81, 9), (82, 10), (90, 10)] {
+            let mut study = with(ladder(), Budget::unlimited().resource(limit), order);
+            let mut running = std::collections::VecDeque::new();
+            let reason = loop {
+                match study.ask(slots(8)).unwrap() {
+                    Turn::Work(work) => running.extend(work),
+                    Turn::Done(reason) => break reason,
+                    _ => {
+                        let work = running.pop_front().expect("it waits for work in flight");
+                        study
+                            .finish(work.trial, completed(1.0), Metrics::default(), 0)
+                            .unwrap();
+                    }
+                }
+            };
+            assert_eq!((reason, study.started()), (EndReason::Resource, trials));
+        }
+    }
+}
+
 #[test]
 fn paused_trials_may_go_on_after_the_last_trial_was_started() {
     for order in [Order::AsFinished, proposed(4)] {
