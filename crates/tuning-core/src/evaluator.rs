@@ -24,6 +24,7 @@ use crate::{
 /// - Run until [`RunningTrial::until`], report along the way, and return when a report is
 ///   [`Interrupted`] or [`RunningTrial::stopped`] resolves. After a stop, what you return no longer
 ///   counts: the trial is stopped with its last report, unless it failed.
+/// - Await [`RunningTrial::committed`] before you start anything that outlives the process.
 /// - `Completed` values are in the objectives' own directions.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an evaluator of trials",
@@ -150,6 +151,12 @@ pub trait TrialLink: Send + Sync {
 
     /// Resolves when the work should end now.
     async fn stopped(&self) -> StopReason;
+
+    /// Resolves once it is known whether the beginning of the work is durable, and returns that. A driver without a
+    /// journal has nothing to wait for.
+    async fn committed(&self) -> bool {
+        true
+    }
 }
 
 /// A trial while it is evaluated. Cheap to clone, and may move to another thread.
@@ -254,6 +261,15 @@ impl RunningTrial {
     #[must_use]
     pub fn stop_reason(&self) -> Option<StopReason> {
         self.link.stop_reason()
+    }
+
+    /// Waits until it is durable that this work was begun, and returns whether it is: it never will be if the journal
+    /// has failed.
+    ///
+    /// Await it before anything that outlives this process or that others see, such as starting a program: a study that
+    /// is killed before gives the number of the trial to other parameters. What stays in this process need not wait.
+    pub async fn committed(&self) -> bool {
+        self.link.committed().await
     }
 
     /// Resolves when the work should end now (timeout, cancellation, the end of the study).

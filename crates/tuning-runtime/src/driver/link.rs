@@ -10,6 +10,7 @@ use tokio::sync::{Notify, mpsc::UnboundedSender, oneshot};
 use tuning_core::{Failure, Fidelity, Metrics, StopReason, TrialId, TrialLink, Values, Verdict};
 
 use super::message::Message;
+use crate::log::LogWriter;
 
 /// The line between one attempt and the driver. Once it is closed, nothing more gets through: an
 /// attempt that was given up cannot speak for the next one.
@@ -17,6 +18,7 @@ use super::message::Message;
 pub(super) struct Link {
     trial: TrialId,
     driver: UnboundedSender<Message>,
+    log: LogWriter,
     notes: Mutex<Notes>,
     stop: AtomicU8,
     stopped: Notify,
@@ -38,10 +40,12 @@ const REASONS: [StopReason; 3] = [
 ];
 
 impl Link {
-    pub(super) fn new(trial: TrialId, driver: UnboundedSender<Message>) -> Self {
+    /// The line of a trial whose start the log has got.
+    pub(super) fn new(trial: TrialId, driver: UnboundedSender<Message>, log: LogWriter) -> Self {
         Self {
             trial,
             driver,
+            log,
             notes: Mutex::default(),
             stop: AtomicU8::new(0),
             stopped: Notify::new(),
@@ -142,5 +146,9 @@ impl TrialLink for Link {
             }
             stopped.await;
         }
+    }
+
+    async fn committed(&self) -> bool {
+        self.log.committed().await
     }
 }

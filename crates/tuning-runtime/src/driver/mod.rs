@@ -42,6 +42,8 @@ pub(crate) struct Driver<'a> {
     ready: VecDeque<Work>,
     delayed: BTreeMap<TrialId, Work>,
     active: BTreeMap<TrialId, Arc<Link>>,
+    /// Attempts that begin once the log has got the entries that they rest on.
+    begun: Vec<Attempt>,
     /// The removals of what was given up that are under way.
     discards: Vec<oneshot::Receiver<()>>,
     stop: Option<Stop>,
@@ -70,6 +72,7 @@ impl<'a> Driver<'a> {
             ready: VecDeque::new(),
             delayed: BTreeMap::new(),
             active: BTreeMap::new(),
+            begun: Vec::new(),
             discards: Vec::new(),
             stop: None,
             time_is_up: false,
@@ -92,11 +95,14 @@ impl<'a> Driver<'a> {
         ended
     }
 
-    /// Hands what was noted to the log.
+    /// Hands what was noted to the log, and begins what rests on it.
     async fn flush(&mut self) {
         let entries = self.ledger.take_entries();
         if !entries.is_empty() {
             self.log.append(entries).await;
+        }
+        for attempt in self.begun.drain(..) {
+            self.executor.spawn(Box::pin(attempt.run()));
         }
         self.discard_given_up();
     }
@@ -175,9 +181,9 @@ impl<'a> Driver<'a> {
 
     fn launch(&mut self, work: Work) {
         let trial = work.trial;
-        let link = Arc::new(Link::new(trial, self.sender.clone()));
+        let link = Arc::new(Link::new(trial, self.sender.clone(), self.log.clone()));
         self.active.insert(trial, Arc::clone(&link));
-        let attempt = Attempt {
+        self.begun.push(Attempt {
             work: Arc::new(work),
             objectives: self.ledger.progress().objectives().clone(),
             evaluator: Arc::clone(&self.evaluator),
@@ -186,8 +192,7 @@ impl<'a> Driver<'a> {
             driver: self.sender.clone(),
             timeout: self.settings.trial_timeout,
             grace: self.settings.grace,
-        };
-        self.executor.spawn(Box::pin(attempt.run()));
+        });
     }
 
     fn handle(&mut self, message: Message) -> Result<(), StudyError> {
@@ -263,6 +268,9 @@ impl<'a> Driver<'a> {
     async fn wind_down(&mut self, failed: bool) {
         if failed {
             self.stop_active();
+        }
+        for attempt in self.begun.drain(..) {
+            self.active.remove(&attempt.work.trial);
         }
         while !self.active.is_empty() {
             match self.mailbox.recv().await {
