@@ -177,6 +177,16 @@ pub enum JournalError {
         /// Why.
         message: String,
     },
+    /// The log is shorter than it was.
+    #[error("entries {} to {head} of the journal are missing: {message}", .after.plus(1))]
+    Lost {
+        /// The last entry that is there.
+        after: Seq,
+        /// The last entry that there was.
+        head: Seq,
+        /// How that is known, and what to do.
+        message: String,
+    },
     /// The medium fails.
     #[error("the journal cannot be used: {message}")]
     Unavailable {

@@ -14,6 +14,7 @@ use crate::{
     row::Row,
     schema,
     store::Store,
+    sums::Sums,
     worker::{Gone, Worker},
 };
 
@@ -57,6 +58,7 @@ impl SqliteJournal {
     ///
     /// # Errors
     /// [`JournalError::Busy`] if another journal of the study is open, here or in another process.
+    /// [`JournalError::Lost`] if the study is shorter than it was: see [`accept_loss`](Self::accept_loss).
     /// [`JournalError::Unavailable`] if the folder does not exist, the file cannot be written, is no
     /// SQLite database or another program's, or was written by a newer version.
     pub fn open(path: impl AsRef<Path>, study: &str) -> Result<Self, JournalError> {
@@ -92,6 +94,9 @@ impl SqliteJournal {
             return Err(error::file(&path, "read", error));
         }
         let _lock = StudyLock::take(&path, study)?;
+        // One that has lost entries can be removed, too.
+        let forgotten = Sums::of(&path, study).remove();
+        forgotten.map_err(|error| error::file(&path, "remove the study from", error))?;
         let is_last = Store::open(path.clone(), study.to_owned())?.remove()?;
         if !is_last || lock::has_others(&path, study) || std::fs::remove_file(&path).is_err() {
             return Ok(false);
@@ -103,6 +108,22 @@ impl SqliteJournal {
             let _ = std::fs::remove_file(beside);
         }
         Ok(true)
+    }
+
+    /// Lets the study of this name continue from what is left of it, after [`JournalError::Lost`] or because an entry is not
+    /// what was written.
+    ///
+    /// # Errors
+    /// [`JournalError::Busy`] if a process runs the study. [`JournalError::Unavailable`] if there is no such file, or the
+    /// notes on its entries cannot be removed.
+    pub fn accept_loss(path: impl AsRef<Path>, study: &str) -> Result<(), JournalError> {
+        let path = schema::resolve(path.as_ref())?;
+        if let Err(error) = std::fs::metadata(&path) {
+            return Err(error::file(&path, "read", error));
+        }
+        let _lock = StudyLock::take(&path, study)?;
+        let removed = Sums::of(&path, study).remove();
+        removed.map_err(|error| error::file(&path, "accept the loss of", error))
     }
 
     /// The file, with its folder.

@@ -3,7 +3,8 @@
 //! [`SqliteJournal`] keeps a study's log: what [`append`](tuning_core::Journal::append) has returned
 //! survives `kill -9` and a power cut. [`SqliteStudyReader`] reads it, also while the study runs. SQLite is
 //! compiled in; it needs no server and no async runtime. It is not for several machines: a file on a network
-//! drive is not a shared journal.
+//! drive is not a shared journal, and where the drive has no locks (some NFS and SMB mounts) or lies about what it has
+//! written, none of what follows holds. Keep journals on a local disk.
 //!
 //! ```
 //! use tuning_core::*;
@@ -79,6 +80,24 @@
 //! sqlite3 study.db "SELECT at_millis, body ->> 'at', body ->> '\$.values[0]' FROM events WHERE kind = 'reported' AND trial = 7"
 //! ```
 //!
+//! # Damage
+//!
+//! Beside the database, `study.db.NAME.sums` notes how many entries the study of that name has, and a checksum of each:
+//! a header of 16 bytes, then 8 for each entry (a CRC-32 and the number of its trial, little-endian). A commit is noted
+//! once it is durable, so a crash leaves fewer notes than entries, which means nothing; the next writer adds them. A study
+//! that is shorter than its notes is refused with [`Lost`](tuning_core::JournalError::Lost), and an entry that differs from
+//! its note with [`Corrupt`](tuning_core::JournalError::Corrupt), for reading as for writing: SQLite itself drops
+//! what follows a damaged place of `study.db-wal` without a word.
+//! [`SqliteJournal::accept_loss`] continues with what is there; [`SqliteStudyReader::salvage`] reads what is intact, also
+//! behind the damaged place. Copy the file with its notes. Without them nothing is checked, and the next
+//! writer makes them. Remove the file, and they count no more.
+//!
+//! A journal that is removed, moved or replaced while it is open is noticed with the next append, before anything is
+//! acknowledged: all that it holds is saved in `study.rescued.db`, and the append fails and says so.
+//!
+//! A file has one name: SQLite keeps the newest entries beside it, where another name does not find them. A symbolic
+//! link leads to the name; a hard link, or a file that is mounted without its folder, is refused.
+//!
 //! # One process per study
 //!
 //! An open journal holds the operating system's lock on `study.db.NAME.lock.pid`, which is free as soon
@@ -90,11 +109,15 @@ mod error;
 mod journal;
 mod lock;
 mod reader;
+mod rescue;
 mod row;
+mod salvage;
 mod schema;
 mod store;
 mod study_reader;
+mod sums;
 mod view;
+mod watch;
 mod worker;
 
 pub use journal::SqliteJournal;

@@ -14,7 +14,7 @@ use std::{
 use serde_json::{Value, json};
 use tuning_core::JournalError;
 
-use crate::{error, schema};
+use crate::{error, schema, watch};
 
 /// How long a lock is waited for. A process that is killed while it starts a program leaves its lock for an instant to the
 /// copy of itself that was to become that program: who runs the study again at once must not be refused.
@@ -37,7 +37,7 @@ impl StudyLock {
     /// [`JournalError::Busy`] if this process holds it, or another one does for more than a second;
     /// [`JournalError::Unavailable`] if the lock file cannot be written.
     pub(crate) fn take(database: &Path, study: &str) -> Result<Self, JournalError> {
-        let path = sidecar(database, study);
+        let path = lock_file(database, study);
         let began = Instant::now();
         loop {
             let mut file = OpenOptions::new()
@@ -91,14 +91,14 @@ impl Drop for StudyLock {
 pub fn lock_path(database: impl AsRef<Path>, study: &str) -> PathBuf {
     let database = database.as_ref();
     match schema::resolve(database) {
-        Ok(database) => sidecar(&database, study),
-        Err(_) => sidecar(database, study),
+        Ok(database) => lock_file(&database, study),
+        Err(_) => lock_file(database, study),
     }
 }
 
 /// Whether another study of the database has a lock file: a process may have just begun to run it.
 pub(crate) fn has_others(database: &Path, study: &str) -> bool {
-    let ours = sidecar(database, study);
+    let ours = lock_file(database, study);
     let mut start = database.file_name().unwrap_or_default().to_owned();
     start.push(".");
     let folder = database.parent().and_then(|folder| folder.read_dir().ok());
@@ -111,8 +111,13 @@ pub(crate) fn has_others(database: &Path, study: &str) -> bool {
     })
 }
 
-/// `study.db` and `digits` give `study.db.digits.lock.pid`.
-fn sidecar(database: &Path, study: &str) -> PathBuf {
+fn lock_file(database: &Path, study: &str) -> PathBuf {
+    sidecar(database, study, ".lock.pid")
+}
+
+/// What stands beside the database for one of its studies: `study.db`, `digits` and `.sums` give
+/// `study.db.digits.sums`.
+pub(crate) fn sidecar(database: &Path, study: &str, suffix: &str) -> PathBuf {
     let mut name = database.file_name().unwrap_or_default().to_owned();
     name.push(".");
     for c in study.chars() {
@@ -122,17 +127,15 @@ fn sidecar(database: &Path, study: &str) -> PathBuf {
             name.push(c.encode_utf8(&mut [0; 4]));
         }
     }
-    name.push(".lock.pid");
+    name.push(suffix);
     database.with_file_name(name)
 }
 
 #[cfg(unix)]
 fn is_still_there(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
-    match (file.metadata(), std::fs::metadata(path)) {
-        (Ok(ours), Ok(there)) => (ours.dev(), ours.ino()) == (there.dev(), there.ino()),
-        _ => false,
-    }
+    let ours = file.metadata().ok().map(|ours| (ours.dev(), ours.ino()));
+    ours.is_some() && ours == watch::id(path)
 }
 
 #[cfg(not(unix))]
@@ -201,7 +204,7 @@ mod tests {
 
     #[test]
     fn every_study_has_a_lock_file_of_its_own() {
-        let name = |study| sidecar(Path::new("/tmp/study.db"), study);
+        let name = |study| lock_file(Path::new("/tmp/study.db"), study);
         assert_eq!(name("digits"), Path::new("/tmp/study.db.digits.lock.pid"));
         assert_eq!(
             name("a/b 50%"),
@@ -236,7 +239,7 @@ mod tests {
     fn the_lock_of_a_killed_process_that_is_free_in_a_moment_is_waited_for() {
         let dir = tempfile::tempdir().unwrap();
         let database = dir.path().join("study.db");
-        let path = sidecar(&database, "digits");
+        let path = lock_file(&database, "digits");
         std::fs::write(&path, "{\"process\":1}").unwrap();
         let held = File::open(&path).unwrap();
         held.lock().unwrap();
@@ -253,7 +256,7 @@ mod tests {
     fn a_lock_file_left_by_a_killed_process_is_taken_over() {
         let dir = tempfile::tempdir().unwrap();
         let database = dir.path().join("study.db");
-        std::fs::write(sidecar(&database, "digits"), "{\"process\":1}").unwrap();
+        std::fs::write(lock_file(&database, "digits"), "{\"process\":1}").unwrap();
         StudyLock::take(&database, "digits").unwrap();
     }
 }

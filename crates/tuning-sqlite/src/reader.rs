@@ -7,9 +7,10 @@ use std::{
 };
 
 use rusqlite::Connection;
+use tempfile::TempDir;
 use tuning_core::{Entry, Event, EventKind, JournalError, ObserverStatus, Seq, StudySpec};
 
-use crate::{error, schema, store};
+use crate::{error, salvage, schema, store, sums::Sums};
 
 /// Reads the studies of a file. It holds no study's lock, changes nothing and never makes a
 /// writer wait.
@@ -40,6 +41,10 @@ use crate::{error, schema, store};
 pub struct SqliteReader {
     connection: Connection,
     path: PathBuf,
+    // The name of the file itself, beside which the notes on its entries stand.
+    file: PathBuf,
+    // Of a damaged study: the copy that is read, and the last entry that is intact.
+    intact: Option<(TempDir, Seq)>,
 }
 
 /// A study of a file.
@@ -64,10 +69,79 @@ impl SqliteReader {
     /// program's, or was written by a newer version.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
         let path = path.as_ref();
-        Ok(Self {
+        let reader = Self {
             connection: schema::open_to_read(path)?,
+            file: path.canonicalize().unwrap_or_else(|_| path.to_owned()),
             path: path.to_owned(),
-        })
+            intact: None,
+        };
+        let names = reader.names().map_err(|error| reader.failed(error))?;
+        if names.iter().any(|name| reader.check(name).is_err()) {
+            // It is told when the study is read.
+            schema::keep_wal(&reader.connection);
+        }
+        Ok(reader)
+    }
+
+    /// Opens what is intact of a damaged study, up to the first entry that is missing or is not what was written; and says
+    /// what is wrong, if anything is. Nothing is changed. What SQLite itself takes for lost may be found here.
+    pub(crate) fn salvage(
+        path: &Path,
+        study: Option<&str>,
+    ) -> Result<(Self, StudyInfo, Option<JournalError>), JournalError> {
+        let folder = tempfile::tempdir()
+            .map_err(|error| error::file(&std::env::temp_dir(), "make a copy in", error))?;
+        let copy = folder.path().join("copy.db");
+        let file = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        schema::refuse_folder(&file)?;
+        salvage::copy(&file, &copy).map_err(|error| error::file(path, "copy", error))?;
+        let mut reader = Self {
+            connection: schema::open_to_read(&copy)?,
+            path: path.to_owned(),
+            file,
+            intact: None,
+        };
+        let names = reader.names().map_err(|error| reader.failed(error))?;
+        let name = reader.choose(study, &names)?.to_owned();
+        let (mut last, mut damage) = (Seq::ZERO, None);
+        if let Err(error) = reader.each(&name, Seq::ZERO, usize::MAX, |seq, _| last = seq) {
+            damage = Some(error);
+        } else if let Err(error) = Sums::of(&reader.file, &name).check(path, last) {
+            damage = Some(error);
+        }
+        if last == Seq::ZERO {
+            // Nothing is left that says what the study is.
+            return Err(damage.unwrap_or_else(|| {
+                error::refused(format!(
+                    "nothing of study `{name}` is left in `{}`",
+                    path.display()
+                ))
+            }));
+        }
+        // Behind a damaged place there may be all of it; but not for SQLite, as long as it is there.
+        let damage = damage.or_else(|| {
+            let as_it_is = Self::open(path);
+            let checked = as_it_is.and_then(|as_it_is| {
+                schema::keep_wal(&as_it_is.connection);
+                as_it_is.check(&name)
+            });
+            checked.err()
+        });
+        reader.intact = Some((folder, last));
+        let info = reader.info(&name)?;
+        Ok((reader, info, damage))
+    }
+
+    /// Refuses a study that has lost entries.
+    fn check(&self, study: &str) -> Result<(), JournalError> {
+        // The notes first: a process that runs the study may append meanwhile.
+        let sums = Sums::of(&self.file, study);
+        let found = store::find(&self.connection, study).map_err(|error| self.failed(error))?;
+        let head = match found {
+            Some((id, _)) => store::head(&self.connection, id),
+            None => Ok(Seq::ZERO),
+        };
+        sums.check(&self.path, head.map_err(|error| self.failed(error))?)
     }
 
     /// The studies of the file, in the order in which they were created.
@@ -82,12 +156,23 @@ impl SqliteReader {
     /// The study of this name; without a name, the only one.
     ///
     /// # Errors
-    /// If there is none, or several and no name: the message names them.
+    /// If there is none, or several and no name: the message names them. [`JournalError::Lost`] if it has lost entries.
     pub fn study(&self, name: Option<&str>) -> Result<StudyInfo, JournalError> {
         let names = self.names().map_err(|error| self.failed(error))?;
-        match (name, &names[..]) {
-            (Some(name), _) => self.info(name),
-            (None, [only]) => self.info(only),
+        let name = self.choose(name, &names)?;
+        self.check(name)?;
+        self.info(name)
+    }
+
+    /// This name, or that of the only study.
+    fn choose<'a>(
+        &self,
+        name: Option<&'a str>,
+        names: &'a [String],
+    ) -> Result<&'a str, JournalError> {
+        match (name, names) {
+            (Some(name), _) => Ok(name),
+            (None, [only]) => Ok(only),
             (None, []) => {
                 let message = format!("`{}` holds no study yet", self.path.display());
                 Err(error::refused(message))
@@ -110,6 +195,9 @@ impl SqliteReader {
     /// If there is no such study, or the file cannot be read.
     pub fn head(&self, study: &str) -> Result<Seq, JournalError> {
         let id = self.id(study)?;
+        if let Some((_, last)) = &self.intact {
+            return Ok(*last);
+        }
         store::head(&self.connection, id).map_err(|error| self.failed(error))
     }
 
@@ -164,18 +252,19 @@ impl SqliteReader {
         limit: usize,
         take: impl FnMut(Seq, Entry),
     ) -> Result<(), JournalError> {
+        let sums = Sums::of(&self.file, study);
         let id = self.id(study)?;
-        store::read(&self.connection, id, after, limit, take)
+        let limit = match &self.intact {
+            Some((_, last)) => limit.min(last.get().saturating_sub(after.get()) as usize),
+            None => limit,
+        };
+        store::read(&self.connection, id, &sums, after, limit, take)
             .map_err(|error| error.named(&self.path))
     }
 
     fn info(&self, name: &str) -> Result<StudyInfo, JournalError> {
-        let id = self.id(name)?;
         let mut first = None;
-        store::read(&self.connection, id, Seq::ZERO, 1, |_, entry| {
-            first = Some(entry)
-        })
-        .map_err(|error| error.named(&self.path))?;
+        self.each(name, Seq::ZERO, 1, |_, entry| first = Some(entry))?;
         match first {
             Some(Entry {
                 at_millis,
@@ -185,7 +274,7 @@ impl SqliteReader {
                 name: name.to_owned(),
                 created_at_millis: at_millis,
                 spec: *spec,
-                head: store::head(&self.connection, id).map_err(|error| self.failed(error))?,
+                head: self.head(name)?,
             }),
             _ => Err(JournalError::Corrupt {
                 seq: Seq::new(1),

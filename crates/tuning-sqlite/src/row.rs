@@ -19,7 +19,28 @@ pub(crate) struct Row {
     pub(crate) body: String,
 }
 
+/// A row as it stands in the table, encoded or read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RawRow<'a> {
+    pub(crate) at_millis: i64,
+    pub(crate) known: i64,
+    pub(crate) kind: &'a str,
+    pub(crate) trial: Option<i64>,
+    pub(crate) body: &'a str,
+}
+
 impl Row {
+    /// The row as it will stand in the table.
+    pub(crate) fn raw(&self) -> RawRow<'_> {
+        RawRow {
+            at_millis: self.at_millis,
+            known: self.known,
+            kind: self.kind,
+            trial: self.trial,
+            body: &self.body,
+        }
+    }
+
     /// Encodes an entry.
     ///
     /// # Errors
@@ -68,12 +89,14 @@ impl Row {
 ///
 /// # Errors
 /// [`JournalError::Corrupt`] if its kind is unknown or its content is not what the kind says.
-pub(crate) fn decode(
-    seq: Seq,
-    (at_millis, known): (i64, i64),
-    kind: &str,
-    body: &str,
-) -> Result<Entry, JournalError> {
+pub(crate) fn decode(seq: Seq, row: RawRow<'_>) -> Result<Entry, JournalError> {
+    let RawRow {
+        at_millis,
+        known,
+        kind,
+        body,
+        ..
+    } = row;
     let decoded = match kind {
         "created" => serde_json::from_str(body).map(EventKind::Created),
         "opened" => serde_json::from_str(body).map(EventKind::Opened),
@@ -153,7 +176,7 @@ mod tests {
 
     fn round_trip(entry: &Entry) -> Entry {
         let row = Row::encode(entry).unwrap();
-        decode(Seq::new(1), (row.at_millis, row.known), row.kind, &row.body).unwrap()
+        decode(Seq::new(1), row.raw()).unwrap()
     }
 
     #[test]
@@ -195,9 +218,19 @@ mod tests {
         assert_eq!(strict(&[1.0, -0.0]).unwrap(), "[1.0,-0.0]");
     }
 
+    fn raw<'a>(kind: &'a str, body: &'a str) -> RawRow<'a> {
+        RawRow {
+            at_millis: 0,
+            known: 0,
+            kind,
+            trial: None,
+            body,
+        }
+    }
+
     #[test]
     fn an_unknown_kind_was_written_by_a_newer_version() {
-        let error = decode(Seq::new(4), (0, 0), "teleported", "{}")
+        let error = decode(Seq::new(4), raw("teleported", "{}"))
             .unwrap_err()
             .to_string();
         assert!(
@@ -208,7 +241,7 @@ mod tests {
 
     #[test]
     fn content_that_is_damaged_names_its_place() {
-        let error = decode(Seq::new(9), (0, 0), "ended", "{\"trial\":").unwrap_err();
+        let error = decode(Seq::new(9), raw("ended", "{\"trial\":")).unwrap_err();
         assert!(matches!(error, JournalError::Corrupt { seq, .. } if seq == Seq::new(9)));
     }
 }

@@ -6,10 +6,10 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
 use tuning_core::{JournalError, StudySpec};
 
-use crate::error;
+use crate::{error, sums, watch};
 
 /// `tune` in ASCII: SQLite keeps it in the file's header, where `file study.db` finds it.
 const APPLICATION_ID: i64 = 0x7475_6E65;
@@ -86,12 +86,17 @@ pub(crate) fn resolve(path: &Path) -> Result<PathBuf, JournalError> {
     }
 }
 
-/// Opens the file for writing, and creates it if it is not there.
+/// Opens the file for writing, and creates it if it is not there. `look` sees it before anything is changed, and whether
+/// it is empty.
 ///
 /// # Errors
-/// If it cannot be written, is not an SQLite database, another program's, or of a newer version.
-pub(crate) fn open_to_write(path: &Path) -> Result<Connection, JournalError> {
+/// If it cannot be written, is not an SQLite database, another program's, or of a newer version; and those of `look`.
+pub(crate) fn open_to_write(
+    path: &Path,
+    look: impl FnOnce(&Connection, bool) -> Result<(), JournalError>,
+) -> Result<Connection, JournalError> {
     refuse_folder(path)?;
+    refuse_other_name(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -110,6 +115,7 @@ pub(crate) fn open_to_write(path: &Path) -> Result<Connection, JournalError> {
     }
     // Looked at before anything is changed: it may be another program's file.
     let is_new = check(path, &connection)?;
+    look(&connection, is_new).inspect_err(|_| keep_wal(&connection))?;
     use_wal(&connection).map_err(sqlite("set up"))?;
     connection
         .pragma_update(None, "synchronous", "FULL")
@@ -136,6 +142,7 @@ pub(crate) fn open_to_read(path: &Path) -> Result<Connection, JournalError> {
         return Err(error::file(path, "read", error));
     }
     refuse_folder(path)?;
+    refuse_other_name(path)?;
     // Not SQLITE_OPEN_READ_ONLY: such a connection leaves `-wal` and `-shm` behind when it is the last
     // one to be closed. (Where the file cannot be written, this one is read-only by itself.)
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -157,6 +164,8 @@ pub(crate) fn open_to_read(path: &Path) -> Result<Connection, JournalError> {
         })
         .map_err(|error| error::sqlite(path, "read", error))?;
     if check(path, &connection)? {
+        let file = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        sums::check_all(&file).inspect_err(|_| keep_wal(&connection))?;
         let message = format!("`{}` holds no study yet", path.display());
         return Err(error::refused(message));
     }
@@ -262,6 +271,26 @@ pub(crate) fn refuse_folder(path: &Path) -> Result<(), JournalError> {
         return Err(error::refused(message));
     }
     Ok(())
+}
+
+/// Refuses a name of the file beside which SQLite does not look for the newest entries.
+fn refuse_other_name(path: &Path) -> Result<(), JournalError> {
+    let file = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let Some(why) = watch::other_name(&file) else {
+        return Ok(());
+    };
+    let message = format!(
+        "`{}` {why}: SQLite keeps the newest entries of a database beside its name, so use that name and its folder, or \
+         make a copy (`cp`)",
+        path.display()
+    );
+    Err(error::refused(message))
+}
+
+/// Lets this connection leave the write-ahead log as it is when it is closed: what is damaged there may still be saved.
+pub(crate) fn keep_wal(connection: &Connection) {
+    // Without it the log is emptied as ever.
+    let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
 }
 
 fn has_wal(path: &Path) -> bool {

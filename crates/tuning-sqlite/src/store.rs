@@ -7,9 +7,16 @@ use tuning_core::{Entry, JournalError, ObserverStatus, Seq, StudySpec};
 
 use crate::{
     error,
-    row::{self, Row, from_sql, to_sql},
-    schema, view,
+    rescue::rescue,
+    row::{self, RawRow, Row, from_sql, to_sql},
+    schema,
+    sums::{Sum, Sums},
+    view,
+    watch::Watch,
 };
+
+/// How many entries are noted at once that a crash has left without a note.
+const PAGE: usize = 4096;
 
 /// A connection that writes one study.
 #[derive(Debug)]
@@ -21,26 +28,47 @@ pub(crate) struct Store {
     id: Option<i64>,
     // Whether a commit waits for the disk.
     synced: bool,
+    sums: Sums,
+    watch: Watch,
 }
 
 impl Store {
     /// Opens the file for this study.
     ///
     /// # Errors
-    /// As [`schema::open_to_write`]; or if the study's entries are of a newer version.
+    /// As [`schema::open_to_write`]; [`JournalError::Lost`] if entries are missing; or if the study's entries are of a
+    /// newer version.
     pub(crate) fn open(path: PathBuf, study: String) -> Result<Self, JournalError> {
-        let connection = schema::open_to_write(&path)?;
-        let found = find(&connection, &study).map_err(|e| error::sqlite(&path, "read", e))?;
-        if let Some((_, format)) = found {
-            schema::check_study(&path, &study, format)?;
+        let mut sums = Sums::of(&path, &study);
+        if !path.exists() {
+            // A file that was removed takes its notes with it.
+            sums.remove()
+                .map_err(|error| error::file(&path, "begin anew", error))?;
         }
-        Ok(Self {
+        let mut found = None;
+        let connection = schema::open_to_write(&path, |connection, is_new| {
+            let read = |error| error::sqlite(&path, "read", error);
+            let mut last = Seq::ZERO;
+            if !is_new && let Some((id, format)) = find(connection, &study).map_err(read)? {
+                schema::check_study(&path, &study, format)?;
+                last = head(connection, id).map_err(read)?;
+                found = Some((id, last));
+            }
+            sums.check(&path, last)
+        })?;
+        let mut store = Self {
+            watch: Watch::of(&path),
             connection,
             path,
             study,
             id: found.map(|(id, _)| id),
             synced: true,
-        })
+            sums,
+        };
+        if let Some((_, head)) = found {
+            store.note_until(head)?;
+        }
+        Ok(store)
     }
 
     /// Appends the rows behind `after`, all or none; durable when it returns.
@@ -48,8 +76,11 @@ impl Store {
     /// # Errors
     /// [`JournalError::Conflict`] if the head is not `after`; others if SQLite fails.
     pub(crate) fn append(&mut self, after: Seq, rows: &[Row]) -> Result<Seq, JournalError> {
+        if let Err(gone) = self.watch.check() {
+            return Err(rescue(self, &gone, after, rows));
+        }
         self.sync(true)?;
-        self.write(|transaction, study, id| {
+        let head = self.write(|transaction, study, id| {
             let head = match id {
                 Some(id) => head(transaction, *id)?,
                 None => Seq::ZERO,
@@ -82,7 +113,53 @@ impl Store {
                 view::create(transaction)?;
             }
             Ok(Ok(after.plus(rows.len() as u64)))
-        })
+        })?;
+        self.note(after, rows)?;
+        // Acknowledged only if it is where it will be looked for.
+        match self.watch.check() {
+            Ok(()) => Ok(head),
+            Err(gone) => Err(rescue(self, &gone, head, &[])),
+        }
+    }
+
+    /// Notes rows that are durable. A note that cannot be written now is written later.
+    fn note(&mut self, after: Seq, rows: &[Row]) -> Result<(), JournalError> {
+        self.note_until(after)?;
+        if self.sums.count() == after.get() && !rows.is_empty() {
+            let sums: Vec<Sum> = rows
+                .iter()
+                .zip(after.get() + 1..)
+                .map(|(row, seq)| Sum::of(seq, row.raw()))
+                .collect();
+            // They are a second witness, and no reason to refuse what is durable.
+            let _ = self.sums.append(after.get(), &sums);
+        }
+        Ok(())
+    }
+
+    /// Notes what a crash has left without a note.
+    fn note_until(&mut self, head: Seq) -> Result<(), JournalError> {
+        let Some(id) = self.id else {
+            return Ok(());
+        };
+        while self.sums.count() < head.get() {
+            let noted = Seq::new(self.sums.count());
+            let mut sums = Vec::new();
+            rows(&self.connection, id, noted, PAGE, |seq, row| {
+                sums.push(Sum::of(seq.get(), row));
+                Ok(())
+            })
+            .map_err(|error| error.named(&self.path))?;
+            if sums.is_empty() || self.sums.append(noted.get(), &sums).is_err() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The connection, its file and its study, for who saves what is in it.
+    pub(crate) fn parts(&self) -> (&Connection, &std::path::Path, &str) {
+        (&self.connection, &self.path, &self.study)
     }
 
     /// Reads up to `limit` entries behind `after`.
@@ -92,9 +169,16 @@ impl Store {
     pub(crate) fn read(&self, after: Seq, limit: usize) -> Result<Vec<Entry>, JournalError> {
         let mut entries = Vec::new();
         if let Some(id) = self.id {
-            read(&self.connection, id, after, limit, |_, entry| {
-                entries.push(entry)
-            })
+            read(
+                &self.connection,
+                id,
+                &self.sums,
+                after,
+                limit,
+                |_, entry| {
+                    entries.push(entry);
+                },
+            )
             .map_err(|error| error.named(&self.path))?;
         }
         Ok(entries)
@@ -106,6 +190,10 @@ impl Store {
     /// If there is no such study, or SQLite fails.
     pub(crate) fn remove(mut self) -> Result<bool, JournalError> {
         self.sync(true)?;
+        // The notes first: entries without them mean nothing, but they without entries that those are lost.
+        self.sums
+            .remove()
+            .map_err(|error| error::file(&self.path, "remove the study from", error))?;
         let path = self.path.clone();
         self.write(|transaction, study, id| {
             let Some(known) = id.take() else {
@@ -287,16 +375,49 @@ pub(crate) fn head(connection: &Connection, id: i64) -> rusqlite::Result<Seq> {
 /// Hands up to `limit` entries behind `after` to `take`, in order.
 ///
 /// # Errors
-/// If SQLite fails, an entry is missing or cannot be understood.
+/// If SQLite fails, an entry is missing, is not the one that was noted, or cannot be understood.
 pub(crate) fn read(
     connection: &Connection,
     id: i64,
+    sums: &Sums,
     after: Seq,
     limit: usize,
     mut take: impl FnMut(Seq, Entry),
 ) -> Result<(), ReadError> {
+    // Read page by page, since a limit may be without bounds and the notes are not to be in memory all at once.
+    let mut noted = Vec::new().into_iter();
+    rows(connection, id, after, limit, |seq, row| {
+        if noted.len() == 0 {
+            noted = sums.page(seq.get() - 1, PAGE.min(limit)).into_iter();
+        }
+        if noted
+            .next()
+            .is_some_and(|noted| !noted.is_met_by(Sum::of(seq.get(), row)))
+        {
+            return Err(JournalError::Corrupt {
+                seq,
+                message: "it is not what was written, by its checksum: restore a copy of the file, or save what is intact"
+                    .into(),
+            });
+        }
+        take(seq, row::decode(seq, row)?);
+        Ok(())
+    })
+}
+
+/// Hands up to `limit` rows behind `after` to `take`, in order.
+///
+/// # Errors
+/// If SQLite fails or a row is missing; and those of `take`.
+fn rows(
+    connection: &Connection,
+    id: i64,
+    after: Seq,
+    limit: usize,
+    mut take: impl FnMut(Seq, RawRow<'_>) -> Result<(), JournalError>,
+) -> Result<(), ReadError> {
     let mut select = connection.prepare_cached(
-        "SELECT seq, at_millis, known, kind, body FROM events \
+        "SELECT seq, at_millis, known, kind, trial, body FROM events \
          WHERE study = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
     )?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -312,9 +433,14 @@ pub(crate) fn read(
             }));
         }
         let text = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
-        let numbers = (row.get(1)?, row.get(2)?);
-        let entry = row::decode(seq, numbers, text(3)?, text(4)?).map_err(ReadError::Entry)?;
-        take(seq, entry);
+        let row = RawRow {
+            at_millis: row.get(1)?,
+            known: row.get(2)?,
+            kind: text(3)?,
+            trial: row.get(4)?,
+            body: text(5)?,
+        };
+        take(seq, row).map_err(ReadError::Entry)?;
     }
     Ok(())
 }

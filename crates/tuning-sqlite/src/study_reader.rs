@@ -48,6 +48,27 @@ impl SqliteStudyReader {
     pub fn open(path: impl AsRef<Path>, study: Option<&str>) -> Result<Self, JournalError> {
         let reader = SqliteReader::open(path)?;
         let info = reader.study(study)?;
+        Self::new(reader, info)
+    }
+
+    /// Opens what is intact of a study whose file is damaged: all entries before the first one that is missing or is not
+    /// what was written. The file stays as it is. Returns what is wrong with it, too; nothing if the study is whole.
+    ///
+    /// # Errors
+    /// If there is no such file or study, or its first entry is gone.
+    pub fn salvage(
+        path: impl AsRef<Path>,
+        study: Option<&str>,
+    ) -> Result<(Self, Option<JournalError>), JournalError> {
+        let path = path.as_ref();
+        if let Err(error) = std::fs::metadata(path) {
+            return Err(error::file(path, "read", error));
+        }
+        let (reader, info, damage) = SqliteReader::salvage(path, study)?;
+        Ok((Self::new(reader, info)?, damage))
+    }
+
+    fn new(reader: SqliteReader, info: StudyInfo) -> Result<Self, JournalError> {
         let worker = Worker::spawn("tuning-sqlite-reader", reader)
             .map_err(|error| JournalError::unavailable("the system gives no thread", error))?;
         Ok(Self { worker, info })

@@ -31,8 +31,8 @@ fn entries_of_every_kind_read_back_equal_after_reopening() {
     drop(journal);
     assert_eq!(
         std::fs::read_dir(dir.path()).unwrap().count(),
-        1,
-        "one file, no litter"
+        2,
+        "the file and the notes on its entries, no litter"
     );
 
     let mut journal = open(&path);
