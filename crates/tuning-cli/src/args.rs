@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Events(EventsArgs),
     /// Write all trials as CSV or JSON
     Export(ExportArgs),
+    /// Save what is intact of a study whose journal is damaged
+    Repair(RepairArgs),
     /// Remove what a study has left: the files of its trials or, with `--all`, the study itself
     Clean(CleanArgs),
     /// List the strategies and their options
@@ -194,6 +196,9 @@ pub(crate) struct RunArgs {
     /// Show no progress bar
     #[arg(long)]
     pub(crate) no_progress: bool,
+    /// Continue although entries of the journal are missing or were changed: what is there counts
+    #[arg(long)]
+    pub(crate) accept_loss: bool,
     /// Run the study N times, with the seed, the seed plus 1, …, each in a journal of its own, and
     /// summarise them
     #[arg(long, value_name = "N")]
@@ -211,6 +216,9 @@ pub(crate) struct AskTellArgs {
     /// Keep the study in memory only, even if its file names a journal
     #[arg(long, conflicts_with = "journal")]
     pub(crate) no_journal: bool,
+    /// Continue although entries of the journal are missing or were changed: what is there counts
+    #[arg(long, conflicts_with = "no_journal")]
+    pub(crate) accept_loss: bool,
 }
 
 /// Which study to look at.
@@ -323,6 +331,18 @@ pub(crate) enum ExportFormat {
     Json,
     /// An object per line
     Jsonl,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RepairArgs {
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+    /// The new journal; by default beside the damaged one, as in `study.repaired.db`
+    #[arg(long, short, value_name = "DB")]
+    pub(crate) output: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -19,9 +19,9 @@ pub(crate) enum CliError {
     File(FileError),
     #[error("cannot read `{}`: {source}", path.display())]
     Read { path: PathBuf, source: io::Error },
-    #[error("{}", with_causes(.0))]
+    #[error("{}{}", with_causes(.0), study_hint(.0))]
     Study(#[from] StudyError),
-    #[error("{}", with_causes(.0))]
+    #[error("{}{}", with_causes(.0), loss_hint(.0))]
     Journal(#[from] JournalError),
     #[error("cannot {what} `{}`: {source}", path.display())]
     Write {
@@ -46,7 +46,7 @@ impl CliError {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
-            Self::File(FileError::Observer { .. }) => Exit::Failed,
+            Self::File(FileError::Observer { .. } | FileError::TrialsFolder(_)) => Exit::Failed,
             Self::Usage(_) | Self::Read { .. } | Self::File(_) => Exit::Usage,
             Self::Study(
                 StudyError::Differs { .. }
@@ -81,6 +81,23 @@ fn init_hint(error: &FileError) -> String {
             format!("; `tune init {}` writes one to start from", path.display())
         }
         _ => String::new(),
+    }
+}
+
+/// What to do about a damaged journal.
+fn loss_hint(error: &JournalError) -> &'static str {
+    match error {
+        JournalError::Lost { .. } | JournalError::Corrupt { .. } => {
+            "; `tune repair` saves what is intact in a new journal, `--accept-loss` continues with what is there"
+        }
+        _ => "",
+    }
+}
+
+fn study_hint(error: &StudyError) -> &'static str {
+    match error {
+        StudyError::Journal(error) => loss_hint(error),
+        _ => "",
     }
 }
 

@@ -103,9 +103,9 @@ impl Place {
         Ok((reader, name))
     }
 
-    /// Where the logs and checkpoints of the trials of a study of this name are.
-    pub(crate) fn trials_dir(&self, name: &str) -> PathBuf {
-        Whereabouts::new(name.to_owned(), Arc::clone(&self.journal), &self.folder).trials_dir
+    /// Where a study of this name is, with the logs and checkpoints of its trials.
+    pub(crate) fn whereabouts(&self, name: &str) -> Whereabouts {
+        Whereabouts::new(name.to_owned(), Arc::clone(&self.journal), &self.folder)
     }
 }
 

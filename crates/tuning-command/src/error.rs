@@ -60,13 +60,35 @@ pub enum CommandError {
         /// The name.
         name: String,
     },
-    /// The folder of the trials has no absolute path.
-    #[error("folder of the trials `{}`", path.display())]
+    /// The folder of the trials has no absolute path, or cannot be written.
+    #[error("folder of the trials `{}`: {source}", path.display())]
     TrialsDir {
         /// The path as it was given.
         path: PathBuf,
         /// What the operating system says.
         source: io::Error,
+    },
+    /// Another process uses the folder of the trials.
+    #[error("folder of the trials `{}` is in use by {by}: wait for it, or stop it", path.display())]
+    FolderInUse {
+        /// The folder.
+        path: PathBuf,
+        /// Who uses it.
+        by: String,
+    },
+    /// The folder of the trials belongs to another study, or to one of another journal.
+    #[error(
+        "folder of the trials `{}` belongs to {owner}, and not to {claimant}: two studies must not share one, since each would \
+         end the trials of the other; give this one another name or another journal, or remove the journal of the other \
+         one if it is not needed any more", path.display()
+    )]
+    FolderOfAnother {
+        /// The folder.
+        path: PathBuf,
+        /// Whose it is.
+        owner: String,
+        /// Who wants it.
+        claimant: String,
     },
 }
 

@@ -19,6 +19,7 @@ use crate::{
     explain::{describe, not_started},
     folder::{TrialFolder, cannot},
     intake::Intake,
+    owner::TrialsFolder,
     process::Process,
     pump::{Decision, Listener, Phase, Pump},
     record::ProcessRecord,
@@ -39,6 +40,8 @@ pub struct CommandEvaluator(Arc<Inner>);
 struct Inner {
     spec: CommandSpec,
     plan: Plan,
+    /// Of a study that has a name.
+    _folder: Option<TrialsFolder>,
 }
 
 /// Why a running program is not waited for any more.
@@ -56,9 +59,19 @@ const LONGEST_RESULT: u64 = 1 << 20;
 impl Evaluator for CommandEvaluator {
     async fn evaluate(&self, trial: RunningTrial) -> Outcome {
         let inner = &*self.0;
+        let begun = async {
+            // A program must not run for a trial that nobody remembers.
+            match trial.committed().await {
+                true => Some(inner.prepare(&trial).await),
+                false => None,
+            }
+        };
         let folder = select! {
             reason = trial.stopped() => return stopped(reason),
-            folder = inner.prepare(&trial) => folder,
+            folder = begun => folder,
+        };
+        let Some(folder) = folder else {
+            return stopped(StopReason::Stopping);
         };
         let outcome = match folder {
             Ok(folder) => inner.run(&trial, &folder).await,
@@ -77,7 +90,8 @@ impl Evaluator for CommandEvaluator {
 }
 
 impl CommandSpec {
-    /// The evaluator that runs this for the trials of a space.
+    /// The evaluator that runs this for the trials of a space. It holds the folder of a study that has a name until it is
+    /// dropped.
     ///
     /// # Errors
     /// See [`CommandError`].
@@ -88,7 +102,14 @@ impl CommandSpec {
             let path = self.trials_dir.clone();
             CommandError::TrialsDir { path, source }
         })?;
-        Ok(CommandEvaluator(Arc::new(Inner { spec: self, plan })))
+        let claim =
+            |study: &String| TrialsFolder::claim(&self.trials_dir, study, self.journal.as_deref());
+        let folder = self.study.as_ref().map(claim).transpose()?;
+        Ok(CommandEvaluator(Arc::new(Inner {
+            spec: self,
+            plan,
+            _folder: folder,
+        })))
     }
 }
 
@@ -103,7 +124,8 @@ impl CommandEvaluator {
 impl Inner {
     async fn prepare(&self, trial: &RunningTrial) -> Result<TrialFolder, Failure> {
         let work = trial.work().clone();
-        TrialFolder::reclaim(&self.spec.trials_dir, work.trial).await?;
+        let study = self.spec.study.as_deref();
+        TrialFolder::reclaim(&self.spec.trials_dir, study, work.trial).await?;
         let (trials_dir, study) = (self.spec.trials_dir.clone(), self.spec.study.clone());
         off_thread(move || TrialFolder::prepare(&trials_dir, study.as_deref(), &work)).await?
     }

@@ -37,12 +37,31 @@ struct Identity {
 }
 
 impl TrialFolder {
-    /// Waits until no program of an earlier tuner works in the folder any more, killing it.
-    pub(crate) async fn reclaim(trials_dir: &Path, trial: TrialId) -> Result<(), Failure> {
-        let path = process_file(&path(trials_dir, trial));
+    /// Waits until no program of an earlier tuner works in the folder any more, killing it. One of another study is left
+    /// alone.
+    pub(crate) async fn reclaim(
+        trials_dir: &Path,
+        study: Option<&str>,
+        trial: TrialId,
+    ) -> Result<(), Failure> {
+        let folder = path(trials_dir, trial);
+        let path = process_file(&folder);
         let Some(record) = ProcessRecord::read(&path) else {
             return Ok(());
         };
+        let other = Identity::read(&folder).and_then(|found| found.study);
+        if let (Some(other), Some(study)) = (other, study)
+            && other != study
+            && record.lives()
+        {
+            let (pid, folder) = (record.pid(), folder.display());
+            return Err(Failure::new(
+                FailureKind::Error,
+                format!(
+                    "process {pid} of study `{other}` works in `{folder}`: end it, or use another folder"
+                ),
+            ));
+        }
         if record.end().await {
             _ = fs::remove_file(path);
             return Ok(());

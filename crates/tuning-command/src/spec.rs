@@ -51,6 +51,8 @@ pub struct CommandSpec {
     /// The name of the study, for `TUNE_STUDY`, and to tell its folders from those of another
     /// study.
     pub study: Option<String>,
+    /// The file that the study is kept in, if it is kept in one: its folder belongs to that.
+    pub journal: Option<PathBuf>,
     /// The names under which a program may report its step; the first of them in a line counts.
     pub step_keys: Vec<String>,
     /// Whether the program says 0 after its first step.
@@ -81,6 +83,7 @@ impl CommandSpec {
             trials_dir: PathBuf::from("trials"),
             grace: Duration::from_secs(10),
             study: None,
+            journal: None,
             step_keys: ["fidelity", "epoch", "step", "iteration"]
                 .map(str::to_owned)
                 .into(),

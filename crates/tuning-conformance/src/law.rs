@@ -302,6 +302,9 @@ laws! {
         Remove = 6, "remove":
             "`remove` removes the study of this name and no other, and refuses one that is not there."
             => "Filter by the study in each statement that deletes.";
+        Salvage = 7, "salvage":
+            "What is intact of a study that is whole is all of it, and accepting its loss changes nothing."
+            => "Read entries as a reader does, and stop only where one is missing or was changed.";
     }
 }
 

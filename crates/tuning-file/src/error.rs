@@ -3,6 +3,7 @@
 use std::{error::Error, io, path::PathBuf};
 
 use thiserror::Error as ThisError;
+use tuning_command::CommandError;
 use tuning_core::JournalError;
 use tuning_runtime::StudyError;
 
@@ -34,6 +35,9 @@ pub enum FileError {
     /// Who is to run the trials cannot.
     #[error("the trials cannot be run: {0}")]
     Evaluator(#[source] Box<dyn Error + Send + Sync>),
+    /// The folder for what trials leave cannot be used.
+    #[error(transparent)]
+    TrialsFolder(#[from] CommandError),
     /// An observer cannot watch.
     #[error("observer `{kind}` cannot watch: {source}")]
     Observer {

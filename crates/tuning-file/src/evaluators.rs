@@ -38,6 +38,7 @@ pub struct Evaluated<'a> {
     pub(crate) name: &'a str,
     pub(crate) space: &'a Space,
     pub(crate) trials_dir: &'a Path,
+    pub(crate) journal: Option<&'a Path>,
     pub(crate) grace: Duration,
 }
 
@@ -58,6 +59,12 @@ impl<'a> Evaluated<'a> {
     #[must_use]
     pub fn trials_dir(&self) -> &'a Path {
         self.trials_dir
+    }
+
+    /// The file that the study is kept in, if it is kept in one: the folder for its trials belongs to that.
+    #[must_use]
+    pub fn journal(&self) -> Option<&'a Path> {
+        self.journal
     }
 
     /// How long a trial that is stopped may take to end.
@@ -126,6 +133,7 @@ impl EvaluatorConfig for Command {
         let mut spec = self.0.clone();
         spec.study = Some(study.name.to_owned());
         spec.trials_dir = study.trials_dir.to_owned();
+        spec.journal = study.journal.map(Path::to_owned);
         spec.grace = study.grace;
         Ok(Box::new(spec.build(study.space)?))
     }

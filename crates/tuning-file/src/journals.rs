@@ -24,6 +24,7 @@ use crate::{
 /// - [`studies`](Self::studies) names the studies that have begun, [`reader`](Self::reader) reads one of them beside the
 ///   journal that writes it, and [`remove`](Self::remove) removes one of them and no other. A place that cannot do that
 ///   leaves all three to their defaults.
+/// - What is intact of a study that is whole is all of it, and accepting its loss changes nothing.
 ///
 /// Each of these promises is a law in `tuning-conformance`.
 ///
@@ -77,6 +78,30 @@ pub trait JournalConfig: fmt::Debug + Send + Sync {
         Err(JournalError::Unsupported("remove studies"))
     }
 
+    /// Opens what is intact of a study whose journal is damaged, to be read, and says what is wrong. Changes nothing.
+    ///
+    /// # Errors
+    /// [`JournalError::Unsupported`] if the journal cannot tell; and if there is no such study, or nothing of it is left.
+    fn salvage(&self, study: Option<&str>) -> Result<Salvaged, JournalError> {
+        let _ = study;
+        Err(JournalError::Unsupported(
+            "save what is intact of a damaged study",
+        ))
+    }
+
+    /// Lets a study continue that was refused because entries are missing or were changed: from here on, what is there
+    /// counts.
+    ///
+    /// # Errors
+    /// [`JournalError::Unsupported`] if the journal never refuses one for that, [`JournalError::Busy`] if a process runs
+    /// the study; and if there is no such place, or the medium fails.
+    fn accept_loss(&self, study: &str) -> Result<(), JournalError> {
+        let _ = study;
+        Err(JournalError::Unsupported(
+            "tell whether entries are missing",
+        ))
+    }
+
     /// What people call the place: a path, a URL without its password.
     fn place(&self) -> String;
 
@@ -88,6 +113,25 @@ pub trait JournalConfig: fmt::Debug + Send + Sync {
     /// The same for another study that is made of this one, such as the same with another seed: `study.db` and
     /// `seed-7` give `study.seed-7.db`.
     fn marked(&self, mark: &str) -> Arc<dyn JournalConfig>;
+}
+
+/// What is intact of a study.
+pub struct Salvaged {
+    /// The name of the study.
+    pub study: String,
+    /// Reads the entries that are intact.
+    pub reader: Box<dyn JournalReader>,
+    /// What is wrong with the rest; none if the study is whole.
+    pub damage: Option<JournalError>,
+}
+
+impl fmt::Debug for Salvaged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Salvaged")
+            .field("study", &self.study)
+            .field("damage", &self.damage)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Whether a process runs a study.
@@ -265,6 +309,19 @@ mod sqlite {
 
         fn remove(&self, study: &str) -> Result<(), JournalError> {
             SqliteJournal::remove(&self.0, study).map(drop)
+        }
+
+        fn salvage(&self, study: Option<&str>) -> Result<Salvaged, JournalError> {
+            let (reader, damage) = SqliteStudyReader::salvage(&self.0, study)?;
+            Ok(Salvaged {
+                study: reader.study().to_owned(),
+                reader: Box::new(reader),
+                damage,
+            })
+        }
+
+        fn accept_loss(&self, study: &str) -> Result<(), JournalError> {
+            SqliteJournal::accept_loss(&self.0, study)
         }
 
         fn place(&self) -> String {

@@ -55,7 +55,7 @@ pub use document::Format;
 pub use error::FileError;
 pub use evaluators::{Evaluated, EvaluatorConfig};
 pub use extensions::Extensions;
-pub use journals::{JournalConfig, Running};
+pub use journals::{JournalConfig, Running, Salvaged};
 pub use kinds::{Kind, Options};
 pub use observers::{Linger, ObserverConfig, ObserverSpec, Watched, Watching};
 pub use pruners::AnyPruner;
@@ -64,4 +64,5 @@ pub use study_file::{
     Override, SCHEMA_FILE, SharedConfig, StudyFile, StudyReader, Whereabouts, options_schema,
     read_journal, read_strategy, schema, template,
 };
+pub use tuning_command::TrialsFolder;
 pub use words::word;

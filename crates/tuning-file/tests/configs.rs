@@ -39,6 +39,18 @@ impl JournalPlace for Place {
     fn remove(&self, study: &str) -> Result<(), JournalError> {
         self.0.remove(study)
     }
+
+    fn salvage(
+        &self,
+        study: Option<&str>,
+    ) -> Result<(String, Box<dyn JournalReader>, bool), JournalError> {
+        let salvaged = self.0.salvage(study)?;
+        Ok((salvaged.study, salvaged.reader, salvaged.damage.is_some()))
+    }
+
+    fn accept_loss(&self, study: &str) -> Result<(), JournalError> {
+        self.0.accept_loss(study)
+    }
 }
 
 fn place(text: &str) -> Place {

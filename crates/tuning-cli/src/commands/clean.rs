@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::{Value, json};
 use tuning_core::Journal;
-use tuning_file::{Extensions, JournalConfig};
+use tuning_file::{Extensions, JournalConfig, TrialsFolder, Whereabouts};
 
 use crate::{
     args::CleanArgs,
@@ -59,6 +59,8 @@ struct Folder {
     path: PathBuf,
     files: u64,
     bytes: u64,
+    // It belongs to this study, and no process uses it meanwhile.
+    _claimed: TrialsFolder,
 }
 
 impl Found {
@@ -79,7 +81,7 @@ impl Found {
         };
         let counts = view.as_ref().map(|view| view.study.progress().counts());
         Ok(Self {
-            folder: Folder::of(&place.trials_dir(&name))?,
+            folder: Folder::of(&place.whereabouts(&name))?,
             trials: counts.map_or(0, |counts| counts.started),
             open: counts.map_or(0, |counts| counts.running + counts.paused),
             removes_study: args.all && view.is_some(),
@@ -95,7 +97,10 @@ impl Found {
         } else {
             "removes"
         };
-        if let Some(Folder { path, files, bytes }) = &self.folder {
+        if let Some(Folder {
+            path, files, bytes, ..
+        }) = &self.folder
+        {
             let size = size(*bytes);
             say(format_args!(
                 "{verb} the logs and checkpoints of trials: {} ({files} files, {size})",
@@ -140,11 +145,16 @@ impl Found {
 }
 
 impl Folder {
-    /// The folder at this path, if there is one.
-    fn of(path: &Path) -> Result<Option<Self>, CliError> {
+    /// The folder of the trials, if there is one.
+    ///
+    /// # Errors
+    /// If it belongs to another study, or cannot be read.
+    fn of(whereabouts: &Whereabouts) -> Result<Option<Self>, CliError> {
+        let path = &*whereabouts.trials_dir;
         if fs::symlink_metadata(path).is_err() {
             return Ok(None);
         }
+        let claimed = whereabouts.claim_trials()?;
         let (mut files, mut bytes) = (0, 0);
         let walked = walk(path, &mut |length| {
             files += 1;
@@ -158,6 +168,7 @@ impl Folder {
             path: path.to_owned(),
             files,
             bytes,
+            _claimed: claimed,
         }))
     }
 }

@@ -9,6 +9,7 @@ mod events;
 mod export;
 mod init;
 mod pruners;
+mod repair;
 mod run;
 mod schema;
 mod solver;
@@ -47,6 +48,7 @@ pub(crate) fn run(command: Command, extensions: &Extensions) -> Exit {
         Command::Trials(args) => trials::run(args, extensions, &mut out),
         Command::Events(args) => events::run(args, extensions, &mut out),
         Command::Export(args) => export::run(args, extensions, &mut out),
+        Command::Repair(args) => repair::run(args, extensions, &mut out),
         Command::Clean(args) => clean::run(args, extensions, &mut out),
         Command::Strategies(args) => strategies::run(args, extensions.strategies(), &mut out),
         Command::Pruners(args) => pruners::run(args, extensions, &mut out),

@@ -42,6 +42,21 @@ pub trait JournalPlace {
     /// # Errors
     /// Those of the configuration.
     fn remove(&self, study: &str) -> Result<(), JournalError>;
+
+    /// Opens what is intact of a study; returns its name, and whether anything is wrong with it.
+    ///
+    /// # Errors
+    /// Those of the configuration.
+    fn salvage(
+        &self,
+        study: Option<&str>,
+    ) -> Result<(String, Box<dyn JournalReader>, bool), JournalError>;
+
+    /// Lets a study continue that has lost entries.
+    ///
+    /// # Errors
+    /// Those of the configuration.
+    fn accept_loss(&self, study: &str) -> Result<(), JournalError>;
 }
 
 /// The laws of places where studies are kept. `make` gets a name and describes a place of that name, where nothing is kept
@@ -61,6 +76,7 @@ where
                 JournalConfigLaw::Studies => studies(&place).await,
                 JournalConfigLaw::Reader => reader(&place).await,
                 JournalConfigLaw::Remove => remove(&place).await,
+                JournalConfigLaw::Salvage => salvage(&place).await,
             }
         })
     };
@@ -186,6 +202,39 @@ async fn remove<P: JournalPlace>(place: &P) -> Looked {
         Ok(()) => Err(broken("it removes a study `three`, which there is not")),
         Err(_) => Ok(()),
     }
+}
+
+async fn salvage<P: JournalPlace>(place: &P) -> Looked {
+    let (one, log) = begun(place, "one", 5).await?;
+    drop(one);
+    for when in ["", ", after its loss was accepted"] {
+        let (name, mut reader, is_damaged) = can(place.salvage(Some("one")))?;
+        if name != "one" || is_damaged {
+            return Err(broken(format!(
+                "`one` is whole{when}, and what is intact is told as `{name}`, damaged: {is_damaged}"
+            )));
+        }
+        let found = done(reader.read(Seq::ZERO, 1000).await, || {
+            "reading what is intact".to_owned()
+        })?;
+        equal(
+            &log,
+            &found,
+            &format!("what is intact of a whole study{when}"),
+        )?;
+        can(place.accept_loss("one"))?;
+        let mut again = done(place.open("one"), || {
+            "opening it after its loss was accepted".to_owned()
+        })?;
+        let found = done(again.read(Seq::ZERO, 1000).await, || {
+            "reading it after its loss was accepted".to_owned()
+        })?;
+        if found.is_empty() {
+            return Ok(()); // law 2's matter
+        }
+        equal(&log, &found, "a study whose loss was accepted")?;
+    }
+    Ok(())
 }
 
 /// A study with a few entries, whose journal is open.

@@ -31,6 +31,8 @@ enum Fault {
     SortsStudies,
     ReadsTheFirst,
     RemovesAll,
+    SavesLess,
+    AcceptsMore,
 }
 
 use Fault as F;
@@ -167,6 +169,33 @@ impl JournalPlace for Shelf {
         studies.retain(|(name, _)| name != study && self.fault != F::RemovesAll);
         Ok(())
     }
+
+    fn salvage(
+        &self,
+        study: Option<&str>,
+    ) -> Result<(String, Box<dyn JournalReader>, bool), JournalError> {
+        let (name, reader) = self.reader(study)?;
+        let places = self.places.borrow();
+        let mut studies = places.get(&self.name).into_iter().flatten();
+        match studies.find(|(known, _)| *known == name) {
+            Some((_, log)) if self.fault == F::SavesLess => {
+                let less = Log(Arc::new(Mutex::new(log.page(Seq::ZERO, 2))));
+                Ok((name, Box::new(less), false))
+            }
+            _ => Ok((name, reader, false)),
+        }
+    }
+
+    fn accept_loss(&self, study: &str) -> Result<(), JournalError> {
+        let places = self.places.borrow();
+        let mut studies = places.get(&self.name).into_iter().flatten();
+        if let (F::AcceptsMore, Some((_, log))) =
+            (self.fault, studies.find(|(name, _)| name == study))
+        {
+            log.entries().pop();
+        }
+        Ok(())
+    }
 }
 
 #[track_caller]
@@ -221,6 +250,14 @@ fn journals() {
     check_journal(
         F::ReadsTheFirst,
         Some((Law::Reader, "the reader of Some(\"two\") is that of `one`")),
+    );
+    check_journal(
+        F::SavesLess,
+        Some((Law::Salvage, "what is intact of a whole study")),
+    );
+    check_journal(
+        F::AcceptsMore,
+        Some((Law::Salvage, "a study whose loss was accepted")),
     );
     check_journal(
         F::RemovesAll,

@@ -170,7 +170,7 @@ impl StudyFile {
             .journal(self.journal.open(&self.settings.name)?))
     }
 
-    /// Builds who runs the trials.
+    /// Builds who runs the trials. Open the journal first: the folder for what they leave belongs to it.
     ///
     /// # Errors
     /// If the file names no evaluator, or the one it names cannot run them.
@@ -180,6 +180,7 @@ impl StudyFile {
             name: &self.settings.name,
             space: &self.settings.space,
             trials_dir: &self.trials_dir,
+            journal: self.journal.file(),
             grace: self.grace,
         };
         config.build(&study).map_err(FileError::Evaluator)
@@ -201,8 +202,9 @@ impl StudyFile {
     /// # Errors
     /// If it cannot be opened, or cannot continue. Failed trials are not errors.
     pub async fn run(&self) -> Result<Summary, FileError> {
-        let evaluator = self.evaluator()?;
+        // The journal first: by it the evaluator knows whether the folder of its trials is its own.
         let mut study = self.builder()?.open().await?;
+        let evaluator = self.evaluator()?;
         let _watching = self.watch(&study)?;
         Ok(study.run(evaluator).await?)
     }

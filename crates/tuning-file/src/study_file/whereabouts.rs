@@ -5,8 +5,11 @@ use std::{
     sync::Arc,
 };
 
+use tuning_command::TrialsFolder;
+
 use crate::{
     document::Fields,
+    error::FileError,
     extensions::Extensions,
     journals::{self, JournalConfig},
     kinds::Context,
@@ -60,6 +63,16 @@ impl Whereabouts {
             journal,
             trials_dir,
         }
+    }
+
+    /// Takes the folder of the trials, until what is returned is dropped: no study uses it meanwhile, and it belongs to no
+    /// other one.
+    ///
+    /// # Errors
+    /// If it is in use, or belongs to another study or journal.
+    pub fn claim_trials(&self) -> Result<TrialsFolder, FileError> {
+        let journal = self.journal.file();
+        Ok(TrialsFolder::claim(&self.trials_dir, &self.name, journal)?)
     }
 }
 

@@ -11,7 +11,7 @@ mod signals;
 
 pub(crate) use self::kinds::kinds;
 use self::report::Shown;
-pub(super) use self::{observers::Observers, signals::Signals};
+pub(super) use self::{observers::Observers, session::accept_loss, signals::Signals};
 use tuning_file::{Extensions, StudyFile, StudyReader};
 
 use crate::{args::RunArgs, error::CliError, exit::Exit, output::Output};

@@ -1,6 +1,6 @@
 //! A session: from a study file to its end, or to the signal that ends it.
 
-use std::pin::pin;
+use std::{path::Path, pin::pin};
 
 use serde_json::Value;
 use tuning_core::{Counts, Direction, EndReason, Evaluator, Objective, TrialState, Trials};
@@ -66,7 +66,9 @@ pub(super) async fn run(
     signals: &mut Signals,
     out: &mut Output,
 ) -> Result<Ended, CliError> {
-    let evaluator = file.evaluator()?;
+    if args.accept_loss {
+        accept_loss(file)?;
+    }
     let mut study = file.builder()?.open().await?;
     let talks = !args.quiet && !args.json;
     let report = Report::new(args, file, shown);
@@ -80,6 +82,8 @@ pub(super) async fn run(
         warn_of(&caught_up, talks);
         return Ok(Ended::new(reason, &study, &trials, object));
     }
+    // After the journal: by it the evaluator knows whether the folder of its trials is its own.
+    let evaluator = file.evaluator()?;
     if talks {
         say(Start::new(file, study.progress()));
     }
@@ -106,6 +110,15 @@ pub(super) async fn run(
     let trials = study.trials().await?;
     let object = report.ended(&summary, study.spec(), &trials, out)?;
     Ok(Ended::new(summary.reason, &study, &trials, object))
+}
+
+/// Lets a study continue whose journal is damaged.
+pub(in crate::commands) fn accept_loss(file: &StudyFile) -> Result<(), CliError> {
+    // One that is not there yet has lost nothing.
+    if file.journal.file().is_none_or(Path::exists) {
+        file.journal.accept_loss(&file.settings.name)?;
+    }
+    Ok(())
 }
 
 /// The best value of each objective, in its own direction. With a single one, the best trial's.
