@@ -19,7 +19,8 @@ use crate::error::StudyError;
 /// is as in [`Study::run`]. Made by [`Study::manual`].
 ///
 /// Every answer is given once what it rests on is in the journal: a trial that was handed out, a report
-/// or a result that was taken stays so, whatever happens next. The budget, the order of results, the
+/// or a result that was taken stays so, whatever happens next. Many answers can be made durable at once
+/// ([`defer`](Self::defer)). The budget, the order of results, the
 /// pruner and retries apply; a retry comes with the next [`ask`](Self::ask), without a delay. How long a
 /// trial may take is your own matter.
 ///
@@ -72,6 +73,10 @@ pub struct ManualSession<'a> {
     over: Option<EndReason>,
     /// After an error nothing more is written: it would rest on what was lost.
     failed: bool,
+    /// The same of the journal itself.
+    lost: bool,
+    /// Whether answers wait for a commit of their own.
+    deferred: bool,
 }
 
 impl Study {
@@ -93,8 +98,10 @@ impl Study {
             handed: BTreeMap::new(),
             over: None,
             failed: false,
+            lost: false,
+            deferred: false,
         };
-        manual.commit().await?;
+        manual.settle().await?;
         Ok(manual)
     }
 }
@@ -124,7 +131,7 @@ impl ManualSession<'_> {
                         self.over = Some(reason);
                     }
                     // Trials may have been given up.
-                    self.commit().await?;
+                    self.settle().await?;
                     return Ok(turn);
                 }
                 _ => {}
@@ -133,7 +140,7 @@ impl ManualSession<'_> {
         let now = self.study.executor.now();
         self.handed
             .extend(work.iter().map(|work| (work.trial, now)));
-        self.commit().await?;
+        self.settle().await?;
         Ok(Turn::Work(work))
     }
 
@@ -152,7 +159,7 @@ impl ManualSession<'_> {
         self.check()?;
         let verdict = self.study.ledger.report(trial, at.into(), values, metrics);
         let verdict = self.noting_failure(verdict)?;
-        self.commit().await?;
+        self.settle().await?;
         Ok(verdict)
     }
 
@@ -174,7 +181,7 @@ impl ManualSession<'_> {
         if state != TrialState::Running {
             self.ready.retain(|work| work.trial != trial);
         }
-        self.commit().await?;
+        self.settle().await?;
         Ok(state)
     }
 
@@ -207,6 +214,21 @@ impl ManualSession<'_> {
     #[must_use]
     pub fn spec(&self) -> &StudySpec {
         &self.study.spec
+    }
+
+    /// Lets the calls from here on return before what their answers rest on is in the journal, until the next
+    /// [`commit`](Self::commit): one for many is much faster. Do not pass an answer on before that.
+    pub fn defer(&mut self) {
+        self.deferred = true;
+    }
+
+    /// Waits until what all answers so far rest on is in the journal, also those that were given before an error.
+    ///
+    /// # Errors
+    /// If the journal fails: none of the answers since the last commit counts.
+    pub async fn commit(&mut self) -> Result<(), StudyError> {
+        self.deferred = false;
+        self.write().await
     }
 
     /// Ends the session. Trials that are not finished will be handed out again when the study resumes.
@@ -265,18 +287,29 @@ impl ManualSession<'_> {
         self.time_left.is_some_and(|left| spent >= left)
     }
 
-    /// Waits until everything that was noted is in the journal.
-    async fn commit(&mut self) -> Result<(), StudyError> {
+    /// Waits until everything that was noted is in the journal, unless that is left to [`commit`](Self::commit).
+    async fn settle(&mut self) -> Result<(), StudyError> {
+        match self.deferred {
+            true => Ok(()),
+            false => self.write().await,
+        }
+    }
+
+    async fn write(&mut self) -> Result<(), StudyError> {
+        if self.lost {
+            return Err(StudyError::Abandoned);
+        }
         let entries = self.study.ledger.take_entries();
         if entries.is_empty() {
             return Ok(());
         }
         let writer = self.session.writer();
         // Dropped in its middle, it is as good as failed.
-        self.failed = true;
+        let failed = std::mem::replace(&mut self.failed, true);
+        self.lost = true;
         writer.append(entries).await;
         writer.head().await?;
-        self.failed = false;
+        (self.failed, self.lost) = (failed, false);
         Ok(())
     }
 

@@ -418,3 +418,63 @@ async fn a_pruned_trial_is_stopped_whatever_is_told_also_after_a_restart() {
     let mut hand = again.manual().await.unwrap();
     assert_eq!(finish(&mut hand, &work[1]).await, TrialState::Stopped);
 }
+
+#[tokio::test]
+async fn answers_that_wait_for_one_commit_are_committed_together_and_survive_an_error() {
+    /// Counts its appends.
+    struct Counting(MemoryJournal, std::sync::Arc<std::sync::atomic::AtomicU64>);
+    #[async_trait::async_trait]
+    impl tuning_core::Journal for Counting {
+        async fn append(
+            &mut self,
+            after: tuning_core::Seq,
+            entries: &[tuning_core::Entry],
+        ) -> Result<tuning_core::Seq, tuning_core::JournalError> {
+            self.1.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            self.0.append(after, entries).await
+        }
+        async fn read(
+            &mut self,
+            after: tuning_core::Seq,
+            limit: usize,
+        ) -> Result<Vec<tuning_core::Entry>, tuning_core::JournalError> {
+            self.0.read(after, limit).await
+        }
+    }
+    let (kept, appends) = (MemoryJournal::new(), std::sync::Arc::default());
+    let journal = Counting(kept.clone(), std::sync::Arc::clone(&appends));
+    let mut study = Study::builder("grouped", support::space())
+        .minimize("loss")
+        .strategy(support::Random)
+        .trials(50)
+        .journal(journal)
+        .open()
+        .await
+        .unwrap();
+    let mut session = study.manual().await.unwrap();
+    let appended = || appends.load(std::sync::atomic::Ordering::SeqCst);
+    let before = (appended(), kept.entries().len());
+    session.defer();
+    for _ in 0..20 {
+        let Turn::Work(work) = session.ask(NonZeroUsize::MIN).await.unwrap() else {
+            panic!("it has work");
+        };
+        let loss = Outcome::Completed(Values::one(1.0).unwrap());
+        session
+            .finish(work[0].trial, loss, Metrics::default())
+            .await
+            .unwrap();
+    }
+    // A result that cannot be taken changes nothing of that.
+    let unknown = session
+        .finish(TrialId::new(99), Outcome::Stopped, Metrics::default())
+        .await;
+    assert!(matches!(unknown, Err(StudyError::Tell(_))), "{unknown:?}");
+    assert_eq!((appended(), kept.entries().len()), before);
+    session.commit().await.unwrap();
+    assert_eq!(appended(), before.0 + 1);
+    // 20 trials that began and ended, and the budget.
+    assert_eq!(kept.entries().len(), before.1 + 41);
+    session.ask(NonZeroUsize::MIN).await.unwrap();
+    assert_eq!(kept.entries().len(), before.1 + 42, "one by one again");
+}

@@ -10,8 +10,8 @@ use tokio::sync::mpsc;
 
 /// The longest line that is taken: far beyond any study.
 const LONGEST: u64 = 64 << 20;
-/// How many lines may come before their turn.
-const AHEAD: usize = 64;
+/// How many lines may come before their turn, and are answered together.
+pub(super) const AHEAD: usize = 256;
 
 /// A line of the input.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,6 +43,11 @@ impl Lines {
                 }
             })?;
         Ok(Self(lines))
+    }
+
+    /// The next line if it has come already.
+    pub(super) fn ready(&mut self) -> io::Result<Option<Line>> {
+        self.0.try_recv().ok().transpose()
     }
 
     /// The next line; none at the end of the input.

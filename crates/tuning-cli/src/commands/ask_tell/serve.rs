@@ -3,12 +3,14 @@
 
 use std::path::Path;
 
-use tuning_runtime::Study;
+use tuning_core::Trials;
+use tuning_runtime::{Study, StudyError};
 
 use tuning_file::{Extensions, StudyFile, StudyReader, document::Node};
 
 use super::{
     answer::Answer,
+    lines::{AHEAD, Line},
     ranking::Ranking,
     refusal::Refusal,
     request::Request,
@@ -17,7 +19,7 @@ use super::{
 };
 use crate::{
     args::AskTellArgs,
-    commands::run::{Observers, Signals},
+    commands::run::{Observers, Signals, accept_loss},
     error::CliError,
     exit::Exit,
     output::{Output, say, say_error},
@@ -25,6 +27,9 @@ use crate::{
 
 /// What a study that comes as a line would be called as a file: it gives the name, and the folder of its paths.
 const INLINE: &str = "study.json";
+
+/// How many bytes of answers wait for one commit, at most.
+const MOST: usize = 1 << 20;
 
 /// Keys that speak of how a command is run.
 const OF_COMMANDS: [&str; 6] = [
@@ -52,7 +57,7 @@ pub(super) async fn run(
                 say("`trial_timeout`: not used, since the client evaluates the trials");
             }
             let journal = (!args.no_journal).then(|| file.journal.place());
-            let study = open(&file, journal.is_some()).await?;
+            let study = open(args, &file, journal.is_some()).await?;
             Some((file, journal, study, false))
         }
         None => first(args, extensions, &mut wire, &mut signals).await?,
@@ -115,12 +120,15 @@ async fn from_line(
         .overrides(&overrides)
         .node(node, Path::new(INLINE))?;
     let journal = (named && !args.no_journal).then(|| file.journal.place());
-    let study = open(&file, journal.is_some()).await;
+    let study = open(args, &file, journal.is_some()).await;
     let study = study.map_err(|error| Refusal::new(error.to_string()))?;
     Ok((file, journal, study, true))
 }
 
-async fn open(file: &StudyFile, kept: bool) -> Result<Study, CliError> {
+async fn open(args: &AskTellArgs, file: &StudyFile, kept: bool) -> Result<Study, CliError> {
+    if kept && args.accept_loss {
+        accept_loss(file)?;
+    }
     let builder = match kept {
         true => file.builder()?,
         false => file.in_memory(),
@@ -142,7 +150,7 @@ async fn serve(
     wire: &mut Wire<'_>,
     signals: &mut Signals,
 ) -> Result<Exit, CliError> {
-    let ranking = Ranking::new(file.objectives().clone(), &study.trials().await?);
+    let ranking = ranking(file, &mut study).await?;
     let observers = Observers::subscribe(&study, file, false)?;
     let manual = study.manual().await?;
     let mut session = Session::new(file, journal, manual, ranking);
@@ -189,36 +197,93 @@ enum Said {
     Broken,
 }
 
+/// The completed trials by rank; none if they can be read from the journal once they are asked for: of a long study that
+/// takes a while.
+async fn ranking(file: &StudyFile, study: &mut Study) -> Result<Option<Ranking>, CliError> {
+    let is_new = study.progress().counts().completed == 0;
+    let readable = || file.journal.reader(Some(&file.settings.name)).is_ok();
+    if !is_new && readable() {
+        return Ok(None);
+    }
+    let trials = match is_new {
+        true => Trials::new(),
+        false => study.trials().await?,
+    };
+    Ok(Some(Ranking::new(file.objectives().clone(), &trials)))
+}
+
 async fn converse(
     session: &mut Session<'_>,
     wire: &mut Wire<'_>,
     signals: &mut Signals,
 ) -> Result<Said, CliError> {
-    let objectives = session.file().objectives().clone();
     loop {
         let line = match wire.next(signals).await? {
             Some(line) => line,
             None if wire.interrupted() => return Ok(Said::Interrupted),
             None => return Ok(Said::Nothing),
         };
-        let answer = match wire.request(line, Some(&objectives)) {
-            Ok(request) => session.answer(request).await,
-            Err(refusal) => {
-                wire.refuse(refusal)?;
-                continue;
-            }
-        };
-        match answer {
-            Ok(Some(Answer::Error { error })) => wire.refuse(error)?,
-            Ok(Some(answer)) => wire.answer(&answer)?,
-            Ok(None) => return Ok(Said::End),
-            Err(error) if is_fatal(&error) => {
-                let error = CliError::Study(error);
-                say_error(&error);
-                wire.refuse(Refusal::new(&error).fatal())?;
+        let said = group(session, wire, line).await?;
+        // Answers are sent once what they rest on is on the disk.
+        if let Err(error) = session.commit().await {
+            wire.forget();
+            broken(wire, error)?;
+            return Ok(Said::Broken);
+        }
+        match said {
+            Group::Answered => wire.send()?,
+            // Its own answer comes behind those of the lines before it.
+            Group::End => return Ok(Said::End),
+            Group::Failed(error) => {
+                broken(wire, error)?;
                 return Ok(Said::Broken);
             }
-            Err(error) => wire.refuse(Refusal::new(error))?,
         }
     }
+}
+
+/// How a group of lines ended.
+enum Group {
+    Answered,
+    /// The last line ends the session.
+    End,
+    /// The study cannot continue after this.
+    Failed(StudyError),
+}
+
+/// Answers a line and those that have come with it. The answers wait for one commit together.
+async fn group(
+    session: &mut Session<'_>,
+    wire: &mut Wire<'_>,
+    first: Line,
+) -> Result<Group, CliError> {
+    let objectives = session.file().objectives().clone();
+    session.defer();
+    let mut next = Some(first);
+    let mut answered = 0;
+    while let Some(line) = next {
+        match wire.request(line, Some(&objectives)) {
+            Err(refusal) => wire.hold_refusal(refusal)?,
+            Ok(request) => match session.answer(request).await {
+                Ok(Some(Answer::Error { error })) => wire.hold_refusal(error)?,
+                Ok(Some(answer)) => wire.hold(&answer)?,
+                Ok(None) => return Ok(Group::End),
+                Err(error) if is_fatal(&error) => return Ok(Group::Failed(error)),
+                Err(error) => wire.hold_refusal(Refusal::new(error))?,
+            },
+        }
+        answered += 1;
+        next = match answered < AHEAD && wire.held() < MOST {
+            true => wire.ready()?,
+            false => None,
+        };
+    }
+    Ok(Group::Answered)
+}
+
+/// Tells everybody that the study cannot continue.
+fn broken(wire: &mut Wire<'_>, error: StudyError) -> Result<(), CliError> {
+    let error = CliError::Study(error);
+    say_error(&error);
+    wire.refuse(Refusal::new(&error).fatal())
 }

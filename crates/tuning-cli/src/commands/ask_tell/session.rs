@@ -1,7 +1,8 @@
 //! [`Session`]: answers requests from a study that is open.
 
 use tuning_core::{
-    Best, Counts, EndReason, Metrics, Outcome, Params, TrialId, TrialState, Turn, Values, Work,
+    Best, Counts, EndReason, Metrics, Outcome, Params, StudyView, TrialId, TrialState, Trials,
+    Turn, Values, Work,
 };
 use tuning_runtime::{ManualSession, StudyError, Summary};
 
@@ -19,7 +20,8 @@ pub(super) struct Session<'a> {
     /// Where it is kept, if anywhere.
     journal: Option<String>,
     manual: ManualSession<'a>,
-    ranking: Ranking,
+    /// None while those of earlier sessions were not asked for.
+    ranking: Option<Ranking>,
     resumed: bool,
     /// The work of the last ask, which its answer borrows.
     work: Vec<Work>,
@@ -30,7 +32,7 @@ impl<'a> Session<'a> {
         file: &'a StudyFile,
         journal: Option<String>,
         manual: ManualSession<'a>,
-        ranking: Ranking,
+        ranking: Option<Ranking>,
     ) -> Self {
         Self {
             resumed: manual.progress().sessions() > 1,
@@ -91,7 +93,7 @@ impl<'a> Session<'a> {
                 state: self.tell(trial, outcome, metrics).await?,
             },
             Request::Best(number) => {
-                let best = self.ranking.best(number, self.manual.progress());
+                let best = self.best(number).await?;
                 Answer::Best {
                     best: best.iter().map(|best| self.ranked(best)).collect(),
                 }
@@ -101,6 +103,19 @@ impl<'a> Session<'a> {
             },
             Request::End => return Ok(None),
         }))
+    }
+
+    /// Lets the answers from here on be given before they are durable, until the next [`commit`](Self::commit).
+    pub(super) fn defer(&mut self) {
+        self.manual.defer();
+    }
+
+    /// Waits until what the answers so far rest on is durable.
+    ///
+    /// # Errors
+    /// If the journal fails.
+    pub(super) async fn commit(&mut self) -> Result<(), StudyError> {
+        self.manual.commit().await
     }
 
     /// Ends the session. What is in flight is handed out again when the study resumes.
@@ -125,10 +140,33 @@ impl<'a> Session<'a> {
             _ => None,
         };
         let state = self.manual.finish(trial, outcome, metrics).await?;
-        if let (TrialState::Completed, Some((params, values))) = (state, completed) {
-            self.ranking.add(trial, params, values);
+        if let (TrialState::Completed, Some((params, values)), Some(ranking)) =
+            (state, completed, &mut self.ranking)
+        {
+            ranking.add(trial, params, values);
         }
         Ok(state)
+    }
+
+    async fn best(&mut self, number: usize) -> Result<Vec<Best>, StudyError> {
+        let objectives = self.file.objectives();
+        let progress = self.manual.progress();
+        if objectives.len() == 1 && number == 1 {
+            return Ok(progress.best().cloned().into_iter().collect());
+        }
+        if self.ranking.is_none() && objectives.len() == 1 {
+            // What was answered before must be there to be read.
+            self.manual.commit().await?;
+            self.manual.defer();
+            let journal = &self.file.journal;
+            let (_, mut reader) = journal.reader(Some(&self.file.settings.name))?;
+            let view = StudyView::read(&mut *reader).await?;
+            self.ranking = Some(Ranking::new(objectives.clone(), view.trials()));
+        }
+        let ranking = self
+            .ranking
+            .get_or_insert_with(|| Ranking::new(objectives.clone(), &Trials::new()));
+        Ok(ranking.best(number, self.manual.progress()))
     }
 
     fn turn(&mut self, turn: Turn, given_up: Vec<TrialId>) -> Answer<'_> {

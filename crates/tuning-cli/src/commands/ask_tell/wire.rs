@@ -19,6 +19,8 @@ pub(super) struct Wire<'a> {
     /// How many lines have come.
     line: u64,
     interrupted: bool,
+    /// Answers that are not sent yet.
+    held: Vec<u8>,
 }
 
 impl<'a> Wire<'a> {
@@ -29,6 +31,7 @@ impl<'a> Wire<'a> {
             out,
             line: 0,
             interrupted: false,
+            held: Vec::new(),
         })
     }
 
@@ -42,6 +45,13 @@ impl<'a> Wire<'a> {
                 None
             }
         };
+        self.line += u64::from(line.is_some());
+        Ok(line)
+    }
+
+    /// The next line if it has come already.
+    pub(super) fn ready(&mut self) -> Result<Option<Line>, CliError> {
+        let line = self.lines.ready()?;
         self.line += u64::from(line.is_some());
         Ok(line)
     }
@@ -63,16 +73,46 @@ impl<'a> Wire<'a> {
         }
     }
 
-    /// Sends an answer.
+    /// Sends an answer, behind those that are held back.
     pub(super) fn answer(&mut self, answer: &Answer<'_>) -> Result<(), CliError> {
-        serde_json::to_writer(&mut *self.out, answer).map_err(io::Error::from)?;
-        self.out.write_all(b"\n")?;
-        Ok(self.out.flush()?)
+        self.hold(answer)?;
+        self.send()
     }
 
-    /// Sends an error for an answer.
+    /// Sends an error for an answer, likewise.
     pub(super) fn refuse(&mut self, refusal: Refusal) -> Result<(), CliError> {
+        self.hold_refusal(refusal)?;
+        self.send()
+    }
+
+    /// Holds an answer back.
+    pub(super) fn hold(&mut self, answer: &Answer<'_>) -> Result<(), CliError> {
+        serde_json::to_writer(&mut self.held, answer).map_err(io::Error::from)?;
+        self.held.push(b'\n');
+        Ok(())
+    }
+
+    /// Holds an error for an answer back.
+    pub(super) fn hold_refusal(&mut self, refusal: Refusal) -> Result<(), CliError> {
         let error = refusal.at(self.line);
-        self.answer(&Answer::Error { error })
+        self.hold(&Answer::Error { error })
+    }
+
+    /// How many bytes are held back.
+    pub(super) fn held(&self) -> usize {
+        self.held.len()
+    }
+
+    /// Forgets what is held back: it is not true any more.
+    pub(super) fn forget(&mut self) {
+        self.held.clear();
+    }
+
+    /// Sends what was held back.
+    pub(super) fn send(&mut self) -> Result<(), CliError> {
+        let written = self.out.write_all(&self.held);
+        self.held.clear();
+        written?;
+        Ok(self.out.flush()?)
     }
 }

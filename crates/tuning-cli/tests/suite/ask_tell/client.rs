@@ -42,6 +42,21 @@ impl Client {
             .unwrap_or_else(|| panic!("no answer to {line}"))
     }
 
+    /// Sends lines at once and returns their answers.
+    #[track_caller]
+    pub(crate) fn lines(&mut self, lines: &[String]) -> Vec<Value> {
+        let stdin = self.stdin.as_mut().expect("the input has not ended");
+        stdin
+            .write_all((lines.join("\n") + "\n").as_bytes())
+            .unwrap();
+        stdin.flush().unwrap();
+        let answer = |line| {
+            self.answer()
+                .unwrap_or_else(|| panic!("no answer to {line}"))
+        };
+        lines.iter().map(answer).collect()
+    }
+
     #[track_caller]
     pub(crate) fn send(&mut self, request: Value) -> Value {
         self.line(&request.to_string())

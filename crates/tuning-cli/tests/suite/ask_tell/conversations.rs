@@ -195,3 +195,45 @@ fn the_options_of_the_command_line_go_before_the_study() {
     folder.ends_with(2, &["ask-tell", "study.yaml", "--strategy", "gird"]);
     folder.ends_with(2, &["ask-tell", "--journal", "a.db", "--no-journal"]);
 }
+
+#[test]
+fn lines_that_come_together_are_answered_in_order_and_kept_like_any_others() {
+    let folder = Folder::new();
+    let journal = ["--journal", "study.db"];
+    let mut client = Client::start(&folder, &journal);
+    client.send(study());
+    let work = client.ask(10);
+    let told = work.len();
+    let tell = |trial: &Value| json!({"tell": {"trial": trial, "values": {"loss": 1.0}}});
+    let lines: Vec<String> = work
+        .iter()
+        .map(|work| tell(&work["trial"]).to_string())
+        // One that is wrong changes nothing of the others.
+        .chain([r#"{"tell": {"trial": 77, "values": {"loss": 1.0}}}"#.to_owned()])
+        .chain([r#"{"ask": 5}"#.to_owned(), r#"{"best": 3}"#.to_owned()])
+        .collect();
+    let answers = client.lines(&lines);
+    for (work, answer) in work.iter().zip(&answers) {
+        assert_eq!(answer["told"], work["trial"], "{answer}");
+    }
+    assert!(answers[told]["error"]["message"].is_string(), "{answers:?}");
+    let asked = answers[told + 1]["asked"].as_array().map(Vec::len);
+    assert!(asked >= Some(1), "{answers:?}");
+    assert_eq!(answers[told + 2]["best"].as_array().map(Vec::len), Some(3));
+    // What was answered is kept, whatever happens then.
+    client.kill();
+    let mut client = Client::start(&folder, &journal);
+    let ready = client.send(study());
+    assert_eq!(ready["ready"]["counts"]["completed"], told, "{ready}");
+    assert_eq!(ready["ready"]["open"].as_array().map(Vec::len), asked);
+    // The ranking of earlier sessions is read once it is asked for, with what came since.
+    let work = client.ask(1);
+    client.tell(&work[0]["trial"], 0.5);
+    let best = client.send(json!({"best": 20}));
+    assert_eq!(
+        best["best"].as_array().map(Vec::len),
+        Some(told + 1),
+        "{best}"
+    );
+    assert_eq!(best["best"][0]["trial"], work[0]["trial"]);
+}

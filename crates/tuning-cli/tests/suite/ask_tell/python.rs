@@ -1,4 +1,4 @@
-//! The examples in Python: a client of thirty lines, and one script that is tuned in both ways.
+//! The examples in Python: a client of forty lines, and one script that is tuned in both ways.
 
 use std::{
     io::Write as _,
@@ -46,7 +46,7 @@ fn run(folder: &Folder, script: &Path, args: &[&str]) -> Done {
 }
 
 #[test]
-fn the_client_of_thirty_lines_finds_the_best() {
+fn the_client_of_forty_lines_finds_the_best() {
     if !python() {
         return;
     }
