@@ -443,9 +443,9 @@ async fn answers_that_wait_for_one_commit_are_committed_together_and_survive_an_
     }
     let (kept, appends) = (MemoryJournal::new(), std::sync::Arc::default());
     let journal = Counting(kept.clone(), std::sync::Arc::clone(&appends));
-    let mut study = Study::builder("grouped", support::space())
+    let mut study = Study::builder("grouped", space())
         .minimize("loss")
-        .strategy(support::Random)
+        .strategy(Random)
         .trials(50)
         .journal(journal)
         .open()

@@ -2,6 +2,7 @@
 
 mod common;
 mod conformance;
+mod damage;
 mod golden;
 mod journal;
 mod kill;

@@ -2,11 +2,9 @@
 
 #![cfg(unix)]
 
-mod support;
-
 use std::fs;
 
-use support::{Folder, wait};
+use crate::support::{Folder, wait};
 
 /// A study that was killed with two trials done and two running; all of it is in the `-wal`.
 fn killed() -> Folder {
@@ -19,7 +17,7 @@ fn killed() -> Folder {
     folder.wait_for_lines("started.log", 2);
     child.kill().unwrap();
     child.wait().unwrap();
-    folder.write("trial.sh", support::TRIAL);
+    folder.write("trial.sh", crate::support::TRIAL);
     folder
 }
 

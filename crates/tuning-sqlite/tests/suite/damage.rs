@@ -2,14 +2,12 @@
 
 #![cfg(unix)]
 
-mod common;
-
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-use common::{block_on, created, started};
+use crate::common::{block_on, created, started};
 use tuning_core::{Entry, Journal, JournalError, JournalReader as _, Seq};
 use tuning_sqlite::{SqliteJournal, SqliteReader, SqliteStudyReader};
 

@@ -2,11 +2,9 @@
 
 #![cfg(unix)]
 
-mod support;
-
 use std::{fs, process::Command};
 
-use support::{Folder, STUDY, wait};
+use crate::support::{Folder, STUDY, wait};
 
 /// Two studies of one name, whose journals differ but for their extension: their trials would share a folder.
 fn two() -> Folder {
@@ -91,12 +89,12 @@ fn a_copied_project_runs_on_its_own_and_ends_nothing_of_the_original() {
         .status();
     assert!(copied.unwrap().success());
     folder.write("copy/go", "");
-    let copy = support::finish(tune("copy", &["run", "study.yaml", "--quiet"]));
+    let copy = crate::support::finish(tune("copy", &["run", "study.yaml", "--quiet"]));
     assert_eq!(copy.code, Some(0), "{copy:#?}");
     folder.write("original/go", "");
     let original = original.wait_with_output().unwrap();
     assert!(original.status.success(), "{original:?}");
-    let retries = support::finish(tune(
+    let retries = crate::support::finish(tune(
         "original",
         &["export", "study.yaml", "--columns", "retries"],
     ));

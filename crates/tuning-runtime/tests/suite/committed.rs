@@ -1,14 +1,12 @@
 //! What outlives the process begins only once its trial is durable.
 
-mod support;
-
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
+use crate::support::{Random, space};
 use async_trait::async_trait;
-use support::{Random, space};
 use tokio::sync::Notify;
 use tuning_core::{
     Entry, Evaluator, EventKind, Fact, Journal, JournalError, Outcome, RunningTrial, Seq, Values,
