@@ -1,5 +1,7 @@
 //! [`Column`]s: what can be said of a trial, by names that are the same in tables, filters and exports.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use tuning_core::{Literal, StudySpec, Trial, Trials};
 use tuning_observers::{format_literal, format_value};
@@ -45,7 +47,7 @@ const GROUPS: [Group; 3] = [
 ];
 
 /// All columns that a study has.
-pub(crate) fn all(spec: &StudySpec, trials: &Trials) -> Vec<Column> {
+pub(crate) fn all(spec: &StudySpec, metrics: &BTreeSet<String>) -> Vec<Column> {
     const FIXED: [(&str, Kind); 6] = [
         ("trial", Kind::Trial),
         ("state", Kind::State),
@@ -56,13 +58,6 @@ pub(crate) fn all(spec: &StudySpec, trials: &Trials) -> Vec<Column> {
     ];
     let objectives: Vec<&str> = spec.objectives.iter().map(|o| o.name.as_str()).collect();
     let parameters: Vec<&str> = spec.space.parameters().iter().map(|p| p.name()).collect();
-    let mut metrics: Vec<&str> = trials
-        .iter()
-        .flat_map(|t| t.metrics.iter())
-        .map(|(name, _)| name)
-        .collect();
-    metrics.sort_unstable();
-    metrics.dedup();
 
     let fixed = |name: &str| FIXED.iter().any(|(fixed, _)| *fixed == name);
     // As in the view `trials` of the journal.
@@ -87,16 +82,19 @@ pub(crate) fn all(spec: &StudySpec, trials: &Trials) -> Vec<Column> {
         );
     }
     for name in metrics {
-        let taken = objectives.contains(&name) || parameters.contains(&name);
-        push(
-            prefixed("metric", name, taken),
-            Kind::Metric(name.to_owned()),
-        );
+        let taken = objectives.contains(&&**name) || parameters.contains(&&**name);
+        push(prefixed("metric", name, taken), Kind::Metric(name.clone()));
     }
     for (name, kind) in FIXED.into_iter().skip(2) {
         push(name.to_owned(), kind);
     }
     columns
+}
+
+/// The names of all metrics that trials have.
+pub(crate) fn metrics(trials: &Trials) -> BTreeSet<String> {
+    let names = trials.iter().flat_map(|trial| trial.metrics.iter());
+    names.map(|(name, _)| name.to_owned()).collect()
 }
 
 /// The columns that these names and groups stand for, in that order.

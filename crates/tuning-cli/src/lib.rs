@@ -37,9 +37,11 @@ mod error;
 mod exit;
 mod filter;
 mod output;
+mod plain;
 mod table;
 mod view;
 mod wait;
+mod walk;
 
 use std::{ffi::OsString, process::ExitCode};
 

@@ -5,18 +5,83 @@ use std::{
     sync::Arc,
 };
 
-use tuning_core::{JournalError, JournalReader, StudyView};
+use tuning_core::{
+    EventKind, Fact, JournalError, JournalReader, ObserverStatus, Progress, Seq, StudySpec,
+    StudyView,
+};
 use tuning_file::{Extensions, JournalConfig, StudyReader, Whereabouts, read_journal};
 
 use crate::{args::StudyArgs, error::CliError, wait::wait};
 
 /// A study, its name and where it is kept.
 #[derive(Debug)]
-pub(crate) struct View {
+pub(crate) struct View<S = StudyView> {
     pub(crate) name: String,
     pub(crate) journal: Arc<dyn JournalConfig>,
-    pub(crate) study: StudyView,
+    pub(crate) study: S,
 }
+
+/// A study without its trials.
+#[derive(Debug)]
+pub(crate) struct Overview {
+    pub(crate) spec: StudySpec,
+    pub(crate) progress: Progress,
+    pub(crate) head: Seq,
+    pub(crate) last_at_millis: u64,
+    pub(crate) observers: Vec<ObserverStatus>,
+}
+
+impl View<Overview> {
+    /// Reads the study that the command line names, and keeps none of its trials that have ended.
+    pub(crate) fn overview(args: &StudyArgs, extensions: &Extensions) -> Result<Self, CliError> {
+        let place = Place::of(args, extensions)?;
+        place.must_be_there(args)?;
+        Self::overview_of(&place)
+    }
+
+    /// The same of this place.
+    pub(crate) fn overview_of(place: &Place) -> Result<Self, CliError> {
+        let (mut reader, name) = place.open()?;
+        Ok(Self {
+            name,
+            journal: Arc::clone(&place.journal),
+            study: wait(Overview::read(&mut *reader))??,
+        })
+    }
+}
+
+impl Overview {
+    async fn read(reader: &mut dyn JournalReader) -> Result<Self, JournalError> {
+        let spec = reader.spec().await?;
+        let mut overview = Self {
+            progress: Progress::new(spec.objectives.clone()),
+            head: Seq::ZERO,
+            last_at_millis: 0,
+            // Before the entries: an observer is behind by what comes meanwhile at most.
+            observers: reader.observer_statuses().await?,
+            spec,
+        };
+        loop {
+            let entries = reader.read(overview.head, PAGE).await?;
+            if entries.is_empty() {
+                return Ok(overview);
+            }
+            overview.head = overview.head.plus(entries.len() as u64);
+            for mut entry in entries {
+                if let EventKind::Fact(Fact::Started(started)) = &mut entry.kind
+                    && let Ok(params) = overview.spec.space.align(&started.params)
+                {
+                    started.params = params;
+                }
+                overview.progress.apply(entry.at_millis, &entry.kind);
+                overview.last_at_millis = overview.last_at_millis.max(entry.at_millis);
+            }
+        }
+    }
+}
+
+/// How many entries are read at once.
+const PAGE: usize = 1024;
 
 impl View {
     /// Reads the study that the command line names.
@@ -26,8 +91,7 @@ impl View {
         Self::read(&place)
     }
 
-    /// Reads the study of this place.
-    pub(crate) fn read(place: &Place) -> Result<Self, CliError> {
+    fn read(place: &Place) -> Result<Self, CliError> {
         let (mut reader, name) = place.open()?;
         Ok(Self {
             name,

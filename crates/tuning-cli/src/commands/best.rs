@@ -20,7 +20,7 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     let view = View::of(&args.study, extensions)?;
     let best = best(&view, args.number);
-    let columns = columns::all(view.study.spec(), view.study.trials());
+    let columns = columns::all(view.study.spec(), &columns::metrics(view.study.trials()));
     if args.json {
         let columns: Vec<Column> = columns
             .into_iter()

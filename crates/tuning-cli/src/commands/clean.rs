@@ -69,7 +69,7 @@ impl Found {
         let view = match (place.is_there()?, &place.name) {
             // Its file tells where its trials were.
             (false, Some(_)) => None,
-            _ => Some(View::read(&place)?),
+            _ => Some(View::overview_of(&place)?),
         };
         let name = match &view {
             Some(view) => view.name.clone(),
@@ -79,7 +79,7 @@ impl Found {
             Some(_) => Some(wait(async { place.journal.open(&name) })??),
             None => None,
         };
-        let counts = view.as_ref().map(|view| view.study.progress().counts());
+        let counts = view.as_ref().map(|view| view.study.progress.counts());
         Ok(Self {
             folder: Folder::of(&place.whereabouts(&name))?,
             trials: counts.map_or(0, |counts| counts.started),

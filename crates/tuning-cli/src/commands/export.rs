@@ -12,7 +12,7 @@ use crate::{
     error::CliError,
     exit::Exit,
     output::Output,
-    view::View,
+    walk::Walk,
 };
 use tuning_file::Extensions;
 
@@ -21,8 +21,8 @@ pub(super) fn run(
     extensions: &Extensions,
     out: &mut Output,
 ) -> Result<Exit, CliError> {
-    let view = View::of(&args.study, extensions)?;
-    let all = columns::all(view.study.spec(), view.study.trials());
+    let mut walk = Walk::of(&args.study, extensions)?;
+    let all = columns::all(walk.spec(), walk.metrics());
     let columns = match &args.columns[..] {
         [] => all,
         names => columns::choose(&all, names)?,
@@ -32,7 +32,7 @@ pub(super) fn run(
         .or_else(|| of_extension(args.output.as_deref()?))
         .unwrap_or(ExportFormat::Csv);
     match &args.output {
-        None => write(out, &view, &columns, format)?,
+        None => write(out, &mut walk, &columns, format)??,
         Some(path) => {
             let failed = |source| CliError::Write {
                 what: "write",
@@ -40,7 +40,7 @@ pub(super) fn run(
                 source,
             };
             let mut file = BufWriter::new(File::create(path).map_err(failed)?);
-            write(&mut file, &view, &columns, format)
+            write(&mut file, &mut walk, &columns, format)?
                 .and_then(|()| file.flush())
                 .map_err(failed)?;
         }
@@ -57,36 +57,46 @@ fn of_extension(path: &Path) -> Option<ExportFormat> {
     }
 }
 
+/// Writes the trials one by one: a study may have more of them than one wants in memory. Inside is what writing says.
 fn write(
     out: &mut impl Write,
-    view: &View,
+    walk: &mut Walk,
     columns: &[Column],
     format: ExportFormat,
-) -> io::Result<()> {
+) -> Result<io::Result<()>, CliError> {
     match format {
         ExportFormat::Csv => {
             let mut csv = csv::Writer::from_writer(out);
-            csv.write_record(columns.iter().map(|column| column.name.as_str()))?;
-            for trial in view.study.trials().iter() {
-                csv.write_record(columns.iter().map(|column| column.of(trial).to_text()))?;
+            if let Err(error) = csv.write_record(columns.iter().map(|column| column.name.as_str()))
+            {
+                return Ok(Err(error.into()));
             }
-            csv.flush()
+            let written = walk.each(|trial| {
+                csv.write_record(columns.iter().map(|column| column.of(trial).to_text()))?;
+                Ok(())
+            })?;
+            Ok(written.and_then(|()| csv.flush()))
         }
         ExportFormat::Json => {
-            // Written one by one: a study may have more trials than one wants twice in memory.
-            out.write_all(b"[")?;
-            for (index, trial) in view.study.trials().iter().enumerate() {
-                out.write_all(if index == 0 { b"\n" } else { b",\n" })?;
-                serde_json::to_writer(&mut *out, &columns::object(columns, trial))?;
-            }
-            out.write_all(b"\n]\n")
+            let mut before: &[u8] = b"[\n";
+            let written = walk.each(|trial| {
+                out.write_all(before)?;
+                before = b",\n";
+                Ok(serde_json::to_writer(
+                    &mut *out,
+                    &columns::object(columns, trial),
+                )?)
+            })?;
+            let end: &[u8] = if before == b"[\n" {
+                b"[\n]\n"
+            } else {
+                b"\n]\n"
+            };
+            Ok(written.and_then(|()| out.write_all(end)))
         }
-        ExportFormat::Jsonl => {
-            for trial in view.study.trials().iter() {
-                serde_json::to_writer(&mut *out, &columns::object(columns, trial))?;
-                out.write_all(b"\n")?;
-            }
-            Ok(())
-        }
+        ExportFormat::Jsonl => walk.each(|trial| {
+            serde_json::to_writer(&mut *out, &columns::object(columns, trial))?;
+            out.write_all(b"\n")
+        }),
     }
 }

@@ -7,8 +7,13 @@ use tuning_core::{Circuit, ObserverStatus};
 use tuning_observers::{format_duration, format_params, format_values};
 
 use crate::{
-    activity::Activity, args::StatusArgs, error::CliError, exit::Exit, output::Output,
-    table::one_line, view::View,
+    activity::Activity,
+    args::StatusArgs,
+    error::CliError,
+    exit::Exit,
+    output::Output,
+    table::one_line,
+    view::{Overview, View},
 };
 use tuning_file::Extensions;
 
@@ -20,12 +25,12 @@ pub(super) fn run(
     extensions: &Extensions,
     out: &mut Output,
 ) -> Result<Exit, CliError> {
-    let view = View::of(&args.study, extensions)?;
+    let view = View::overview(&args.study, extensions)?;
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     let now_millis = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
-    let activity = Activity::of(&*view.journal, &view.name, view.study.closed())?;
+    let activity = Activity::of(&*view.journal, &view.name, view.study.progress.closed())?;
     if args.json {
         out.json(&as_json(&view, &activity, now_millis))?;
     } else {
@@ -34,10 +39,10 @@ pub(super) fn run(
     Ok(Exit::Done)
 }
 
-fn as_json(view: &View, activity: &Activity, now_millis: u64) -> Value {
+fn as_json(view: &View<Overview>, activity: &Activity, now_millis: u64) -> Value {
     let running: Vec<Value> = view
         .study
-        .progress()
+        .progress
         .open()
         .map(|(trial, open)| {
             json!({
@@ -53,11 +58,11 @@ fn as_json(view: &View, activity: &Activity, now_millis: u64) -> Value {
         .collect();
     let observers: Vec<Value> = view
         .study
-        .observers()
+        .observers
         .iter()
         .map(|status| {
             let mut object = json!(status);
-            object["lag"] = status.lag(view.study.head()).into();
+            object["lag"] = status.lag(view.study.head).into();
             object
         })
         .collect();
@@ -65,28 +70,28 @@ fn as_json(view: &View, activity: &Activity, now_millis: u64) -> Value {
         "study": view.name,
         "journal": view.journal.place(),
         "activity": activity.word(),
-        "reason": view.study.closed().map(|closed| closed.reason),
+        "reason": view.study.progress.closed().map(|closed| closed.reason),
         "process": match activity { Activity::Running(process) => *process, _ => None },
-        "objectives": view.study.spec().objectives.to_vec(),
-        "strategy": view.study.spec().strategy,
-        "pruner": view.study.spec().pruner,
-        "order": view.study.spec().order,
-        "seed": view.study.spec().seed,
-        "budget": view.study.opened().map(|opened| &opened.budget),
-        "workers": view.study.opened().map(|opened| opened.workers),
-        "counts": view.study.progress().counts(),
-        "best": view.study.progress().best(),
-        "front": view.study.progress().front(),
+        "objectives": view.study.spec.objectives.to_vec(),
+        "strategy": view.study.spec.strategy,
+        "pruner": view.study.spec.pruner,
+        "order": view.study.spec.order,
+        "seed": view.study.spec.seed,
+        "budget": view.study.progress.opened().map(|opened| &opened.budget),
+        "workers": view.study.progress.opened().map(|opened| opened.workers),
+        "counts": view.study.progress.counts(),
+        "best": view.study.progress.best(),
+        "front": view.study.progress.front(),
         "open": running,
         "observers": observers,
-        "sessions": view.study.progress().sessions(),
-        "elapsed_millis": view.study.progress().elapsed_millis(),
-        "last_at_millis": view.study.last_at_millis(),
+        "sessions": view.study.progress.sessions(),
+        "elapsed_millis": view.study.progress.elapsed_millis(),
+        "last_at_millis": view.study.last_at_millis,
     })
 }
 
 fn as_text(
-    view: &View,
+    view: &View<Overview>,
     activity: &Activity,
     now_millis: u64,
     out: &mut Output,
@@ -111,22 +116,24 @@ fn as_text(
     out.line(format_args!("state     {state}"))?;
     out.line(format_args!(
         "strategy  {}, seed {}, {}",
-        view.study.spec().strategy,
-        view.study.spec().seed,
-        view.study.spec().order
+        view.study.spec.strategy, view.study.spec.seed, view.study.spec.order
     ))?;
-    if let Some(pruner) = &view.study.spec().pruner {
+    if let Some(pruner) = &view.study.spec.pruner {
         out.line(format_args!("pruner    {pruner}"))?;
     }
-    let budget = view.study.opened().and_then(|opened| opened.budget.trials);
+    let budget = view
+        .study
+        .progress
+        .opened()
+        .and_then(|opened| opened.budget.trials);
     let of = budget.map_or_else(String::new, |trials| format!(" of {trials}"));
-    let counts = view.study.progress().counts();
+    let counts = view.study.progress.counts();
     out.line(format_args!(
         "trials    {}{of} started: {counts}",
         counts.started
     ))?;
-    if let Some(best) = view.study.progress().best() {
-        let values = format_values(&view.study.spec().objectives, &best.values);
+    if let Some(best) = view.study.progress.best() {
+        let values = format_values(&view.study.spec.objectives, &best.values);
         let at = best.at.map_or_else(String::new, |at| format!(" at {at}"));
         out.line(format_args!(
             "best      trial {}: {values}{at}, {}",
@@ -134,24 +141,22 @@ fn as_text(
             format_params(&best.params)
         ))?;
     }
-    if view.study.spec().objectives.len() > 1 {
+    if view.study.spec.objectives.len() > 1 {
         out.line(format_args!(
             "front     {} trials",
-            view.study.progress().front().len()
+            view.study.progress.front().len()
         ))?;
     }
-    let sessions = view.study.progress().sessions();
+    let sessions = view.study.progress.sessions();
     out.line(format_args!(
         "time      {} in {sessions} session{}, last event {} ago",
-        format_duration(Duration::from_millis(
-            view.study.progress().elapsed_millis()
-        )),
+        format_duration(Duration::from_millis(view.study.progress.elapsed_millis())),
         if sessions == 1 { "" } else { "s" },
-        ago(view.study.last_at_millis()),
+        ago(view.study.last_at_millis),
     ))?;
     let open: Vec<_> = view
         .study
-        .progress()
+        .progress
         .open()
         .filter(|(_, open)| !open.paused)
         .collect();
@@ -164,7 +169,7 @@ fn as_text(
         let last = open.last.as_ref().map_or_else(String::new, |(at, values)| {
             format!(
                 ", at {at}: {}",
-                format_values(&view.study.spec().objectives, values)
+                format_values(&view.study.spec.objectives, values)
             )
         });
         let since = ago(open.started_at_millis);
@@ -177,7 +182,7 @@ fn as_text(
         out.line(format_args!("          and {} more", open.len() - SHOWN))?;
     }
     // Of those who watched an earlier session only those that something is kept for.
-    let statuses = view.study.observers().iter().filter(|status| {
+    let statuses = view.study.observers.iter().filter(|status| {
         status.session >= sessions || (status.delivery == "durable" && lag(view, status) > 0)
     });
     for (index, status) in statuses.enumerate() {
@@ -187,12 +192,12 @@ fn as_text(
     Ok(())
 }
 
-fn lag(view: &View, status: &ObserverStatus) -> u64 {
-    status.lag(view.study.head())
+fn lag(view: &View<Overview>, status: &ObserverStatus) -> u64 {
+    status.lag(view.study.head)
 }
 
 /// The status of an observer, in a line.
-fn watching(view: &View, status: &ObserverStatus) -> String {
+fn watching(view: &View<Overview>, status: &ObserverStatus) -> String {
     let ObserverStatus {
         observer,
         delivery,

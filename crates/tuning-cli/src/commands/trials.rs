@@ -1,6 +1,6 @@
 //! `tune trials`: a list of trials.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, io::Write as _};
 
 use tuning_core::{Trial, TrialState};
 
@@ -11,8 +11,9 @@ use crate::{
     exit::Exit,
     filter::Filter,
     output::{Output, say},
+    plain::Plain,
     table,
-    view::View,
+    walk::Walk,
 };
 use tuning_file::Extensions;
 
@@ -21,32 +22,52 @@ pub(super) fn run(
     extensions: &Extensions,
     out: &mut Output,
 ) -> Result<Exit, CliError> {
-    let view = View::of(&args.study, extensions)?;
-    let all = columns::all(view.study.spec(), view.study.trials());
+    let mut walk = Walk::of(&args.study, extensions)?;
+    let all = columns::all(walk.spec(), walk.metrics());
     let states = states(&args.state)?;
     let filters: Vec<Filter> = args
         .conditions
         .iter()
         .map(|text| Filter::parse(text, &all))
         .collect::<Result<_, _>>()?;
-    let holds = |trial: &&Trial| {
+    let holds = |trial: &Trial| {
         (states.is_empty() || states.contains(&trial.state))
             && filters.iter().all(|filter| filter.holds(trial))
     };
-    let mut trials: Vec<&Trial> = view.study.trials().iter().filter(holds).collect();
-    if let Some(name) = &args.sort {
-        let column = columns::find(&all, name).ok_or_else(|| columns::unknown(&all, name))?;
-        sort(&mut trials, column, args.reverse);
-    } else if args.reverse {
-        trials.reverse();
-    }
-    trials.truncate(args.limit.unwrap_or(usize::MAX));
-
+    let by = match &args.sort {
+        Some(name) => Some(
+            columns::find(&all, name)
+                .ok_or_else(|| columns::unknown(&all, name))?
+                .clone(),
+        ),
+        None => None,
+    };
     let chosen = match &args.columns[..] {
         [] if args.json => all,
         [] => usual(all),
         names => columns::choose(&all, names)?,
     };
+    if by.is_none() && !args.reverse && !out.style().is_terminal {
+        return stream(args, &mut walk, &chosen, holds, out);
+    }
+
+    // In another order, or laid out for a terminal: all that is shown is in memory.
+    let mut trials = Vec::new();
+    walk.each(|trial| {
+        if holds(trial) {
+            let mut trial = trial.clone();
+            trial.reports = Vec::new();
+            trials.push(trial);
+        }
+        Ok(())
+    })??;
+    let mut trials: Vec<&Trial> = trials.iter().collect();
+    match &by {
+        Some(column) => sort(&mut trials, column, args.reverse),
+        None if args.reverse => trials.reverse(),
+        None => {}
+    }
+    trials.truncate(args.limit.unwrap_or(usize::MAX));
     if args.json {
         let objects: Vec<_> = trials
             .iter()
@@ -58,6 +79,59 @@ pub(super) fn run(
     } else {
         out.line(table::of_trials(&chosen, &trials, out.style()))?;
     }
+    Ok(Exit::Done)
+}
+
+/// Writes the trials in their own order, one by one.
+fn stream(
+    args: &TrialsArgs,
+    walk: &mut Walk,
+    columns: &[Column],
+    holds: impl Fn(&Trial) -> bool,
+    out: &mut Output,
+) -> Result<Exit, CliError> {
+    let limit = args.limit.unwrap_or(usize::MAX);
+    let mut shown = 0;
+    let mut is_shown = |trial: &Trial| {
+        let is_shown = shown < limit && holds(trial);
+        shown += usize::from(is_shown);
+        is_shown
+    };
+    if args.json {
+        let mut before: &[u8] = b"[";
+        walk.each(|trial| {
+            if is_shown(trial) {
+                out.write_all(before)?;
+                before = b",";
+                serde_json::to_writer(&mut *out, &columns::object(columns, trial))?;
+            }
+            Ok(())
+        })??;
+        out.write_all(if before == b"[" { b"[]\n" } else { b"]\n" })?;
+        return Ok(Exit::Done);
+    }
+    let mut table = Plain::new(columns);
+    walk.each(|trial| {
+        if is_shown(trial) {
+            table.measure(trial);
+        }
+        Ok(())
+    })??;
+    if table.is_empty() {
+        say("no trial matches");
+        return Ok(Exit::Done);
+    }
+    shown = 0;
+    let mut is_shown = |trial: &Trial| {
+        let is_shown = shown < limit && holds(trial);
+        shown += usize::from(is_shown);
+        is_shown
+    };
+    table.head(out)?;
+    walk.each(|trial| match is_shown(trial) {
+        true => table.row(out, trial),
+        false => Ok(()),
+    })??;
     Ok(Exit::Done)
 }
 

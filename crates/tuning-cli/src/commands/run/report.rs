@@ -217,7 +217,7 @@ impl<'a> Report<'a> {
         if ranked.is_empty() {
             return Ok(());
         }
-        let columns: Vec<Column> = best::brief(columns::all(spec, trials));
+        let columns: Vec<Column> = best::brief(columns::all(spec, &columns::metrics(trials)));
         out.line(table::of_trials(&columns, &ranked, out.style()))?;
         if spec.objectives.len() > 1 && front > ranked.len() {
             out.line(format_args!(

@@ -1,0 +1,154 @@
+//! [`Walk`]: the trials of a study one after the other, in the order of their numbers, without all of them in memory.
+//!
+//! It reads the journal twice: once to learn which entry is the last of each trial, and once to hand each trial on as soon
+//! as nothing more comes of it and of those before it. So it holds the trials that run side by side, and eight bytes for
+//! each other one.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
+
+use tuning_core::{
+    Entry, EventKind, Fact, JournalReader, Metrics, Seq, StudySpec, Trial, TrialId, Trials,
+};
+use tuning_file::Extensions;
+
+use crate::{args::StudyArgs, error::CliError, view::Place, wait::wait};
+
+/// How many entries are read at once.
+const PAGE: usize = 1024;
+
+/// The trials of a study, as its journal had them when this was opened.
+pub(crate) struct Walk {
+    reader: Box<dyn JournalReader>,
+    spec: StudySpec,
+    /// The place of the last entry of each trial, by its number.
+    last: Vec<u64>,
+    head: u64,
+    metrics: BTreeSet<String>,
+}
+
+impl Walk {
+    /// Opens the study that the command line names.
+    pub(crate) fn of(args: &StudyArgs, extensions: &Extensions) -> Result<Self, CliError> {
+        let place = Place::of(args, extensions)?;
+        place.must_be_there(args)?;
+        let (mut reader, _) = place.open()?;
+        let mut walk = Self {
+            spec: wait(reader.spec())??,
+            reader,
+            last: Vec::new(),
+            head: u64::MAX,
+            metrics: BTreeSet::new(),
+        };
+        let (mut last, mut metrics) = (Vec::new(), BTreeSet::new());
+        walk.head = walk.entries(|seq, entry| {
+            if let Some(trial) = entry.kind.trial().and_then(place_of) {
+                // Trials are numbered one after the other: there are no more than entries.
+                if trial >= last.len() && (trial as u64) < seq {
+                    last.resize(trial + 1, 0);
+                }
+                if let Some(last) = last.get_mut(trial) {
+                    *last = seq;
+                }
+            }
+            for (name, _) in measured(&entry.kind).into_iter().flat_map(Metrics::iter) {
+                if !metrics.contains(name) {
+                    metrics.insert(name.to_owned());
+                }
+            }
+            Ok(())
+        })?;
+        (walk.last, walk.metrics) = (last, metrics);
+        Ok(walk)
+    }
+
+    /// What makes it this study.
+    pub(crate) fn spec(&self) -> &StudySpec {
+        &self.spec
+    }
+
+    /// The names of all metrics that its trials measured.
+    pub(crate) fn metrics(&self) -> &BTreeSet<String> {
+        &self.metrics
+    }
+
+    /// Visits every trial, without its reports, until that fails.
+    ///
+    /// # Errors
+    /// If the journal cannot be read. Inside is what the visit says.
+    pub(crate) fn each(
+        &mut self,
+        mut visit: impl FnMut(&Trial) -> io::Result<()>,
+    ) -> Result<io::Result<()>, CliError> {
+        let last = std::mem::take(&mut self.last);
+        let spec = self.spec.clone();
+        let mut open: BTreeMap<TrialId, Trials> = BTreeMap::new();
+        let mut visited = Ok(());
+        let walked = self.entries(|seq, mut entry| {
+            let Some(id) = entry.kind.trial() else {
+                return Ok(());
+            };
+            if let EventKind::Fact(Fact::Started(started)) = &mut entry.kind
+                && let Ok(params) = spec.space.align(&started.params)
+            {
+                started.params = params;
+            }
+            let trials = open.entry(id).or_default();
+            trials.apply(entry.at_millis, &entry.kind);
+            while let Some(first) = open.first_entry() {
+                let end = place_of(*first.key()).and_then(|place| last.get(place));
+                if end.is_some_and(|end| *end > seq) {
+                    break;
+                }
+                for trial in first.remove().iter() {
+                    visited = visit(trial);
+                    if visited.is_err() {
+                        return Err(());
+                    }
+                }
+            }
+            Ok(())
+        });
+        self.last = last;
+        walked?;
+        Ok(visited)
+    }
+
+    /// Visits the entries up to the head with their places, until that fails; returns the place of the last one.
+    fn entries(
+        &mut self,
+        mut visit: impl FnMut(u64, Entry) -> Result<(), ()>,
+    ) -> Result<u64, CliError> {
+        let mut at = 0;
+        while at < self.head {
+            let left = usize::try_from(self.head - at).unwrap_or(usize::MAX);
+            let entries = wait(self.reader.read(Seq::new(at), PAGE.min(left)))??;
+            if entries.is_empty() {
+                break;
+            }
+            for entry in entries {
+                at += 1;
+                if visit(at, entry).is_err() {
+                    return Ok(at);
+                }
+            }
+        }
+        Ok(at)
+    }
+}
+
+fn place_of(trial: TrialId) -> Option<usize> {
+    usize::try_from(trial.get()).ok()
+}
+
+/// What an entry says that was measured besides the objectives.
+fn measured(kind: &EventKind) -> Option<&Metrics> {
+    match kind {
+        EventKind::Fact(Fact::Reported(reported)) => Some(&reported.metrics),
+        EventKind::Fact(Fact::Paused(paused)) => Some(&paused.metrics),
+        EventKind::Fact(Fact::Ended(ended)) => Some(&ended.metrics),
+        _ => None,
+    }
+}
