@@ -508,4 +508,45 @@ mod tests {
             assert!(level(&store) < FULL);
         }
     }
+
+    #[test]
+    fn a_full_disk_loses_nothing_that_was_acknowledged_and_continues_once_there_is_space() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("study.db");
+        let mut store = Store::open(path.clone(), "digits".to_owned()).unwrap();
+        let row = || Row {
+            at_millis: 7,
+            known: 0,
+            kind: "started",
+            trial: Some(1),
+            body: "x".repeat(1000),
+        };
+        // SQLite's own limit: its error is the one of a full disk.
+        let limit = |store: &Store, pages: i64| {
+            let pragma = format!("PRAGMA max_page_count = {pages}");
+            let set = store.connection.query_row(&pragma, [], |row| row.get(0));
+            let _: i64 = set.unwrap();
+        };
+        limit(&store, 40);
+        let mut acknowledged = Seq::ZERO;
+        let error = loop {
+            match store.append(acknowledged, &[row()]) {
+                Ok(head) => acknowledged = head,
+                Err(error) => break error.to_string(),
+            }
+        };
+        assert!(
+            error.contains("the disk is full: free some space"),
+            "{error}"
+        );
+        assert!(acknowledged > Seq::new(5));
+        limit(&store, 4000);
+        let head = store.append(acknowledged, &[row(), row()]).unwrap();
+        assert_eq!(head, acknowledged.plus(2));
+        drop(store);
+        let store = Store::open(path, "digits".to_owned()).unwrap();
+        assert_eq!(store.sums.count(), head.get());
+        let (id, _) = find(&store.connection, "digits").unwrap().unwrap();
+        assert_eq!(super::head(&store.connection, id).unwrap(), head);
+    }
 }

@@ -244,7 +244,8 @@ fn meddled(meddle: impl Fn(&Path)) -> (tempfile::TempDir, String) {
 
 #[test]
 fn a_journal_that_is_removed_moved_or_replaced_while_it_runs_is_noticed_and_saved() {
-    let cases: [(&str, &dyn Fn(&Path)); 6] = [
+    type Meddle<'a> = &'a dyn Fn(&Path);
+    let cases: [(&str, Meddle<'_>); 6] = [
         ("was removed or moved", &|path| {
             fs::remove_file(path).unwrap()
         }),
