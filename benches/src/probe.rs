@@ -40,6 +40,13 @@ pub enum Probe {
         /// The file.
         file: PathBuf,
     },
+    /// A session of a study, from where the last one ended until it has so many trials, with three observers.
+    Session {
+        /// How many trials.
+        trials: u64,
+        /// Its file.
+        file: PathBuf,
+    },
     /// How long it takes to open a study that has ended.
     Resume {
         /// How many trials it has.
@@ -89,6 +96,7 @@ impl Probe {
             match self {
                 Self::Memory { trials } => grow(*trials, MemoryJournal::new()).await,
                 Self::Sqlite { trials, file } => grow(*trials, sqlite(file)?).await,
+                Self::Session { trials, file } => session(*trials, file).await,
                 Self::Resume { trials, file } => resume(*trials, file).await,
             }
         })
@@ -125,6 +133,25 @@ async fn grow(trials: u64, journal: impl Journal + 'static) -> Result<Probed, Bo
         wall: took.wall,
         cpu: took.cpu,
         bytes_per_trial: measure::resident().map(|after| grown(after) / (trials - first) as f64),
+        peak: measure::peak_resident(),
+    })
+}
+
+async fn session(trials: u64, file: &Path) -> Result<Probed, Box<dyn Error>> {
+    let seen = Arc::new(AtomicU64::new(0));
+    let study = workload::study(trials, workload::WORKERS, sqlite(file)?);
+    let mut study = workload::watched(study, &seen).open().await?;
+    let watch = Stopwatch::start();
+    let objective = asynchronous(|trial| async move { trial.params().float("x0") });
+    let summary = study.run(objective).await?;
+    let took = watch.took();
+    if summary.counts.completed != trials || seen.load(Ordering::Relaxed) == 0 {
+        return Err(format!("not all trials completed, or nobody saw them: {summary}").into());
+    }
+    Ok(Probed {
+        wall: took.wall,
+        cpu: took.cpu,
+        bytes_per_trial: None,
         peak: measure::peak_resident(),
     })
 }

@@ -10,6 +10,7 @@ mod observers;
 mod parallel;
 mod proposals;
 mod resume;
+mod soak;
 mod sqlite;
 mod start;
 
@@ -79,8 +80,14 @@ pub const FIGURES: &[Figure] = &[
         run: memory::run,
     },
     Figure {
+        name: "soak",
+        about: "a study of 1,000,000 trials in five sessions",
+        has_peer: false,
+        run: soak::run,
+    },
+    Figure {
         name: "ask-tell",
-        about: "a round trip of `tune ask-tell`, in memory and durable",
+        about: "a round trip of `tune ask-tell`, in memory and durable, and many lines at once",
         has_peer: false,
         run: ask_tell::run,
     },
