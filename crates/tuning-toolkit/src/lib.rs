@@ -83,6 +83,7 @@
 //! | leave out outcomes that say nothing about a point | [`says_nothing`] |
 //! | pause the trials of a strategy that knows nothing of fidelities | [`WholeTrials`] |
 //! | treat numbers, steps, choices and constants each in their way | [`Kind`] |
+//! | reach every integer of a wide range from coordinates on a grid | [`refine`] |
 //! | tell points apart in eight bytes each | [`fingerprint`] |
 //! | sort trials with several losses, or keep their front | [`pareto`] |
 //! | compute with the normal distribution, far out in its tails as well | [`normal`] |
@@ -110,6 +111,7 @@ pub mod math;
 pub mod normal;
 mod open;
 pub mod pareto;
+mod refine;
 pub mod simd;
 mod stream;
 mod whole;
@@ -117,5 +119,6 @@ mod whole;
 pub use fingerprint::fingerprint;
 pub use kind::Kind;
 pub use open::{OpenTrial, OpenTrials, says_nothing};
+pub use refine::refine;
 pub use stream::{ChaCha, Counter, Generator, Stream};
 pub use whole::WholeTrials;

@@ -1,12 +1,16 @@
 //! [`IntDomain`]: a range of integers, linear, logarithmic or in steps.
 
-use super::scale::{Scale, cell_of};
+use super::{
+    fine,
+    scale::{Scale, cell_of},
+};
 
 /// A range of integers, both ends included.
 ///
 /// On the unit interval every integer has a cell: of equal width on the linear scale, from
 /// `ln(v - 0.5)` to `ln(v + 0.5)` on the logarithmic one, so that the ends get their full share.
-/// Beyond 2^53 values a coordinate cannot tell neighbours apart; it still decodes inside the range.
+/// Beyond 2^53 values a coordinate cannot tell neighbours apart. It then stands for one of those that are nearest to it,
+/// always the same one, and over many coordinates every remainder of a division comes as often as any other.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct IntDomain {
     low: i64,
@@ -89,6 +93,9 @@ impl IntDomain {
         if u >= 1.0 {
             return self.high; // exactly, also where the last cell is less than the last digit
         }
+        if self.cells > fine::TOLD_APART {
+            return self.decode_finely(u);
+        }
         match self.scale {
             Scale::Linear => self.value_at(cell_of(u, self.cells)).unwrap_or(self.high),
             Scale::Log => {
@@ -104,6 +111,40 @@ impl IntDomain {
                     near
                 };
                 self.value_at(k).unwrap_or(self.high)
+            }
+        }
+    }
+
+    /// The value at `u` among more values than coordinates tell apart.
+    fn decode_finely(&self, u: f64) -> i64 {
+        if u <= 0.0 {
+            return self.low;
+        }
+        let (u, (first, next)) = match self.scale {
+            Scale::Linear => (u, fine::cells_at(u, self.cells)),
+            Scale::Log => {
+                let u = fine::on_grid(u);
+                let cell = |u: f64| ((self.low as f64 - 0.5) * (u * self.width).exp_m1()) as u64;
+                (u, (cell(u), cell(u + fine::UNIT)))
+            }
+        };
+        let k = fine::one_of(u, first, next).min(self.cells - 1);
+        self.value_at(k).unwrap_or(self.high)
+    }
+
+    /// A coordinate that decodes to the cell `k` of more than coordinates tell apart, if there is one: there is for all that
+    /// were decoded. Else none.
+    fn encode_finely(&self, k: u64) -> Option<f64> {
+        let is_it = |u: &f64| (0.0..1.0).contains(u) && self.value_at(k) == Some(self.decode(*u));
+        match self.scale {
+            Scale::Linear => fine::coordinates_of(k, self.cells).find(is_it),
+            Scale::Log => {
+                let near = fine::on_grid(self.log_place(k as f64 + 0.5));
+                let steps = [0.0, -1.0, 1.0, -2.0, 2.0];
+                steps
+                    .map(|step| near + step * fine::UNIT)
+                    .into_iter()
+                    .find(is_it)
             }
         }
     }
@@ -132,11 +173,18 @@ impl IntDomain {
     }
 
     pub(super) fn encode(&self, value: i64) -> f64 {
-        match (self.scale, self.index_of(value)) {
-            (_, None) => 0.5,
-            (_, Some(_)) if self.cells == 1 => 0.5,
-            (Scale::Linear, Some(k)) => (k as f64 + 0.5) / self.cells as f64,
-            (Scale::Log, Some(k)) => self.log_place(k as f64 + 0.5),
+        let Some(k) = self.index_of(value) else {
+            return 0.5;
+        };
+        if self.cells > fine::TOLD_APART
+            && let Some(u) = self.encode_finely(k)
+        {
+            return u;
+        }
+        match self.scale {
+            _ if self.cells == 1 => 0.5,
+            Scale::Linear => (k as f64 + 0.5) / self.cells as f64,
+            Scale::Log => self.log_place(k as f64 + 0.5),
         }
     }
 }

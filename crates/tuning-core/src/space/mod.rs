@@ -8,6 +8,7 @@ mod difference;
 mod domain;
 mod error;
 mod features;
+mod fine;
 mod float;
 mod int;
 mod lattice;

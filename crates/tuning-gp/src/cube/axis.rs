@@ -1,6 +1,7 @@
 //! [`Axis`]: one parameter as a coordinate.
 
 use tuning_core::{Domain, Parameter, Space, Value};
+use tuning_toolkit::refine;
 
 /// The coordinate of a parameter that is not active.
 pub(crate) const ABSENT: f64 = -1.0;
@@ -110,7 +111,9 @@ impl Kind {
         match self {
             Self::Choices(_) => Value::Choice(coordinate as u32),
             Self::Constant => domain.decode(0.5),
-            _ => domain.decode(coordinate),
+            // A range of more integers than the grid has points: each of them is to come.
+            Self::Continuous => domain.decode(refine(domain, coordinate, 1.0 / GRID)),
+            Self::Steps(_) => domain.decode(coordinate),
         }
     }
 }

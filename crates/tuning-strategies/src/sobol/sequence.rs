@@ -105,8 +105,11 @@ fn owen(coordinate: u32, key: u32) -> u32 {
 
 /// The middle of the 2^-32 wide interval that the bits name: never 0, never 1.
 pub(crate) fn unit(bits: u32) -> f64 {
-    (f64::from(bits) + 0.5) / 4_294_967_296.0
+    (f64::from(bits) + 0.5) * WIDTH
 }
+
+/// How far the coordinates of points are apart: 2^-32.
+pub(crate) const WIDTH: f64 = 1.0 / 4_294_967_296.0;
 
 #[cfg(test)]
 mod tests {

@@ -3,10 +3,11 @@
 use std::cell::{RefCell, RefMut};
 
 use tuning_core::{Ask, Asked, Fact, Proposal, Seed, Space, Strategy, StrategyError};
+use tuning_toolkit::refine;
 
 use super::{
     NAME,
-    sequence::{Scramble, Sequence, unit},
+    sequence::{Scramble, Sequence, WIDTH, unit},
 };
 use crate::position::Position;
 
@@ -68,7 +69,7 @@ impl Strategy for Sobol {
             }
             let params = self
                 .space
-                .assign(|i, domain| domain.decode(unit(point[i])))?;
+                .assign(|i, domain| domain.decode(refine(domain, unit(point[i]), WIDTH)))?;
             proposals.push(Proposal::start(params).tag(self.position.tag(index)));
         }
         Ok(if proposals.is_empty() {
