@@ -21,6 +21,8 @@ pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
     let limit = 1 + length / 3;
     names
         .into_iter()
+        // The lengths alone are as far apart: a name may be as long as a file.
+        .filter(|other| other.chars().count().abs_diff(length) <= limit)
         .map(|other| (distance(name, other), other))
         // A name that shares no letter with this one is not what was meant, however short both are.
         .filter(|(distance, other)| {

@@ -1,6 +1,9 @@
 //! What makes a declaration a search space: every malformed one is refused here, and nowhere else.
 
+use std::collections::BTreeSet;
+
 use super::{
+    choices,
     domain::Domain,
     error::Flaw,
     float::{FloatDomain, Misfit},
@@ -11,16 +14,24 @@ use super::{
     rule::Rule,
 };
 
+/// A space may have so many parameters: conditions look for their parents, and models for the correlations of all.
+const MOST_PARAMETERS: usize = 10_000;
+
 /// Judges the parameters; returns their resolved conditions.
 pub(super) fn check(parameters: &[Parameter]) -> Result<Box<[Rule]>, Flaw> {
     if parameters.is_empty() {
         return Err(Flaw::Empty);
     }
+    if parameters.len() > MOST_PARAMETERS {
+        let count = parameters.len();
+        return Err(Flaw::TooManyParameters { count });
+    }
+    let mut names = BTreeSet::new();
     for (index, parameter) in parameters.iter().enumerate() {
         if parameter.name.trim().is_empty() {
             return Err(Flaw::Unnamed { index });
         }
-        if parameters[..index].iter().any(|p| p.name == parameter.name) {
+        if !names.insert(&parameter.name) {
             return Err(Flaw::Duplicate {
                 parameter: parameter.name.to_string(),
             });
@@ -165,23 +176,18 @@ fn check_choices(parameter: String, choices: &[Literal]) -> Result<(), Flaw> {
         return Err(Flaw::TooManyChoices { parameter, count });
     }
     for (index, choice) in choices.iter().enumerate() {
-        let choice = || choice.clone();
-        if let Some(value) = choice().non_finite() {
+        if let Some(value) = choice.non_finite() {
             let choice = Literal::Float(value);
             return Err(Flaw::NonFiniteChoice { parameter, choice });
         }
-        if choice().is_too_large() {
+        if choice.is_too_large() {
             return Err(Flaw::ChoiceTooLarge { parameter, index });
         }
-        if choices[..index]
-            .iter()
-            .any(|other| other.same_choice(&choice()))
-        {
-            let choice = choice();
-            return Err(Flaw::DuplicateChoice { parameter, choice });
-        }
     }
-    Ok(())
+    match choices::twice(choices).cloned() {
+        Some(choice) => Err(Flaw::DuplicateChoice { parameter, choice }),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -231,19 +237,19 @@ mod tests {
         );
         check(
             [float(0.1, 1e-5)],
-            "parameter `lr`: low 0.1 is greater than high 1e-5: swap them",
+            "parameter `lr`: the lower end 0.1 is greater than the upper end 1e-5: swap them",
         );
         check(
             [int(3, 1)],
-            "parameter `n`: low 3 is greater than high 1: swap them",
+            "parameter `n`: the lower end 3 is greater than the upper end 1: swap them",
         );
         check(
             [float(0.0, 1.0).log()],
-            "parameter `lr`: a log scale needs low > 0, but low is 0: raise it, or use a linear scale",
+            "parameter `lr`: a log scale begins above 0, not at 0: raise the lower end, or use a linear scale",
         );
         check(
             [int(0, 9).log()],
-            "parameter `n`: a log scale needs low > 0, but low is 0: raise it, or use a linear scale",
+            "parameter `n`: a log scale begins above 0, not at 0: raise the lower end, or use a linear scale",
         );
         check(
             [int(i64::MIN, 0)],
@@ -267,15 +273,15 @@ mod tests {
         );
         check(
             [float(0.0, 1.0, 0.3)],
-            "parameter `lr`: step 0.3 does not lead from 0 to 1: use high 0.9, or another step",
+            "parameter `lr`: step 0.3 does not lead from 0 to 1: end at 0.9, or use another step",
         );
         check(
             [float(0.0, 1e10 + 0.5, 1.0)],
-            "parameter `lr`: step 1 does not lead from 0 to 10000000000.5: use high 10000000000, or another step",
+            "parameter `lr`: step 1 does not lead from 0 to 10000000000.5: end at 10000000000, or use another step",
         );
         check(
             [int(0, 10, 3.0)],
-            "parameter `n`: step 3 does not lead from 0 to 10: use high 9, or another step",
+            "parameter `n`: step 3 does not lead from 0 to 10: end at 9, or use another step",
         );
         check(
             [float(1.0, 2.0, 0.1).log()],

@@ -1,6 +1,6 @@
 //! A list of choices: how it is made, searched and shown.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::literal::Literal;
 
@@ -19,8 +19,32 @@ pub(super) fn position(choices: &[Literal], literal: &Literal) -> Option<u32> {
     place.and_then(|place| u32::try_from(place).ok())
 }
 
+/// The first choice that people would take for one before it.
+pub(super) fn twice(choices: &[Literal]) -> Option<&Literal> {
+    let mut places: BTreeMap<String, Vec<&Literal>> = BTreeMap::new();
+    choices.iter().find(|choice| {
+        let mut alike = String::new();
+        choice.write_alike(&mut alike);
+        let alike = places.entry(alike).or_default();
+        let is_twice = alike.iter().any(|other| other.same_choice(choice));
+        alike.push(choice);
+        is_twice
+    })
+}
+
+/// So many choices are named, of however many there are.
+const LISTED: usize = 20;
+
 /// The choices with commas between.
 pub(super) fn listed(choices: &[Literal]) -> String {
-    let shown: Vec<_> = choices.iter().map(Literal::to_string).collect();
-    shown.join(", ")
+    let shown: Vec<_> = choices
+        .iter()
+        .take(LISTED)
+        .map(Literal::to_string)
+        .collect();
+    let shown = shown.join(", ");
+    match choices.len().saturating_sub(LISTED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }

@@ -182,12 +182,12 @@ impl Domain {
     }
 
     /// Returns the value that people mean by a literal; none if the domain does not hold it. Integers
-    /// are taken for numbers, numbers without a fraction for integers, and `0.1 * 3.0` for 0.3 where
+    /// are taken for numbers if they are exactly that, numbers without a fraction for integers, and `0.1 * 3.0` for 0.3 where
     /// values come in steps of 0.1.
     #[must_use]
     pub fn value_of(&self, literal: &Literal) -> Option<Value> {
         let value = match self {
-            Self::Float(_) => Value::Float(literal.as_f64()?),
+            Self::Float(_) => Value::Float(literal.exactly_f64()?),
             Self::Int(_) => Value::Int(literal.as_i64()?),
             Self::Categorical(choices) | Self::Ordered(choices) => {
                 Value::Choice(choices::position(choices, literal)?)

@@ -21,6 +21,12 @@ pub(super) enum Flaw {
     /// It has no parameter.
     #[error("the search space is empty: declare at least one parameter")]
     Empty,
+    /// There are too many parameters.
+    #[error("the search space has {count} parameters: at most 10000 are possible")]
+    TooManyParameters {
+        /// How many there are.
+        count: usize,
+    },
     /// A parameter has no name.
     #[error("parameter {index} has an empty name: give it one")]
     Unnamed {
@@ -42,7 +48,9 @@ pub(super) enum Flaw {
         value: f64,
     },
     /// The lower bound is above the upper one.
-    #[error("parameter `{parameter}`: low {low} is greater than high {high}: swap them")]
+    #[error(
+        "parameter `{parameter}`: the lower end {low} is greater than the upper end {high}: swap them"
+    )]
     Reversed {
         /// The parameter.
         parameter: String,
@@ -53,7 +61,8 @@ pub(super) enum Flaw {
     },
     /// A logarithmic range includes zero or less.
     #[error(
-        "parameter `{parameter}`: a log scale needs low > 0, but low is {low}: raise it, or use a linear scale"
+        "parameter `{parameter}`: a log scale begins above 0, not at {low}: raise the lower end, or use a linear \
+         scale"
     )]
     LogOfNonPositive {
         /// The parameter.
@@ -71,7 +80,7 @@ pub(super) enum Flaw {
     },
     /// The range is not a multiple of the step.
     #[error(
-        "parameter `{parameter}`: step {step} does not lead from {low} to {high}: use high {fits}, or another step"
+        "parameter `{parameter}`: step {step} does not lead from {low} to {high}: end at {fits}, or use another step"
     )]
     StepDoesNotFit {
         /// The parameter.

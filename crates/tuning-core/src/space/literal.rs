@@ -1,6 +1,10 @@
 //! [`Literal`]: a value as people write it.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    fmt,
+    sync::Arc,
+};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -60,11 +64,15 @@ impl Literal {
     #[must_use]
     pub fn map<N: Into<Arc<str>>>(entries: impl IntoIterator<Item = (N, impl Into<Self>)>) -> Self {
         let mut kept: Vec<(Arc<str>, Self)> = Vec::new();
+        let mut places: BTreeMap<Arc<str>, usize> = BTreeMap::new();
         for (name, value) in entries {
             let (name, value) = (name.into(), value.into());
-            match kept.iter_mut().find(|(other, _)| *other == name) {
-                Some((_, old)) => *old = value,
-                None => kept.push((name, value)),
+            match places.entry(Arc::clone(&name)) {
+                Entry::Occupied(place) => kept[*place.get()].1 = value,
+                Entry::Vacant(place) => {
+                    place.insert(kept.len());
+                    kept.push((name, value));
+                }
             }
         }
         Self::Map(kept.into())
@@ -77,6 +85,17 @@ impl Literal {
             Self::Int(value) => Some(*value as f64),
             Self::Float(value) => Some(*value),
             _ => None,
+        }
+    }
+
+    /// The number, also of an integer that a float can be exactly.
+    pub(super) fn exactly_f64(&self) -> Option<f64> {
+        match self {
+            Self::Int(value) => {
+                let float = *value as f64;
+                (float as i128 == i128::from(*value)).then_some(float)
+            }
+            other => other.as_f64(),
         }
     }
 
@@ -147,12 +166,46 @@ impl Literal {
                 a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a, b))
             }
             (Self::Map(a), Self::Map(b)) => {
-                let in_b = |name: &Arc<str>| b.iter().find(|(other, _)| other == name);
+                let in_order = a.iter().zip(b.iter()).all(|((a, _), (b, _))| a == b);
                 a.len() == b.len()
-                    && a.iter()
-                        .all(|(name, a)| in_b(name).is_some_and(|(_, b)| same(a, b)))
+                    && match in_order {
+                        true => a.iter().zip(b.iter()).all(|((_, a), (_, b))| same(a, b)),
+                        false => {
+                            let b: BTreeMap<&str, &Self> =
+                                b.iter().map(|(name, value)| (&**name, value)).collect();
+                            a.iter()
+                                .all(|(name, a)| b.get(&**name).is_some_and(|b| same(a, b)))
+                        }
+                    }
             }
             _ => matches!((self.as_f64(), other.as_f64()), (Some(a), Some(b)) if a == b),
+        }
+    }
+
+    /// Writes what those have in common that are the same choice, and hardly any others.
+    pub(super) fn write_alike(&self, out: &mut String) {
+        match self {
+            Self::Null => out.push('n'),
+            Self::Bool(value) => out.push(if *value { 't' } else { 'f' }),
+            Self::Int(_) | Self::Float(_) => {
+                // One zero has a sign.
+                let bits = (self.as_f64().unwrap_or(0.0) + 0.0).to_bits();
+                out.push_str(&format!("#{bits:x}"));
+            }
+            Self::Str(text) => out.push_str(&format!("{}:{text}", text.len())),
+            Self::List(values) => {
+                out.push_str(&format!("[{}", values.len()));
+                values.iter().for_each(|value| value.write_alike(out));
+            }
+            Self::Map(entries) => {
+                let mut entries: Vec<_> = entries.iter().collect();
+                entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+                out.push_str(&format!("{{{}", entries.len()));
+                for (name, value) in entries {
+                    out.push_str(&format!("{}:{name}", name.len()));
+                    value.write_alike(out);
+                }
+            }
         }
     }
 
@@ -303,8 +356,9 @@ impl<'de> Visitor<'de> for Read {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Literal, A::Error> {
         let inner = self.deeper()?;
         let mut entries: Vec<(Arc<str>, Literal)> = Vec::new();
+        let mut names: BTreeSet<Arc<str>> = BTreeSet::new();
         while let Some(name) = map.next_key::<Arc<str>>()? {
-            if entries.iter().any(|(other, _)| *other == name) {
+            if !names.insert(Arc::clone(&name)) {
                 let message = format!("the name `{name}` occurs twice in a mapping: remove one");
                 return Err(A::Error::custom(message));
             }

@@ -293,7 +293,10 @@ impl<'de> Deserialize<'de> for Parameter {
             parameter = parameter.log();
         }
         if let Some(step) = form.step {
-            parameter = parameter.step(step.as_f64().ok_or_else(wrong)?);
+            parameter = match form.kind {
+                Kind::Int => parameter.whole_step(step.as_i64().ok_or_else(wrong)?),
+                _ => parameter.step(step.as_f64().ok_or_else(wrong)?),
+            };
         }
         parameter.condition = form.when;
         Ok(parameter)

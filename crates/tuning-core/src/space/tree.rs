@@ -1,6 +1,7 @@
 //! [`Space`]: the search space, a tree of parameters.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     sync::{Arc, OnceLock},
 };
@@ -42,7 +43,12 @@ struct Inner {
     rules: Box<[Rule]>,
     parents: Box<[Box<[usize]>]>,
     cardinality: OnceLock<Option<u128>>,
+    /// The places of many parameters by name, once one was looked for.
+    places: OnceLock<BTreeMap<Arc<str>, usize>>,
 }
+
+/// Fewer parameters are faster looked through one by one.
+const MANY: usize = 32;
 
 impl Space {
     /// The space of these parameters.
@@ -68,6 +74,7 @@ impl Space {
             rules,
             parents,
             cardinality: OnceLock::new(),
+            places: OnceLock::new(),
         }))
     }
 
@@ -93,7 +100,18 @@ impl Space {
     /// The place of the parameter of this name.
     #[must_use]
     pub fn index_of(&self, name: &str) -> Option<usize> {
-        self.0.parameters.iter().position(|p| &*p.name == name)
+        let parameters = self.0.parameters.iter();
+        if self.len() < MANY {
+            return parameters.map(|p| &*p.name).position(|other| other == name);
+        }
+        let places = self.0.places.get_or_init(|| {
+            // Of equal names, which only parameters that are read have, the first one.
+            let places = parameters.enumerate().rev();
+            places
+                .map(|(place, p)| (Arc::clone(&p.name), place))
+                .collect()
+        });
+        places.get(name).copied()
     }
 
     /// The places of the parameters that decide whether this one is active, in order; none if it is

@@ -238,7 +238,9 @@ fn check_range(low: &Expr, high: &Expr, log: bool, step: Option<&Expr>, errors: 
         && let (Some(a), Some(b)) = (from.number(), to.number())
         && a > b
     {
-        let message = format!("low {from} is greater than high {to}: write `{to}..={from}`");
+        let message = format!(
+            "the lower end {from} is greater than the upper end {to}: write `{to}..={from}`"
+        );
         errors.at(low.span(), message);
         return;
     }
@@ -247,7 +249,7 @@ fn check_range(low: &Expr, high: &Expr, log: bool, step: Option<&Expr>, errors: 
         && from.number().is_some_and(|low| low <= 0.0)
     {
         let message = format!(
-            "a log scale needs low > 0, but low is {from}: raise it, or use a linear scale"
+            "a log scale begins above 0, not at {from}: raise the lower end, or use a linear scale"
         );
         errors.at(low.span(), message);
     }
