@@ -68,7 +68,8 @@ impl StrategyConfig for AutoConfig {
                 self.gp_until,
                 "how many results the Gaussian process leads for; 0 leaves it out",
             )
-            .at_least(0.0),
+            .at_least(0.0)
+            .at_most(1e9),
             ConfigOption::new(
                 "trial_seconds",
                 self.trial_seconds,

@@ -7,7 +7,7 @@ use tuning_core::JournalError;
 use tuning_file::FileError;
 use tuning_runtime::StudyError;
 
-use crate::exit::Exit;
+use crate::{exit::Exit, shell};
 
 /// A command could not do what it was asked for. Trials that fail are none of these.
 #[derive(Debug, Error)]
@@ -78,7 +78,10 @@ impl From<FileError> for CliError {
 fn init_hint(error: &FileError) -> String {
     match error {
         FileError::Read { path, source } if source.kind() == io::ErrorKind::NotFound => {
-            format!("; `tune init {}` writes one to start from", path.display())
+            format!(
+                "; `tune init {}` writes one to start from",
+                shell::word(path)
+            )
         }
         _ => String::new(),
     }

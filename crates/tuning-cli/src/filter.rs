@@ -76,8 +76,14 @@ impl Filter {
     /// Whether it holds for a trial. Where there is nothing to compare, only `!=` holds.
     pub(crate) fn holds(&self, trial: &Trial) -> bool {
         let cell = self.column.of(trial);
+        // Beyond 2^53 neighbours are one and the same as floats.
+        let whole = |text: &str| text.parse::<i128>().ok();
+        let exactly = whole(&cell.to_text()).zip(whole(&self.value));
         let order = match (&cell, cell.as_f64(), self.value.parse::<f64>()) {
             (Cell::Empty, ..) => return self.operator == Operator::Unequal,
+            (_, Some(_), Ok(_)) if exactly.is_some() => {
+                exactly.map(|(cell, value)| cell.cmp(&value))
+            }
             (_, Some(number), Ok(value)) => number.partial_cmp(&value),
             _ if cell.to_text() == self.value => Some(Ordering::Equal),
             _ => None,
@@ -103,18 +109,20 @@ mod tests {
             Parameter::float("lr", 0.0, 1.0),
             Parameter::categorical("opt", ["adam", "sgd"]),
             Parameter::int("off", 0, 1).when("opt", ["adam"]),
+            Parameter::int("wide", 0, i64::MAX),
         ]);
         let space = space.unwrap();
         let params = space
             .params([
                 ("lr", tuning_core::Literal::from(0.01)),
                 ("opt", "sgd".into()),
+                ("wide", 9_007_199_254_740_993_i64.into()),
             ])
             .unwrap();
         let mut trials = Trials::new();
         trials.apply(0, &EventKind::from(Started::new(TrialId::new(7), params)));
-        let kinds =
-            ["lr", "opt", "off"].map(|name| (name, columns::Kind::Parameter(name.to_owned())));
+        let kinds = ["lr", "opt", "off", "wide"]
+            .map(|name| (name, columns::Kind::Parameter(name.to_owned())));
         let all: Vec<Column> = [("trial", columns::Kind::Trial)]
             .into_iter()
             .chain(kinds)
@@ -144,6 +152,10 @@ mod tests {
             ("opt==adam", false),
             ("off<5", false),
             ("off!=5", true),
+            ("wide=9007199254740993", true),
+            ("wide=9007199254740992", false),
+            ("wide>9007199254740992", true),
+            ("wide<1e17", true),
         ] {
             check(condition, expect);
         }

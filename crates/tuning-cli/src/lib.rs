@@ -38,6 +38,7 @@ mod exit;
 mod filter;
 mod output;
 mod plain;
+mod shell;
 mod table;
 mod view;
 mod wait;

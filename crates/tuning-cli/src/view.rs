@@ -11,7 +11,7 @@ use tuning_core::{
 };
 use tuning_file::{Extensions, JournalConfig, StudyReader, Whereabouts, read_journal};
 
-use crate::{args::StudyArgs, error::CliError, wait::wait};
+use crate::{args::StudyArgs, error::CliError, shell, wait::wait};
 
 /// A study, its name and where it is kept.
 #[derive(Debug)]
@@ -157,7 +157,7 @@ impl Place {
             "study `{}` has not begun: there is no journal `{}`; `tune run {}` starts it",
             self.name.as_deref().unwrap_or_default(),
             self.journal.place(),
-            args.file.display()
+            shell::word(&args.file)
         )))
     }
 

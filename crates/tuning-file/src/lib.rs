@@ -43,11 +43,13 @@ mod evaluators;
 mod extensions;
 mod journals;
 mod kinds;
+pub mod limits;
 mod observers;
 mod paths;
 mod process;
 mod pruners;
 mod registry;
+mod regular;
 mod study_file;
 mod words;
 

@@ -169,7 +169,8 @@ impl StrategyConfig for GpConfig {
                 self.trust_region_after,
                 "from how many results on proposals keep to a region around the best",
             )
-            .at_least(16.0),
+            .at_least(16.0)
+            .at_most(1e9),
         ]
     }
 

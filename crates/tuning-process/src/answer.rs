@@ -5,7 +5,7 @@ use tuning_core::{
     Asked, Fidelity, IllegalProposal, Literal, Params, ParamsError, Proposal, Space, Tag, TrialId,
 };
 
-use crate::{PROTOCOL, config::NAME};
+use crate::{PROTOCOL, config::NAME, number};
 
 /// What it said of the problem.
 #[derive(Debug, PartialEq, Eq)]
@@ -185,7 +185,13 @@ fn point(
 
 fn object(line: &str, expected: &str) -> Result<Map<String, Value>, Nonsense> {
     match serde_json::from_str(line) {
-        Ok(Value::Object(object)) => Ok(object),
+        Ok(Value::Object(object)) => match number::inexact(line) {
+            Some(number) => Err(format!(
+                "it has a number that cannot be taken as it is written: {}",
+                number.chars().take(40).collect::<String>()
+            )),
+            None => Ok(object),
+        },
         Ok(other) => Err(format!("it is {}: expected {expected}", shown(&other))),
         Err(error) => Err(format!(
             "it is not JSON ({error}): expected {expected}; anything that is not an answer belongs on standard error"

@@ -40,6 +40,7 @@ mod config;
 mod error;
 mod group;
 mod message;
+mod number;
 mod pool;
 mod program;
 mod strategy;

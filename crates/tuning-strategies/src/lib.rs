@@ -125,5 +125,5 @@ pub use combinators::{Dedup, DedupConfig, Enqueue, EnqueueConfig};
 pub use grid::{Grid, GridConfig};
 pub use never::{Never, NeverConfig};
 pub use random::{Random, RandomConfig};
-pub use registry::{Entry, Options, Registry, RegistryError};
+pub use registry::{Entry, Options, Registry, RegistryError, in_words};
 pub use sobol::{Sobol, SobolConfig};

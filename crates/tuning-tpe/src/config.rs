@@ -101,7 +101,8 @@ impl StrategyConfig for TpeConfig {
                 self.n_startup_trials,
                 "how many trials must have ended before the model proposes",
             )
-            .at_least(0.0),
+            .at_least(0.0)
+            .at_most(1e9),
             ConfigOption::new(
                 "gamma",
                 self.gamma,

@@ -16,6 +16,7 @@ use crate::{
     error::CliError,
     exit::Exit,
     output::{Output, say},
+    shell,
     view::{Place, View},
     wait::wait,
 };
@@ -203,7 +204,7 @@ fn size(bytes: u64) -> String {
 
 fn confirmed(args: &CleanArgs) -> Result<bool, CliError> {
     if !io::stdin().is_terminal() {
-        let file = args.study.file.display();
+        let file = shell::word(&args.study.file);
         return Err(CliError::Usage(format!(
             "nothing is removed without confirmation, and standard input is not a terminal: `tune clean {file} --yes` removes it"
         )));

@@ -9,6 +9,7 @@ use crate::{
     error::CliError,
     exit::Exit,
     output::{Output, say},
+    shell,
 };
 
 pub(super) fn run(
@@ -26,14 +27,14 @@ pub(super) fn run(
         let text = serde_json::to_string_pretty(&schema(extensions)).unwrap_or_default() + "\n";
         // One that is there and says the same is welcome.
         if std::fs::read_to_string(&beside).ok().as_deref() != Some(&text) {
-            let renew = format!("`tune schema > {}` updates it", beside.display());
+            let renew = format!("`tune schema > {}` updates it", shell::word(&beside));
             write_new(&beside, &text, &renew)?;
         }
     }
     write_new(path, &template(format, args.schema), "name another file")?;
-    let path = path.display();
+    let (shown, word) = (path.display(), shell::word(path));
     say(format_args!(
-        "wrote `{path}`; `tune validate {path}` checks it, `tune run {path}` runs it"
+        "wrote `{shown}`; `tune validate {word}` checks it, `tune run {word}` runs it"
     ));
     Ok(Exit::Done)
 }

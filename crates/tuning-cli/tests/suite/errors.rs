@@ -1,5 +1,7 @@
 //! What is said about study files that are wrong: snapshots, to be read as a user reads them.
 
+use tuning_file::Format;
+
 use crate::support::Folder;
 
 /// The errors about `text`, after the file itself where that is short.
@@ -25,7 +27,8 @@ fn errors_by_shape(cases: &[&str]) -> String {
     let schema = Folder::new().ends_with(0, &["schema"]).stdout;
     let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
     for text in cases {
-        let study: serde_json::Value = serde_saphyr::from_str(text).unwrap_or_default();
+        let study = Format::Yaml.parse(text);
+        let study = study.map_or_else(|_| serde_json::Value::Null, |node| node.to_json());
         assert!(!validator.is_valid(&study), "the schema accepts:\n{text}");
     }
     errors("study.yaml", cases)

@@ -331,3 +331,58 @@ fn a_space_of_configspace_is_read_from_its_file() {
         "{told}"
     );
 }
+
+#[test]
+fn files_that_are_no_files_are_told_and_nothing_waits_for_them() {
+    let folder = folder();
+    let made = std::process::Command::new("mkfifo")
+        .arg(folder.path("pipe.yaml"))
+        .status();
+    assert!(made.unwrap().success());
+    std::os::unix::fs::symlink("/dev/zero", folder.path("zero.yaml")).unwrap();
+    std::fs::create_dir(folder.path("folder.yaml")).unwrap();
+    let large = std::fs::File::create(folder.path("large.yaml")).unwrap();
+    large.set_len(65 << 20).unwrap();
+    folder.write("bytes.yaml", "");
+    std::fs::write(folder.path("bytes.yaml"), b"name: \xff\n").unwrap();
+    for (name, expect) in [
+        ("pipe.yaml", "it is a pipe: name a file"),
+        ("zero.yaml", "it is a device: name a file"),
+        ("folder.yaml", "it is a folder: name a file"),
+        ("large.yaml", "it has more than 64 MiB"),
+        ("bytes.yaml", "it is not UTF-8 at byte 6"),
+    ] {
+        for command in ["validate", "run", "status"] {
+            let told = folder.ends_with(2, &[command, name]).stderr;
+            assert!(told.contains(expect), "{command} {name}: {told}");
+        }
+        folder.write("including.yaml", &format!("include: {name}\n{STUDY}"));
+        let told = folder.ends_with(2, &["validate", "including.yaml"]).stderr;
+        assert!(
+            told.contains("including.yaml:1:10: `include` cannot be read") && told.contains(expect),
+            "{name}: {told}"
+        );
+        let space = format!(
+            "parameters: {{configspace: {name}}}\nobjective: {{name: loss, direction: minimize}}\n"
+        );
+        folder.write("space.yaml", &space);
+        let told = folder.ends_with(2, &["validate", "space.yaml"]).stderr;
+        assert!(told.contains(expect), "{name}: {told}");
+    }
+}
+
+#[test]
+fn hints_can_be_copied_whatever_the_file_is_called() {
+    let folder = folder();
+    folder.write("my study's.yaml", STUDY);
+    let told = folder.ends_with(2, &["status", "my study's.yaml"]).stderr;
+    let word = told
+        .split("`tune run ")
+        .nth(1)
+        .and_then(|rest| rest.split('`').next());
+    assert_eq!(
+        word.and_then(shlex::split),
+        Some(vec!["my study's.yaml".to_owned()]),
+        "{told}"
+    );
+}

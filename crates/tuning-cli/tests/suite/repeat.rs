@@ -211,7 +211,7 @@ fn seeds_without_a_result_and_seeds_that_do_not_exist_are_told() {
     for times in ["0", "-1", "many"] {
         folder.ends_with(2, &["run", "study.yaml", &format!("--repeat={times}")]);
     }
-    let last = i64::MAX.to_string();
+    let last = u64::MAX.to_string();
     let done = folder.ends_with(2, &["run", "study.yaml", "--repeat", "2", "--seed", &last]);
     assert!(done.stderr.contains("choose a smaller `seed`"), "{done:#?}");
 }

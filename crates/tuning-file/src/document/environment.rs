@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, env, fmt};
 
-use tuning_core::Literal;
+use super::{node::Value, number};
 
 /// What a placeholder of the environment begins with: no parameter may be called like this.
 pub(crate) const PREFIX: &str = "env:";
@@ -152,27 +152,26 @@ pub(crate) fn has_variable(text: &str) -> bool {
 
 impl Filled {
     /// The value: a number or a boolean if it was alone and looks like one, as it would in a file.
-    pub(super) fn typed(&self) -> Literal {
+    ///
+    /// # Errors
+    /// If it is a number that cannot be taken as it is written.
+    pub(super) fn typed(&self) -> Result<Value, String> {
         let text = self.text.as_str();
-        let like_a_number = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
         if !self.alone {
-            return text.into();
+            return Ok(Value::Scalar(text.into()));
         }
         match text {
-            "true" => true.into(),
-            "false" => false.into(),
-            _ if !like_a_number => text.into(),
-            _ => match (text.parse::<i64>(), text.parse::<f64>()) {
-                (Ok(integer), _) => integer.into(),
-                (_, Ok(number)) if number.is_finite() => number.into(),
-                _ => text.into(),
-            },
+            "true" => Ok(Value::Scalar(true.into())),
+            "false" => Ok(Value::Scalar(false.into())),
+            _ => number::read(text).unwrap_or_else(|| Ok(Value::Scalar(text.into()))),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tuning_core::Literal;
+
     use super::*;
 
     fn environment() -> Environment {
@@ -257,13 +256,19 @@ mod tests {
                 .unwrap()
                 .typed()
         };
-        assert_eq!(typed("${env:N}"), Literal::Int(7));
-        assert_eq!(typed("${env:NONE:-1e-5}"), Literal::Float(1e-5));
-        assert_eq!(typed("${env:NONE:-true}"), Literal::Bool(true));
-        assert_eq!(typed("${env:NONE:-inf}"), "inf".into());
-        assert_eq!(typed("${env:NONE:-7s}"), "7s".into());
-        assert_eq!(typed("${env:N}${env:N}"), "77".into());
-        assert_eq!(typed("1${env:N}"), "17".into());
+        let check = |text: &str, expect: Literal| {
+            assert_eq!(typed(text), Ok(Value::Scalar(expect)), "{text}");
+        };
+        check("${env:N}", Literal::Int(7));
+        check("${env:NONE:-1e-5}", Literal::Float(1e-5));
+        check("${env:NONE:-true}", Literal::Bool(true));
+        check("${env:NONE:-inf}", "inf".into());
+        check("${env:NONE:-7s}", "7s".into());
+        check("${env:N}${env:N}", "77".into());
+        check("1${env:N}", "17".into());
+        assert!(typed("${env:NONE:-007}").is_err());
+        let seed = typed("${env:NONE:-18446744073709551615}");
+        assert_eq!(seed, Ok(Value::Large("18446744073709551615".into())));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use tuning_core::nearest;
 use super::{
     item::Item,
     node::{Entry, Value},
+    quote::quoted,
     shape::Keys,
 };
 
@@ -33,9 +34,13 @@ impl<'a> Fields<'a> {
         let mut all_meant = Vec::new();
         let known = |key: &str| keys.has(key) || common.has(key);
         for entry in entries.iter().filter(|entry| !known(&entry.key)) {
+            if item.is_one_too_many() {
+                all_meant.push(None);
+                continue;
+            }
             let within = match item.path() {
                 "" => String::new(),
-                path => format!(" in `{path}`"),
+                path => format!(" in {}", quoted(path)),
             };
             let meant = meant(&entry.key, keys).or_else(|| meant(&entry.key, common));
             all_meant.push(meant);
@@ -46,7 +51,7 @@ impl<'a> Fields<'a> {
                     format!("there are `{}`", names.join("`, `"))
                 }
             };
-            let message = format!("unknown key `{}`{within}: {advice}", entry.key);
+            let message = format!("unknown key {}{within}: {advice}", quoted(&entry.key));
             item.problem::<()>(&entry.place, message);
         }
         Self {

@@ -11,6 +11,7 @@ use super::{
     node::{FileId, Node, Place, Value},
     reading::Reading,
 };
+use crate::regular::read_text;
 
 /// The key that includes other files, in every file at its top.
 pub const KEY: &str = "include";
@@ -40,7 +41,7 @@ pub(crate) fn open(
     rules: Rules<'_>,
 ) -> Result<Option<Node>, OpenError> {
     let format = Format::of(path).ok_or(OpenError::Extension)?;
-    let text = std::fs::read_to_string(path).map_err(OpenError::Read)?;
+    let text = read_text(path).map_err(OpenError::Read)?;
     Ok(parse(path, format, &text, reading, rules))
 }
 
@@ -160,7 +161,7 @@ fn one(
             "makes this study longer than {MOST} files: include fewer"
         ));
     }
-    let text = match std::fs::read_to_string(&path) {
+    let text = match read_text(&path) {
         Ok(text) => text,
         Err(error) => return item.wrong(format_args!("cannot be read: `{shown}`: {error}")),
     };

@@ -4,19 +4,23 @@
 use std::{
     borrow::Cow,
     fmt,
+    ops::RangeInclusive,
     path::{Path, PathBuf},
     str::FromStr,
     time::Duration,
 };
 
-use tuning_core::Literal;
+use tuning_core::{Literal, Seed};
 
 use super::{
     environment::{Filled, Unfilled, Use},
     files::Files,
     node::{Node, Place, Value},
+    number,
+    quote::quoted,
     reading::Reading,
 };
+use crate::limits;
 
 /// A value of a file on its way to become a setting.
 #[derive(Clone, Debug)]
@@ -81,9 +85,14 @@ impl<'a> Item<'a> {
         let what = if self.path.is_empty() {
             "the file".to_owned()
         } else {
-            format!("`{}`", self.path)
+            quoted(&self.path).to_string()
         };
         self.problem(self.place(), format!("{what} {message}"))
+    }
+
+    /// Whether so much is wrong already that one thing more is only counted, as it is now.
+    pub(super) fn is_one_too_many(&self) -> bool {
+        self.reading.problems.is_one_too_many()
     }
 
     /// Notes that something is wrong at a place nearby, with a message of its own.
@@ -97,9 +106,11 @@ impl<'a> Item<'a> {
         if self.node.value == Value::Null {
             return self.wrong(format_args!("is empty: expected {expected}"));
         }
-        if let Some(Err(_)) = self.filled() {
+        match self.filled() {
             // That has been noted, and nothing more is known.
-            return None;
+            Some(Err(_)) => return None,
+            Some(Ok(filled)) if filled.typed().is_err() => return None,
+            _ => {}
         }
         self.wrong(format_args!("is {}: expected {expected}", self.shown()))
     }
@@ -107,9 +118,10 @@ impl<'a> Item<'a> {
     /// What stands here, with what its variables come to.
     fn shown(&self) -> String {
         match (&self.node.value, self.filled()) {
-            (Value::Scalar(written), Some(Ok(filled))) => {
-                format!("`{written}`, which is {}", Value::Scalar(filled.typed()))
-            }
+            (Value::Scalar(Literal::Str(written)), Some(Ok(filled))) => match filled.typed() {
+                Ok(value) => format!("{}, which is {value}", quoted(written)),
+                Err(message) => message,
+            },
             (written, _) => written.to_string(),
         }
     }
@@ -125,7 +137,15 @@ impl<'a> Item<'a> {
     fn value(&self) -> Cow<'a, Value> {
         match self.filled() {
             None => Cow::Borrowed(&self.node.value),
-            Some(Ok(filled)) => Cow::Owned(Value::Scalar(filled.typed())),
+            Some(Ok(filled)) => match filled.typed() {
+                Ok(value) => Cow::Owned(value),
+                Err(message) => {
+                    self.wrong::<()>(format_args!(
+                        "comes to a number that cannot be taken: {message}"
+                    ));
+                    Cow::Owned(Value::Wrong)
+                }
+            },
             Some(Err(unfilled)) => {
                 self.wrong::<()>(unfilled);
                 Cow::Owned(Value::Wrong)
@@ -137,6 +157,7 @@ impl<'a> Item<'a> {
     pub fn scalar(&self) -> Option<Literal> {
         match &*self.value() {
             Value::Scalar(scalar) => Some(scalar.clone()),
+            Value::Large(_) => self.too_large(),
             Value::Null => {
                 self.expected("a string, a number, true or false (quote it if it is a string)")
             }
@@ -148,7 +169,7 @@ impl<'a> Item<'a> {
     pub fn any_value(&self) -> Option<Literal> {
         match &self.node.value {
             Value::Null => Some(Literal::Null),
-            Value::Scalar(_) | Value::Wrong => self.scalar(),
+            Value::Scalar(_) | Value::Large(_) | Value::Wrong => self.scalar(),
             Value::List(nodes) => {
                 let items = nodes.iter().enumerate();
                 let items: Vec<_> = items
@@ -195,7 +216,7 @@ impl<'a> Item<'a> {
                 self.wrong(format_args!("is an empty string: expected {expected}"))
             }
             Value::Scalar(Literal::Str(text)) => Some(text.as_ref().to_owned()),
-            Value::Scalar(_) => {
+            Value::Scalar(_) | Value::Large(_) => {
                 self.expected(format_args!("{expected} (quote it if it is a string)"))
             }
             _ => self.expected(expected),
@@ -218,27 +239,77 @@ impl<'a> Item<'a> {
         }
     }
 
-    /// A finite number.
+    /// A finite number. An integer is one if a float can be exactly that.
     pub fn number(&self) -> Option<f64> {
         match &*self.value() {
-            Value::Scalar(scalar) if scalar.as_f64().is_some_and(f64::is_finite) => scalar.as_f64(),
+            Value::Scalar(Literal::Float(value)) if value.is_finite() => Some(*value),
+            Value::Scalar(Literal::Int(value)) => match number::as_float(*value) {
+                Some(value) => Some(value),
+                None => self.wrong(format_args!(
+                    "is the integer `{value}`, which a float cannot be exactly: write the float that is meant, such \
+                     as `{:?}`",
+                    *value as f64
+                )),
+            },
+            Value::Large(digits) => {
+                let float: f64 = digits.replace('_', "").parse().unwrap_or(f64::MAX);
+                self.wrong(format_args!(
+                    "is the integer {}, which has more than 64 bits: write the float that is meant, such as `{float:?}`",
+                    quoted(digits)
+                ))
+            }
             _ => self.expected("a number"),
         }
     }
 
-    /// A whole number of at least `least`.
-    pub fn count(&self, least: u64) -> Option<u64> {
-        let value = match &*self.value() {
-            Value::Scalar(scalar @ (Literal::Int(_) | Literal::Float(_))) => scalar.as_i64(),
+    /// A whole number in this range, written as one: `3`, not `3.0`.
+    pub fn count(&self, range: RangeInclusive<u64>) -> Option<u64> {
+        let (least, most) = (*range.start(), *range.end());
+        let value = self.value();
+        let count = match &*value {
+            Value::Scalar(Literal::Int(value)) => u64::try_from(*value).ok(),
             _ => None,
         };
-        match value
-            .and_then(|value| u64::try_from(value).ok())
-            .filter(|value| *value >= least)
-        {
-            Some(value) => Some(value),
-            None => self.expected(format_args!("a whole number of at least {least}")),
+        let expected = format!("a whole number of at least {least}");
+        match (count, &*value) {
+            (Some(count), _) if range.contains(&count) => Some(count),
+            (Some(count), _) if count > most => self.wrong(format_args!(
+                "is {count}, which is too many: at most {most}"
+            )),
+            (_, Value::Large(digits)) if !digits.starts_with('-') => self.wrong(format_args!(
+                "is {}, which is too many: at most {most}",
+                quoted(digits)
+            )),
+            (_, Value::Scalar(Literal::Float(value))) if value.fract() == 0.0 => self.expected(
+                format_args!("{expected}, written without a point or an exponent"),
+            ),
+            _ => self.expected(expected),
         }
+    }
+
+    /// A seed: a whole number of 64 bits without a sign.
+    pub fn seed(&self) -> Option<Seed> {
+        const EXPECTED: &str = "a whole number from 0 to 18446744073709551615";
+        let value = self.value();
+        let seed = match &*value {
+            Value::Scalar(Literal::Int(value)) => u64::try_from(*value).ok(),
+            Value::Large(digits) => digits.parse().ok(),
+            _ => None,
+        };
+        match (seed, &*value) {
+            (Some(seed), _) => Some(Seed::new(seed)),
+            (None, Value::Scalar(Literal::Float(value))) if value.fract() == 0.0 => self.expected(
+                format_args!("{EXPECTED}, written without a point or an exponent"),
+            ),
+            (None, _) => self.expected(EXPECTED),
+        }
+    }
+
+    fn too_large<T>(&self) -> Option<T> {
+        self.wrong(format_args!(
+            "is {}: integers go from -2^63 to 2^63 - 1; write a smaller one, or quote it if it is a string",
+            self.shown()
+        ))
     }
 
     /// A duration with its unit, longer than zero.
@@ -246,6 +317,10 @@ impl<'a> Item<'a> {
         const EXPECTED: &str = "a duration with its unit, such as `90s`, `15min` or `2h 30min`";
         match &*self.value() {
             Value::Scalar(Literal::Str(text)) => match humantime::parse_duration(text) {
+                Ok(duration) if duration > limits::LONGEST => self.wrong(format_args!(
+                    "is {}, which is too long: at most 100 years",
+                    quoted(text)
+                )),
                 Ok(duration) if !duration.is_zero() => Some(duration),
                 Ok(_) => self.wrong(format_args!(
                     "must be longer than zero: expected {EXPECTED}"
@@ -281,8 +356,9 @@ impl<'a> Item<'a> {
                 pairs.map(serde_json::Value::Object)
             }
             Value::Wrong => None,
-            Value::Null | Value::Scalar(_) => match &*self.value() {
+            Value::Null | Value::Scalar(_) | Value::Large(_) => match &*self.value() {
                 Value::Wrong => None,
+                Value::Large(digits) if digits.parse::<u64>().is_err() => self.too_large(),
                 value => Some(Node::new(value.clone(), self.place().clone()).to_json()),
             },
         }

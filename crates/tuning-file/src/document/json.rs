@@ -1,13 +1,18 @@
-//! JSON into [`Node`]s. serde_json judges and reads the values; this finds their places, of which it
-//! keeps none.
+//! JSON into [`Node`]s. serde_json judges the text and reads its strings; this finds the places of values, of which it
+//! keeps none, and takes numbers as they are written.
 
 use serde::de::IgnoredAny;
 use tuning_core::Literal;
 
 use super::{
+    DEEPEST,
     lines::Lines,
     node::{Entry, Node, Place, Value},
+    number,
     problem::Problem,
+    quote::quoted,
+    seen::Seen,
+    yaml::{too_deep, twice},
 };
 
 pub(super) fn parse(text: &str) -> Result<Node, Problem> {
@@ -21,6 +26,7 @@ pub(super) fn parse(text: &str) -> Result<Node, Problem> {
         text,
         at: 0,
         lines: Lines::of(text),
+        depth: 0,
     }
     .node()
 }
@@ -30,30 +36,41 @@ struct Scanner<'a> {
     text: &'a str,
     at: usize,
     lines: Lines<'a>,
+    /// How many lists and maps are open.
+    depth: usize,
 }
 
 impl<'a> Scanner<'a> {
     fn node(&mut self) -> Result<Node, Problem> {
         let place = self.here();
         let value = match self.peek() {
-            b'{' => self.map()?,
-            b'[' => self.list()?,
+            b'{' | b'[' if self.depth >= DEEPEST => return Err(too_deep(place)),
+            b'{' => self.within(Self::map)?,
+            b'[' => self.within(Self::list)?,
             _ => self.scalar(&place)?,
         };
         Ok(Node::new(value, place))
     }
 
+    fn within(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<Value, Problem>,
+    ) -> Result<Value, Problem> {
+        self.depth += 1;
+        let value = read(self);
+        self.depth -= 1;
+        value
+    }
+
     fn map(&mut self) -> Result<Value, Problem> {
         let mut entries: Vec<Entry> = Vec::new();
+        let mut seen = Seen::default();
         self.at += 1;
         while self.peek() != b'}' {
             let place = self.here();
-            let key: String = read(self.token(), &place)?;
-            if entries.iter().any(|entry| entry.key == key) {
-                return Err(Problem::new(
-                    place,
-                    format!("key `{key}` occurs twice: remove one"),
-                ));
+            let key: String = string(self.token(), &place)?;
+            if seen.has(&entries, &key) {
+                return Err(Problem::new(place, twice(&key)));
             }
             self.skip(b':');
             let node = self.node()?;
@@ -76,8 +93,17 @@ impl<'a> Scanner<'a> {
     }
 
     fn scalar(&mut self, place: &Place) -> Result<Value, Problem> {
-        let scalar: Option<Literal> = read(self.token(), place)?;
-        Ok(scalar.map_or(Value::Null, Value::Scalar))
+        Ok(match self.token() {
+            "null" => Value::Null,
+            "true" => Value::Scalar(true.into()),
+            "false" => Value::Scalar(false.into()),
+            token if token.starts_with('"') => Value::Scalar(Literal::from(string(token, place)?)),
+            token => match number::read(token) {
+                Some(Ok(number)) => number,
+                Some(Err(message)) => return Err(Problem::new(place.clone(), message)),
+                None => return Err(unreadable(token, place)),
+            },
+        })
     }
 
     /// The text, number or word that begins here.
@@ -120,13 +146,12 @@ impl<'a> Scanner<'a> {
     }
 }
 
-fn read<T: serde::de::DeserializeOwned>(token: &str, place: &Place) -> Result<T, Problem> {
-    serde_json::from_str(token).map_err(|_| {
-        Problem::new(
-            place.clone(),
-            format!("`{token}` is more than can be read here"),
-        )
-    })
+fn string(token: &str, place: &Place) -> Result<String, Problem> {
+    serde_json::from_str(token).map_err(|_| unreadable(token, place))
+}
+
+fn unreadable(token: &str, place: &Place) -> Problem {
+    Problem::new(place.clone(), format!("{} cannot be read", quoted(token)))
 }
 
 #[cfg(test)]

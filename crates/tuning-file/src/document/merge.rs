@@ -1,6 +1,8 @@
 //! Putting one file over another: maps merge key by key, everything else is replaced, and what comes
 //! later wins.
 
+use std::collections::BTreeMap;
+
 use super::node::{Entry, Node, Value};
 
 /// Whether a map is to replace another one as a whole, because the two make no sense together: given
@@ -26,27 +28,29 @@ fn at(base: Node, over: Node, replaces: Replaces, path: &[&str]) -> Node {
 }
 
 /// What is there already keeps its place in the order, in which parameters depend on each other.
-fn entries(
-    mut base: Vec<Entry>,
-    over: Vec<Entry>,
-    replaces: Replaces,
-    path: &[&str],
-) -> Vec<Entry> {
-    for entry in over {
-        let found = base.iter().position(|known| known.key == entry.key);
-        match (found, &entry.node.value) {
-            (Some(index), Value::Null) => _ = base.remove(index),
-            (Some(index), _) => {
-                let path = [path, &[entry.key.as_str()]].concat();
-                let earlier = Node::new(Value::Null, entry.place.clone());
-                let earlier = std::mem::replace(&mut base[index].node, earlier);
-                base[index].node = at(earlier, entry.node, replaces, &path);
-                base[index].place = entry.place;
-            }
-            (None, _) => base.push(entry),
-        }
+fn entries(base: Vec<Entry>, over: Vec<Entry>, replaces: Replaces, path: &[&str]) -> Vec<Entry> {
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for (place, entry) in base.iter().enumerate() {
+        places.entry(entry.key.clone()).or_insert(place);
     }
-    base
+    let mut merged: Vec<Option<Entry>> = base.into_iter().map(Some).collect();
+    for entry in over {
+        let Some(place) = places.get(&entry.key).copied() else {
+            places.insert(entry.key.clone(), merged.len());
+            merged.push(Some(entry));
+            continue;
+        };
+        merged[place] = match (merged[place].take(), &entry.node.value) {
+            (Some(_), Value::Null) => None,
+            (Some(earlier), _) => {
+                let path = [path, &[entry.key.as_str()]].concat();
+                let node = at(earlier.node, entry.node, replaces, &path);
+                Some(Entry { node, ..entry })
+            }
+            (None, _) => Some(entry),
+        };
+    }
+    merged.into_iter().flatten().collect()
 }
 
 #[cfg(test)]

@@ -13,13 +13,19 @@ mod json;
 mod lines;
 mod merge;
 mod node;
+mod number;
 mod problem;
+mod quote;
 mod reading;
+mod seen;
 mod set;
 mod shape;
 mod toml;
 mod written;
 mod yaml;
+
+/// Lists and mappings may be nested so deep, whatever the format: TOML's parser allows no more.
+const DEEPEST: usize = 80;
 
 pub(crate) use environment::{PREFIX as ENVIRONMENT_PREFIX, has_variable};
 pub use fields::Fields;
@@ -32,6 +38,7 @@ pub use node::FileId;
 pub use node::{Entry, Node, Place, Value};
 pub use problem::Problems;
 pub use problem::{Located, Problem};
+pub use quote::quoted;
 pub use reading::Reading;
 pub(crate) use set::set;
 pub use shape::{Key, Keys, Shape};

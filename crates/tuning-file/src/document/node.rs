@@ -4,6 +4,8 @@ use std::{fmt, sync::Arc};
 
 use tuning_core::Literal;
 
+use super::quote::quoted;
+
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
@@ -20,6 +22,8 @@ pub enum Value {
     Null,
     /// A string, a number or a boolean.
     Scalar(Literal),
+    /// An integer of more than 64 bits with a sign, in decimal digits or as it is written: only a seed may be one.
+    Large(Arc<str>),
     /// Several values, in order.
     List(Vec<Node>),
     /// Values by name, in the order of the file.
@@ -117,7 +121,7 @@ impl Node {
                     entry.node.move_to_file(file);
                 }
             }
-            Value::Null | Value::Scalar(_) | Value::Wrong => {}
+            Value::Null | Value::Scalar(_) | Value::Large(_) | Value::Wrong => {}
         }
     }
 
@@ -170,6 +174,10 @@ impl Node {
         match &self.value {
             Value::Null | Value::Wrong => serde_json::Value::Null,
             Value::Scalar(scalar) => serde_json::to_value(scalar).unwrap_or_default(),
+            Value::Large(digits) => match digits.parse::<u64>() {
+                Ok(value) => value.into(),
+                Err(_) => (&**digits).into(),
+            },
             Value::List(nodes) => nodes.iter().map(Self::to_json).collect(),
             Value::Map(entries) => {
                 let pairs = entries
@@ -186,9 +194,12 @@ impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Null | Self::Wrong => f.write_str("nothing"),
-            Self::Scalar(Literal::Str(text)) => write!(f, "the string `{text}`"),
+            Self::Scalar(Literal::Str(text)) => write!(f, "the string {}", quoted(text)),
             Self::Scalar(Literal::Bool(value)) => write!(f, "the boolean `{value}`"),
+            // As it is written: `2.0` is another kind of number than `2`.
+            Self::Scalar(Literal::Float(value)) => write!(f, "the number `{value:?}`"),
             Self::Scalar(number) => write!(f, "the number `{number}`"),
+            Self::Large(digits) => write!(f, "the number {}", quoted(digits)),
             Self::List(_) => f.write_str("a list"),
             Self::Map(_) => f.write_str("a mapping"),
         }

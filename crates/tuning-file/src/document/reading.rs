@@ -20,9 +20,11 @@ pub struct Reading {
 impl Reading {
     /// All that is wrong, to be shown.
     pub fn refuse(self) -> Located {
+        let (problems, more) = self.problems.sorted();
         Located {
-            problems: self.problems.take(),
             files: self.files,
+            problems,
+            more,
         }
     }
 }

@@ -79,7 +79,7 @@ fn move_to(node: &mut Node, place: &Place) {
                 move_to(&mut entry.node, place);
             }
         }
-        Value::Null | Value::Scalar(_) | Value::Wrong => {}
+        Value::Null | Value::Scalar(_) | Value::Large(_) | Value::Wrong => {}
     }
 }
 

@@ -20,8 +20,10 @@ pub enum Shape {
     Above(f64),
     /// A number between these, both included.
     Between(f64, f64),
-    /// A whole number of at least this.
-    Count(u64),
+    /// A whole number between these, both included, written without a point.
+    Count(u64, u64),
+    /// A whole number of 64 bits without a sign.
+    Seed,
     /// A string, a number, true or false.
     Scalar,
     /// Any value that JSON has.

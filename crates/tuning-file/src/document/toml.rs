@@ -4,12 +4,15 @@ use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
-use tuning_core::Literal;
 
 use super::{
+    DEEPEST,
     lines::Lines,
     node::{Entry, Node, Place, Value},
+    number,
     problem::Problem,
+    quote::quoted,
+    yaml::{too_deep, twice},
 };
 
 pub(super) fn parse(text: &str) -> Result<Node, Problem> {
@@ -18,12 +21,17 @@ pub(super) fn parse(text: &str) -> Result<Node, Problem> {
         let place = error
             .span()
             .map_or(Place::START, |span| lines.place(span.start));
-        Problem::new(place, error.message())
+        let at = error.span().and_then(|span| text.get(span));
+        match (error.message(), at) {
+            ("duplicate key", Some(key)) => Problem::new(place, twice(key)),
+            (message, _) if message.contains("recursion") => too_deep(place),
+            (message, _) => Problem::new(place, message),
+        }
     })?;
-    Ok(Node::new(map(table.get_ref(), &lines)?, Place::START))
+    Ok(Node::new(map(table.get_ref(), &lines, 1)?, Place::START))
 }
 
-fn map(table: &DeTable<'_>, lines: &Lines<'_>) -> Result<Value, Problem> {
+fn map(table: &DeTable<'_>, lines: &Lines<'_>, depth: usize) -> Result<Value, Problem> {
     let mut pairs: Vec<_> = table.iter().collect();
     // A parameter must come after its parent: the order means something.
     pairs.sort_by_key(|(key, _)| key.span().start);
@@ -31,7 +39,7 @@ fn map(table: &DeTable<'_>, lines: &Lines<'_>) -> Result<Value, Problem> {
         Ok(Entry {
             key: String::from(AsRef::<str>::as_ref(key.get_ref())),
             place: lines.place(key.span().start),
-            node: node(value, lines)?,
+            node: node(value, lines, depth)?,
         })
     };
     Ok(Value::Map(
@@ -39,41 +47,45 @@ fn map(table: &DeTable<'_>, lines: &Lines<'_>) -> Result<Value, Problem> {
     ))
 }
 
-fn node(value: &Spanned<DeValue<'_>>, lines: &Lines<'_>) -> Result<Node, Problem> {
+/// `depth`: how many lists and maps it is in.
+fn node(value: &Spanned<DeValue<'_>>, lines: &Lines<'_>, depth: usize) -> Result<Node, Problem> {
     let place = lines.place(value.span().start);
+    let is_nested = matches!(value.get_ref(), DeValue::Array(_) | DeValue::Table(_));
+    if is_nested && depth >= DEEPEST {
+        return Err(too_deep(place));
+    }
+    let refuse = |message| Problem::new(place.clone(), message);
     let value = match value.get_ref() {
         DeValue::String(text) => Value::Scalar((&**text).into()),
         DeValue::Boolean(value) => Value::Scalar((*value).into()),
-        DeValue::Integer(integer) => match i64::from_str_radix(integer.as_str(), integer.radix()) {
-            Ok(value) => Value::Scalar(value.into()),
-            Err(_) => {
-                let message = format!("the integer {} is above 2^63 - 1", integer.as_str());
-                return Err(Problem::new(place, message));
-            }
-        },
-        DeValue::Float(float) => match float.as_str().parse::<f64>() {
-            Ok(value) => Value::Scalar(Literal::Float(value)),
-            Err(_) => {
-                return Err(Problem::new(
-                    place,
-                    format!("`{}` is not a number", float.as_str()),
-                ));
-            }
-        },
-        DeValue::Datetime(time) => Value::Scalar(time.to_string().into()),
+        DeValue::Integer(integer) => {
+            number::integer(integer.as_str(), integer.radix(), &integer.to_string())
+        }
+        DeValue::Float(float) => {
+            Value::Scalar(number::float(float.as_str(), float.as_str()).map_err(refuse)?)
+        }
+        DeValue::Datetime(time) => {
+            let time = time.to_string();
+            return Err(refuse(format!(
+                "{} is a date or a time, which no setting is: quote it if it is a string",
+                quoted(&time)
+            )));
+        }
         DeValue::Array(items) => Value::List(
             items
                 .iter()
-                .map(|item| node(item, lines))
+                .map(|item| node(item, lines, depth + 1))
                 .collect::<Result<_, _>>()?,
         ),
-        DeValue::Table(table) => map(table, lines)?,
+        DeValue::Table(table) => map(table, lines, depth + 1)?,
     };
     Ok(Node::new(value, place))
 }
 
 #[cfg(test)]
 mod tests {
+    use tuning_core::Literal;
+
     use super::*;
 
     #[test]

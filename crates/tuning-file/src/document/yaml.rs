@@ -1,165 +1,403 @@
-//! YAML into [`Node`]s. `1e-5` is a number here, as everybody expects but YAML 1.1.
+//! YAML into [`Node`]s: the parser's events, put together with a limit to everything that may grow.
+//!
+//! What a word without quotes is says [`number`], so that no number changes its kind on the way.
 
-use std::fmt;
+use std::collections::BTreeMap;
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{Error as _, MapAccess, SeqAccess, Visitor},
-};
-use serde_saphyr::{Location, Spanned};
+use granit_parser::{ErrorKind, Event, Marker, Parser, ScalarStyle, Span, Tag};
 use tuning_core::Literal;
 
 use super::{
+    DEEPEST,
     node::{Entry, Node, Place, Value},
+    number,
     problem::Problem,
+    quote::quoted,
+    seen::Seen,
 };
 
+/// How many values aliases may repeat in all: a few lines can stand for more than any memory holds.
+const MOST_REPEATED: usize = 100_000;
+
 pub(super) fn parse(text: &str) -> Result<Node, Problem> {
-    let mut options = serde_saphyr::options! { with_snippet: false, strict_booleans: true };
-    // A study file has no use for NaN, and one that has is told so by the space.
-    options.non_finite_float_policy = serde_saphyr::options::NonFiniteFloatPolicy::PassThrough;
-    match serde_saphyr::from_str_with_options::<Spanned<Raw>>(text, options) {
-        Ok(raw) => Ok(node(raw)),
-        Err(error) => {
-            let place = error.location().map_or(Place::START, place);
-            let message = error.without_snippet().to_string();
-            // Its text ends with the place, which is shown already.
-            let message = match message.rfind(" at line ") {
-                Some(at) => message[..at].to_owned(),
-                None => message,
-            };
-            let message = match message.strip_prefix("duplicate mapping key: ") {
-                Some(rest) => {
-                    let key = rest.split(", set ").next().unwrap_or(rest);
-                    format!("key `{key}` occurs twice: remove one")
+    let mut parser = Parser::new_from_str(text);
+    let mut tree = Tree::default();
+    while let Some(next) = parser.next_event() {
+        let (event, span) = next.map_err(|error| match error.kind() {
+            ErrorKind::RecursionLimitExceeded => too_deep(place(error.marker())),
+            ErrorKind::UnknownAnchor => Problem::new(
+                place(error.marker()),
+                "an alias stands for a value that has no anchor: write `&NAME` before that value, above this line",
+            ),
+            _ => Problem::new(place(error.marker()), error.info()),
+        })?;
+        tree.take(event, span)?;
+    }
+    Ok(tree.root.unwrap_or(Node::new(Value::Null, Place::START)))
+}
+
+fn place(at: &Marker) -> Place {
+    Place::at(at.line().max(1), at.col() + 1)
+}
+
+/// A tree that grows.
+#[derive(Default)]
+struct Tree {
+    root: Option<Node>,
+    /// What has begun and not ended, each within the one before it.
+    open: Vec<Open>,
+    anchors: BTreeMap<usize, Anchored>,
+    repeated: usize,
+    documents: usize,
+}
+
+/// A list or a map that has not ended.
+struct Open {
+    parts: Parts,
+    place: Place,
+    anchor: usize,
+}
+
+enum Parts {
+    List(Vec<Node>),
+    Map(Map),
+}
+
+#[derive(Default)]
+struct Map {
+    entries: Vec<Entry>,
+    seen: Seen,
+    /// The key whose value comes next.
+    key: Option<Key>,
+    /// The keys that were merged, and may be written again.
+    merged: BTreeMap<String, usize>,
+}
+
+struct Key {
+    text: String,
+    place: Place,
+    /// `<<`, which merges what comes.
+    merges: bool,
+}
+
+/// What an alias repeats.
+struct Anchored {
+    node: Node,
+    values: usize,
+    depth: usize,
+}
+
+impl Tree {
+    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Problem> {
+        let place = place(&span.start);
+        match event {
+            Event::DocumentStart(..) => {
+                self.documents += 1;
+                if self.documents > 1 {
+                    return Err(Problem::new(
+                        place,
+                        "a second document begins here: a file is one",
+                    ));
                 }
-                None => message,
-            };
-            Err(Problem::new(place, message))
-        }
-    }
-}
-
-/// A value whose parts have places.
-enum Raw {
-    Null,
-    Scalar(Literal),
-    List(Vec<Spanned<Raw>>),
-    Map(Vec<(Spanned<String>, Spanned<Raw>)>),
-}
-
-fn node(raw: Spanned<Raw>) -> Node {
-    let value = match raw.value {
-        Raw::Null => Value::Null,
-        Raw::Scalar(scalar) => Value::Scalar(scalar),
-        Raw::List(items) => Value::List(items.into_iter().map(node).collect()),
-        Raw::Map(pairs) => Value::Map(
-            pairs
-                .into_iter()
-                .map(|(key, value)| Entry {
-                    place: place(key.referenced),
-                    key: key.value,
-                    node: node(value),
-                })
-                .collect(),
-        ),
-    };
-    Node::new(value, place(raw.referenced))
-}
-
-fn place(location: Location) -> Place {
-    let number = |n: u64| usize::try_from(n).unwrap_or(1).max(1);
-    Place::at(number(location.line()), number(location.column()))
-}
-
-impl<'de> Deserialize<'de> for Raw {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(RawVisitor)
-    }
-}
-
-struct RawVisitor;
-
-impl<'de> Visitor<'de> for RawVisitor {
-    type Value = Raw;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Raw, E> {
-        Ok(Raw::Null)
-    }
-
-    fn visit_none<E>(self) -> Result<Raw, E> {
-        Ok(Raw::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Raw, E> {
-        Ok(Raw::Scalar(value.into()))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Raw, E> {
-        Ok(Raw::Scalar(value.into()))
-    }
-
-    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Raw, E> {
-        match i64::try_from(value) {
-            Ok(value) => Ok(Raw::Scalar(value.into())),
-            Err(_) => Err(E::custom(format_args!(
-                "the integer {value} is above 2^63 - 1"
-            ))),
-        }
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Raw, E> {
-        Ok(Raw::Scalar(value.into()))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Raw, E> {
-        Ok(Raw::Scalar(value.into()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Raw, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element()? {
-            items.push(item);
-        }
-        Ok(Raw::List(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Raw, A::Error> {
-        let mut pairs: Vec<(Spanned<String>, _)> = Vec::new();
-        while let Some((key, value)) = map.next_entry::<Spanned<String>, _>()? {
-            if pairs.iter().any(|(before, _)| before.value == key.value) {
-                return Err(A::Error::custom(format_args!(
-                    "key `{}` occurs twice",
-                    key.value
-                )));
             }
-            pairs.push((key, value));
+            Event::Scalar(text, style, anchor, tag) => {
+                if self.is_at_key() {
+                    return self.key(&text, style, tag.as_deref(), place);
+                }
+                let value = scalar(&text, style, tag.as_deref())
+                    .map_err(|message| Problem::new(place.clone(), message))?;
+                return self.put(Node::new(value, place), anchor);
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                return self.open(
+                    Parts::List(Vec::new()),
+                    "seq",
+                    anchor,
+                    tag.as_deref(),
+                    place,
+                );
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                return self.open(
+                    Parts::Map(Map::default()),
+                    "map",
+                    anchor,
+                    tag.as_deref(),
+                    place,
+                );
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                let Some(Open {
+                    parts,
+                    place,
+                    anchor,
+                }) = self.open.pop()
+                else {
+                    return Ok(());
+                };
+                let value = match parts {
+                    Parts::List(nodes) => Value::List(nodes),
+                    Parts::Map(map) => Value::Map(map.entries),
+                };
+                return self.put(Node::new(value, place), anchor);
+            }
+            Event::Alias(anchor) => return self.repeat(anchor, place),
+            _ => {}
         }
-        Ok(Raw::Map(pairs))
+        Ok(())
     }
+
+    fn is_at_key(&self) -> bool {
+        match self.open.last() {
+            Some(Open {
+                parts: Parts::Map(map),
+                ..
+            }) => map.key.is_none(),
+            _ => false,
+        }
+    }
+
+    fn key(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        tag: Option<&Tag>,
+        place: Place,
+    ) -> Result<(), Problem> {
+        let Some(Open {
+            parts: Parts::Map(map),
+            ..
+        }) = self.open.last_mut()
+        else {
+            return Ok(());
+        };
+        let merges = text == "<<" && style == ScalarStyle::Plain && tag.is_none();
+        let is_twice =
+            !merges && map.seen.has(&map.entries, text) && !map.merged.contains_key(text);
+        if is_twice {
+            return Err(Problem::new(place, twice(text)));
+        }
+        map.key = Some(Key {
+            text: text.to_owned(),
+            place,
+            merges,
+        });
+        Ok(())
+    }
+
+    fn open(
+        &mut self,
+        parts: Parts,
+        kind: &str,
+        anchor: usize,
+        tag: Option<&Tag>,
+        place: Place,
+    ) -> Result<(), Problem> {
+        if self.is_at_key() {
+            return Err(Problem::new(
+                place,
+                "a key is a list or a mapping: write a string",
+            ));
+        }
+        if self.open.len() >= DEEPEST {
+            return Err(too_deep(place));
+        }
+        if let Some(tag) = tag.filter(|tag| tag.core_suffix() != Some(kind)) {
+            return Err(Problem::new(place, unknown(tag)));
+        }
+        self.open.push(Open {
+            parts,
+            place,
+            anchor,
+        });
+        Ok(())
+    }
+
+    /// Puts a value where one is due.
+    fn put(&mut self, node: Node, anchor: usize) -> Result<(), Problem> {
+        if anchor != 0 {
+            let (values, depth) = extent(&node);
+            let node = node.clone();
+            self.anchors.insert(
+                anchor,
+                Anchored {
+                    node,
+                    values,
+                    depth,
+                },
+            );
+        }
+        match self.open.last_mut().map(|open| &mut open.parts) {
+            None => self.root = Some(node),
+            Some(Parts::List(nodes)) => nodes.push(node),
+            Some(Parts::Map(map)) => map.put(node)?,
+        }
+        Ok(())
+    }
+
+    fn repeat(&mut self, anchor: usize, place: Place) -> Result<(), Problem> {
+        if self.is_at_key() {
+            return Err(Problem::new(place, "a key is an alias: write a string"));
+        }
+        let Some(anchored) = self.anchors.get(&anchor) else {
+            return Err(Problem::new(
+                place,
+                "an alias stands within what it repeats: write that out",
+            ));
+        };
+        if self.open.len() + anchored.depth > DEEPEST {
+            return Err(too_deep(place));
+        }
+        self.repeated += anchored.values;
+        if self.repeated > MOST_REPEATED {
+            let message = format!("aliases repeat more than {MOST_REPEATED} values: write fewer");
+            return Err(Problem::new(place, message));
+        }
+        let mut node = anchored.node.clone();
+        node.place = place;
+        self.put(node, 0)
+    }
+}
+
+impl Map {
+    fn put(&mut self, node: Node) -> Result<(), Problem> {
+        let Some(Key {
+            text,
+            place,
+            merges,
+        }) = self.key.take()
+        else {
+            return Ok(());
+        };
+        if merges {
+            return self.merge(node);
+        }
+        let entry = Entry {
+            key: text,
+            place,
+            node,
+        };
+        match self.merged.remove(&entry.key) {
+            Some(index) => self.entries[index] = entry,
+            None => self.entries.push(entry),
+        }
+        Ok(())
+    }
+
+    /// Takes the entries of a map, or of several, that have no equal here.
+    fn merge(&mut self, node: Node) -> Result<(), Problem> {
+        let maps = match node.value {
+            Value::List(nodes) => nodes,
+            _ => vec![node],
+        };
+        for map in maps {
+            let Value::Map(entries) = map.value else {
+                let message = format!("`<<` merges a mapping or a list of them, not {}", map.value);
+                return Err(Problem::new(map.place, message));
+            };
+            for entry in entries {
+                if !self.seen.has(&self.entries, &entry.key) {
+                    self.merged.insert(entry.key.clone(), self.entries.len());
+                    self.entries.push(entry);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How many values there are, and how deep they are nested.
+fn extent(node: &Node) -> (usize, usize) {
+    let of = |nodes: &mut dyn Iterator<Item = &Node>| {
+        nodes
+            .map(extent)
+            .fold((1, 1), |(values, depth), (more, deep)| {
+                (values + more, depth.max(deep + 1))
+            })
+    };
+    match &node.value {
+        Value::List(nodes) => of(&mut nodes.iter()),
+        Value::Map(entries) => of(&mut entries.iter().map(|entry| &entry.node)),
+        _ => (1, 0),
+    }
+}
+
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, String> {
+    let Some(tag) = tag else {
+        return match style {
+            ScalarStyle::Plain => plain(text),
+            _ => Ok(Value::Scalar(text.into())),
+        };
+    };
+    let kind = tag.core_suffix();
+    let value = match kind {
+        Some("str") => return Ok(Value::Scalar(text.into())),
+        None if tag.original() == "!" => return Ok(Value::Scalar(text.into())),
+        Some(_) => plain(text)?,
+        None => return Err(unknown(tag)),
+    };
+    match (kind, value) {
+        (Some("float"), Value::Scalar(Literal::Int(value)))
+            if number::as_float(value).is_some() =>
+        {
+            Ok(Value::Scalar((value as f64).into()))
+        }
+        (Some("int"), value @ (Value::Scalar(Literal::Int(_)) | Value::Large(_)))
+        | (Some("float"), value @ Value::Scalar(Literal::Float(_)))
+        | (Some("bool"), value @ Value::Scalar(Literal::Bool(_)))
+        | (Some("null"), value @ Value::Null) => Ok(value),
+        _ => Err(format!(
+            "{} is not what its tag `{}` says: remove the tag",
+            quoted(text),
+            tag.original()
+        )),
+    }
+}
+
+/// What a word without quotes is.
+pub(super) fn plain(text: &str) -> Result<Value, String> {
+    Ok(match text {
+        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+        "true" | "True" | "TRUE" => Value::Scalar(true.into()),
+        "false" | "False" | "FALSE" => Value::Scalar(false.into()),
+        // A study has no use for these, and one that has them is told so by the space.
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => {
+            Value::Scalar(f64::INFINITY.into())
+        }
+        "-.inf" | "-.Inf" | "-.INF" => Value::Scalar(f64::NEG_INFINITY.into()),
+        ".nan" | ".NaN" | ".NAN" => Value::Scalar(f64::NAN.into()),
+        _ => match number::read(text) {
+            Some(number) => number?,
+            None => Value::Scalar(text.into()),
+        },
+    })
+}
+
+fn unknown(tag: &Tag) -> String {
+    format!(
+        "the tag {} means nothing here: remove it",
+        quoted(&tag.original())
+    )
+}
+
+pub(super) fn twice(key: &str) -> String {
+    format!("key {} occurs twice: remove one", quoted(key))
+}
+
+pub(super) fn too_deep(place: Place) -> Problem {
+    Problem::new(
+        place,
+        format!("is nested more than {DEEPEST} deep: write it flatter"),
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn scalar(text: &str) -> Literal {
-        match parse(&format!("a: {text}\n"))
-            .unwrap()
-            .get("a")
-            .map(|node| node.value.clone())
-        {
-            Some(Value::Scalar(scalar)) => scalar,
-            other => panic!("{other:?}"),
-        }
+    fn value(text: &str) -> Result<Value, String> {
+        let node = parse(&format!("a: {text}\n")).map_err(|problem| problem.message)?;
+        Ok(node.get("a").unwrap().value.clone())
     }
 
     #[test]
@@ -176,8 +414,28 @@ mod tests {
             ("60s", "60s".into()),
             ("1_000", Literal::Int(1000)),
             ("as-proposed:8", "as-proposed:8".into()),
+            ("!!str 03", "03".into()),
+            ("! 3", "3".into()),
+            ("!!float 3", Literal::Float(3.0)),
+            ("|\n  1\n", "1\n".into()),
         ] {
-            assert_eq!(scalar(text), expect, "{text}");
+            assert_eq!(value(text), Ok(Value::Scalar(expect)), "{text}");
+        }
+        assert_eq!(value("~"), Ok(Value::Null));
+        assert_eq!(value(""), Ok(Value::Null));
+    }
+
+    #[test]
+    fn tags_that_lie_or_mean_nothing_are_refused() {
+        for text in [
+            "!!int 1.0",
+            "!!bool 1",
+            "!!float x",
+            "!env HOME",
+            "!!set {a, b}",
+            "!!binary aGk=",
+        ] {
+            assert!(value(text).is_err(), "{text}");
         }
     }
 
@@ -205,7 +463,35 @@ mod tests {
 
     #[test]
     fn anchors_and_merges_are_resolved() {
-        let root = parse("x: &x {min: 1, max: 2}\ny:\n  <<: *x\n  log: true\n").unwrap();
-        assert!(root.get("y").unwrap().get("max").is_some());
+        let root =
+            parse("x: &x {min: 1, max: 2}\ny:\n  <<: *x\n  max: 3\n  log: true\nz: [*x, *x]\n")
+                .unwrap();
+        let y = root.get("y").unwrap();
+        assert_eq!(y.to_json().to_string(), r#"{"min":1,"max":3,"log":true}"#);
+        assert_eq!(
+            root.get("z").unwrap().to_json().to_string(),
+            r#"[{"min":1,"max":2},{"min":1,"max":2}]"#
+        );
+        let first = parse("a: &a {x: 1}\nb: &b {x: 2, y: 2}\nc: {z: 3, <<: [*a, *b]}").unwrap();
+        let c = first.get("c").unwrap();
+        assert_eq!(c.to_json().to_string(), r#"{"z":3,"x":1,"y":2}"#);
+    }
+
+    #[test]
+    fn what_grows_without_end_is_refused() {
+        let check = |text: &str, expect: &str| {
+            let message = parse(text).unwrap_err().message;
+            assert!(message.contains(expect), "{message}");
+        };
+        let mut laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for k in 1..20 {
+            let before = format!("*a{}, ", k - 1).repeat(10);
+            laughs += &format!("a{k}: &a{k} [{before}]\n");
+        }
+        check(&laughs, "aliases repeat more than 100000 values");
+        check("a: &a [*a]", "an alias stands within what it repeats");
+        check("? [a]\n: b", "a key is a list or a mapping");
+        check("<<: 3", "`<<` merges a mapping");
+        check("a: 1\n---\na: 2", "a second document");
     }
 }

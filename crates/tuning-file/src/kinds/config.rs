@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 use thiserror::Error;
 use tuning_core::nearest;
+use tuning_strategies::in_words;
 
 use super::options::Options;
 use crate::document::Value;
@@ -65,11 +66,11 @@ fn complete<C: DeserializeOwned>(
             Some(OptionsError::Wrong {
                 option: name.clone(),
                 value: value.clone(),
-                problem: error.to_string(),
+                problem: in_words(&error),
             })
         });
         wrong.unwrap_or_else(|| OptionsError::Inconsistent {
-            problem: error.to_string(),
+            problem: in_words(&error),
         })
     })
 }

@@ -9,6 +9,7 @@ use super::config::{ObserverConfig, Watching};
 use crate::{
     document::{Item, Key, Keys, Shape},
     kinds::{Kind, Options},
+    limits,
     words::word,
 };
 
@@ -48,7 +49,7 @@ static KEYS: Keys = Keys::new(
         Key::new("timeout", Shape::Duration, "How long one request may take.").default("\"10s\""),
         Key::new(
             "retries",
-            Shape::Count(0),
+            Shape::Count(0, limits::RETRIES),
             "How often a request that fails is repeated at once.",
         )
         .default("2"),
@@ -87,7 +88,7 @@ impl Hook {
         let secret_env = options.read_if_said("secret_env", secret_env);
         let headers = options.read_if_said("headers", headers);
         let timeout = options.read_if_said("timeout", Item::duration);
-        let retries = options.read_if_said("retries", |item| item.count(0));
+        let retries = options.read_if_said("retries", |item| item.count(0..=limits::RETRIES));
         Some(Self {
             url: url?,
             topics: topics?.unwrap_or_else(|| vec![Topic::NewBest, Topic::StudyEnded]),

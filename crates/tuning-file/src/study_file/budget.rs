@@ -2,14 +2,17 @@
 
 use tuning_core::Budget;
 
-use crate::document::{Item, Key, Keys, Shape};
+use crate::{
+    document::{Item, Key, Keys, Shape},
+    limits,
+};
 
 pub(super) static KEYS: Keys = Keys::new(
     "a mapping such as `{trials: 40, time: 2h}`",
     &[
         Key::new(
             "trials",
-            Shape::Count(1),
+            Shape::Count(1, limits::TRIALS),
             "How many trials are started in all, failed ones and those of earlier runs included.",
         ),
         Key::new(
@@ -24,12 +27,12 @@ pub(super) static KEYS: Keys = Keys::new(
         ),
         Key::new(
             "no_improvement",
-            Shape::Count(1),
+            Shape::Count(1, limits::TRIALS),
             "After this many trials in a row that were no better.",
         ),
         Key::new(
             "resource",
-            Shape::Count(1),
+            Shape::Count(1, limits::RESOURCE),
             "How much resource (epochs, steps, rows: what `fidelity` counts) all trials use together.",
         ),
         Key::new(
@@ -51,11 +54,17 @@ static COST: Keys = Keys::new(
 pub(super) fn read(item: &Item<'_>) -> Option<Budget> {
     let fields = item.fields(&KEYS)?;
     let mut budget = Budget::unlimited();
-    budget.trials = fields.get("trials").and_then(|item| item.count(1));
+    budget.trials = fields
+        .get("trials")
+        .and_then(|item| item.count(1..=limits::TRIALS));
     budget.time = fields.get("time").and_then(|item| item.duration());
     budget.target = fields.get("target").and_then(|item| item.number());
-    budget.no_improvement = fields.get("no_improvement").and_then(|item| item.count(1));
-    budget.resource = fields.get("resource").and_then(|item| item.count(1));
+    budget.no_improvement = fields
+        .get("no_improvement")
+        .and_then(|item| item.count(1..=limits::TRIALS));
+    budget.resource = fields
+        .get("resource")
+        .and_then(|item| item.count(1..=limits::RESOURCE));
     if let Some(cost) = fields.get("cost") {
         let cost = cost.fields(&COST)?;
         let metric = cost.need("metric", "name the metric that the program prints");

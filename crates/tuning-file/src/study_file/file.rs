@@ -86,10 +86,8 @@ impl StudyFile {
         let fidelity = optional(&root, "fidelity", settings::fidelity);
         let budget = optional(&root, "budget", budget::read);
         let workers = optional(&root, "workers", settings::workers);
-        let order = optional(&root, "order", |item| {
-            item.parsed("`as-finished` or `as-proposed`")
-        });
-        let seed = optional(&root, "seed", |item| item.count(0).map(Seed::new));
+        let order = optional(&root, "order", settings::order);
+        let seed = optional(&root, "seed", Item::seed);
         let trial_timeout = optional(&root, "trial_timeout", Item::duration);
         let grace = optional(&root, "grace", Item::duration);
         let retry = optional(&root, "retry", settings::retry);

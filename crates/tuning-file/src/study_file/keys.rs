@@ -1,7 +1,10 @@
 //! The keys at the top of a study file. Those of its parts stand with their readers.
 
 use super::{budget, command, parameters, settings};
-use crate::document::{INCLUDE, Key, Keys, Shape};
+use crate::{
+    document::{INCLUDE, Key, Keys, Shape},
+    limits,
+};
 
 /// What a study file may say.
 pub(super) static ROOT: Keys = Keys::new(
@@ -86,7 +89,7 @@ pub(super) static ROOT: Keys = Keys::new(
         ),
         Key::new(
             "workers",
-            Shape::Count(1),
+            Shape::Count(1, limits::WORKERS),
             "How many trials run at the same time; by default one per core.",
         )
         .synonyms(&["concurrency", "parallelism"]),
@@ -100,7 +103,7 @@ pub(super) static ROOT: Keys = Keys::new(
              trials with any number of workers.",
         )
         .default("\"as-finished\""),
-        Key::new("seed", Shape::Count(0), "The seed of all randomness.")
+        Key::new("seed", Shape::Seed, "The seed of all randomness.")
             .default("0")
             .synonyms(&["random_seed", "random_state"]),
         Key::new(

@@ -34,6 +34,9 @@ pub struct Override {
     pub option: String,
 }
 
+/// How long the problems of a study that came as a line may be together: they are sent twice, one by one and in a row.
+const LINE: usize = 1900;
+
 /// Reads studies.
 ///
 /// # Example
@@ -120,7 +123,7 @@ impl<'a> StudyReader<'a> {
         let item = Item::root(&root, &reading);
         match StudyFile::read(&item, path, self.extensions, self.evaluated) {
             Some(study) if reading.problems.is_empty() => Ok(study),
-            _ => Err(reading.problems.take()),
+            _ => Err(reading.problems.take(LINE)),
         }
     }
 

@@ -1,9 +1,13 @@
 //! `parameters`: from a map to a [`Space`].
 
 use tuning_core::{ConfigSpace, Literal, Parameter, Space};
+use tuning_strategies::in_words;
 
 use super::when;
-use crate::document::{ENVIRONMENT_PREFIX, Fields, Item, Key, Keys, Shape};
+use crate::{
+    document::{ENVIRONMENT_PREFIX, Fields, Item, Key, Keys, Shape, Value},
+    regular::read_text,
+};
 
 pub(super) static KEYS: Keys = Keys::new(
     EXPECTED,
@@ -88,11 +92,17 @@ pub(super) fn read(item: &Item<'_>) -> Option<Space> {
     match Space::new(parameters.iter().cloned()) {
         Ok(space) => Some(space),
         Err(error) => {
-            // The first parameter whose coming makes it wrong.
-            let makes_wrong = |n: &usize| Space::new(parameters[..*n].iter().cloned()).is_err();
-            let culprit = (1..=parameters.len())
-                .find(makes_wrong)
-                .and_then(|n| items.get(n - 1));
+            // The first parameter whose coming makes it wrong: with more it stays wrong, so halving finds it.
+            let is_right = |n: usize| Space::new(parameters[..n].iter().cloned()).is_ok();
+            let (mut right, mut wrong) = (0, parameters.len());
+            while wrong - right > 1 {
+                let middle = right.midpoint(wrong);
+                match is_right(middle) {
+                    true => right = middle,
+                    false => wrong = middle,
+                }
+            }
+            let culprit = wrong.checked_sub(1).and_then(|index| items.get(index));
             match culprit {
                 Some(item) => {
                     let when = item
@@ -117,7 +127,7 @@ const CONFIGSPACE: &str = "configspace";
 fn configspace(item: &Item<'_>) -> Option<Space> {
     let path = item.text("the path of a file that ConfigSpace wrote")?;
     let path = item.folder().unwrap_or_default().join(path);
-    let text = match std::fs::read_to_string(&path) {
+    let text = match read_text(&path) {
         Ok(text) => text,
         Err(error) => {
             return item.wrong(format_args!(
@@ -129,8 +139,11 @@ fn configspace(item: &Item<'_>) -> Option<Space> {
     match serde_json::from_str(&text) {
         Ok(ConfigSpace(space)) => Some(space),
         Err(error) => item.wrong(format_args!(
-            "is `{}`, which is not a usable space: {error}",
-            path.display()
+            "is `{}`, which is not a usable space: {} (line {}, column {})",
+            path.display(),
+            in_words(&error),
+            error.line(),
+            error.column()
         )),
     }
 }
@@ -221,11 +234,18 @@ fn choices(name: &str, fields: &Fields<'_>) -> Option<Parameter> {
 
 fn range(name: &str, fields: &Fields<'_>) -> Option<Parameter> {
     let (min, max, step) = (fields.get("min")?, fields.get("max")?, fields.get("step"));
-    let (min_value, max_value) = (min.number(), max.number());
-    let step_value = step.as_ref().map(Item::number);
-    let (low, high) = (min_value?, max_value?);
-    let is_float = |item: &Item<'_>| matches!(item.scalar(), Some(Literal::Float(_)));
-    let any_float = is_float(&min) || is_float(&max) || step.as_ref().is_some_and(is_float);
+    let (low, high) = (written(&min), written(&max));
+    let step_written = step.as_ref().map(written);
+    let (low, high, step_written) = (
+        low?,
+        high?,
+        step_written.map_or(Some(None), |step| step.map(Some))?,
+    );
+    let is_float = |number: &Literal| matches!(number, Literal::Float(_));
+    let any_float = [Some(&low), Some(&high), step_written.as_ref()]
+        .into_iter()
+        .flatten()
+        .any(is_float);
     let kind = match fields.get("type") {
         None if any_float => "float".to_owned(),
         None => "int".to_owned(),
@@ -235,20 +255,36 @@ fn range(name: &str, fields: &Fields<'_>) -> Option<Parameter> {
         },
     };
     let mut parameter = if kind == "float" {
-        Parameter::float(name, low, high)
+        let (low, high) = (min.number(), max.number());
+        Parameter::float(name, low?, high?)
     } else {
-        let whole = |item: &Item<'_>| match item.scalar().and_then(|scalar| scalar.as_i64()) {
+        let whole = |item: &Item<'_>, number: Literal| match number.as_i64() {
             Some(bound) => Some(bound),
             None => item.expected("a whole number, since the parameter has `type: int`"),
         };
-        let (low, high) = (whole(&min), whole(&max));
+        let (low, high) = (whole(&min, low), whole(&max, high));
         Parameter::int(name, low?, high?)
     };
     if fields.get("log").map_or(Some(false), |log| log.flag())? {
         parameter = parameter.log();
     }
-    if let Some(step) = step_value {
-        parameter = parameter.step(step?);
+    if let Some(step) = step {
+        parameter = parameter.step(step.number()?);
     }
     Some(parameter)
+}
+
+/// A bound or a step as it is written, whichever kind of number it is.
+fn written(item: &Item<'_>) -> Option<Literal> {
+    if matches!(
+        item.node().value,
+        Value::Null | Value::List(_) | Value::Map(_)
+    ) {
+        return item.expected("a number");
+    }
+    match item.scalar()? {
+        number @ Literal::Int(_) => Some(number),
+        Literal::Float(number) if number.is_finite() => Some(number.into()),
+        _ => item.expected("a number"),
+    }
 }

@@ -2,10 +2,13 @@
 
 use std::{num::NonZeroUsize, time::Duration};
 
-use tuning_core::{Direction, FailureKind, FidelityRange, Objective, Objectives};
+use tuning_core::{Direction, FailureKind, FidelityRange, Objective, Objectives, Order};
 use tuning_runtime::Retry;
 
-use crate::document::{Fields, Item, Key, Keys, Shape};
+use crate::{
+    document::{Fields, Item, Key, Keys, Shape},
+    limits,
+};
 
 pub(super) static OBJECTIVE: Keys = Keys::new(
     "a mapping such as `{name: loss, direction: minimize}`",
@@ -28,8 +31,18 @@ pub(super) static OBJECTIVE: Keys = Keys::new(
 pub(super) static FIDELITY: Keys = Keys::new(
     "a mapping such as `{min: 1, max: 27}`",
     &[
-        Key::new("min", Shape::Count(1), "The least that a trial is run to.").default("1"),
-        Key::new("max", Shape::Count(1), "How far a whole trial runs.").required(),
+        Key::new(
+            "min",
+            Shape::Count(1, limits::RESOURCE),
+            "The least that a trial is run to.",
+        )
+        .default("1"),
+        Key::new(
+            "max",
+            Shape::Count(1, limits::RESOURCE),
+            "How far a whole trial runs.",
+        )
+        .required(),
     ],
 );
 
@@ -38,23 +51,28 @@ pub(super) static RETRY: Keys = Keys::new(
     &[
         Key::new(
             "error",
-            Shape::Count(0),
+            Shape::Count(0, limits::RETRIES),
             "How often a trial that ended with an error is tried again.",
         )
         .default("0"),
         Key::new(
             "non_finite",
-            Shape::Count(0),
+            Shape::Count(0, limits::RETRIES),
             "One that measured NaN or an infinity.",
         )
         .default("0"),
         Key::new(
             "timed_out",
-            Shape::Count(0),
+            Shape::Count(0, limits::RETRIES),
             "One that took longer than `trial_timeout`.",
         )
         .default("0"),
-        Key::new("lost", Shape::Count(0), "One whose worker was lost.").default("0"),
+        Key::new(
+            "lost",
+            Shape::Count(0, limits::RETRIES),
+            "One whose worker was lost.",
+        )
+        .default("0"),
         Key::new(
             "backoff",
             Shape::Map(&BACKOFF),
@@ -124,10 +142,12 @@ fn objective(item: &Item<'_>) -> Option<Objective> {
 /// `fidelity: {min: 1, max: 27}`.
 pub(super) fn fidelity(item: &Item<'_>) -> Option<FidelityRange> {
     let fields = item.fields(&FIDELITY)?;
-    let min = fields.get("min").map_or(Some(1), |item| item.count(1));
+    let min = fields
+        .get("min")
+        .map_or(Some(1), |item| item.count(1..=limits::RESOURCE));
     let max = fields
         .need("max", "say how far a whole trial runs")
-        .and_then(|item| item.count(1));
+        .and_then(|item| item.count(1..=limits::RESOURCE));
     match FidelityRange::new(min?, max?) {
         Ok(range) => Some(range),
         Err(error) => item.problem(item.place(), error.to_string()),
@@ -136,8 +156,20 @@ pub(super) fn fidelity(item: &Item<'_>) -> Option<FidelityRange> {
 
 /// `workers: 2`.
 pub(super) fn workers(item: &Item<'_>) -> Option<NonZeroUsize> {
-    let workers = usize::try_from(item.count(1)?).ok()?;
+    let workers = usize::try_from(item.count(1..=limits::WORKERS)?).ok()?;
     NonZeroUsize::new(workers)
+}
+
+/// `order: as-proposed:8`.
+pub(super) fn order(item: &Item<'_>) -> Option<Order> {
+    let order = item.parsed("`as-finished` or `as-proposed`")?;
+    match order {
+        Order::AsProposed { lag } if lag.get() as u64 > limits::LAG => item.wrong(format_args!(
+            "allows {lag} pieces of work in flight, which is too many: at most {}",
+            limits::LAG
+        )),
+        order => Some(order),
+    }
 }
 
 /// `retry: {error: 1, backoff: {first: 1s, factor: 2, max: 60s}}`.
@@ -151,7 +183,10 @@ pub(super) fn retry(item: &Item<'_>) -> Option<Retry> {
     let fields = item.fields(&RETRY)?;
     let mut retry = Retry::never();
     for kind in KINDS {
-        if let Some(times) = fields.get(kind.as_str()).and_then(|item| item.count(0)) {
+        if let Some(times) = fields
+            .get(kind.as_str())
+            .and_then(|item| item.count(0..=limits::RETRIES))
+        {
             retry = retry.on(kind, u32::try_from(times).unwrap_or(u32::MAX));
         }
     }

@@ -144,7 +144,8 @@ impl StrategyConfig for GridConfig {
                 self.resolution,
                 "how many values of a parameter without natural ones",
             )
-            .at_least(1.0),
+            .at_least(1.0)
+            .at_most(1e9),
             ConfigOption::new(
                 "resolution_of",
                 self.resolution_of.clone(),
@@ -243,7 +244,7 @@ mod tests {
         };
         check(
             GridConfig::default().resolution(0),
-            "strategy `grid` cannot use `resolution: 0`: it must be at least 1",
+            "strategy `grid` cannot use `resolution: 0`: it must be from 1 to 1000000000",
         );
         check(
             GridConfig::default().resolution_of("lr", 0),

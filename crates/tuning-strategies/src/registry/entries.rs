@@ -324,8 +324,7 @@ mod tests {
         );
         check(
             json!({"name": "dedup", "inner": {"name": "grid", "resolution": 0}}),
-            "option `inner` of strategy `dedup`: option `resolution` of strategy `grid` cannot be `0`: it must be at \
-             least 1 (the default is `11`)",
+            "option `inner` of strategy `dedup`: option `resolution` of strategy `grid` cannot be `0`: it must be from 1 to 1000000000 (the default is `11`)",
         );
         check(
             json!({"name": "grid", "resolution_of": {"lr": true}}),

@@ -6,4 +6,4 @@ mod options;
 
 pub use entries::{Entry, Registry};
 pub use error::RegistryError;
-pub use options::Options;
+pub use options::{Options, in_words};

@@ -117,26 +117,72 @@ impl Options {
             strategy: self.strategy.clone(),
             option: option.to_owned(),
             value: Box::new(self.values.get(option).cloned().unwrap_or_default()),
-            problem: problem(&error.to_string()),
+            problem: in_words(error),
             default: self.defaults.get(option).cloned().map(Box::new),
         }
     }
 }
 
-/// What people need of serde's message: what is expected, in words for those who do not know Rust.
-fn problem(message: &str) -> String {
-    let Some((_, expected)) = message.split_once("expected ") else {
-        return message.to_owned();
-    };
-    let expected = match expected {
-        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, not negative",
-        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+/// What is wrong with a value that serde refuses, in words for those who do not know Rust.
+///
+/// # Example
+/// ```
+/// use tuning_strategies::in_words;
+///
+/// let error = serde_json::from_str::<Option<Vec<u8>>>("7").unwrap_err();
+/// assert_eq!(in_words(&error), "expected a list");
+/// let error = serde_json::from_str::<u8>("300").unwrap_err();
+/// assert_eq!(in_words(&error), "expected a whole number from 0 to 255");
+/// ```
+#[must_use]
+pub fn in_words(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    if let Some((_, expected)) = message.split_once("expected ") {
+        let is_too_large =
+            message.starts_with("invalid value: integer `") && !message.contains("`-");
+        return match (expected, is_too_large) {
+            ("u8", true) => "expected a whole number from 0 to 255".to_owned(),
+            ("u16", true) => "expected a whole number from 0 to 65535".to_owned(),
+            ("u32", true) => "expected a whole number from 0 to 4294967295".to_owned(),
+            _ => format!("expected {}", kind(expected)),
+        };
+    }
+    if let Some(field) = message.strip_prefix("missing field ") {
+        return format!("{field} is missing");
+    }
+    if let Some(field) = message.strip_prefix("duplicate field ") {
+        return format!("{field} is given twice");
+    }
+    match message.contains("untagged enum") {
+        true => "it has none of the forms that are known".to_owned(),
+        false => message.to_owned(),
+    }
+}
+
+/// A type of Rust as what it is in a file.
+fn kind(expected: &str) -> &str {
+    match expected {
+        "u8" | "u16" | "u32" | "u64" | "usize" | "u128" => "a whole number, not negative",
+        "i8" | "i16" | "i32" | "i64" | "isize" | "i128" => "a whole number",
         "f32" | "f64" => "a number",
         "a boolean" => "true or false",
-        "a sequence" => "a list",
+        "a map" => "a mapping",
+        "unit" => "nothing",
+        "char" | "a character" => "a single character",
+        _ if expected.starts_with("a nonzero") => "a whole number that is not 0",
+        _ if expected.starts_with("a sequence") || expected.starts_with("a tuple") => "a list",
+        _ if expected.starts_with("struct ") => "a mapping",
+        _ if expected.starts_with("tuple ") || expected.starts_with("an array") => "a list",
+        _ if ["enum ", "variant ", "unit ", "newtype "]
+            .iter()
+            .any(|of| expected.starts_with(of)) =>
+        {
+            "a word"
+        }
+        "option" => "a value",
         other => other,
-    };
-    format!("expected {expected}")
+    }
 }
 
 /// A value as a study file would give it.

@@ -2,11 +2,20 @@
 
 use std::num::NonZeroUsize;
 
-use tuning_core::{Failure, FailureKind, Fidelity, Metrics, Objectives, Outcome, TrialId, Values};
+use tuning_core::{
+    Failure, FailureKind, Fidelity, Literal, Metrics, Objectives, Outcome, TrialId, Values,
+};
 
-use tuning_file::document::{Fields, Format, Item, Key, Keys, Node, Reading, Shape};
+use tuning_file::{
+    document::{Fields, Format, Item, Key, Keys, Node, Reading, Shape},
+    limits,
+};
 
 use super::refusal::Refusal;
+
+/// How long problems may be together: they are sent twice, one by one and in a row.
+const LONGEST: usize = 1900;
+
 /// The version of the protocol.
 pub(super) const PROTOCOL: u64 = 1;
 
@@ -44,25 +53,37 @@ static REQUEST: Keys = Keys::new(
     "a request",
     &[
         Key::new("study", Shape::Names(&Shape::Scalar), "Open this study."),
-        Key::new("ask", Shape::Count(1), "Up to this many pieces of work."),
+        Key::new(
+            "ask",
+            Shape::Count(1, limits::ASK),
+            "Up to this many pieces of work.",
+        ),
         Key::new("report", Shape::Map(&REPORT), "What a trial has measured."),
         Key::new("tell", Shape::Map(&TELL), "The result of a piece of work."),
         Key::new(
             "best",
-            Shape::Count(1),
+            Shape::Count(1, limits::BEST),
             "The best trials, up to this number.",
         ),
         Key::new("status", Shape::Flag, "How the study stands."),
         Key::new("end", Shape::Flag, "The session is over."),
-        Key::new("protocol", Shape::Count(1), "The version of the protocol."),
+        Key::new(
+            "protocol",
+            Shape::Count(1, limits::NUMBERS),
+            "The version of the protocol.",
+        ),
     ],
 );
 
 static REPORT: Keys = Keys::new(
     "a mapping such as `{\"trial\": 0, \"at\": 3, \"values\": {\"loss\": 1.2}}`",
     &[
-        Key::new("trial", Shape::Count(0), "Its number."),
-        Key::new("at", Shape::Count(0), "How much resource it has used."),
+        Key::new("trial", Shape::Count(0, limits::NUMBERS), "Its number."),
+        Key::new(
+            "at",
+            Shape::Count(0, limits::RESOURCE),
+            "How much resource it has used.",
+        ),
         Key::new("values", Shape::Names(&Shape::Number), "By objective."),
         Key::new(
             "metrics",
@@ -75,7 +96,7 @@ static REPORT: Keys = Keys::new(
 static TELL: Keys = Keys::new(
     "a mapping such as `{\"trial\": 0, \"values\": {\"loss\": 1.2}}`",
     &[
-        Key::new("trial", Shape::Count(0), "Its number."),
+        Key::new("trial", Shape::Count(0, limits::NUMBERS), "Its number."),
         Key::new("values", Shape::Names(&Shape::Number), "By objective."),
         Key::new("failed", Shape::Text, "The reason why there are none."),
         Key::new("kind", Shape::Text, "The class of the failure."),
@@ -112,14 +133,14 @@ impl Request {
         }
         match Self::read(&item, objectives) {
             Some(request) if reading.problems.is_empty() => Ok(request),
-            _ => Err(reading.problems.take().into()),
+            _ => Err(reading.problems.take(LONGEST).into()),
         }
     }
 
     fn read(item: &Item<'_>, objectives: Option<&Objectives>) -> Option<Self> {
         let fields = item.fields(&REQUEST)?;
         if let Some(protocol) = fields.get("protocol")
-            && protocol.count(0)? != PROTOCOL
+            && protocol.count(0..=limits::NUMBERS)? != PROTOCOL
         {
             let message = format!("is not {PROTOCOL}, the only version that is supported");
             return protocol.wrong(message);
@@ -149,12 +170,14 @@ impl Request {
                 .then(|| Self::Study(what.node().clone()))
                 .or_else(|| what.expected("a study as a study file describes it")),
             "ask" => {
-                let slots = usize::try_from(what.count(1)?).ok();
+                let slots = usize::try_from(what.count(1..=limits::ASK)?).ok();
                 slots.and_then(NonZeroUsize::new).map(Self::Ask)
             }
             "report" => report(&what, objectives),
             "tell" => tell(&what, objectives),
-            "best" => usize::try_from(what.count(1)?).ok().map(Self::Best),
+            "best" => usize::try_from(what.count(1..=limits::BEST)?)
+                .ok()
+                .map(Self::Best),
             "status" => is_true(&what).map(|()| Self::Status),
             _ => is_true(&what).map(|()| Self::End),
         }
@@ -169,7 +192,7 @@ fn report(item: &Item<'_>, objectives: Option<&Objectives>) -> Option<Request> {
             "at",
             "say how much resource the trial has used, such as epochs",
         )
-        .and_then(|at| at.count(0))
+        .and_then(|at| at.count(0..=limits::RESOURCE))
         .map(Fidelity::new);
     let values = fields
         .need("values", "say what was measured there")
@@ -215,7 +238,7 @@ fn trial(fields: &Fields<'_>) -> Option<TrialId> {
         "trial",
         "say which trial it is, by the number that it was given",
     )?;
-    item.count(0).map(TrialId::new)
+    item.count(0..=limits::NUMBERS).map(TrialId::new)
 }
 
 /// A value for each objective, and nothing else.
@@ -258,11 +281,15 @@ fn values(item: &Item<'_>, objectives: Option<&Objectives>) -> Option<Values> {
 }
 
 fn number(item: &Item<'_>) -> Option<f64> {
-    match &item.node().value {
-        tuning_file::document::Value::Scalar(literal) if literal.as_f64().is_some_and(f64::is_finite) => {
-            literal.as_f64()
-        }
-        _ => item.expected(
+    use tuning_file::document::Value::{Large, Scalar};
+    let is_number = match &item.node().value {
+        Scalar(Literal::Int(_)) | Large(_) => true,
+        Scalar(Literal::Float(value)) => value.is_finite(),
+        _ => false,
+    };
+    match is_number {
+        true => item.number(),
+        false => item.expected(
             "a number (a trial without one has failed: tell `\"failed\": \"the reason\"`, with `\"kind\": \
              \"non_finite\"` if it was NaN)",
         ),

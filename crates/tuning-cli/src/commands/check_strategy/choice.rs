@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use tuning_conformance::{Law, Lawlike as _, problems};
 use tuning_core::nearest;
 
-use crate::{args::CheckStrategyArgs, error::CliError};
+use crate::{args::CheckStrategyArgs, error::CliError, shell};
 
 /// What the command line chooses.
 pub(super) struct Choice {
@@ -32,7 +32,13 @@ impl Choice {
             options: options(args.options.as_deref())?,
             patience: patience(&args.timeout)?,
             laws: laws?,
-            repeat: (before, format!("-- {}", args.command.join(" "))),
+            repeat: (
+                before,
+                format!(
+                    "-- {}",
+                    shell::words(args.command.iter().map(String::as_str))
+                ),
+            ),
         })
     }
 }

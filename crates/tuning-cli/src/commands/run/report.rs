@@ -14,7 +14,7 @@ use crate::{
     commands::best,
     error::CliError,
     output::{Output, say},
-    table,
+    shell, table,
 };
 
 /// How many trials the final table has.
@@ -128,7 +128,7 @@ impl<'a> Report<'a> {
         if summary.counts.completed == 0 && summary.counts.failed > 0 {
             say(format_args!(
                 "no trial completed: `tune trials {}` shows why",
-                self.target.display()
+                shell::word(self.target)
             ));
         }
         self.whereabouts(summary.reason);
@@ -229,7 +229,7 @@ impl<'a> Report<'a> {
     }
 
     fn whereabouts(&self, reason: EndReason) {
-        let target = self.target.display();
+        let target = shell::word(self.target);
         say(format_args!("journal: {}", self.file.journal.place()));
         say(format_args!(
             "trial logs: {}",

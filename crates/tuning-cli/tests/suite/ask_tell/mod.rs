@@ -4,6 +4,8 @@
 
 mod client;
 mod conversations;
+mod hostile;
+mod numbers;
 mod python;
 mod sessions;
 mod transcript;

@@ -158,9 +158,10 @@ pub(super) fn shape(shape: &Shape) -> Value {
         Shape::Between(least, most) => {
             or_variable(json!({"type": "number", "minimum": least, "maximum": most}))
         }
-        Shape::Count(least) => {
-            or_variable(json!({"type": "integer", "minimum": least, "maximum": i64::MAX}))
+        Shape::Count(least, most) => {
+            or_variable(json!({"type": "integer", "minimum": least, "maximum": most}))
         }
+        Shape::Seed => or_variable(json!({"type": "integer", "minimum": 0, "maximum": u64::MAX})),
         Shape::Scalar => json!({"type": ["string", "number", "boolean"]}),
         Shape::List(item) => json!({"type": ["array", "null"], "items": self::shape(item)}),
         Shape::Filled(item) => {

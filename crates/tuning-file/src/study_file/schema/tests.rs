@@ -324,6 +324,70 @@ fn conditions_are_good_for_both_or_for_none() {
 }
 
 #[test]
+fn every_count_of_a_study_file_has_a_bound() {
+    let folder = folder();
+    let mut walked = Vec::new();
+    for study in all_keys() {
+        let mut found = Vec::new();
+        places(&ROOT, &study, "", &mut found);
+        for (path, shape) in found {
+            let Shape::Count(_, most) = shape else {
+                continue;
+            };
+            let mut study = study.clone();
+            *study.pointer_mut(&path).unwrap() = json!(most + 1);
+            let error = read(folder.path(), &study).expect_err(&path);
+            let name = path.trim_start_matches('/').replace('/', ".");
+            assert!(
+                error.contains(&format!("`{name}` is {}, which is too many", most + 1)),
+                "{path}: {error}"
+            );
+            walked.push(name);
+        }
+    }
+    for name in [
+        "workers",
+        "budget.trials",
+        "budget.resource",
+        "retry.lost",
+        "fidelity.max",
+    ] {
+        assert!(walked.iter().any(|walked| walked == name), "{walked:?}");
+    }
+    for (order, fits) in [
+        ("as-proposed:1000000", true),
+        ("as-proposed:1000001", false),
+    ] {
+        let [mut study, ..] = all_keys();
+        study["order"] = json!(order);
+        assert_eq!(read(folder.path(), &study).is_ok(), fits, "{order}");
+    }
+}
+
+#[test]
+fn every_count_of_a_strategy_has_a_bound() {
+    let registry = crate::registry();
+    let mut counts = 0;
+    for strategy in registry.entries().map(|entry| entry.name()) {
+        // One that needs something has no count of its own.
+        let Ok(config) = registry.read(&json!(strategy)) else {
+            continue;
+        };
+        for option in tuning_core::StrategyConfig::options(&config) {
+            let is_count = matches!(option.value(), tuning_core::Literal::Int(_));
+            let name = option.name();
+            counts += usize::from(is_count);
+            let upper = option.bounds().1;
+            assert!(
+                !is_count || upper != std::ops::Bound::Unbounded,
+                "`{name}` of `{strategy}` has no upper bound"
+            );
+        }
+    }
+    assert!(counts > 10, "{counts}");
+}
+
+#[test]
 fn what_the_reader_accepts_the_schema_does_and_the_other_way_round() {
     let (folder, validator) = (folder(), validator());
     let values = [
@@ -375,7 +439,9 @@ fn what_the_reader_accepts_the_schema_does_and_the_other_way_round() {
                     // What is wrong by its type alone; sense is the reader's alone to judge.
                     Err(error) => {
                         let of_another_key = error.contains("since the parameter has `type:");
-                        let by_type = error.contains("expected") && !of_another_key;
+                        // To a schema 2.0 is an integer.
+                        let by_notation = error.contains("written without a point");
+                        let by_type = error.contains("expected") && !of_another_key && !by_notation;
                         accepted && by_type && !is_of_environment(value)
                     }
                 };
@@ -502,7 +568,7 @@ fn strategies_are_those_of_the_registry_with_what_their_options_may_be() {
     assert_eq!(
         map("grid")["resolution"],
         json!({
-            "anyOf": [{"type": "integer", "minimum": 1}, {"$ref": "#/$defs/variable"}],
+            "anyOf": [{"type": "integer", "minimum": 1, "maximum": 1_000_000_000}, {"$ref": "#/$defs/variable"}],
             "description": "how many values of a parameter without natural ones",
             "default": 11,
         })
@@ -517,7 +583,7 @@ fn strategies_are_those_of_the_registry_with_what_their_options_may_be() {
     );
     assert_eq!(
         map("dedup")["attempts"]["anyOf"][0],
-        json!({"type": "integer", "minimum": 0})
+        json!({"type": "integer", "minimum": 0, "maximum": 10_000})
     );
     assert_eq!(
         map("enqueue")["points"]["anyOf"][0],

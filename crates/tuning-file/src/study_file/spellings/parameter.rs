@@ -31,7 +31,7 @@ pub(super) fn translate(entry: &mut Entry, reading: &Reading) {
             }
             return;
         }
-        Value::Null | Value::Wrong => return,
+        Value::Null | Value::Large(_) | Value::Wrong => return,
     }
     if let Some(remedy) = of_call(node) {
         return refuse(node, &remedy);

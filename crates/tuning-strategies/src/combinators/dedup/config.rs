@@ -64,12 +64,17 @@ impl<C: StrategyConfig> StrategyConfig for DedupConfig<C> {
                 "attempts",
                 self.attempts,
                 "how often another point is asked for in place of a repeated one",
-            ),
+            )
+            .at_least(0.0)
+            .at_most(10_000.0),
             ConfigOption::new("inner", self.inner.spec(), "the strategy that proposes"),
         ]
     }
 
     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
+        for option in self.options() {
+            option.check(NAME)?;
+        }
         let refused = |error: Unsupported| error.within("inner");
         let inner = self.inner.build(problem).map_err(refused)?;
         Ok(Dedup::new(problem.space.clone(), self.attempts, inner))
