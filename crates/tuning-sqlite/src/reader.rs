@@ -1,7 +1,7 @@
 //! [`SqliteReader`]: looking at the studies of a file, while they run or later, without disturbing them.
 
 use std::{
-    fmt,
+    fmt, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -47,6 +47,9 @@ pub struct SqliteReader {
     intact: Option<(TempDir, Seq)>,
 }
 
+/// What is intact of a study, what the study is, and what is wrong with the rest.
+pub(crate) type Salvage = (SqliteReader, StudyInfo, Option<JournalError>);
+
 /// A study of a file.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -85,16 +88,30 @@ impl SqliteReader {
 
     /// Opens what is intact of a damaged study, up to the first entry that is missing or is not what was written; and says
     /// what is wrong, if anything is. Nothing is changed. What SQLite itself takes for lost may be found here.
-    pub(crate) fn salvage(
+    pub(crate) fn salvage(path: &Path, study: Option<&str>) -> Result<Salvage, JournalError> {
+        let pages = Self::salvaged(path, study, salvage::copy);
+        if matches!(&pages, Ok((_, _, None))) {
+            return pages;
+        }
+        // Pages of different transactions may not fit together: then what SQLite itself finds is more.
+        match (pages, Self::salvaged(path, study, salvage::copy_as_it_is)) {
+            (Ok(pages), Ok(plain)) if plain.1.head > pages.1.head => Ok(plain),
+            (Err(_), Ok(plain)) => Ok(plain),
+            (pages, _) => pages,
+        }
+    }
+
+    fn salvaged(
         path: &Path,
         study: Option<&str>,
-    ) -> Result<(Self, StudyInfo, Option<JournalError>), JournalError> {
+        make: impl FnOnce(&Path, &Path) -> io::Result<()>,
+    ) -> Result<Salvage, JournalError> {
         let folder = tempfile::tempdir()
             .map_err(|error| error::file(&std::env::temp_dir(), "make a copy in", error))?;
         let copy = folder.path().join("copy.db");
         let file = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         schema::refuse_folder(&file)?;
-        salvage::copy(&file, &copy).map_err(|error| error::file(path, "copy", error))?;
+        make(&file, &copy).map_err(|error| error::file(path, "copy", error))?;
         let mut reader = Self {
             connection: schema::open_to_read(&copy)?,
             path: path.to_owned(),

@@ -40,6 +40,23 @@ pub(crate) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     frames.apply(&mut database)
 }
 
+/// Copies the database at `from` to `to` with its `-wal`, for SQLite to make of it what it can.
+///
+/// # Errors
+/// If a file cannot be read or written.
+pub(crate) fn copy_as_it_is(from: &Path, to: &Path) -> io::Result<()> {
+    let wal = |path: &Path| {
+        let mut wal = path.as_os_str().to_owned();
+        wal.push("-wal");
+        wal
+    };
+    fs::copy(from, to)?;
+    match fs::copy(wal(from), wal(to)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// The frames of a `-wal` that belong together and are intact, each with its place.
 struct Frames {
     wal: File,

@@ -16,5 +16,6 @@ mod repeat;
 mod schema;
 mod sessions;
 mod spellings;
+mod streams;
 mod support;
 mod webhooks;
