@@ -32,6 +32,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Write a commented study file to start from
     Init(InitArgs),
+    /// Make a study file of a file of another tool
+    Import(ImportArgs),
     /// Check a study file without running anything
     Validate(ValidateArgs),
     /// Run a study, or resume it
@@ -74,6 +76,16 @@ pub(crate) struct InitArgs {
     /// Write `study.schema.json` beside it, too, with which editors complete and check the file
     #[arg(long)]
     pub(crate) schema: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The file of the other tool (Katib, NNI, Hydra, Ray, Orion, Determined, ConfigSpace, Azure ML, SageMaker, Vizier)
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// The study file to write, in YAML; standard output unless given
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

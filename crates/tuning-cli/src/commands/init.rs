@@ -43,7 +43,7 @@ fn there_already(path: &Path, remedy: &str) -> CliError {
     CliError::Usage(format!("`{}` already exists: {remedy}", path.display()))
 }
 
-fn write_new(path: &Path, text: &str, remedy: &str) -> Result<(), CliError> {
+pub(super) fn write_new(path: &Path, text: &str, remedy: &str) -> Result<(), CliError> {
     let write = |source| CliError::Write {
         what: "write",
         path: path.to_owned(),

@@ -7,6 +7,7 @@ mod clean;
 mod completions;
 mod events;
 mod export;
+mod import;
 mod init;
 mod pruners;
 mod repair;
@@ -40,6 +41,7 @@ pub(crate) fn run(command: Command, extensions: &Extensions) -> Exit {
     let mut out = Output::stdout();
     let done = match &command {
         Command::Init(args) => init::run(args, extensions, &mut out),
+        Command::Import(args) => import::run(args, &mut out),
         Command::Validate(args) => validate::run(args, extensions, &mut out),
         Command::Run(args) => run::run(args, extensions, &mut out),
         Command::AskTell(args) => ask_tell::run(args, extensions, &mut out),

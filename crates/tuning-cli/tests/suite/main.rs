@@ -9,6 +9,7 @@ mod events;
 mod files;
 mod folders;
 mod guests;
+mod imports;
 mod journals;
 mod metrics;
 mod programs;

@@ -8,7 +8,7 @@ mod load;
 mod parameters;
 mod schema;
 mod settings;
-mod spellings;
+pub(crate) mod spellings;
 mod strategy;
 mod template;
 mod when;

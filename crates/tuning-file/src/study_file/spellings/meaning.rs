@@ -195,7 +195,7 @@ impl fmt::Display for Meaning {
 }
 
 /// A value in the flow style of YAML.
-pub(super) fn written(value: &Json) -> String {
+pub(crate) fn written(value: &Json) -> String {
     match value {
         Json::String(text) if is_plain(text) => text.clone(),
         Json::Number(number) => match number.as_f64() {

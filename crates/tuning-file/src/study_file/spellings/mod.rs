@@ -8,8 +8,13 @@ mod root;
 mod table;
 mod translation;
 
-use crate::document::{Node, Reading, Value};
+use crate::{
+    document::{Node, Reading, Value},
+    foreign::Tool,
+};
 
+pub(crate) use meaning::{Meaning, written};
+pub(crate) use remedy::{Call, powers};
 pub(super) use root::Names;
 pub(crate) use table::{ALIASES, Within};
 
@@ -18,6 +23,15 @@ pub(super) fn translate(file: &mut Node, reading: &Reading, names: &Names<'_>) {
     let Value::Map(_) = file.value else {
         return;
     };
+    if let Some(tool) = Tool::of(file) {
+        let message = format!(
+            "this is a file of {tool}, not a study: `tune import` writes a study file with the same meaning, and \
+             lists what cannot be kept"
+        );
+        reading.problems.add(&file.place, message);
+        file.value = Value::Wrong;
+        return;
+    }
     root::translate(file, reading, names);
     if let Some(parameters) = file.get_mut("parameters").and_then(Node::entries_mut) {
         for entry in parameters {

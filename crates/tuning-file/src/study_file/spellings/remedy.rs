@@ -13,7 +13,7 @@ pub(super) fn shown(node: &Node) -> Option<String> {
 
 /// What a word such as `loguniform` was called with.
 #[derive(Clone, Debug)]
-pub(super) struct Call {
+pub(crate) struct Call {
     word: String,
     arguments: Vec<Node>,
     /// NNI cuts what it has rounded off at its bounds.
@@ -28,7 +28,7 @@ const NAMES: [&[&str]; 3] = [
 ];
 
 impl Call {
-    pub(super) fn new(word: &str, arguments: Vec<Node>) -> Self {
+    pub(crate) fn new(word: &str, arguments: Vec<Node>) -> Self {
         Self {
             word: word.to_lowercase().replace(['_', '-'], ""),
             arguments,
@@ -36,13 +36,13 @@ impl Call {
         }
     }
 
-    pub(super) fn clips(mut self) -> Self {
+    pub(crate) fn clips(mut self) -> Self {
         self.clips = true;
         self
     }
 
     /// `loguniform(1e-5, 0.1)` and `loguniform(low=1e-5, high=0.1)`, as command lines and Python have them.
-    pub(super) fn of_text(text: &str) -> Option<Self> {
+    pub(crate) fn of_text(text: &str) -> Option<Self> {
         let (word, rest) = text.split_once('(')?;
         let word = word.trim().rsplit('.').next()?;
         let inner = rest.trim_end().strip_suffix(')')?;
@@ -75,6 +75,29 @@ impl Call {
     fn int(&self, index: usize) -> Option<i64> {
         match &self.arguments.get(index)?.value {
             Value::Scalar(scalar) => scalar.as_i64(),
+            _ => None,
+        }
+    }
+
+    fn steps(&self, meaning: Option<Meaning>) -> Option<Meaning> {
+        let whole = (0..3).all(|n| self.int(n).is_some());
+        meaning.map(|meaning| if whole { meaning.whole() } else { meaning })
+    }
+
+    /// What it is here, if that is exactly the same.
+    pub(crate) fn meaning(&self) -> Option<Meaning> {
+        let (a, b, q) = (self.number(0), self.number(1), self.number(2));
+        match self.word.as_str() {
+            "uniform" | "interval" => Meaning::floats(a?, b?, false),
+            "loguniform" | "loginterval" | "reverseloguniform" => Meaning::floats(a?, b?, true),
+            "quniform" if self.clips => self.steps(Meaning::clipped(a?, b?, q?)),
+            "quniform" => self.steps(Meaning::rounded(a?, b?, q?)),
+            "randint" => self.below(false),
+            "lograndint" => self.below(true),
+            "qrandint" => Meaning::rounded(a?, b?, q.unwrap_or(1.0)).map(Meaning::whole),
+            "choice" | "gridsearch" | "categorical" => {
+                Meaning::values(self.arguments.iter().map(Node::to_json))
+            }
             _ => None,
         }
     }
@@ -168,7 +191,7 @@ pub(super) fn exponents(min: Option<f64>, max: Option<f64>, base: f64) -> String
 }
 
 /// The range from `base^min` to `base^max`.
-pub(super) fn powers(min: f64, max: f64, base: f64) -> Option<Meaning> {
+pub(crate) fn powers(min: f64, max: f64, base: f64) -> Option<Meaning> {
     let (low, high) = (base.powf(min), base.powf(max));
     let (short_low, short_high) = (digits(low), digits(high));
     // A narrow range needs all digits of its bounds.

@@ -1,0 +1,60 @@
+//! `tune import`: a study file made of a file of another tool.
+
+use std::{fs, path::Path};
+
+use tuning_file::{FileError, document::Format, import};
+
+use super::init::write_new;
+use crate::{
+    args::ImportArgs,
+    error::CliError,
+    exit::Exit,
+    output::{Output, say},
+};
+
+/// No file that people write is longer.
+const LONGEST: u64 = 64 << 20;
+
+pub(super) fn run(args: &ImportArgs, out: &mut Output) -> Result<Exit, CliError> {
+    let path = &args.file;
+    let text = read(path)?;
+    let format = Format::of(path).unwrap_or(Format::Yaml);
+    let shown = path.display();
+    let imported = import(path, format, &text)
+        .map_err(|problem| CliError::Usage(format!("`{shown}`: {}", problem.message)))?;
+    let Some(imported) = imported else {
+        return Err(CliError::Usage(format!(
+            "`{shown}` is no file of a tool that is known: `tune import --help` lists them; \
+             `tune validate {shown}` checks a study file"
+        )));
+    };
+    for lost in &imported.lost {
+        say(format_args!("not kept: {lost}"));
+    }
+    match &args.output {
+        Some(output) => {
+            write_new(output, &imported.study, "name another file")?;
+            let (tool, output) = (&imported.tool, output.display());
+            say(format_args!(
+                "wrote `{output}` from a file of {tool}; `tune validate {output}` checks it"
+            ));
+        }
+        None => out.line(imported.study.trim_end())?,
+    }
+    Ok(Exit::Done)
+}
+
+fn read(path: &Path) -> Result<String, CliError> {
+    let error = |source| {
+        CliError::from(FileError::Read {
+            path: path.to_owned(),
+            source,
+        })
+    };
+    let found = fs::metadata(path).map_err(error)?;
+    if !found.is_file() || found.len() > LONGEST {
+        let what = "is no regular file of at most 64 MiB";
+        return Err(CliError::Usage(format!("`{}` {what}", path.display())));
+    }
+    fs::read_to_string(path).map_err(error)
+}
