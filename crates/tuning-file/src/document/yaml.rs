@@ -387,7 +387,7 @@ pub(super) fn twice(key: &str) -> String {
 pub(super) fn too_deep(place: Place) -> Problem {
     Problem::new(
         place,
-        format!("is nested more than {DEEPEST} deep: write it flatter"),
+        format!("this is nested more than {DEEPEST} deep: write it flatter"),
     )
 }
 
