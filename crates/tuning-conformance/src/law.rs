@@ -278,6 +278,30 @@ laws! {
         Begin = 6, "begin":
             "It begins at any point of a study, also in the middle of it and at its end."
             => "Take over what `begin` tells, open trials too, or do without it; events continue from there.";
+        Kept = 7, "kept":
+            "What it says that it keeps was told: nothing at first, and behind a flush all up to the last event that it keeps anything of."
+            => "Answer `Kept::Unknown`, or the number and the time of the last event in your file.";
+    }
+}
+
+laws! {
+    /// The laws of observers that keep a study in a file.
+    ObserverFileLaw of "observers with a file" {
+        Once = 1, "once":
+            "Closed and opened again anywhere, and told again what it may have taken, a file ends as one that was never closed."
+            => "Look for the last event in the file when it is opened; skip what comes up to it; forget in `kept` what is only buffered.";
+        Torn = 2, "torn":
+            "What a crash, a full disk or a power cut has left of a line is removed, and what the file lacks is written again."
+            => "Cut the file behind its last whole line when it is opened, and name the event of that line in `kept`.";
+        Gone = 3, "gone":
+            "A file that is removed, replaced or emptied while it is open is told as a failure, and written anew."
+            => "Compare the file that is open with the one at its path before each write, and open it again in `kept`.";
+        Alone = 4, "alone":
+            "A file that another observer has open is refused."
+            => "Lock the file when it is opened.";
+        Foreign = 5, "foreign":
+            "A file of something else is refused, and left as it is."
+            => "Look at the first and the last line before anything is cut.";
     }
 }
 
@@ -364,6 +388,7 @@ mod tests {
         check::<PrunerLaw>();
         check::<JournalLaw>();
         check::<ObserverLaw>();
+        check::<ObserverFileLaw>();
         check::<JournalConfigLaw>();
         check::<EvaluatorConfigLaw>();
         check::<ObserverConfigLaw>();

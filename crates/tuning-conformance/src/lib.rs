@@ -11,6 +11,7 @@ mod journal;
 mod landscape;
 mod law;
 mod observer;
+mod observer_file;
 mod options;
 mod problems;
 mod pruner;
@@ -27,9 +28,10 @@ pub use journal::{JournalKit, journal};
 pub use landscape::Landscape;
 pub use law::{
     CombinatorLaw, EvaluatorConfigLaw, JournalConfigLaw, JournalLaw, Law, Lawlike,
-    ObserverConfigLaw, ObserverLaw, OptionLaw, PrunerLaw,
+    ObserverConfigLaw, ObserverFileLaw, ObserverLaw, OptionLaw, PrunerLaw,
 };
 pub use observer::{ObserverKit, observer};
+pub use observer_file::{ObserverFileKit, observer_file};
 pub use options::{OptionsKit, options};
 pub use problems::{NamedProblem, problems};
 pub use pruner::{PrunerKit, pruner};

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use tuning_core::{Event, Objective, Objectives, Observer, ObserverError, Progress, Seq};
+use tuning_core::{Event, Kept, Objective, Objectives, Observer, ObserverError, Progress, Seq};
 
 use crate::{
     block_on::{block_on, caught},
@@ -91,6 +91,7 @@ fn look(build: &Build<'_>, law: ObserverLaw) -> Finding {
         ObserverLaw::Missed => missed(&mut *build()).await,
         ObserverLaw::Name => name(&mut *build()).await,
         ObserverLaw::Begin => begin(build).await,
+        ObserverLaw::Kept => kept(build).await,
     };
     let looked = block_on(caught(law_of()), Some(PATIENCE));
     let breach = match looked {
@@ -205,6 +206,53 @@ async fn begin(build: &Build<'_>) -> Looked {
         fine(observer.flush().await, || "the last flush".to_owned())?;
     }
     Ok(())
+}
+
+/// Asked before it was told anything, and after it has flushed what it was told.
+async fn kept(build: &Build<'_>) -> Looked {
+    let events = events();
+    let observer = &mut *build();
+    let known = kept_of(observer, "conformance").await?;
+    if let Kept::Until { seq, .. } = known {
+        return Err(Breach::new(format!(
+            "it was told nothing, and keeps all up to event {seq}"
+        )));
+    }
+    // The first part: one that was told to the end, which has no order of times.
+    let told = &events[..events.len() / 2];
+    for event in told {
+        observe(observer, event).await?;
+    }
+    fine(observer.flush().await, || "the last flush".to_owned())?;
+    match kept_of(observer, "conformance").await? {
+        Kept::Until { seq, at_millis } => {
+            let last = told.iter().rev().find(|event| observer.keeps(event));
+            match last {
+                Some(event) if event.seq == seq && event.at_millis == at_millis => {}
+                Some(event) => {
+                    return Err(Breach::new(format!(
+                        "it keeps all up to event {seq} at {at_millis}, and the last that it keeps anything of is event \
+                         {} at {}",
+                        event.seq, event.at_millis
+                    )));
+                }
+                None => {
+                    return Err(Breach::new(format!(
+                        "it keeps all up to event {seq}, and nothing of any event"
+                    )));
+                }
+            }
+        }
+        _ => {
+            // It cannot tell, or has forgotten all: that is told again.
+        }
+    }
+    Ok(())
+}
+
+async fn kept_of(observer: &mut dyn Observer, study: &str) -> Result<Kept, Breach> {
+    let kept = observer.kept(study).await;
+    kept.map_err(|error| Breach::new(format!("asking what it keeps failed: {error}")))
 }
 
 async fn name(observer: &mut dyn Observer) -> Looked {

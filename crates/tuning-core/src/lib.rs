@@ -129,7 +129,7 @@ pub use journal::{Entry, Journal, JournalError};
 pub use journal_reader::JournalReader;
 pub use nearest::nearest;
 pub use objective::{Direction, Objective, Objectives};
-pub use observer::{Observer, ObserverError};
+pub use observer::{Kept, Observer, ObserverError};
 pub use observer_status::{Circuit, ObserverStatus};
 pub use order::Order;
 pub use outcome::{Failure, FailureKind, Outcome};

@@ -5,7 +5,7 @@ use std::error::Error;
 use async_trait::async_trait;
 use thiserror::Error;
 
-use crate::{Event, Progress};
+use crate::{Event, Progress, Seq};
 
 /// Something that watches a study: a log, a progress bar, a tracker, a dashboard.
 ///
@@ -22,6 +22,8 @@ use crate::{Event, Progress};
 ///   summary says what went wrong.
 /// - Buffer as you like and write in `flush`, as a `BufWriter` does.
 /// - You may be told an event twice after a restart if you ask for durable delivery: use its number.
+/// - If what you keep can be lost behind your back, as a file can, say in [`kept`](Observer::kept) how much of it is
+///   there: durable delivery then tells you again what is missing.
 /// - You may begin in the middle of a study, hear of trials that you did not see start, and miss events.
 ///
 /// Each of these promises is a law in `tuning-conformance`; a test of five lines checks them.
@@ -72,6 +74,40 @@ pub trait Observer: Send {
     async fn flush(&mut self) -> Result<(), ObserverError> {
         Ok(())
     }
+
+    /// Looks how much of this study is kept where it belongs, in a file for example. Durable delivery asks before the
+    /// first event and after each failure, and tells again what is missing. What is only in a buffer is not kept: it is
+    /// forgotten here, and told again.
+    ///
+    /// # Errors
+    /// As for [`observe`](Self::observe).
+    async fn kept(&mut self, study: &str) -> Result<Kept, ObserverError> {
+        let _ = study;
+        Ok(Kept::Unknown)
+    }
+
+    /// Whether anything of this event is kept: an event of which nothing is kept cannot be missing.
+    fn keeps(&mut self, event: &Event) -> bool {
+        let _ = event;
+        true
+    }
+}
+
+/// How much of a study an observer keeps. See [`Observer::kept`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kept {
+    /// It cannot tell: the journal knows what it has taken.
+    Unknown,
+    /// Nothing.
+    Nothing,
+    /// All that it keeps, up to this event.
+    Until {
+        /// The number of the event.
+        seq: Seq,
+        /// Its time: a study that was begun anew has the same numbers at other times.
+        at_millis: u64,
+    },
 }
 
 #[async_trait]
@@ -95,6 +131,14 @@ impl<O: Observer + ?Sized> Observer for Box<O> {
 
     async fn flush(&mut self) -> Result<(), ObserverError> {
         (**self).flush().await
+    }
+
+    async fn kept(&mut self, study: &str) -> Result<Kept, ObserverError> {
+        (**self).kept(study).await
+    }
+
+    fn keeps(&mut self, event: &Event) -> bool {
+        (**self).keeps(event)
     }
 }
 

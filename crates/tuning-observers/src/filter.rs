@@ -3,7 +3,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use tuning_core::{Event, Observer, ObserverError, Progress};
+use tuning_core::{Event, Kept, Observer, ObserverError, Progress};
 
 /// Returns the observer so that it sees only the events for which `keep` returns true.
 ///
@@ -61,6 +61,14 @@ where
 
     async fn flush(&mut self) -> Result<(), ObserverError> {
         self.observer.flush().await
+    }
+
+    async fn kept(&mut self, study: &str) -> Result<Kept, ObserverError> {
+        self.observer.kept(study).await
+    }
+
+    fn keeps(&mut self, event: &Event) -> bool {
+        (self.keep)(event) && self.observer.keeps(event)
     }
 }
 

@@ -2,23 +2,26 @@
 
 use std::{
     fmt,
-    fs::{File, OpenOptions},
-    io::{self, BufWriter, Write},
+    io::{self, Write},
     path::Path,
 };
 
 use async_trait::async_trait;
-use tuning_core::{Event, Observer, ObserverError};
+use tuning_core::{Event, Kept, Observer, ObserverError};
 
-use crate::tail::{self, Seen};
+use crate::lines::{Format, Lines, Seen};
 
 /// Writes each event as one line of JSON: an [`Event`]'s own serde form, which is also that of the
 /// journal. Numbers keep all their digits.
 ///
 /// It buffers, and writes when the queue of events runs empty (in [`flush`](Observer::flush)) or 64 KiB
 /// have gathered. It never rewrites what is in the file: a resumed study appends its new events, and an
-/// event that is there already is not written again. So with durable delivery a file has each event of
-/// its study exactly once, whatever fails or crashes.
+/// event that is there already is not written again. Half a line that a crash, a full disk or a power cut has left is
+/// removed, and what the file lacks is asked for again ([`kept`](Observer::kept)). So with durable delivery a
+/// file has each event of its study exactly once, whatever fails or crashes; also one that was removed, replaced or
+/// cut meanwhile, which is told as a failure and then written anew.
+///
+/// One observer writes a file at a time; several studies may do so one after the other.
 ///
 /// # Example
 /// ```
@@ -43,42 +46,45 @@ use crate::tail::{self, Seen};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct JsonLines {
-    out: BufWriter<Box<dyn Write + Send>>,
+    lines: Lines<Events>,
     line: Vec<u8>,
-    /// The last event that is written, in the file or in the buffer.
+    /// The last event that is written, in the file or in the buffer, of the study that is watched.
     seen: Option<Seen>,
+    /// Whether that was looked up.
+    looked: bool,
 }
 
 impl JsonLines {
-    /// Appends to this file; creates it if it is not there.
+    /// Appends to this file; creates it if it is not there. What a process that was killed has left of a line is
+    /// removed.
     ///
     /// # Errors
-    /// If it cannot be opened for writing.
+    /// If it cannot be opened for reading and writing, is not a file of events, or another study or program writes it.
     pub fn append(path: impl AsRef<Path>) -> io::Result<Self> {
-        let mut file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .open(path)?;
-        let seen = last_event(&mut file)?;
-        // A process that was killed may have left half a line: it must not spoil the next one.
-        if tail::ends_within_a_line(&mut file)? {
-            file.write_all(b"\n")?;
-        }
-        let mut this = Self::to(file);
-        this.seen = seen;
-        Ok(this)
+        Ok(Self::over(Lines::append(path.as_ref())?))
     }
 
     /// Writes to this writer.
     #[must_use]
     pub fn to(out: impl Write + Send + 'static) -> Self {
-        const CAPACITY: usize = 64 << 10;
+        Self::over(Lines::to(out))
+    }
+
+    fn over(lines: Lines<Events>) -> Self {
         Self {
-            out: BufWriter::with_capacity(CAPACITY, Box::new(out)),
+            lines,
             line: Vec::new(),
             seen: None,
+            looked: false,
         }
+    }
+
+    /// Looks which event of this study is the last in the file.
+    fn look(&mut self, study: &str) -> io::Result<()> {
+        let seen = |line: &[u8]| serde_json::from_slice::<Seen>(line).ok();
+        self.seen = (self.lines).find_last(|line| seen(line).filter(|seen| seen.is_of(study)))?;
+        self.looked = true;
+        Ok(())
     }
 }
 
@@ -89,22 +95,37 @@ impl Observer for JsonLines {
     }
 
     async fn observe(&mut self, event: &Event) -> Result<(), ObserverError> {
+        if !self.looked {
+            self.look(&event.study)
+                .map_err(ObserverError::from_source)?;
+        }
         if self.seen.as_ref().is_some_and(|seen| seen.covers(event)) {
             return Ok(());
         }
+        // First: what there is no room for is told again, and nothing has changed then.
+        self.lines.make_room().map_err(ObserverError::from_source)?;
         self.line.clear();
         serde_json::to_writer(&mut self.line, event).map_err(ObserverError::from_source)?;
         self.line.push(b'\n');
-        // A line goes into the buffer as a whole or, if the file takes no more, not at all.
-        self.out
-            .write_all(&self.line)
-            .map_err(ObserverError::from_source)?;
+        self.lines.push(&self.line);
         self.seen = Some(Seen::of(event));
         Ok(())
     }
 
     async fn flush(&mut self) -> Result<(), ObserverError> {
-        self.out.flush().map_err(ObserverError::from_source)
+        self.lines.flush().map_err(ObserverError::from_source)
+    }
+
+    async fn kept(&mut self, study: &str) -> Result<Kept, ObserverError> {
+        let is_file = self
+            .lines
+            .look_again()
+            .map_err(ObserverError::from_source)?;
+        if !is_file {
+            return Ok(Kept::Unknown);
+        }
+        self.look(study).map_err(ObserverError::from_source)?;
+        Ok(self.seen.as_ref().map_or(Kept::Nothing, Seen::kept))
     }
 }
 
@@ -114,28 +135,33 @@ impl fmt::Debug for JsonLines {
     }
 }
 
-/// The event in the last whole line, if it is one.
-fn last_event(file: &mut File) -> io::Result<Option<Seen>> {
-    let line = tail::last_line(file)?;
-    Ok(line.and_then(|line| serde_json::from_slice(&line).ok()))
+/// Lines that are events.
+#[derive(Debug)]
+struct Events;
+
+/// How each of them begins.
+const BEGIN: &[u8] = b"{\"study\":";
+
+impl Format for Events {
+    const LINE: &'static str = "event";
+    const FILE: &'static str = "file of events";
+
+    fn is_first(line: &[u8]) -> bool {
+        Self::is_whole(line)
+    }
+
+    fn is_whole(line: &[u8]) -> bool {
+        serde_json::from_slice::<Seen>(line).is_ok_and(|seen| seen.study.is_some())
+    }
+
+    fn is_piece(line: &[u8], ended: bool) -> bool {
+        line.starts_with(BEGIN) || !ended && BEGIN.starts_with(line)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_torn_line_is_ended_before_the_next_one() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("events.jsonl");
-        std::fs::write(&path, "{\"a\":1}\n{\"b\":").unwrap();
-        drop(JsonLines::append(&path).unwrap());
-        drop(JsonLines::append(&path).unwrap());
-        assert_eq!(
-            std::fs::read_to_string(&path).unwrap(),
-            "{\"a\":1}\n{\"b\":\n"
-        );
-    }
 
     #[test]
     fn a_file_that_cannot_be_opened_is_told_at_once() {
@@ -167,8 +193,9 @@ mod tests {
         assert_eq!(write("a", &[1, 2, 2, 1, 3]).await, 3);
         assert_eq!(write("a", &[1, 2, 3, 4]).await, 4);
         std::fs::write(&path, std::fs::read_to_string(&path).unwrap() + "{\"st").unwrap();
-        assert_eq!(write("a", &[4, 5]).await, 5 + 1);
-        assert_eq!(write("b", &[1]).await, 5 + 2, "another study");
-        assert_eq!(write_at(9, "b", &[1, 2]).await, 5 + 4, "begun anew");
+        assert_eq!(write("a", &[4, 5]).await, 5, "half a line is removed");
+        assert_eq!(write("b", &[1]).await, 6, "another study");
+        assert_eq!(write("a", &[4, 5, 6]).await, 7, "behind another study");
+        assert_eq!(write_at(9, "b", &[1, 2]).await, 9, "begun anew");
     }
 }

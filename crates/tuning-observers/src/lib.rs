@@ -49,6 +49,7 @@
 //! | pass on some events only | [`filter`] | |
 //! | give an observer a name of its own | [`named`] | |
 //! | word values and durations as these do | [`format_value`], [`format_duration`], … | |
+//! | show a text from anywhere on a terminal | [`printable`] | |
 //!
 //! On by default are `channel`, `csv`, `progress`, `table` and `tracing`. Features bring indicatif (`progress`),
 //! comfy-table (`table`), csv (`csv`), tracing (`tracing`), tokio's channels without its runtime (`channel`),
@@ -64,7 +65,7 @@
 //! | `durable` | every event of the study, in order, also those before it came; what it fails to take is told again, also after a restart | never | [`JsonLines`], [`Csv`], `Webhook` |
 //!
 //! With durable delivery an event may come twice after a failure or a crash: `JsonLines` and `Csv` do not write it
-//! again, and `Webhook` sends it with the same key. One that keeps failing is left alone for a while, and tried
+//! again, say what their file lacks, and are told that again; `Webhook` sends it with the same key. One that keeps failing is left alone for a while, and tried
 //! again. In every case: an observer that is slow, fails, panics or hangs is no harm to the study, and how it
 //! stands is in the journal (`tune status` shows it) and in the summary.
 //!
@@ -82,6 +83,7 @@ mod closure;
 mod csv;
 mod filter;
 mod json_lines;
+mod lines;
 #[cfg(feature = "tracing")]
 mod log;
 mod named;
@@ -93,7 +95,6 @@ mod prometheus;
 mod spans;
 #[cfg(feature = "table")]
 mod table;
-mod tail;
 #[cfg(any(
     feature = "opentelemetry",
     feature = "progress",
@@ -140,4 +141,7 @@ pub use spans::Spans;
 pub use table::FinalTable;
 #[cfg(feature = "webhook")]
 pub use webhook::{Topic, UnknownTopic, Webhook, WebhookError};
-pub use wording::{format_duration, format_literal, format_params, format_value, format_values};
+pub use wording::{
+    format_duration, format_literal, format_params, format_value, format_values, inert, is_hidden,
+    printable,
+};

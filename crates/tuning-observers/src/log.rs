@@ -1,13 +1,17 @@
 //! [`Log`]: a study as structured `tracing` records.
 
 use async_trait::async_trait;
-use tracing::{debug, field::display, info, trace, warn};
+use tracing::{
+    debug,
+    field::{DisplayValue, display},
+    info, trace, warn,
+};
 use tuning_core::{
     Best, Closed, Ended, Event, EventKind, Fact, Observer, ObserverError, OpenTrial, Opened,
-    Outcome, Progress,
+    Outcome, Params, Progress,
 };
 
-use crate::watched::Watched;
+use crate::{watched::Watched, wording::printable};
 
 /// Writes events as `tracing` records with the target `tuning` and one field per fact:
 /// `study`, `seq`, `trial`, `params`, `values`, `duration_ms`, `best`, `counts`, ….
@@ -94,7 +98,7 @@ macro_rules! record {
 impl Log {
     fn record_ended(&self, event: &Event, ended: &Ended, trial: Option<&OpenTrial>) {
         let id = ended.trial.get();
-        let params = trial.map(|trial| display(&trial.params));
+        let params = trial.map(|trial| shown(&trial.params));
         let last = trial.and_then(|trial| trial.last.as_ref());
         let at = last.map(|(at, _)| at.get());
         let duration_ms = millis(ended.took_micros);
@@ -146,6 +150,11 @@ fn single(best: Option<&Best>) -> Option<&Best> {
     best.filter(|best| best.values.len() == 1)
 }
 
+/// Records show what is displayed as it is, and names and choices come from anywhere.
+fn shown(params: &Params) -> DisplayValue<String> {
+    display(printable(&params.to_string()).into_owned())
+}
+
 /// None if it was not measured.
 fn millis(took_micros: u64) -> Option<f64> {
     (took_micros > 0).then_some(took_micros as f64 / 1_000.0)
@@ -174,7 +183,7 @@ fn record_closed(event: &Event, closed: &Closed) {
         counts = %closed.counts,
         best = best.map(|best| display(&best.values)),
         trial = best.map(|best| best.trial.get()),
-        params = best.map(|best| display(&best.params)),
+        params = best.map(|best| shown(&best.params)),
         "study closed"
     );
 }
@@ -194,7 +203,7 @@ fn record_fact(event: &Event, fact: &Fact) {
             event,
             trial,
             until = started.until.map(|until| until.get()),
-            params = %started.params,
+            params = shown(&started.params),
             "trial started"
         ),
         Fact::Resumed(resumed) => record!(

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt};
 
 use async_trait::async_trait;
-use tuning_core::{Event, Observer, ObserverError, Progress};
+use tuning_core::{Event, Kept, Observer, ObserverError, Progress};
 
 /// Returns the observer under this name, by which summaries and journals know it.
 ///
@@ -52,6 +52,14 @@ impl<O: Observer> Observer for Named<O> {
 
     async fn flush(&mut self) -> Result<(), ObserverError> {
         self.observer.flush().await
+    }
+
+    async fn kept(&mut self, study: &str) -> Result<Kept, ObserverError> {
+        self.observer.kept(study).await
+    }
+
+    fn keeps(&mut self, event: &Event) -> bool {
+        self.observer.keeps(event)
     }
 }
 

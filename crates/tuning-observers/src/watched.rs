@@ -7,6 +7,8 @@ use tuning_core::{
     Progress, TrialId,
 };
 
+use crate::lines::Seen;
+
 /// How the study stands, and how fast it goes.
 #[derive(Clone, Debug)]
 pub(crate) struct Watched {
@@ -20,6 +22,8 @@ pub(crate) struct Watched {
     /// When this session began, and how many trials were done by then.
     began: Option<(u64, u64)>,
     last_millis: u64,
+    /// The last event, so that one that is told again counts once.
+    seen: Option<Seen>,
 }
 
 impl Watched {
@@ -33,6 +37,7 @@ impl Watched {
             workers: 0,
             began: None,
             last_millis: 0,
+            seen: None,
         }
     }
 
@@ -48,10 +53,15 @@ impl Watched {
     pub(crate) fn begin(&mut self, so_far: &Progress) {
         self.progress = so_far.clone();
         self.informed = true;
+        self.seen = None;
     }
 
-    /// Learns one event; returns the trial that ended with it.
+    /// Learns one event; returns the trial that ended with it. An event that is told again changes nothing.
     pub(crate) fn apply(&mut self, event: &Event) -> Option<OpenTrial> {
+        if self.seen.as_ref().is_some_and(|seen| seen.covers(event)) {
+            return None;
+        }
+        self.seen = Some(Seen::of(event));
         match &event.kind {
             EventKind::Created(spec) => self.inform(spec.objectives.clone()),
             EventKind::Opened(opened) => {

@@ -1,7 +1,7 @@
 //! How observers and programs word what they show: values, durations, parameters. It knows no output
 //! and no colour.
 
-use std::{fmt::Write as _, time::Duration};
+use std::{borrow::Cow, fmt::Write as _, time::Duration};
 
 use tuning_core::{Literal, Objectives, Params, Values};
 
@@ -104,21 +104,62 @@ pub fn format_duration(duration: Duration) -> String {
     }
 }
 
-/// Returns the text on one line, and harmless to a terminal: names and values come from anywhere.
-#[cfg(any(feature = "progress", feature = "table"))]
-pub(crate) fn one_line(text: &str) -> std::borrow::Cow<'_, str> {
-    if !text.contains(char::is_control) {
+/// Returns the text on one line, as a terminal may show it: names and values come from anywhere. What controls a
+/// terminal, turns the direction of a text, or cannot be seen is written as in a program: `\n`, `\u{1b}`.
+///
+/// # Example
+/// ```
+/// use tuning_observers::printable;
+///
+/// assert_eq!(printable("größe 🦀"), "größe 🦀");
+/// assert_eq!(printable("a\r\u{1b}[2Jb\u{202e}"), "a\\r\\u{1b}[2Jb\\u{202e}");
+/// ```
+#[must_use]
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_hidden) {
         return text.into();
     }
     let mut line = String::with_capacity(text.len());
     for char in text.chars() {
-        if char.is_control() {
+        if is_hidden(char) {
             line.extend(char.escape_default());
         } else {
             line.push(char);
         }
     }
     line.into()
+}
+
+/// Whether a character controls a terminal (C0, DEL, C1), breaks a line, turns the direction of a text, or takes no
+/// room: the categories Cc, Cf, Zl and Zp of Unicode, and the selectors beyond the basic plane.
+#[must_use]
+pub fn is_hidden(char: char) -> bool {
+    char.is_control()
+        || matches!(char,
+            '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}' | '\u{8e2}'
+            | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Returns the text so that a spreadsheet does not take it for a formula: with `'` before it if it begins as one and is no
+/// number. What reads the file afterwards sees that character.
+///
+/// # Example
+/// ```
+/// use tuning_observers::inert;
+///
+/// assert_eq!(inert("=HYPERLINK(\"http://evil\")"), "'=HYPERLINK(\"http://evil\")");
+/// assert_eq!(inert("-0.5"), "-0.5");
+/// ```
+#[must_use]
+pub fn inert(text: &str) -> Cow<'_, str> {
+    // Spreadsheets of some languages take the wide forms for the narrow ones.
+    let begins = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+    match text.starts_with(begins) && text.parse::<f64>().is_err() {
+        true => format!("'{text}").into(),
+        false => text.into(),
+    }
 }
 
 fn trim_zeros(number: &str) -> &str {
@@ -150,6 +191,31 @@ mod tests {
         check(f64::MIN_POSITIVE, "2.22507e-308");
         check(f64::NAN, "NaN");
         check(f64::NEG_INFINITY, "-inf");
+    }
+
+    #[test]
+    fn nothing_that_is_hidden_reaches_a_terminal() {
+        let hidden = "\u{0}\u{7}\u{8}\t\n\r\u{1b}\u{7f}\u{85}\u{90}\u{9b}\u{9d}\u{ad}\u{61c}\u{200b}\u{200d}\u{200e}\u{202a}\
+                      \u{202e}\u{2028}\u{2029}\u{2060}\u{2066}\u{2069}\u{feff}\u{e0041}\u{e0100}";
+        for char in hidden.chars() {
+            let shown = printable(&format!("a{char}b")).into_owned();
+            assert!(shown.starts_with("a\\") && shown.ends_with('b'), "{shown}");
+            assert!(shown.bytes().all(|byte| (0x20..0x7f).contains(&byte)));
+        }
+        let plain = "größe 日本語 🦀 ❤\u{fe0f} a\\b ~";
+        assert!(matches!(printable(plain), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn what_begins_as_a_formula_is_inert_and_a_number_stays_one() {
+        for formula in [
+            "=1+1", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "=", "-", "＝1", "-1e5x",
+        ] {
+            assert_eq!(inert(formula), format!("'{formula}"));
+        }
+        for plain in ["", "a=b", "-1", "+0.5", "-1e-9", "-inf", "'=1", " =1"] {
+            assert_eq!(inert(plain), plain);
+        }
     }
 
     #[test]

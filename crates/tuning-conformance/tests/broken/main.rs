@@ -6,6 +6,7 @@ mod configs;
 mod described;
 mod halving;
 mod journals;
+mod observer_files;
 mod observers;
 mod options;
 mod pruners;

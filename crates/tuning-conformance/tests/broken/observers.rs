@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use tuning_conformance::{ObserverLaw, observer};
-use tuning_core::{Event, EventKind, Fact, Observer, ObserverError, Progress, TrialId};
+use tuning_core::{Event, EventKind, Fact, Kept, Observer, ObserverError, Progress, Seq, TrialId};
 
 use super::breaks_only;
 
@@ -17,6 +17,7 @@ enum Fault {
     PanicsWhenItMissed,
     Renames,
     TrustsThatNothingRuns,
+    KeepsMoreThanItWasTold,
 }
 
 use Fault as F;
@@ -27,6 +28,7 @@ struct Twin {
     seen: u64,
     kept: u64,
     started: BTreeSet<TrialId>,
+    last: Option<(Seq, u64)>,
 }
 
 impl Twin {
@@ -36,6 +38,7 @@ impl Twin {
             seen: 0,
             kept: 1,
             started: BTreeSet::new(),
+            last: None,
         }
     }
 }
@@ -53,6 +56,7 @@ impl Observer for Twin {
     async fn observe(&mut self, event: &Event) -> Result<(), ObserverError> {
         self.seen += 1;
         self.kept += 1;
+        self.last = Some((event.seq, event.at_millis));
         match &event.kind {
             EventKind::Fact(Fact::Started(started)) => drop(self.started.insert(started.trial)),
             EventKind::Fact(Fact::Ended(ended)) if self.fault == F::TrustsThatTrialsWereStarted => {
@@ -91,6 +95,15 @@ impl Observer for Twin {
         }
         self.kept = 0;
         Ok(())
+    }
+
+    async fn kept(&mut self, _: &str) -> Result<Kept, ObserverError> {
+        let Some((seq, at_millis)) = self.last else {
+            return Ok(Kept::Nothing);
+        };
+        let more = u64::from(self.fault == F::KeepsMoreThanItWasTold);
+        let seq = seq.plus(more);
+        Ok(Kept::Until { seq, at_millis })
     }
 }
 
@@ -159,5 +172,17 @@ fn law_6_begin() {
         F::TrustsThatNothingRuns,
         ObserverLaw::Begin,
         &["beginning behind", "I was not there when it started"],
+    );
+}
+
+#[test]
+fn law_7_kept() {
+    check(
+        F::KeepsMoreThanItWasTold,
+        ObserverLaw::Kept,
+        &[
+            "it keeps all up to event",
+            "and the last that it keeps anything of is event",
+        ],
     );
 }

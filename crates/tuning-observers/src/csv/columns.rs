@@ -1,8 +1,10 @@
 //! [`Columns`]: the head of a file of trials, and the cells of a row below it.
 
 use tuning_core::{
-    Ended, Event, Failure, Objectives, OpenTrial, Outcome, Space, TrialState, Values,
+    Ended, Event, Failure, Objectives, OpenTrial, Outcome, Seq, Space, TrialState, Values,
 };
+
+use crate::lines::Seen;
 
 /// What stands before and behind the objectives and the parameters.
 const BEFORE: [&str; 2] = ["trial", "state"];
@@ -23,26 +25,9 @@ pub(super) struct Columns {
     parameters: Vec<String>,
 }
 
-/// Reads the first line of a file as its head; none if a crash left only a part of it.
-///
-/// # Errors
-/// If the file is none of ours, with the rest of a sentence about it.
-pub(super) fn read_head(line: &[u8]) -> Result<Option<Vec<String>>, String> {
-    let begins = BEFORE.join(",") + ",";
-    let Some(whole) = line.strip_suffix(b"\n") else {
-        let ours = line.starts_with(begins.as_bytes()) || begins.as_bytes().starts_with(line);
-        return match ours {
-            true => Ok(None),
-            false => Err("is not a file of trials".to_owned()),
-        };
-    };
-    match parse(whole) {
-        Some(names) if is_head(&names) => Ok(Some(names)),
-        _ => Err(format!(
-            "is not a file of trials: its first line is `{}`",
-            String::from_utf8_lossy(whole).trim_end()
-        )),
-    }
+/// Reads a line, without its end, as the head of a file of trials.
+pub(super) fn head(line: &[u8]) -> Option<Vec<String>> {
+    parse(line).filter(|names| is_head(names))
 }
 
 fn is_head(names: &[String]) -> bool {
@@ -53,8 +38,48 @@ fn is_head(names: &[String]) -> bool {
         && behind.eq(BEHIND.iter().rev())
 }
 
+/// Whether a crash may have left this of a head.
+pub(super) fn is_piece_of_head(line: &[u8]) -> bool {
+    let begin = BEFORE.join(",") + ",";
+    line.starts_with(begin.as_bytes()) || begin.as_bytes().starts_with(line)
+}
+
+/// Whether a crash may have left this of a row: a number, and a state.
+pub(super) fn is_piece_of_row(line: &[u8]) -> bool {
+    let mut cells = line.splitn(3, |byte| *byte == b',');
+    let is_number = |cell: &[u8]| !cell.is_empty() && cell.iter().all(u8::is_ascii_digit);
+    let is_state = |cell: &[u8], whole: bool| {
+        let states = [
+            TrialState::Completed,
+            TrialState::Failed,
+            TrialState::Stopped,
+        ];
+        let mut states = states.iter().map(|state| state.as_str().as_bytes());
+        states.any(|state| state == cell || !whole && state.starts_with(cell))
+    };
+    match (cells.next(), cells.next(), cells.next()) {
+        (Some(trial), None, _) => is_number(trial),
+        (Some(trial), Some(state), rest) => is_number(trial) && is_state(state, rest.is_some()),
+        _ => false,
+    }
+}
+
+/// The event of a row, if this line is one.
+pub(super) fn last_event(line: &[u8]) -> Option<Seen> {
+    let row = parse(line)?;
+    let [trial, _, .., at, seq] = &row[..] else {
+        return None;
+    };
+    trial.parse::<u64>().ok()?;
+    Some(Seen {
+        study: None,
+        seq: Seq::new(seq.parse().ok()?),
+        at_millis: at.parse().ok()?,
+    })
+}
+
 /// The cells of a line.
-pub(super) fn parse(line: &[u8]) -> Option<Vec<String>> {
+fn parse(line: &[u8]) -> Option<Vec<String>> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .from_reader(line);

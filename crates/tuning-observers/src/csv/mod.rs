@@ -3,19 +3,23 @@
 mod columns;
 
 use std::{
+    borrow::Cow,
     fmt,
-    fs::{File, OpenOptions},
-    io::{self, BufWriter, Write},
+    io::{self, Write},
     path::Path,
 };
 
 use async_trait::async_trait;
 use tuning_core::{
-    Ended, Event, EventKind, Fact, Objective, Objectives, Observer, ObserverError, Progress, Space,
+    Ended, Event, EventKind, Fact, Kept, Objective, Objectives, Observer, ObserverError, OpenTrial,
+    Progress, Space,
 };
 
 use self::columns::Columns;
-use crate::tail::{self, Seen};
+use crate::{
+    lines::{Format, Lines, Seen},
+    wording::inert,
+};
 
 /// Writes a row for each trial that ends, in the order in which they end, below a head.
 ///
@@ -27,8 +31,10 @@ use crate::tail::{self, Seen};
 /// parameter that is called like another column appears as `param.NAME`, an objective as
 /// `objective.NAME`.
 ///
-/// A file grows from session to session. A row that is there is not written again, and half a row that a
-/// crash has left is removed: with durable delivery a file has each trial exactly once.
+/// A file grows from session to session. A row that is there is not written again, half a row that a crash or a full
+/// disk has left is removed, and what the file lacks is asked for again ([`kept`](Observer::kept)): with durable
+/// delivery a file has each trial exactly once, also one that was removed, replaced or cut meanwhile, which is
+/// told as a failure and then written anew. One observer writes a file at a time.
 ///
 /// The columns come from the study's first event, from [`space`](Self::space), or from the file.
 ///
@@ -60,61 +66,65 @@ use crate::tail::{self, Seen};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Csv {
-    out: BufWriter<Box<dyn Write + Send>>,
+    lines: Lines<Trials>,
     progress: Progress,
     columns: Option<Columns>,
     /// The head that is in the file already.
     head: Option<Vec<String>>,
-    /// The number and the time of the last row in the file.
-    seen: Option<(u64, u64)>,
-    /// The last event of the study that was seen, in the file or in the buffer.
-    written: Option<Seen>,
+    /// The last row that is written, in the file or in the buffer.
+    seen: Option<Seen>,
+    /// The last event that `progress` holds: one that is told again counts once.
+    folded: Option<Seen>,
+    /// Whether cells that begin as formulas are made inert.
+    safe: bool,
 }
 
 impl Csv {
-    /// Appends to this file; creates it if it is not there.
+    /// Appends to this file; creates it if it is not there. What a process that was killed has left of a row is
+    /// removed.
     ///
     /// # Errors
-    /// If it cannot be opened for reading and writing, or is not a file of this kind.
+    /// If it cannot be opened for reading and writing, is not a file of this kind, or another study or program writes
+    /// it.
     pub fn append(path: impl AsRef<Path>) -> io::Result<Self> {
-        let path = path.as_ref();
-        let mut file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .open(path)?;
-        let head = match tail::first_line(&mut file)? {
-            None => None,
-            Some(line) => columns::read_head(&line).map_err(|message| {
-                let message = format!("`{}` {message}: name another file", path.display());
-                io::Error::new(io::ErrorKind::InvalidData, message)
-            })?,
-        };
-        // Only now: it is one of ours.
-        tail::remove_torn_line(&mut file)?;
-        let seen = match &head {
-            Some(_) => last_row(&mut file)?,
-            None => None,
-        };
-        let mut this = Self::to(file);
-        this.head = head;
-        this.seen = seen;
+        let mut this = Self::over(Lines::append(path.as_ref())?);
+        this.look()?;
         Ok(this)
     }
 
     /// Writes to this writer, with a head.
     #[must_use]
     pub fn to(out: impl Write + Send + 'static) -> Self {
-        const CAPACITY: usize = 64 << 10;
+        Self::over(Lines::to(out))
+    }
+
+    fn over(lines: Lines<Trials>) -> Self {
         let unknown = Objectives::new([Objective::minimize("value")]);
         Self {
-            out: BufWriter::with_capacity(CAPACITY, Box::new(out)),
+            lines,
             progress: Progress::new(unknown.expect("one objective with a name is legal")),
             columns: None,
             head: None,
             seen: None,
-            written: None,
+            folded: None,
+            safe: false,
         }
+    }
+
+    /// Makes cells that begin as formulas (`=`, `+`, `-`, `@`, a tab) and are no numbers [inert](crate::inert): for
+    /// people who open the file in a spreadsheet. Without it each cell holds exactly what the study does.
+    #[must_use]
+    pub fn safe(mut self, safe: bool) -> Self {
+        self.safe = safe;
+        self
+    }
+
+    /// Looks for the head and the last row of the file.
+    fn look(&mut self) -> io::Result<()> {
+        let head = self.lines.first()?;
+        self.head = head.and_then(|line| columns::head(&line));
+        self.seen = self.lines.find_last(columns::last_event)?;
+        Ok(())
     }
 
     /// Sets the space and the objectives of the study. They are needed only where no
@@ -134,34 +144,43 @@ impl Csv {
             return Ok(());
         }
         let columns = Columns::new(space, objectives);
+        self.check_head(&columns)?;
+        // Also where there are no rows yet: the next to write this file may not know the space.
+        self.lines.set_head(row(columns.names()));
+        self.columns = Some(columns);
+        Ok(())
+    }
+
+    fn check_head(&self, columns: &Columns) -> Result<(), String> {
         match &self.head {
             Some(head) if *head != columns.names() => Err(format!(
                 "the file has the columns `{}`, and the study has `{}`: name another file",
                 head.join(","),
                 columns.names().join(",")
             )),
-            Some(_) => {
-                self.columns = Some(columns);
-                Ok(())
-            }
-            // At once: the next to write this file may not know the space.
-            None => {
-                let head = row(columns.names());
-                self.out.write_all(&head).map_err(|e| e.to_string())?;
-                self.head = Some(columns.names().to_vec());
-                self.columns = Some(columns);
-                Ok(())
-            }
+            _ => Ok(()),
         }
     }
 
+    fn has_folded(&self, event: &Event) -> bool {
+        self.folded.as_ref().is_some_and(|seen| seen.covers(event))
+    }
+
+    /// Learns one event; returns the trial that ended with it.
+    fn fold(&mut self, event: &Event) -> Option<OpenTrial> {
+        if self.has_folded(event) {
+            return None;
+        }
+        self.folded = Some(Seen::of(event));
+        self.progress.apply(event.at_millis, &event.kind)
+    }
+
     fn write(&mut self, event: &Event, ended: &Ended) -> Result<(), ObserverError> {
-        let in_file = self
-            .seen
-            .is_some_and(|(seq, at)| event.seq.get() <= seq && event.at_millis <= at);
-        let in_buffer = self.written.as_ref().is_some_and(|seen| seen.covers(event));
-        let trial = self.progress.apply(event.at_millis, &event.kind);
-        if in_file || in_buffer {
+        let is_written = self.seen.as_ref().is_some_and(|seen| seen.covers(event));
+        // First: what there is no room for is told again, and nothing has changed then.
+        self.lines.make_room().map_err(ObserverError::from_source)?;
+        let trial = self.fold(event);
+        if is_written {
             return Ok(());
         }
         // One that was started before anything was seen: nothing of it is known.
@@ -178,11 +197,12 @@ impl Csv {
                 ));
             }
         };
-        // A row goes into the buffer as a whole or, if the file takes no more, not at all.
-        self.out
-            .write_all(&row(&columns.cells(event, ended, &trial)))
-            .map_err(ObserverError::from_source)?;
-        self.written = Some(Seen::of(event));
+        let mut cells = columns.cells(event, ended, &trial);
+        if self.safe {
+            cells.iter_mut().for_each(make_inert);
+        }
+        self.lines.push(&row(&cells));
+        self.seen = Some(Seen::of(event));
         Ok(())
     }
 }
@@ -195,6 +215,7 @@ impl Observer for Csv {
 
     async fn begin(&mut self, so_far: &Progress) -> Result<(), ObserverError> {
         self.progress = so_far.clone();
+        self.folded = None;
         Ok(())
     }
 
@@ -203,19 +224,41 @@ impl Observer for Csv {
             EventKind::Created(spec) => {
                 self.inform(&spec.space, &spec.objectives)
                     .map_err(ObserverError::new)?;
-                self.progress = Progress::new(spec.objectives.clone());
+                if !self.has_folded(event) {
+                    self.progress = Progress::new(spec.objectives.clone());
+                    self.folded = Some(Seen::of(event));
+                }
                 Ok(())
             }
             EventKind::Fact(Fact::Ended(ended)) => self.write(event, ended),
-            kind => {
-                self.progress.apply(event.at_millis, kind);
+            _ => {
+                self.fold(event);
                 Ok(())
             }
         }
     }
 
     async fn flush(&mut self) -> Result<(), ObserverError> {
-        self.out.flush().map_err(ObserverError::from_source)
+        self.lines.flush().map_err(ObserverError::from_source)
+    }
+
+    async fn kept(&mut self, _study: &str) -> Result<Kept, ObserverError> {
+        let is_file = self
+            .lines
+            .look_again()
+            .map_err(ObserverError::from_source)?;
+        if !is_file {
+            return Ok(Kept::Unknown);
+        }
+        self.look().map_err(ObserverError::from_source)?;
+        if let Some(columns) = &self.columns {
+            self.check_head(columns).map_err(ObserverError::new)?;
+        }
+        Ok(self.seen.as_ref().map_or(Kept::Nothing, Seen::kept))
+    }
+
+    fn keeps(&mut self, event: &Event) -> bool {
+        matches!(event.kind, EventKind::Fact(Fact::Ended(_)))
     }
 }
 
@@ -227,6 +270,12 @@ impl fmt::Debug for Csv {
     }
 }
 
+fn make_inert(cell: &mut String) {
+    if let Cow::Owned(inert) = inert(cell) {
+        *cell = inert;
+    }
+}
+
 fn row<T: AsRef<[u8]>>(cells: &[T]) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer
@@ -235,11 +284,23 @@ fn row<T: AsRef<[u8]>>(cells: &[T]) -> Vec<u8> {
     writer.into_inner().expect("memory takes what is left")
 }
 
-/// The number and the time in the last row, if there is one below the head.
-fn last_row(file: &mut File) -> io::Result<Option<(u64, u64)>> {
-    let row = tail::last_line(file)?.and_then(|line| columns::parse(&line));
-    Ok(row.and_then(|row| {
-        let [.., at, seq] = &row[..] else { return None };
-        Some((seq.parse().ok()?, at.parse().ok()?))
-    }))
+/// Lines that are rows of trials.
+#[derive(Debug)]
+struct Trials;
+
+impl Format for Trials {
+    const LINE: &'static str = "row of a trial";
+    const FILE: &'static str = "file of trials";
+
+    fn is_first(line: &[u8]) -> bool {
+        columns::head(line).is_some()
+    }
+
+    fn is_whole(line: &[u8]) -> bool {
+        columns::last_event(line).is_some()
+    }
+
+    fn is_piece(line: &[u8], ended: bool) -> bool {
+        columns::is_piece_of_row(line) || !ended && columns::is_piece_of_head(line)
+    }
 }

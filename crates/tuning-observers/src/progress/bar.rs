@@ -12,7 +12,7 @@ use tuning_core::{Event, EventKind};
 use super::status;
 use crate::{
     watched::Watched,
-    wording::{format_duration, one_line},
+    wording::{format_duration, printable},
 };
 
 const WITH_BUDGET: &str = "{prefix:.bold} {bar:20.cyan/dim} {pos}/{len} {times} {wide_msg}";
@@ -56,7 +56,7 @@ impl Bar {
             EventKind::Opened(_) => self.open(watched, event),
             EventKind::Closed(closed) => {
                 let line = status::closed(watched, event, closed);
-                self.bar.println(one_line(&line));
+                self.bar.println(printable(&line));
                 self.bar.finish_and_clear();
             }
             _ => self.update(watched),
@@ -69,7 +69,7 @@ impl Bar {
             Some(trials) => self.bar.set_length(trials),
             None => self.bar.unset_length(),
         }
-        self.bar.set_prefix(one_line(&event.study).into_owned());
+        self.bar.set_prefix(printable(&event.study).into_owned());
         self.bar.set_style(self.style(watched));
         self.update(watched);
         self.bar.enable_steady_tick(TICK);
@@ -82,7 +82,7 @@ impl Bar {
             left: watched.left(),
         };
         let message = status::parts(watched).join(" · ");
-        self.bar.set_message(one_line(&message).into_owned());
+        self.bar.set_message(printable(&message).into_owned());
         self.bar.set_position(watched.done());
     }
 
@@ -119,13 +119,19 @@ impl Times {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use indicatif::InMemoryTerm;
     use tuning_core::*;
 
     use super::*;
 
+    /// Each event has a number of its own.
+    static NUMBERS: AtomicU64 = AtomicU64::new(1);
+
     fn show(bar: &Bar, watched: &mut Watched, at_millis: u64, kind: impl Into<EventKind>) {
-        let event = Event::new("mnist".into(), Seq::new(1), at_millis, kind.into());
+        let seq = NUMBERS.fetch_add(1, Ordering::Relaxed);
+        let event = Event::new("mnist".into(), Seq::new(seq), at_millis, kind.into());
         watched.apply(&event);
         bar.show(watched, &event);
         bar.bar.force_draw();

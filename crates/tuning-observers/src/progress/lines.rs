@@ -7,7 +7,7 @@ use tuning_core::{Event, EventKind};
 use super::status;
 use crate::{
     watched::Watched,
-    wording::{format_duration, one_line},
+    wording::{format_duration, printable},
 };
 
 /// The least time between two lines that are about nothing new.
@@ -94,7 +94,7 @@ impl Lines {
         self.last_millis = Some(now);
         self.shown = watched.done();
         self.held_back = false;
-        writeln!(self.out, "{}", one_line(line))
+        writeln!(self.out, "{}", printable(line))
     }
 }
 

@@ -9,7 +9,7 @@ use comfy_table::{
 use tuning_core::Objectives;
 
 use super::ranking::Row;
-use crate::wording::{format_duration, format_literal, format_params, format_value, one_line};
+use crate::wording::{format_duration, format_literal, format_params, format_value, printable};
 
 /// The width where there is no terminal.
 const WIDTH: u16 = 120;
@@ -95,12 +95,12 @@ fn build(objectives: &Objectives, rows: &[Row], look: Look, names: &[&str]) -> T
     }
 
     let number = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
-    let text = |text: &str| Cell::new(one_line(text));
+    let text = |text: &str| Cell::new(printable(text));
     let mut head = vec![number("trial".to_owned())];
     head.extend(
         objectives
             .iter()
-            .map(|o| number(one_line(&o.name).into_owned())),
+            .map(|o| number(printable(&o.name).into_owned())),
     );
     if partial {
         head.push(number("at".to_owned()));

@@ -17,7 +17,7 @@ use self::{
 };
 use crate::{
     watched::Watched,
-    wording::{format_duration, one_line},
+    wording::{format_duration, printable},
 };
 
 /// Prints a table of the best trials when a session ends: the best five, or the front of several
@@ -117,7 +117,7 @@ impl FinalTable {
             format_duration(self.watched.elapsed()),
             closed.counts
         );
-        let mut text = format!("{}\n", one_line(&head));
+        let mut text = format!("{}\n", printable(&head));
         let rows = self.ranking.rows(&self.watched);
         if rows.is_empty() {
             text.push_str("no trial has a value\n");

@@ -1,14 +1,35 @@
 //! Every observer keeps the laws.
 
-#[cfg(feature = "webhook")]
 use crate::support::Sink;
-use tuning_conformance::observer;
+use tuning_conformance::{observer, observer_file};
 use tuning_core::Event;
 use tuning_observers::{JsonLines, callback, filter, handler, named};
 
 #[test]
 fn json_lines_keep_the_laws() {
     observer(|| JsonLines::to(Sink::default())).check();
+}
+
+#[test]
+fn a4_a_file_of_events_keeps_the_laws_of_observers_with_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    observer_file(folder.path(), |path| JsonLines::append(path)).check();
+    observer_file(folder.path(), |path| {
+        JsonLines::append(path).map(|file| named("the archive", file))
+    })
+    .check();
+    let ends = |event: &Event| event.kind.name() == "ended";
+    observer_file(folder.path(), |path| {
+        JsonLines::append(path).map(|file| filter(file, ends))
+    })
+    .check();
+}
+
+#[cfg(feature = "csv")]
+#[test]
+fn a4_a_file_of_trials_keeps_the_laws_of_observers_with_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    observer_file(folder.path(), |path| tuning_observers::Csv::append(path)).check();
 }
 
 #[test]

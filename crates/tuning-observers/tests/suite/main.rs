@@ -4,6 +4,7 @@ mod channels;
 mod closures;
 mod conformance;
 mod csv;
+mod full_disk;
 mod json_lines;
 mod log;
 mod progress;

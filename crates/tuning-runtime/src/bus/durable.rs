@@ -5,7 +5,7 @@ use std::{pin::pin, sync::Arc, time::Duration};
 
 use futures_util::future::{self, Either};
 use tokio::sync::watch;
-use tuning_core::{Event, JournalError, Observer, Progress, Seq};
+use tuning_core::{Event, JournalError, Kept, Observer, Progress, Seq};
 
 use super::{
     breaker::{Fuse, Task},
@@ -28,6 +28,10 @@ pub(super) async fn serve(lane: &Lane, observer: Box<dyn Observer>, so_far: SoFa
     match durable.run(so_far).await {
         Ok(()) | Err(Stop::Panicked) => {}
         Err(Stop::Journal(error)) => lane.cut_off(error.to_string()),
+        Err(Stop::Foreign(seq)) => lane.cut_off(format!(
+            "what it keeps ends with event {seq} of another study of this name, or of a journal that was longer: move \
+             it away to have it written anew, or name another place"
+        )),
     }
 }
 
@@ -44,6 +48,8 @@ enum Stop {
     /// The observer cannot be used any more.
     Panicked,
     Journal(JournalError),
+    /// What it keeps ends with an event that the journal does not have.
+    Foreign(Seq),
 }
 
 impl From<JournalError> for Stop {
@@ -55,19 +61,19 @@ impl From<JournalError> for Stop {
 impl Durable<'_> {
     async fn run(&mut self, so_far: SoFar) -> Result<(), Stop> {
         let cursor = self.log.cursor(&self.lane.name).await?;
-        let mut at = cursor.unwrap_or(Seq::ZERO);
-        self.lane.change(|report| report.last = at);
-        let begin = fold(&self.log, so_far, at).await?;
-        let begun = guarded(self.observer.begin(&begin)).await;
-        drop(begin);
-        if self.lane.note(begun) == Noted::Panicked {
-            return Err(Stop::Panicked);
-        }
+        // A journal that was repaired may be shorter than what was taken of it.
+        let cursor = cursor.map(|cursor| cursor.min(so_far.head));
+        let mut at = self.beginning(cursor).await?;
+        self.begin(&so_far, at).await?;
         loop {
             let last_round = *self.closing.borrow();
             let events = self.log.read(at).await?;
             if !events.is_empty() {
-                at = self.deliver(at, &events).await?;
+                let (safe, all) = self.deliver(at, &events).await?;
+                at = safe;
+                if !all {
+                    at = self.again(&so_far, safe).await?;
+                }
             } else if last_round {
                 return Ok(());
             } else {
@@ -78,9 +84,109 @@ impl Durable<'_> {
         }
     }
 
+    /// Lets the observer know how the study stood behind this event.
+    async fn begin(&mut self, so_far: &SoFar, at: Seq) -> Result<(), Stop> {
+        self.lane.change(|report| report.last = at);
+        let begin = fold(&self.log, so_far, at).await?;
+        let begun = guarded(self.observer.begin(&begin)).await;
+        match self.lane.note(begun) {
+            Noted::Panicked => Err(Stop::Panicked),
+            Noted::Done | Noted::Failed => Ok(()),
+        }
+    }
+
+    /// Where to begin: behind what the journal says that it has taken, unless it keeps more, or less.
+    async fn beginning(&mut self, cursor: Option<Seq>) -> Result<Seq, Stop> {
+        let taken = cursor.unwrap_or(Seq::ZERO);
+        let place = match self.kept().await? {
+            None | Some(Kept::Unknown) => return Ok(taken),
+            Some(Kept::Until { seq, at_millis }) if self.is_ours(seq, at_millis).await? => seq,
+            Some(Kept::Until { seq, at_millis }) => {
+                // Begun anew under the old name: what is kept is from before.
+                let events = self.log.read(Seq::ZERO).await?;
+                let is_older = events
+                    .first()
+                    .is_some_and(|first| first.at_millis > at_millis);
+                if cursor.is_none() && is_older {
+                    return Ok(taken);
+                }
+                return Err(Stop::Foreign(seq));
+            }
+            Some(_) => Seq::ZERO,
+        };
+        if place >= taken || self.is_missing(place, taken).await? {
+            return Ok(place);
+        }
+        Ok(taken)
+    }
+
+    /// Where to go on after a failure: what it keeps may be less than it had.
+    async fn again(&mut self, so_far: &SoFar, at: Seq) -> Result<Seq, Stop> {
+        let place = match self.kept().await? {
+            Some(Kept::Nothing) => Seq::ZERO,
+            Some(Kept::Until { seq, at_millis }) if seq < at => {
+                if !self.is_ours(seq, at_millis).await? {
+                    return Err(Stop::Foreign(seq));
+                }
+                seq
+            }
+            _ => return Ok(at),
+        };
+        if !self.is_missing(place, at).await? {
+            return Ok(at);
+        }
+        self.begin(so_far, place).await?;
+        Ok(place)
+    }
+
+    /// What the observer keeps; none if it fails to tell.
+    async fn kept(&mut self) -> Result<Option<Kept>, Stop> {
+        let study = Arc::clone(&self.lane.shared.study);
+        let kept = guarded(self.observer.kept(&study)).await;
+        let (kept, told) = match kept {
+            Ok(Ok(kept)) => (Some(kept), Ok(Ok(()))),
+            Ok(Err(error)) => (None, Ok(Err(error))),
+            Err(panic) => (None, Err(panic)),
+        };
+        match self.lane.note(told) {
+            Noted::Panicked => Err(Stop::Panicked),
+            Noted::Done | Noted::Failed => Ok(kept),
+        }
+    }
+
+    /// Whether the journal has this event.
+    async fn is_ours(&mut self, seq: Seq, at_millis: u64) -> Result<bool, Stop> {
+        let before = Seq::new(seq.get().saturating_sub(1));
+        let events = self.log.read(before).await?;
+        Ok(events
+            .first()
+            .is_some_and(|event| event.seq == seq && event.at_millis == at_millis))
+    }
+
+    /// Whether the observer keeps anything of the events behind the first of these up to the second.
+    async fn is_missing(&mut self, mut after: Seq, until: Seq) -> Result<bool, Stop> {
+        while after < until {
+            let events = self.log.read(after).await?;
+            let Some(last) = events.last() else { break };
+            after = last.seq;
+            for event in events.iter().take_while(|event| event.seq <= until) {
+                let keeps = guarded(async { self.observer.keeps(event) }).await;
+                match keeps {
+                    Ok(false) => {}
+                    Ok(true) => return Ok(true),
+                    Err(panic) => {
+                        self.lane.note(Err(panic));
+                        return Err(Stop::Panicked);
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+
     /// Delivers events until one fails, and makes safe what was taken; waits after a failure. Returns how
-    /// far it is safe: what is not will be told again.
-    async fn deliver(&mut self, at: Seq, events: &[Arc<Event>]) -> Result<Seq, Stop> {
+    /// far it is safe, and whether nothing failed: what is not safe will be told again.
+    async fn deliver(&mut self, at: Seq, events: &[Arc<Event>]) -> Result<(Seq, bool), Stop> {
         let began = self.lane.now();
         let mut wait = None;
         let mut taken = at;
@@ -114,7 +220,7 @@ impl Durable<'_> {
         if let Some(wait) = wait {
             self.rest(wait).await;
         }
-        Ok(safe)
+        Ok((safe, wait.is_none()))
     }
 
     /// Leaves the observer alone for this long. Once the study has ended there is little time left: it is
@@ -151,9 +257,9 @@ impl Durable<'_> {
 }
 
 /// How the study stood behind this event: what the observer has seen already.
-async fn fold(log: &LogReader, so_far: SoFar, at: Seq) -> Result<Progress, Stop> {
-    if at >= so_far.head {
-        return Ok(so_far.progress);
+async fn fold(log: &LogReader, so_far: &SoFar, at: Seq) -> Result<Progress, Stop> {
+    if at == so_far.head {
+        return Ok(so_far.progress.clone());
     }
     let mut progress = Progress::new(so_far.progress.objectives().clone());
     let mut seen = Seq::ZERO;

@@ -27,6 +27,7 @@ use crate::{executor::Executor, log::LogReader, panic};
 /// What all lanes of a bus share.
 #[derive(Clone, Debug)]
 pub(super) struct Shared {
+    pub(super) study: Arc<str>,
     pub(super) executor: Arc<dyn Executor>,
     pub(super) log: LogReader,
     pub(super) breaker: Breaker,

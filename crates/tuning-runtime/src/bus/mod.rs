@@ -41,6 +41,7 @@ struct State {
 impl Bus {
     /// `progress`: how the study stands behind its entry `head`.
     pub(crate) fn new(
+        study: Arc<str>,
         executor: Arc<dyn Executor>,
         log: LogReader,
         breaker: Breaker,
@@ -49,6 +50,7 @@ impl Bus {
     ) -> Self {
         Self {
             shared: Shared {
+                study,
                 executor,
                 log,
                 breaker,

@@ -76,7 +76,9 @@ async fn open(builder: StudyBuilder, executor: Arc<dyn Executor>) -> Result<Stud
     }
     let (sender, mailbox) = mpsc::unbounded_channel();
     let log = Log::new(head);
+    let name: Arc<str> = settings.name.as_str().into();
     let bus = Bus::new(
+        Arc::clone(&name),
         Arc::clone(&executor),
         log.reader(),
         settings.breaker,
@@ -85,7 +87,7 @@ async fn open(builder: StudyBuilder, executor: Arc<dyn Executor>) -> Result<Stud
     );
     let bus = Arc::new(bus);
     Ok(Study {
-        name: settings.name.as_str().into(),
+        name,
         spec,
         settings,
         executor,

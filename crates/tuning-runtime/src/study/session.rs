@@ -146,6 +146,7 @@ impl Study {
         let old = std::mem::replace(
             &mut self.bus,
             Arc::new(Bus::new(
+                Arc::clone(&self.name),
                 Arc::clone(&self.executor),
                 log.reader(),
                 self.settings.breaker,
