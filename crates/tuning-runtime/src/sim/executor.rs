@@ -61,19 +61,50 @@ impl SimExecutor {
         }
     }
 
+    /// The same, with another time to begin with.
+    #[must_use]
+    pub fn at(self, now: Duration) -> Self {
+        self.lock().now = now;
+        self
+    }
+
+    /// Lets the clock jump ahead, as that of a machine that was suspended: all that waited for that time is late.
+    pub fn jump(&self, ahead: Duration) {
+        let mut world = self.lock();
+        world.now = world.now.saturating_add(ahead);
+    }
+
     /// Runs a future, and the tasks that it spawns, until it is done. Tasks that are not done then
     /// are dropped.
     ///
     /// # Errors
     /// If nothing is left that could make progress.
     pub fn run<F: Future>(&self, main: F) -> Result<F::Output, Deadlock> {
+        match self.run_for(u64::MAX, main)? {
+            Some(output) => Ok(output),
+            None => unreachable!("no run has that many steps"),
+        }
+    }
+
+    /// Runs a future, and the tasks that it spawns, for so many steps at most: a step is what one task does between two
+    /// awaits. Returns none if it was not done then, as if its process had died: nothing of it runs any more.
+    ///
+    /// # Errors
+    /// If nothing is left that could make progress.
+    pub fn run_for<F: Future>(&self, steps: u64, main: F) -> Result<Option<F::Output>, Deadlock> {
         let mut main = std::pin::pin!(main);
         self.lock().ready.push(MAIN);
+        let mut left = steps;
         loop {
             let Some(id) = self.choose() else {
                 self.advance()?;
                 continue;
             };
+            let Some(fewer) = left.checked_sub(1) else {
+                self.clear();
+                return Ok(None);
+            };
+            left = fewer;
             let waker = Waker::from(Arc::new(TaskWaker {
                 id,
                 world: Arc::clone(&self.world),
@@ -81,16 +112,8 @@ impl SimExecutor {
             let mut context = Context::from_waker(&waker);
             if id == MAIN {
                 if let Poll::Ready(output) = main.as_mut().poll(&mut context) {
-                    // Outside the lock: what is dropped may use the world.
-                    let (tasks, timers) = {
-                        let mut world = self.lock();
-                        (
-                            std::mem::take(&mut world.tasks),
-                            std::mem::take(&mut world.timers),
-                        )
-                    };
-                    drop((tasks, timers));
-                    return Ok(output);
+                    self.clear();
+                    return Ok(Some(output));
                 }
                 continue;
             }
@@ -101,6 +124,20 @@ impl SimExecutor {
                 self.lock().tasks.insert(id, task);
             }
         }
+    }
+
+    /// Drops all tasks, and what they wait for.
+    fn clear(&self) {
+        let (tasks, timers) = {
+            let mut world = self.lock();
+            world.ready.clear();
+            (
+                std::mem::take(&mut world.tasks),
+                std::mem::take(&mut world.timers),
+            )
+        };
+        // Outside the lock: what is dropped may use the world.
+        drop((tasks, timers));
     }
 
     fn choose(&self) -> Option<u64> {

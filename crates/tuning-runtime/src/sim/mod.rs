@@ -1,7 +1,17 @@
 //! A seeded simulator: hours of a large cluster in milliseconds, the same every time.
 //!
-//! [`SimExecutor`] owns the time and the order in which tasks run; [`FaultyJournal`] fails when it is
-//! told to. The driver does not know that it is simulated.
+//! [`SimExecutor`] owns the time and the order in which tasks run, and ends a study between any two of its steps.
+//! [`Faults`] says from a seed what goes wrong at each seam: [`FaultyJournal`], [`FaultyEvaluator`], [`FaultyObserver`],
+//! [`FaultyWriter`], and those of your own. The driver does not know that it is simulated.
+//!
+//! | what goes wrong | where |
+//! |---|---|
+//! | an append fails, conflicts, is slow, or is written and not answered; reads and cursors fail | [`FaultyJournal`] |
+//! | a worker is lost, panics, hangs, is slow, or late | [`FaultyEvaluator`] |
+//! | an observer fails, panics, hangs, is slow | [`FaultyObserver`] |
+//! | a file is torn after some bytes | [`FaultyWriter`] |
+//! | the process dies between two steps | [`SimExecutor::run_for`] |
+//! | the clock jumps | [`SimExecutor::jump`], [`SimExecutor::at`] |
 //!
 //! ```
 //! use std::{sync::Arc, time::Duration};
@@ -42,8 +52,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod evaluator;
 mod executor;
-mod faulty;
+mod faults;
+mod journal;
+mod observer;
+mod writer;
 
+pub use evaluator::FaultyEvaluator;
 pub use executor::{Deadlock, SimExecutor};
-pub use faulty::FaultyJournal;
+pub use faults::Faults;
+pub use journal::FaultyJournal;
+pub use observer::FaultyObserver;
+pub use writer::FaultyWriter;
