@@ -332,6 +332,9 @@ pub(crate) struct ExportArgs {
         value_delimiter = ','
     )]
     pub(crate) columns: Vec<String>,
+    /// In CSV: put a `'` before cells that a spreadsheet would take for formulas
+    #[arg(long)]
+    pub(crate) safe: bool,
 }
 
 /// How trials are written.

@@ -62,8 +62,7 @@ pub fn main() -> ExitCode {
 /// [`Registry`]: tuning_strategies::Registry
 ///
 /// Returns the exit code: 0 if all is done, 1 if the study failed, 2 if the command line or the study file makes
-/// no sense, 3 if the study was stopped before its end, 4 if it ended but no trial completed. (Help and errors of
-/// the command line end the process by themselves.)
+/// no sense, 3 if the study was stopped before its end, 4 if it ended but no trial completed. (Help ends the process by itself.)
 #[must_use]
 pub fn main_with(extensions: impl Into<Extensions>) -> ExitCode {
     main_from(extensions, std::env::args_os())
@@ -78,6 +77,13 @@ pub fn main_from<T>(
 where
     T: Into<OsString> + Clone,
 {
-    let cli = args::Cli::parse_from(args);
-    commands::run(cli.command, &commands::with_ours(extensions.into())).into()
+    match args::Cli::try_parse_from(args) {
+        Ok(cli) => commands::run(cli.command, &commands::with_ours(extensions.into())).into(),
+        // Help, which has nothing in it that is not ours.
+        Err(error) if !error.use_stderr() => error.exit(),
+        Err(error) => {
+            output::say_usage(&error);
+            ExitCode::from(exit::Exit::Usage.code())
+        }
+    }
 }

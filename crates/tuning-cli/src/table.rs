@@ -4,17 +4,18 @@ use comfy_table::{
     Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets,
 };
 use tuning_core::Trial;
+use tuning_observers::printable;
 
 use crate::{
     columns::{Column, Kind},
-    output::Style,
+    output::{Dressed, Style},
 };
 
 /// How long a reason is shown where there is no terminal to fit it in.
 const LONGEST: usize = 160;
 
 /// Returns the trials as a table of these columns; those that are empty everywhere are left out.
-pub(crate) fn of_trials(columns: &[Column], trials: &[&Trial], style: Style) -> String {
+pub(crate) fn of_trials(columns: &[Column], trials: &[&Trial], style: Style) -> Dressed {
     let rows: Vec<Vec<String>> = trials
         .iter()
         .map(|trial| {
@@ -54,7 +55,7 @@ pub(crate) struct Head<'a> {
 }
 
 /// Returns a table.
-pub(crate) fn draw(heads: &[Head<'_>], rows: &[Vec<&str>], style: Style) -> String {
+pub(crate) fn draw(heads: &[Head<'_>], rows: &[Vec<&str>], style: Style) -> Dressed {
     let mut table = Table::new();
     if style.is_terminal {
         table.load_style(presets::UTF8_FULL_CONDENSED.with_rounded_corners());
@@ -73,7 +74,7 @@ pub(crate) fn draw(heads: &[Head<'_>], rows: &[Vec<&str>], style: Style) -> Stri
         }
     };
     let head = heads.iter().map(|head| {
-        let cell = Cell::new(head.name).set_alignment(align(head.right));
+        let cell = Cell::new(printable(head.name)).set_alignment(align(head.right));
         if style.has_colours() {
             cell.add_attribute(Attribute::Bold)
         } else {
@@ -85,7 +86,7 @@ pub(crate) fn draw(heads: &[Head<'_>], rows: &[Vec<&str>], style: Style) -> Stri
         let cells = row
             .iter()
             .zip(heads)
-            .map(|(text, head)| Cell::new(text).set_alignment(align(head.right)));
+            .map(|(text, head)| Cell::new(printable(text)).set_alignment(align(head.right)));
         table.add_row(cells);
     }
     for (column, head) in table.column_iter_mut().zip(heads) {
@@ -96,7 +97,7 @@ pub(crate) fn draw(heads: &[Head<'_>], rows: &[Vec<&str>], style: Style) -> Stri
             column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(24)));
         }
     }
-    table.trim_fmt()
+    Dressed::drawn(table.trim_fmt())
 }
 
 /// The text on one line, harmless to a terminal.
@@ -106,7 +107,7 @@ pub(crate) fn one_line(text: &str) -> String {
         if !line.is_empty() {
             line.push_str(" | ");
         }
-        line.extend(part.chars().map(|c| if c.is_control() { ' ' } else { c }));
+        line += &printable(part);
     }
     if line.chars().count() > LONGEST {
         line = line.chars().take(LONGEST - 1).collect();

@@ -33,7 +33,7 @@ pub(super) fn run(
         out.json(&objects)?;
     } else if !best.is_empty() {
         let text = table::of_trials(&brief(columns), &best, out.style());
-        out.line(text)?;
+        out.dressed(&text)?;
     }
     if best.is_empty() {
         say(format_args!(

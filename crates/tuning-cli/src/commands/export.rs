@@ -1,6 +1,7 @@
 //! `tune export`: all trials for other programs, in the order of their numbers, with all digits.
 
 use std::{
+    borrow::Cow,
     fs::File,
     io::{self, BufWriter, Write},
     path::Path,
@@ -11,10 +12,11 @@ use crate::{
     columns::{self, Column},
     error::CliError,
     exit::Exit,
-    output::Output,
+    output::{Output, json_line, json_value},
     walk::Walk,
 };
 use tuning_file::Extensions;
+use tuning_observers::inert;
 
 pub(super) fn run(
     args: &ExportArgs,
@@ -32,7 +34,7 @@ pub(super) fn run(
         .or_else(|| of_extension(args.output.as_deref()?))
         .unwrap_or(ExportFormat::Csv);
     match &args.output {
-        None => write(out, &mut walk, &columns, format)??,
+        None => write(out, &mut walk, &columns, format, args.safe)??,
         Some(path) => {
             let failed = |source| CliError::Write {
                 what: "write",
@@ -40,7 +42,7 @@ pub(super) fn run(
                 source,
             };
             let mut file = BufWriter::new(File::create(path).map_err(failed)?);
-            write(&mut file, &mut walk, &columns, format)?
+            write(&mut file, &mut walk, &columns, format, args.safe)?
                 .and_then(|()| file.flush())
                 .map_err(failed)?;
         }
@@ -63,16 +65,22 @@ fn write(
     walk: &mut Walk,
     columns: &[Column],
     format: ExportFormat,
+    safe: bool,
 ) -> Result<io::Result<()>, CliError> {
     match format {
         ExportFormat::Csv => {
             let mut csv = csv::Writer::from_writer(out);
-            if let Err(error) = csv.write_record(columns.iter().map(|column| column.name.as_str()))
-            {
+            let cell = |text: String| match (safe, inert(&text)) {
+                (true, Cow::Owned(inert)) => inert,
+                _ => text,
+            };
+            let head = columns.iter().map(|column| cell(column.name.clone()));
+            if let Err(error) = csv.write_record(head) {
                 return Ok(Err(error.into()));
             }
             let written = walk.each(|trial| {
-                csv.write_record(columns.iter().map(|column| column.of(trial).to_text()))?;
+                let cells = columns.iter().map(|column| column.of(trial).to_text());
+                csv.write_record(cells.map(cell))?;
                 Ok(())
             })?;
             Ok(written.and_then(|()| csv.flush()))
@@ -82,10 +90,7 @@ fn write(
             let written = walk.each(|trial| {
                 out.write_all(before)?;
                 before = b",\n";
-                Ok(serde_json::to_writer(
-                    &mut *out,
-                    &columns::object(columns, trial),
-                )?)
+                json_value(out, &columns::object(columns, trial))
             })?;
             let end: &[u8] = if before == b"[\n" {
                 b"[\n]\n"
@@ -94,9 +99,6 @@ fn write(
             };
             Ok(written.and_then(|()| out.write_all(end)))
         }
-        ExportFormat::Jsonl => walk.each(|trial| {
-            serde_json::to_writer(&mut *out, &columns::object(columns, trial))?;
-            out.write_all(b"\n")
-        }),
+        ExportFormat::Jsonl => walk.each(|trial| json_line(out, &columns::object(columns, trial))),
     }
 }

@@ -67,12 +67,13 @@ fn list(kinds: &[&Kind<AnyPruner>], out: &mut Output) -> Result<(), CliError> {
         wide: name == "about",
     };
     let heads = ["pruner", "about", "options"].map(head);
-    Ok(out.line(draw(&heads, &rows, out.style()))?)
+    Ok(out.dressed(&draw(&heads, &rows, out.style()))?)
 }
 
 fn describe(kind: &Kind<AnyPruner>, out: &mut Output) -> Result<(), CliError> {
     let name = kind.name();
-    out.line(format_args!("{}: {}", out.style().bold(name), kind.about()))?;
+    let bold = out.style().bold(name);
+    out.dressed(&bold.text(": ").text(kind.about()))?;
     let options = kind.options();
     if options.is_empty() {
         out.line(format_args!("\nIt has no options:\n\n    pruner: {name}"))?;

@@ -11,7 +11,7 @@ use crate::{
     args::StatusArgs,
     error::CliError,
     exit::Exit,
-    output::Output,
+    output::{Dressed, Output},
     table::one_line,
     view::{Overview, View},
 };
@@ -108,11 +108,8 @@ fn as_text(
         Activity::Stopped => "stopped: run it again to resume".to_owned(),
         Activity::Ended(reason) => format!("ended: {reason}"),
     };
-    out.line(format_args!(
-        "study     {} in {}",
-        out.style().bold(&view.name),
-        view.journal.place()
-    ))?;
+    let line = Dressed::plain("study     ").and(&out.style().bold(&view.name));
+    out.dressed(&line.text(&format!(" in {}", view.journal.place())))?;
     out.line(format_args!("state     {state}"))?;
     out.line(format_args!(
         "strategy  {}, seed {}, {}",

@@ -63,7 +63,7 @@ pub(super) fn run(
             right: false,
             wide: name == "about",
         };
-        out.line(draw(
+        out.dressed(&draw(
             &["strategy", "about", "options"].map(head),
             &rows,
             out.style(),
@@ -77,11 +77,8 @@ pub(super) fn run(
 }
 
 fn describe(entry: &Entry<'_>, out: &mut Output) -> Result<(), CliError> {
-    out.line(format_args!(
-        "{}: {}",
-        out.style().bold(entry.name()),
-        entry.about()
-    ))?;
+    let name = out.style().bold(entry.name());
+    out.dressed(&name.text(": ").text(entry.about()))?;
     if entry.options().is_empty() {
         out.line("\nIt has no options:")?;
         out.line(format_args!("\n    strategy: {}", entry.name()))?;

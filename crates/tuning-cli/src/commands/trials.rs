@@ -77,7 +77,7 @@ pub(super) fn run(
     } else if trials.is_empty() {
         say("no trial matches");
     } else {
-        out.line(table::of_trials(&chosen, &trials, out.style()))?;
+        out.dressed(&table::of_trials(&chosen, &trials, out.style()))?;
     }
     Ok(Exit::Done)
 }

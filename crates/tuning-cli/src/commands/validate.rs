@@ -12,7 +12,7 @@ use crate::{
     dry_run::DryRun,
     error::CliError,
     exit::Exit,
-    output::Output,
+    output::{Dressed, Output},
     table::{Head, draw},
     wait::wait,
 };
@@ -100,11 +100,8 @@ fn as_text(
 ) -> Result<(), CliError> {
     let style = out.style();
     let objectives: Vec<String> = file.objectives().iter().map(ToString::to_string).collect();
-    out.line(format_args!(
-        "study       {}: {}",
-        style.bold(&file.settings.name),
-        objectives.join(", ")
-    ))?;
+    let line = Dressed::plain("study       ").and(&style.bold(&file.settings.name));
+    out.dressed(&line.text(": ").text(&objectives.join(", ")))?;
     // As it is written: variables of the environment may be secrets.
     let command = match &file.written.json["command"] {
         Value::String(script) => format!(
@@ -150,7 +147,7 @@ fn as_text(
         rows.iter_mut().for_each(|row| row.truncate(2));
     }
     out.line("")?;
-    out.line(draw(&heads, &rows, style))?;
+    out.dressed(&draw(&heads, &rows, style))?;
     out.line("")?;
 
     let points = match file.settings.space.cardinality() {
@@ -195,7 +192,7 @@ fn merged(file: &StudyFile, out: &mut Output) -> Result<(), CliError> {
         .map(|setting| vec![&*setting.path, &*setting.value, &*setting.origin])
         .collect();
     let heads = ["setting", "value", "from"].map(head);
-    Ok(out.line(draw(&heads, &rows, out.style()))?)
+    Ok(out.dressed(&draw(&heads, &rows, out.style()))?)
 }
 
 fn domain(domain: &Domain) -> String {

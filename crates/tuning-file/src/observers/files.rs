@@ -22,6 +22,20 @@ static FILE: Keys = Keys::new(
     ],
 );
 
+static CSV: Keys = Keys::new(
+    "a path, or a mapping such as `{path: trials.csv}`",
+    &[
+        Key::new("path", Shape::Text, "The file, which is appended to.")
+            .required()
+            .synonyms(&["file", "to"]),
+        Key::new(
+            "safe",
+            Shape::Flag,
+            "Whether cells that a spreadsheet would take for formulas get a `'` before them.",
+        ),
+    ],
+);
+
 pub(super) fn json_lines() -> Kind<dyn ObserverConfig> {
     Kind::new(
         "jsonl",
@@ -37,8 +51,12 @@ pub(super) fn csv() -> Kind<dyn ObserverConfig> {
     Kind::new(
         "csv",
         "The trials that ended, a row for each: the path of the file.",
-        &FILE,
-        |options| Some(Arc::new(CsvFile(path(options)?)) as Arc<dyn ObserverConfig>),
+        &CSV,
+        |options| {
+            let safe = options.read_if_said("safe", |item| item.flag());
+            let (path, safe) = (path(options)?, safe?.unwrap_or(false));
+            Some(Arc::new(CsvFile { path, safe }) as Arc<dyn ObserverConfig>)
+        },
     )
     .short("path")
 }
@@ -62,7 +80,10 @@ impl ObserverConfig for JsonLinesFile {
 }
 
 #[derive(Debug)]
-struct CsvFile(PathBuf);
+struct CsvFile {
+    path: PathBuf,
+    safe: bool,
+}
 
 impl ObserverConfig for CsvFile {
     fn watch(&self, study: &Study) -> Result<Watching, Box<dyn Error + Send + Sync>> {
@@ -70,13 +91,16 @@ impl ObserverConfig for CsvFile {
         let StudySpec {
             space, objectives, ..
         } = study.spec();
-        let csv = Csv::append(&self.0)
+        let csv = Csv::append(&self.path)
             .and_then(|csv| csv.space(space.clone(), objectives.clone()))
-            .map_err(|error| cannot_write(&self.0, &error))?;
-        Ok(Watching::by(csv))
+            .map_err(|error| cannot_write(&self.path, &error))?;
+        Ok(Watching::by(csv.safe(self.safe)))
     }
 
     fn marked(&self, mark: &str) -> Option<Arc<dyn ObserverConfig>> {
-        Some(Arc::new(Self(paths::marked(&self.0, mark))))
+        Some(Arc::new(Self {
+            path: paths::marked(&self.path, mark),
+            safe: self.safe,
+        }))
     }
 }

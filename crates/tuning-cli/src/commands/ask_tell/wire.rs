@@ -1,6 +1,6 @@
 //! [`Wire`]: the line to the client: requests come, and each gets exactly one answer.
 
-use std::io::{self, Write as _};
+use std::io;
 
 use tuning_core::Objectives;
 
@@ -10,7 +10,11 @@ use super::{
     refusal::Refusal,
     request::Request,
 };
-use crate::{commands::run::Signals, error::CliError, output::Output};
+use crate::{
+    commands::run::Signals,
+    error::CliError,
+    output::{Output, json_line},
+};
 
 /// The line to the client.
 pub(super) struct Wire<'a> {
@@ -87,9 +91,7 @@ impl<'a> Wire<'a> {
 
     /// Holds an answer back.
     pub(super) fn hold(&mut self, answer: &Answer<'_>) -> Result<(), CliError> {
-        serde_json::to_writer(&mut self.held, answer).map_err(io::Error::from)?;
-        self.held.push(b'\n');
-        Ok(())
+        Ok(json_line(&mut self.held, answer)?)
     }
 
     /// Holds an error for an answer back.

@@ -72,11 +72,8 @@ pub(super) fn as_text(
             Finding::Kept => out.line(format_args!("kept    {number:>2} {name}"))?,
             Finding::Skipped(why) => out.line(format_args!("skipped {number:>2} {name}: {why}"))?,
             Finding::Broken(breach) => {
-                let broken = style.red("BROKEN");
-                out.line(format_args!(
-                    "{broken}  {number:>2} {name}: {}",
-                    law.statement()
-                ))?;
+                let said = format!("  {number:>2} {name}: {}", law.statement());
+                out.dressed(&style.red("BROKEN").text(&said))?;
                 let message = breach.message.replace('\n', "\n           ");
                 out.line(format_args!("           {}{message}", place(breach)))?;
                 out.line(format_args!("           remedy: {}", remedy(*law)))?;

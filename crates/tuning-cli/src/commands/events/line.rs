@@ -8,10 +8,13 @@ use tuning_core::{
 };
 use tuning_observers::{format_duration, format_params, format_values};
 
-use crate::{output::Style, table::one_line};
+use crate::{
+    output::{Dressed, Style},
+    table::one_line,
+};
 
 /// The event as a line.
-pub(super) fn line(event: &Event, objectives: &Objectives, style: Style) -> String {
+pub(super) fn line(event: &Event, objectives: &Objectives, style: Style) -> Dressed {
     let what = match &event.kind {
         EventKind::Created(spec) => created(spec),
         EventKind::Opened(opened) => self::opened(opened),
@@ -26,16 +29,12 @@ pub(super) fn line(event: &Event, objectives: &Objectives, style: Style) -> Stri
             style.red(&name)
         }
         EventKind::Retried(_) => style.red(&name),
-        EventKind::Fact(_) => name,
+        EventKind::Fact(_) => Dressed::plain(&name),
         _ => style.bold(&name),
     };
-    let line = format!(
-        "{:>5}  {}  {name}  {}",
-        event.seq.get(),
-        time(event.at_millis),
-        one_line(&what)
-    );
-    line.trim_end().to_owned()
+    let at = format!("{:>5}  {}  ", event.seq.get(), time(event.at_millis));
+    let line = Dressed::plain(&at).and(&name).text("  ");
+    line.text(&one_line(&what)).trim_end()
 }
 
 /// In UTC, as RFC 3339 has it; a time that no calendar has as milliseconds.

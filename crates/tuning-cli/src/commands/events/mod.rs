@@ -11,7 +11,7 @@ use crate::{
     args::EventsArgs,
     error::CliError,
     exit::Exit,
-    output::{Output, say},
+    output::{Output, json_line, say},
     view::Place,
     wait::wait,
 };
@@ -101,10 +101,9 @@ impl Tape {
     fn print_one(&self, event: &Event, json: bool, out: &mut Output) -> Result<(), CliError> {
         if json {
             // A line each, on a terminal, too.
-            serde_json::to_writer(&mut *out, event).map_err(std::io::Error::from)?;
-            Ok(out.line("")?)
+            Ok(json_line(out, event)?)
         } else {
-            Ok(out.line(line(event, &self.objectives, out.style()))?)
+            Ok(out.dressed(&line(event, &self.objectives, out.style()))?)
         }
     }
 

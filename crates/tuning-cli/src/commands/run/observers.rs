@@ -11,7 +11,7 @@ use tuning_observers::{ProgressBar, ProgressWriter};
 use tuning_runtime::{Delivery, Study, Subscription};
 
 use super::{kinds, log};
-use crate::error::CliError;
+use crate::{error::CliError, output::shown};
 
 /// The observers of a run, for as long as it is kept.
 #[derive(Debug, Default)]
@@ -70,7 +70,7 @@ impl Observers {
 
     /// Writes a line to stderr, above the progress bar if there is one.
     pub(super) fn say(&self, line: &str) {
-        let line = format!("{line}\n");
+        let line = format!("{}\n", shown(line));
         // It may be closed: that is no reason to stop.
         let _ = match self.terminal.clone() {
             Some(mut writer) => writer.write_all(line.as_bytes()),

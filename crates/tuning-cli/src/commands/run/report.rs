@@ -218,7 +218,7 @@ impl<'a> Report<'a> {
             return Ok(());
         }
         let columns: Vec<Column> = best::brief(columns::all(spec, &columns::metrics(trials)));
-        out.line(table::of_trials(&columns, &ranked, out.style()))?;
+        out.dressed(&table::of_trials(&columns, &ranked, out.style()))?;
         if spec.objectives.len() > 1 && front > ranked.len() {
             out.line(format_args!(
                 "and {} more that no other one dominates",

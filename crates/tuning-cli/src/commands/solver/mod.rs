@@ -10,7 +10,7 @@ mod study;
 
 use std::{
     collections::BTreeMap,
-    io::{self, BufRead as _, Write as _},
+    io::{self, BufRead as _},
 };
 
 use tuning_core::{Seed, StrategyConfig as _};
@@ -23,7 +23,12 @@ use self::{
 };
 use tuning_file::{SharedConfig, read_strategy};
 
-use crate::{args::SolverArgs, error::CliError, exit::Exit, output::Output};
+use crate::{
+    args::SolverArgs,
+    error::CliError,
+    exit::Exit,
+    output::{Output, json_line},
+};
 
 pub(super) fn run(
     args: &SolverArgs,
@@ -122,8 +127,7 @@ fn spec(config: &SharedConfig) -> SolverSpec {
 }
 
 fn send(out: &mut Output, message: &Outgoing) -> Result<(), CliError> {
-    serde_json::to_writer(&mut *out, message).map_err(io::Error::from)?;
-    out.write_all(b"\n")?;
+    json_line(out, message)?;
     Ok(out.flush()?)
 }
 

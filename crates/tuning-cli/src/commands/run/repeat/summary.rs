@@ -7,7 +7,7 @@ use tuning_observers::format_value;
 
 use crate::{
     commands::run::session::Ended,
-    output::Style,
+    output::{Dressed, Style},
     table::{Head, draw},
 };
 
@@ -58,7 +58,7 @@ impl<'a> Summary<'a> {
     }
 
     /// A row for each seed, and a line for each objective.
-    pub(super) fn table(&self, style: Style) -> String {
+    pub(super) fn table(&self, style: Style) -> Dressed {
         let names = self.objectives.iter().map(|objective| &*objective.name);
         let heads: Vec<Head<'_>> = [("seed", true), ("ended", false), ("completed", true)]
             .into_iter()
@@ -82,7 +82,7 @@ impl<'a> Summary<'a> {
                 Some(spread) => format!("\nbest {name} of a seed: {}", spread.as_text()),
                 None => format!("\nno seed has a value of {name}"),
             };
-            text.push_str(&line);
+            text = text.text(&line);
         }
         text
     }

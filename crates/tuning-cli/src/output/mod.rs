@@ -1,0 +1,119 @@
+//! Where a command writes: results to stdout, everything else to stderr; a reader that goes away is no
+//! disaster. What comes from a study reaches a terminal only as characters that it shows.
+
+mod dressed;
+mod json;
+mod shown;
+
+use std::{
+    fmt,
+    io::{self, BufWriter, IsTerminal as _, Write},
+};
+
+use serde::Serialize;
+
+use self::shown::Shown;
+pub(crate) use self::{
+    dressed::{Dressed, Style},
+    shown::shown,
+};
+
+/// The result of a command, on stdout.
+pub(crate) struct Output {
+    out: BufWriter<io::StdoutLock<'static>>,
+    /// What was written for machines, and shows a person on a terminal no more than letters.
+    raw: Shown,
+    style: Style,
+}
+
+impl Output {
+    pub(crate) fn stdout() -> Self {
+        let stdout = io::stdout();
+        let style = Style::of(stdout.is_terminal());
+        Self {
+            out: BufWriter::new(stdout.lock()),
+            raw: Shown::default(),
+            style,
+        }
+    }
+
+    /// How to dress what is written.
+    pub(crate) fn style(&self) -> Style {
+        self.style
+    }
+
+    /// Writes lines of text.
+    pub(crate) fn line(&mut self, line: impl fmt::Display) -> io::Result<()> {
+        writeln!(self.out, "{}", shown(&line.to_string()))
+    }
+
+    /// Writes lines that are dressed.
+    pub(crate) fn dressed(&mut self, line: &Dressed) -> io::Result<()> {
+        writeln!(self.out, "{line}")
+    }
+
+    /// Writes a value for programs; on a terminal, for people who look at it.
+    pub(crate) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
+        json::write(&mut self.out, value, self.style.is_terminal)?;
+        self.out.write_all(b"\n")
+    }
+
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Writes a value as JSON without an end of line.
+pub(crate) fn json_value(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    json::write(&mut *out, value, false)
+}
+
+/// Writes a value as JSON, on one line, without a character that controls a terminal: the value is the same.
+pub(crate) fn json_line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    json::write(&mut *out, value, false)?;
+    out.write_all(b"\n")
+}
+
+/// What programs read: as it is, except on a terminal.
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.style.is_terminal {
+            true => self.raw.write(&mut self.out, bytes),
+            false => self.out.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Writes a line to stderr. If it is closed, that is no reason to stop.
+pub(crate) fn say(line: impl fmt::Display) {
+    let _ = writeln!(io::stderr(), "{}", shown(&line.to_string()));
+}
+
+/// Writes an error to stderr.
+pub(crate) fn say_error(error: impl fmt::Display) {
+    say_after("error:", Style::red, error);
+}
+
+/// Writes a warning to stderr.
+pub(crate) fn say_warning(warning: impl fmt::Display) {
+    say_after("warning:", Style::bold, warning);
+}
+
+fn say_after(word: &str, dress: fn(Style, &str) -> Dressed, text: impl fmt::Display) {
+    let style = Style::of(io::stderr().is_terminal());
+    let line = dress(style, word).text(" ").text(&text.to_string());
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Writes an error of the command line to stderr. Its colours are lost with what could be hidden among them.
+pub(crate) fn say_usage(error: &clap::Error) {
+    let text = error.render().to_string();
+    match text.strip_prefix("error: ") {
+        Some(text) => say_error(text.trim_end()),
+        None => say(text.trim_end()),
+    }
+}
