@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
-use crate::{api, bench, ci, demo, documents, new_strategy, outside, peers, semver, test, tidy};
+use crate::{
+    api, bench, ci, demo, documents, new_strategy, outside, peers, semver, test, tidy, torture,
+};
 
 /// One subcommand of `cargo xtask`.
 pub(crate) struct Command {
@@ -79,6 +81,13 @@ pub(crate) const COMMANDS: &[Command] = &[
         summary: "write a new strategy crate, complete but for `ask`",
         help: || new_strategy::HELP.to_owned(),
         run: new_strategy::run,
+    },
+    Command {
+        name: "torture",
+        arguments: "[--seeds N] [--real] [--minutes M]",
+        summary: "strike and kill thousands of studies, and check what they promise",
+        help: || torture::HELP.to_owned(),
+        run: torture::run,
     },
     Command {
         name: "bench",

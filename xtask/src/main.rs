@@ -23,6 +23,7 @@ mod semver;
 mod test;
 mod tidy;
 mod tools;
+mod torture;
 mod tree;
 mod workspace;
 

@@ -1,0 +1,217 @@
+//! [`Plan`]: a study and its fate, from a seed.
+
+use std::{fmt, time::Duration};
+
+use tuning_core::{
+    Budget, FailureKind, FidelityRange, Objective, Order, Parameter, Seed, Space, StrategyConfig,
+};
+use tuning_runtime::{Retry, StudyBuilder, StudySettings};
+
+use crate::{
+    dice::Dice,
+    ladder::{LadderConfig, StopSome},
+};
+
+/// A study and its fate: all of it follows from the seed, but for what was taken away to make it smaller.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// Where everything comes from.
+    pub seed: u64,
+    /// How many trials are started.
+    pub trials: u64,
+    /// How many faults strike it, at most.
+    pub faults: usize,
+    /// How many times its process dies.
+    pub deaths: u32,
+    /// How many trials run at once.
+    pub workers: usize,
+    pub(crate) strategy: &'static str,
+    pub(crate) space: usize,
+    pub(crate) objectives: usize,
+    pub(crate) fidelity: bool,
+    pub(crate) order: Order,
+    pub(crate) pruned: bool,
+    pub(crate) limit: Limit,
+    pub(crate) retries: u32,
+    pub(crate) timeout: bool,
+    /// The share of calls that are struck.
+    pub(crate) share: f64,
+    /// Whether the caller evaluates the trials.
+    pub(crate) manual: bool,
+}
+
+/// What limits a study beside its number of trials.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Limit {
+    None,
+    Cost(u32),
+    Resource(u64),
+    NoImprovement(u64),
+    Target,
+    Time(Duration),
+}
+
+const STRATEGIES: [&str; 8] = [
+    "random",
+    "sobol",
+    "grid",
+    "tpe",
+    "cmaes",
+    "de",
+    "regularised_evolution",
+    "ladder",
+];
+
+impl Plan {
+    /// The plan of this seed.
+    #[must_use]
+    pub fn of(seed: u64) -> Self {
+        let mut dice = Dice::new(Seed::new(seed).named("plan"));
+        let strategy = dice.pick(&STRATEGIES);
+        let ladder = strategy == "ladder";
+        let in_line = dice.chance(0.5);
+        let order = match in_line {
+            true => Order::AsProposed {
+                lag: std::num::NonZeroUsize::new(1 + dice.below(6) as usize)
+                    .unwrap_or(std::num::NonZeroUsize::MIN),
+            },
+            false => Order::AsFinished,
+        };
+        let limit = match dice.below(8) {
+            0 => Limit::Cost(3 + dice.below(30) as u32),
+            1 if ladder => Limit::Resource(10 + dice.below(60)),
+            2 => Limit::NoImprovement(2 + dice.below(6)),
+            3 => Limit::Target,
+            // What time allows depends on how often it dies.
+            4 if !in_line => Limit::Time(Duration::from_secs(600 + dice.below(36_000))),
+            _ => Limit::None,
+        };
+        Self {
+            seed,
+            trials: 1 + dice.below(24),
+            faults: usize::MAX,
+            deaths: dice.pick(&[0, 1, 2, 3, 5, 8, 13]),
+            workers: 1 + dice.below(6) as usize,
+            strategy,
+            space: dice.below(4) as usize,
+            objectives: 1 + usize::from(dice.chance(0.2)),
+            fidelity: ladder || dice.chance(0.3),
+            order,
+            pruned: dice.chance(0.3),
+            limit,
+            retries: dice.pick(&[0, 0, 1, 3]),
+            timeout: dice.chance(0.3) && !in_line,
+            share: dice.pick(&[0.0, 0.01, 0.03, 0.1]),
+            manual: dice.chance(0.25),
+        }
+    }
+
+    /// Whether its decisions follow from the plan alone: then it ends as one that never died.
+    #[must_use]
+    pub fn is_in_line(&self) -> bool {
+        matches!(self.order, Order::AsProposed { .. })
+    }
+
+    /// The same study where nothing goes wrong.
+    #[must_use]
+    pub fn undisturbed(&self) -> Self {
+        Self {
+            faults: 0,
+            deaths: 0,
+            share: 0.0,
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn space(&self) -> Space {
+        let parameters = match self.space {
+            0 => vec![
+                Parameter::float("x", -2.0, 2.0),
+                Parameter::categorical("kind", ["a", "b", "c"]),
+            ],
+            1 => vec![
+                Parameter::float("lr", 1e-5, 1.0).log(),
+                Parameter::int("layers", 1, 8),
+            ],
+            2 => vec![
+                Parameter::categorical("opt", ["adam", "sgd"]),
+                Parameter::float("momentum", 0.0, 1.0).when("opt", ["sgd"]),
+                Parameter::int("n", 0, 1000),
+            ],
+            _ => vec![Parameter::int("n", -3, 3)],
+        };
+        Space::new(parameters).unwrap_or_else(|error| unreachable!("{error}"))
+    }
+
+    pub(crate) fn budget(&self) -> Budget {
+        let budget = Budget::trials(self.trials);
+        match self.limit {
+            Limit::None => budget,
+            Limit::Cost(limit) => budget.cost("cost", f64::from(limit)),
+            Limit::Resource(limit) => budget.resource(limit),
+            Limit::NoImprovement(trials) => budget.no_improvement(trials),
+            Limit::Target => budget.target(0.05),
+            Limit::Time(time) => budget.time(time),
+        }
+    }
+
+    /// The study, without a journal, observers and an executor.
+    pub(crate) fn study(&self) -> StudyBuilder {
+        let mut settings = StudySettings::new("torture", self.space());
+        let objectives = [Objective::minimize("loss"), Objective::maximize("gain")];
+        settings.objectives = objectives[..self.objectives].to_vec();
+        settings.fidelity = (self.fidelity)
+            .then(|| FidelityRange::new(1, 9).unwrap_or_else(|error| unreachable!("{error}")));
+        settings.order = Some(self.order);
+        settings.seed = Some(Seed::new(self.seed));
+        settings.budget = self.budget();
+        settings.grace = Duration::from_secs(30);
+        settings.retry = [FailureKind::Lost, FailureKind::Error, FailureKind::Panicked]
+            .into_iter()
+            .fold(Retry::never(), |retry, kind| retry.on(kind, self.retries));
+        settings.trial_timeout = self.timeout.then(|| Duration::from_secs(3_600));
+        let study = StudyBuilder::new(settings).workers(self.workers);
+        let study = match self.pruned {
+            true => study.pruner(StopSome::default()),
+            false => study,
+        };
+        match self.strategy {
+            "ladder" => study.strategy(LadderConfig),
+            name => {
+                let options = match name {
+                    "grid" => serde_json::json!({"name": name, "resolution": 5}),
+                    _ => serde_json::json!(name),
+                };
+                let config = tuning_file::registry().read(&options);
+                study.strategy(
+                    config
+                        .unwrap_or_else(|error| unreachable!("{error}"))
+                        .boxed(),
+                )
+            }
+        }
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "seed {}: {} trials of `{}` {}, {} workers, {} deaths, {:.0} % of calls struck",
+            self.seed,
+            self.trials,
+            self.strategy,
+            self.order,
+            self.workers,
+            self.deaths,
+            100.0 * self.share
+        )?;
+        if self.faults < usize::MAX {
+            write!(f, " but {} at most", self.faults)?;
+        }
+        if self.manual {
+            write!(f, ", evaluated by its caller")?;
+        }
+        Ok(())
+    }
+}
