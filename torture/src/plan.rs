@@ -86,6 +86,8 @@ impl Plan {
             4 if !in_line => Limit::Time(Duration::from_secs(600 + dice.below(36_000))),
             _ => Limit::None,
         };
+        // The others optimise one.
+        let several = matches!(strategy, "random" | "sobol" | "ladder") && dice.chance(0.3);
         Self {
             seed,
             trials: 1 + dice.below(24),
@@ -94,7 +96,7 @@ impl Plan {
             workers: 1 + dice.below(6) as usize,
             strategy,
             space: dice.below(4) as usize,
-            objectives: 1 + usize::from(dice.chance(0.2)),
+            objectives: 1 + usize::from(several),
             fidelity: ladder || dice.chance(0.3),
             order,
             pruned: dice.chance(0.3),

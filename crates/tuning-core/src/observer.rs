@@ -77,7 +77,7 @@ pub trait Observer: Send {
 
     /// Looks how much of this study is kept where it belongs, in a file for example. Durable delivery asks before the
     /// first event and after each failure, and tells again what is missing. What is only in a buffer is not kept: it is
-    /// forgotten here, and told again.
+    /// forgotten here, and told again, behind a call of [`begin`](Self::begin).
     ///
     /// # Errors
     /// As for [`observe`](Self::observe).

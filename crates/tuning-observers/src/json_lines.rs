@@ -7,7 +7,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use tuning_core::{Event, Kept, Observer, ObserverError};
+use tuning_core::{Event, Kept, Observer, ObserverError, Seq};
 
 use crate::lines::{Format, Lines, Seen};
 
@@ -48,10 +48,12 @@ use crate::lines::{Format, Lines, Seen};
 pub struct JsonLines {
     lines: Lines<Events>,
     line: Vec<u8>,
-    /// The last event that is written, in the file or in the buffer, of the study that is watched.
+    /// The last event of the study that was in the file.
     seen: Option<Seen>,
     /// Whether that was looked up.
     looked: bool,
+    /// The last event that was taken since.
+    taken: Seq,
 }
 
 impl JsonLines {
@@ -76,14 +78,34 @@ impl JsonLines {
             line: Vec::new(),
             seen: None,
             looked: false,
+            taken: Seq::ZERO,
         }
+    }
+
+    /// Whether this event is in the file, or was taken.
+    fn has(&mut self, event: &Event) -> io::Result<bool> {
+        if !self.looked {
+            self.look(&event.study)?;
+        }
+        let Some(seen) = self.seen.as_ref().filter(|_| event.seq > self.taken) else {
+            return Ok(event.seq <= self.taken);
+        };
+        if !seen.may_cover(event) {
+            return Ok(seen.covers(event));
+        }
+        let is_it = |line: &[u8]| read(line).filter(|seen| seen.is(event));
+        let found = self.lines.find_last(is_it)?.is_some();
+        if !found {
+            self.seen = None; // begun anew under the old name: the file has none of it
+        }
+        Ok(found)
     }
 
     /// Looks which event of this study is the last in the file.
     fn look(&mut self, study: &str) -> io::Result<()> {
-        let seen = |line: &[u8]| serde_json::from_slice::<Seen>(line).ok();
-        self.seen = (self.lines).find_last(|line| seen(line).filter(|seen| seen.is_of(study)))?;
+        self.seen = (self.lines).find_last(|line| read(line).filter(|seen| seen.is_of(study)))?;
         self.looked = true;
+        self.taken = Seq::ZERO;
         Ok(())
     }
 }
@@ -95,11 +117,7 @@ impl Observer for JsonLines {
     }
 
     async fn observe(&mut self, event: &Event) -> Result<(), ObserverError> {
-        if !self.looked {
-            self.look(&event.study)
-                .map_err(ObserverError::from_source)?;
-        }
-        if self.seen.as_ref().is_some_and(|seen| seen.covers(event)) {
+        if self.has(event).map_err(ObserverError::from_source)? {
             return Ok(());
         }
         // First: what there is no room for is told again, and nothing has changed then.
@@ -108,7 +126,7 @@ impl Observer for JsonLines {
         serde_json::to_writer(&mut self.line, event).map_err(ObserverError::from_source)?;
         self.line.push(b'\n');
         self.lines.push(&self.line);
-        self.seen = Some(Seen::of(event));
+        self.taken = event.seq;
         Ok(())
     }
 
@@ -133,6 +151,11 @@ impl fmt::Debug for JsonLines {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JsonLines").finish_non_exhaustive()
     }
+}
+
+/// The event of a line.
+fn read(line: &[u8]) -> Option<Seen> {
+    serde_json::from_slice(line).ok()
 }
 
 /// Lines that are events.

@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use tuning_core::{
     Best, Budget, Counts, Event, EventKind, Fact, Objective, Objectives, OpenTrial, Outcome,
-    Progress, TrialId,
+    Progress, Seq, TrialId,
 };
-
-use crate::lines::Seen;
 
 /// How the study stands, and how fast it goes.
 #[derive(Clone, Debug)]
@@ -23,7 +21,7 @@ pub(crate) struct Watched {
     began: Option<(u64, u64)>,
     last_millis: u64,
     /// The last event, so that one that is told again counts once.
-    seen: Option<Seen>,
+    seen: Seq,
 }
 
 impl Watched {
@@ -37,7 +35,7 @@ impl Watched {
             workers: 0,
             began: None,
             last_millis: 0,
-            seen: None,
+            seen: Seq::ZERO,
         }
     }
 
@@ -53,15 +51,15 @@ impl Watched {
     pub(crate) fn begin(&mut self, so_far: &Progress) {
         self.progress = so_far.clone();
         self.informed = true;
-        self.seen = None;
+        self.seen = Seq::ZERO;
     }
 
     /// Learns one event; returns the trial that ended with it. An event that is told again changes nothing.
     pub(crate) fn apply(&mut self, event: &Event) -> Option<OpenTrial> {
-        if self.seen.as_ref().is_some_and(|seen| seen.covers(event)) {
+        if event.seq <= self.seen {
             return None;
         }
-        self.seen = Some(Seen::of(event));
+        self.seen = event.seq;
         match &event.kind {
             EventKind::Created(spec) => self.inform(spec.objectives.clone()),
             EventKind::Opened(opened) => {

@@ -12,7 +12,7 @@ use std::{
 use async_trait::async_trait;
 use tuning_core::{
     Ended, Event, EventKind, Fact, Kept, Objective, Objectives, Observer, ObserverError, OpenTrial,
-    Progress, Space,
+    Progress, Seq, Space,
 };
 
 use self::columns::Columns;
@@ -71,10 +71,10 @@ pub struct Csv {
     columns: Option<Columns>,
     /// The head that is in the file already.
     head: Option<Vec<String>>,
-    /// The last row that is written, in the file or in the buffer.
+    /// The last row that was in the file.
     seen: Option<Seen>,
-    /// The last event that `progress` holds: one that is told again counts once.
-    folded: Option<Seen>,
+    /// The last event that was folded since: one that is told again counts once.
+    folded: Seq,
     /// Whether cells that begin as formulas are made inert.
     safe: bool,
 }
@@ -106,7 +106,7 @@ impl Csv {
             columns: None,
             head: None,
             seen: None,
-            folded: None,
+            folded: Seq::ZERO,
             safe: false,
         }
     }
@@ -163,7 +163,23 @@ impl Csv {
     }
 
     fn has_folded(&self, event: &Event) -> bool {
-        self.folded.as_ref().is_some_and(|seen| seen.covers(event))
+        event.seq <= self.folded
+    }
+
+    /// Whether the row of this event was in the file.
+    fn has(&mut self, event: &Event) -> io::Result<bool> {
+        let Some(seen) = &self.seen else {
+            return Ok(false);
+        };
+        if !seen.may_cover(event) {
+            return Ok(seen.covers(event));
+        }
+        let is_it = |line: &[u8]| columns::last_event(line).filter(|seen| seen.is(event));
+        let found = self.lines.find_last(is_it)?.is_some();
+        if !found {
+            self.seen = None; // begun anew under the old name: the file has none of it
+        }
+        Ok(found)
     }
 
     /// Learns one event; returns the trial that ended with it.
@@ -171,38 +187,44 @@ impl Csv {
         if self.has_folded(event) {
             return None;
         }
-        self.folded = Some(Seen::of(event));
+        self.folded = event.seq;
         self.progress.apply(event.at_millis, &event.kind)
     }
 
+    fn learn_columns(&mut self) -> Result<(), ObserverError> {
+        match (&self.columns, &self.head) {
+            (Some(_), _) => Ok(()),
+            (None, Some(head)) => {
+                self.columns = Some(Columns::of_head(head, self.progress.objectives()));
+                Ok(())
+            }
+            (None, None) => Err(ObserverError::new(
+                "the parameters are not known: give it the `space`, or let it see the study from the start",
+            )),
+        }
+    }
+
     fn write(&mut self, event: &Event, ended: &Ended) -> Result<(), ObserverError> {
-        let is_written = self.seen.as_ref().is_some_and(|seen| seen.covers(event));
-        // First: what there is no room for is told again, and nothing has changed then.
-        self.lines.make_room().map_err(ObserverError::from_source)?;
-        let trial = self.fold(event);
-        if is_written {
+        if self.has_folded(event) {
             return Ok(());
         }
+        // First all that may fail: what is told again finds everything as it was.
+        let is_written = self.has(event).map_err(ObserverError::from_source)?;
         // One that was started before anything was seen: nothing of it is known.
-        let Some(trial) = trial else { return Ok(()) };
-        let columns = match (&self.columns, &self.head) {
-            (Some(columns), _) => columns,
-            (None, Some(head)) => {
-                let columns = Columns::of_head(head, self.progress.objectives());
-                self.columns.insert(columns)
-            }
-            (None, None) => {
-                return Err(ObserverError::new(
-                    "the parameters are not known: give it the `space`, or let it see the study from the start",
-                ));
-            }
+        if is_written || self.progress.trial(ended.trial).is_none() {
+            self.fold(event);
+            return Ok(());
+        }
+        self.learn_columns()?;
+        self.lines.make_room().map_err(ObserverError::from_source)?;
+        let (Some(trial), Some(columns)) = (self.fold(event), &self.columns) else {
+            return Ok(());
         };
         let mut cells = columns.cells(event, ended, &trial);
         if self.safe {
             cells.iter_mut().for_each(make_inert);
         }
         self.lines.push(&row(&cells));
-        self.seen = Some(Seen::of(event));
         Ok(())
     }
 }
@@ -215,7 +237,7 @@ impl Observer for Csv {
 
     async fn begin(&mut self, so_far: &Progress) -> Result<(), ObserverError> {
         self.progress = so_far.clone();
-        self.folded = None;
+        self.folded = Seq::ZERO;
         Ok(())
     }
 
@@ -226,7 +248,7 @@ impl Observer for Csv {
                     .map_err(ObserverError::new)?;
                 if !self.has_folded(event) {
                     self.progress = Progress::new(spec.objectives.clone());
-                    self.folded = Some(Seen::of(event));
+                    self.folded = event.seq;
                 }
                 Ok(())
             }

@@ -153,7 +153,7 @@ fn whole_length<F: Format>(file: &mut File) -> Result<u64, Torn> {
         text.trim_end().to_owned()
     };
     if let Some((line, ended)) = first(file)? {
-        if !F::is_first(&line) && !is_left::<F>(&line, ended) {
+        if !F::is_first(&line) && (ended || !is_left::<F>(&line, ended)) {
             let (kind, line) = (F::FILE, show(&line));
             return Err(Torn::Foreign(format!(
                 "is not a {kind}: its first line is `{line}`: name another file"

@@ -86,14 +86,7 @@ impl<F: Format> Lines<F> {
             self.out = open::<F>(path)?;
             self.has_head = !self.head.is_empty() && self.buffer.starts_with(&self.head);
         }
-        let is_new = match &self.out {
-            Out::File(file) => file.is_empty(),
-            _ => true,
-        };
-        if is_new && !self.has_head {
-            self.buffer.splice(0..0, self.head.iter().copied());
-            self.has_head = true;
-        }
+        self.begin();
         if self.buffer.is_empty() {
             return match &mut self.out {
                 Out::Writer(out) => out.flush(),
@@ -122,8 +115,13 @@ impl<F: Format> Lines<F> {
     /// # Errors
     /// If the file cannot be opened again, or not be cut to its whole lines.
     pub(crate) fn look_again(&mut self) -> io::Result<bool> {
+        if let Out::Writer(_) = &self.out {
+            return Ok(false);
+        }
+        self.buffer.clear();
+        self.has_head = false;
         let lost = match &self.out {
-            Out::Writer(_) => return Ok(false),
+            Out::Writer(_) => None,
             Out::Lost(path) => Some(path.clone()),
             Out::File(file) => file.check().is_err().then(|| file.path().to_owned()),
         };
@@ -135,8 +133,6 @@ impl<F: Format> Lines<F> {
         if let Out::File(file) = &mut self.out {
             file.cut_torn_line()?;
         }
-        self.buffer.clear();
-        self.has_head = false;
         Ok(matches!(self.out, Out::File(_)))
     }
 
@@ -160,9 +156,26 @@ impl<F: Format> Lines<F> {
     }
 }
 
+impl<F> Lines<F> {
+    /// Puts the head before what was taken, if nothing is written yet.
+    fn begin(&mut self) {
+        let is_new = match &self.out {
+            Out::File(file) => file.is_empty(),
+            _ => true,
+        };
+        if is_new && !self.has_head {
+            self.buffer.splice(0..0, self.head.iter().copied());
+            self.has_head = true;
+        }
+    }
+}
+
 impl<F> Drop for Lines<F> {
     fn drop(&mut self) {
         // As a `BufWriter` does it: who wants to know calls `flush`.
+        if !self.buffer.is_empty() {
+            self.begin();
+        }
         let _ = match &mut self.out {
             Out::Writer(out) => drain(&mut self.buffer, out).and_then(|()| out.flush()),
             Out::File(file) if file.check().is_ok() => drain(&mut self.buffer, file),

@@ -13,14 +13,6 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    pub(crate) fn of(event: &Event) -> Self {
-        Self {
-            study: Some((*event.study).to_owned()),
-            seq: event.seq,
-            at_millis: event.at_millis,
-        }
-    }
-
     /// Whether it is an event of this study, or may be.
     pub(crate) fn is_of(&self, study: &str) -> bool {
         self.study.as_deref().is_none_or(|own| own == study)
@@ -30,6 +22,16 @@ impl Seen {
     /// anew under the old name has the same numbers at other times.
     pub(crate) fn covers(&self, event: &Event) -> bool {
         self.is_of(&event.study) && event.seq <= self.seq && event.at_millis <= self.at_millis
+    }
+
+    /// Whether only the file itself can tell: after a clock went back, later events of a study have earlier times.
+    pub(crate) fn may_cover(&self, event: &Event) -> bool {
+        self.is_of(&event.study) && event.seq <= self.seq && !self.covers(event)
+    }
+
+    /// Whether it is this event.
+    pub(crate) fn is(&self, event: &Event) -> bool {
+        self.is_of(&event.study) && (event.seq, event.at_millis) == (self.seq, self.at_millis)
     }
 
     /// The same for who delivers events.

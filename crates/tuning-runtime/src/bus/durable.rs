@@ -24,6 +24,7 @@ pub(super) async fn serve(lane: &Lane, observer: Box<dyn Observer>, so_far: SoFa
         fuse: Fuse::new(lane.shared.breaker),
         log: lane.shared.log.clone(),
         closing: lane.closing(),
+        progress: so_far.progress.clone(),
     };
     match durable.run(so_far).await {
         Ok(()) | Err(Stop::Panicked) => {}
@@ -41,6 +42,8 @@ struct Durable<'a> {
     fuse: Fuse,
     log: LogReader,
     closing: watch::Receiver<bool>,
+    /// The study behind the last event that is safe: where an observer begins again that has forgotten the rest.
+    progress: Progress,
 }
 
 /// Why nothing more can be delivered.
@@ -71,6 +74,9 @@ impl Durable<'_> {
             if !events.is_empty() {
                 let (safe, all) = self.deliver(at, &events).await?;
                 at = safe;
+                for event in events.iter().take_while(|event| event.seq <= safe) {
+                    self.progress.apply(event.at_millis, &event.kind);
+                }
                 if !all {
                     at = self.again(&so_far, safe).await?;
                 }
@@ -87,8 +93,12 @@ impl Durable<'_> {
     /// Lets the observer know how the study stood behind this event.
     async fn begin(&mut self, so_far: &SoFar, at: Seq) -> Result<(), Stop> {
         self.lane.change(|report| report.last = at);
-        let begin = fold(&self.log, so_far, at).await?;
-        let begun = guarded(self.observer.begin(&begin)).await;
+        self.progress = fold(&self.log, so_far, at).await?;
+        self.tell_begin().await
+    }
+
+    async fn tell_begin(&mut self) -> Result<(), Stop> {
+        let begun = guarded(self.observer.begin(&self.progress)).await;
         match self.lane.note(begun) {
             Noted::Panicked => Err(Stop::Panicked),
             Noted::Done | Noted::Failed => Ok(()),
@@ -99,9 +109,9 @@ impl Durable<'_> {
     async fn beginning(&mut self, cursor: Option<Seq>) -> Result<Seq, Stop> {
         let taken = cursor.unwrap_or(Seq::ZERO);
         let place = match self.kept().await? {
-            None | Some(Kept::Unknown) => return Ok(taken),
-            Some(Kept::Until { seq, at_millis }) if self.is_ours(seq, at_millis).await? => seq,
-            Some(Kept::Until { seq, at_millis }) => {
+            Kept::Unknown => return Ok(taken),
+            Kept::Until { seq, at_millis } if self.is_ours(seq, at_millis).await? => seq,
+            Kept::Until { seq, at_millis } => {
                 // Begun anew under the old name: what is kept is from before.
                 let events = self.log.read(Seq::ZERO).await?;
                 let is_older = events
@@ -112,7 +122,7 @@ impl Durable<'_> {
                 }
                 return Err(Stop::Foreign(seq));
             }
-            Some(_) => Seq::ZERO,
+            _ => Seq::ZERO,
         };
         if place >= taken || self.is_missing(place, taken).await? {
             return Ok(place);
@@ -120,37 +130,38 @@ impl Durable<'_> {
         Ok(taken)
     }
 
-    /// Where to go on after a failure: what it keeps may be less than it had.
+    /// Where to go on after a failure: what it keeps may be less than it had. One that can tell has forgotten the rest,
+    /// and begins again there.
     async fn again(&mut self, so_far: &SoFar, at: Seq) -> Result<Seq, Stop> {
         let place = match self.kept().await? {
-            Some(Kept::Nothing) => Seq::ZERO,
-            Some(Kept::Until { seq, at_millis }) if seq < at => {
-                if !self.is_ours(seq, at_millis).await? {
-                    return Err(Stop::Foreign(seq));
-                }
-                seq
-            }
+            Kept::Nothing => Seq::ZERO,
+            Kept::Until { seq, at_millis } if self.is_ours(seq, at_millis).await? => seq,
+            Kept::Until { seq, .. } => return Err(Stop::Foreign(seq)),
             _ => return Ok(at),
         };
-        if !self.is_missing(place, at).await? {
-            return Ok(at);
+        if place > at || self.is_missing(place, at).await? {
+            self.begin(so_far, place).await?;
+            return Ok(place);
         }
-        self.begin(so_far, place).await?;
-        Ok(place)
+        self.tell_begin().await?;
+        Ok(at)
     }
 
-    /// What the observer keeps; none if it fails to tell.
-    async fn kept(&mut self) -> Result<Option<Kept>, Stop> {
+    /// What the observer keeps. One that fails to tell is asked until it does: without an answer nothing can be told
+    /// to it that it may not have already, or have forgotten.
+    async fn kept(&mut self) -> Result<Kept, Stop> {
         let study = Arc::clone(&self.lane.shared.study);
-        let kept = guarded(self.observer.kept(&study)).await;
-        let (kept, told) = match kept {
-            Ok(Ok(kept)) => (Some(kept), Ok(Ok(()))),
-            Ok(Err(error)) => (None, Ok(Err(error))),
-            Err(panic) => (None, Err(panic)),
-        };
-        match self.lane.note(told) {
-            Noted::Panicked => Err(Stop::Panicked),
-            Noted::Done | Noted::Failed => Ok(kept),
+        loop {
+            let kept = guarded(self.observer.kept(&study)).await;
+            let told = match kept {
+                Ok(Ok(kept)) => return Ok(kept),
+                Ok(Err(error)) => Ok(Err(error)),
+                Err(panic) => Err(panic),
+            };
+            let wait = self.judge(Task::Observe, told)?;
+            let state = self.fuse.state();
+            self.lane.change(|report| report.circuit = state);
+            self.rest(wait.unwrap_or_default()).await;
         }
     }
 

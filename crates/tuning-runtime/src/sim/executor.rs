@@ -1,7 +1,7 @@
 //! [`SimExecutor`]: one thread, virtual time, and a seeded choice of what runs next.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     future::Future,
     pin::Pin,
@@ -36,7 +36,8 @@ struct World {
     draws: u64,
     next: u64,
     tasks: BTreeMap<u64, BoxFuture<'static, ()>>,
-    ready: Vec<u64>,
+    /// In order of their numbers: who woke them in which order must not matter, since some channels wake at random.
+    ready: BTreeSet<u64>,
     timers: BTreeMap<(Duration, u64), Waker>,
 }
 
@@ -55,7 +56,7 @@ impl SimExecutor {
                 draws: 0,
                 next: MAIN + 1,
                 tasks: BTreeMap::new(),
-                ready: Vec::new(),
+                ready: BTreeSet::new(),
                 timers: BTreeMap::new(),
             })),
         }
@@ -93,7 +94,7 @@ impl SimExecutor {
     /// If nothing is left that could make progress.
     pub fn run_for<F: Future>(&self, steps: u64, main: F) -> Result<Option<F::Output>, Deadlock> {
         let mut main = std::pin::pin!(main);
-        self.lock().ready.push(MAIN);
+        self.lock().ready.insert(MAIN);
         let mut left = steps;
         loop {
             let Some(id) = self.choose() else {
@@ -147,7 +148,9 @@ impl SimExecutor {
             return None;
         }
         let place = world.draw(ready);
-        Some(world.ready.swap_remove(place))
+        let id = world.ready.iter().nth(place).copied()?;
+        world.ready.remove(&id);
+        Some(id)
     }
 
     /// Moves time to the next timer and wakes all that wait for that moment.
@@ -187,7 +190,7 @@ impl Executor for SimExecutor {
         let id = world.next;
         world.next += 1;
         world.tasks.insert(id, task);
-        world.ready.push(id);
+        world.ready.insert(id);
     }
 
     fn spawn_blocking(&self, job: Box<dyn FnOnce() + Send>) {
@@ -225,9 +228,7 @@ struct TaskWaker {
 impl Wake for TaskWaker {
     fn wake(self: Arc<Self>) {
         let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-        if !world.ready.contains(&self.id) {
-            world.ready.push(self.id);
-        }
+        world.ready.insert(self.id);
     }
 }
 
