@@ -103,7 +103,7 @@ fn stream(
             if is_shown(trial) {
                 out.write_all(before)?;
                 before = b",";
-                serde_json::to_writer(&mut *out, &columns::object(columns, trial))?;
+                json_value(out, &columns::object(columns, trial))?;
             }
             Ok(())
         })??;

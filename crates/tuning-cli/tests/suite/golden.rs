@@ -2,11 +2,9 @@
 
 #![cfg(unix)]
 
-mod support;
-
 use std::path::Path;
 
-use support::Folder;
+use crate::support::Folder;
 use tuning_core::{
     Entry, EventKind, Journal as _, Objectives, Parameter, Seq, Space, Spec, StudySpec,
 };

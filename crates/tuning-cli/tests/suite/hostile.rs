@@ -2,10 +2,8 @@
 
 #![cfg(unix)]
 
-mod support;
-
+use crate::support::Folder;
 use serde_json::Value;
-use support::Folder;
 
 /// What would clear a screen, set a title, open a link, write over a line, turn a text, or hide in it.
 const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;x\u{7}\u{1b}]8;;http://x\u{1b}\\\u{9b}31m\r\u{8}\u{7f}\u{85}\u{202e}\u{2066}\u{200b}\u{feff}\u{e0041}";
