@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use tuning_core::Trial;
+use tuning_observers::printable;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::{
@@ -24,7 +25,9 @@ impl<'a> Plain<'a> {
     pub(crate) fn new(columns: &'a [Column]) -> Self {
         Self {
             columns,
-            widths: columns.iter().map(|column| column.name.width()).collect(),
+            widths: (columns.iter())
+                .map(|column| printable(&column.name).width())
+                .collect(),
             used: vec![false; columns.len()],
             rows: 0,
         }
@@ -52,7 +55,7 @@ impl<'a> Plain<'a> {
 
     /// Writes the names of the columns.
     pub(crate) fn head(&self, out: &mut impl Write) -> io::Result<()> {
-        self.line(out, |column| column.name.clone())
+        self.line(out, |column| printable(&column.name).into_owned())
     }
 
     /// Writes a trial that was measured.

@@ -113,7 +113,18 @@ impl JournalReader for SqliteStudyReader {
 
     async fn spec(&mut self) -> Result<StudySpec, JournalError> {
         // Read when it was opened: it never changes.
-        Ok(self.info.spec.clone())
+        let spec = &self.info.spec;
+        if spec.format > StudySpec::FORMAT {
+            return Err(JournalError::Corrupt {
+                seq: Seq::new(1),
+                message: format!(
+                    "its format is {}, but this version knows formats up to {}: use a newer version",
+                    spec.format,
+                    StudySpec::FORMAT
+                ),
+            });
+        }
+        Ok(spec.clone())
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     error::CliError,
     exit::Exit,
     filter::Filter,
-    output::{Output, say},
+    output::{Output, json_value, say},
     plain::Plain,
     table,
     walk::Walk,
