@@ -1,6 +1,6 @@
 //! [`Wire`]: the line to the client: requests come, and each gets exactly one answer.
 
-use std::io;
+use std::io::{self, Write as _};
 
 use tuning_core::Objectives;
 
