@@ -97,11 +97,7 @@ mod tests {
             let mut found = Vec::new();
             while let Some(line) = backwards.before().unwrap() {
                 assert_eq!(line.ended, ended || !found.is_empty());
-                assert!(
-                    text[line.begin as usize..]
-                        .as_bytes()
-                        .starts_with(&line.text)
-                );
+                assert!(text.as_bytes()[line.begin as usize..].starts_with(&line.text));
                 found.push(String::from_utf8(line.text).unwrap());
             }
             found.reverse();

@@ -152,13 +152,14 @@ fn whole_length<F: Format>(file: &mut File) -> Result<u64, Torn> {
         let text = String::from_utf8_lossy(&line[..line.len().min(80)]).into_owned();
         text.trim_end().to_owned()
     };
-    if let Some((line, ended)) = first(file)? {
-        if !F::is_first(&line) && (ended || !is_left::<F>(&line, ended)) {
-            let (kind, line) = (F::FILE, show(&line));
-            return Err(Torn::Foreign(format!(
-                "is not a {kind}: its first line is `{line}`: name another file"
-            )));
-        }
+    if let Some((line, ended)) = first(file)?
+        && !F::is_first(&line)
+        && (ended || !is_left::<F>(&line, ended))
+    {
+        let (kind, line) = (F::FILE, show(&line));
+        return Err(Torn::Foreign(format!(
+            "is not a {kind}: its first line is `{line}`: name another file"
+        )));
     }
     let end = file.seek(SeekFrom::End(0))?;
     let mut whole = end;
