@@ -10,6 +10,7 @@ mod plan;
 mod run;
 mod rust;
 mod script;
+mod shared;
 mod study;
 
 pub(crate) use run::{HELP, run};

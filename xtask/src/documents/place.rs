@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use crate::documents::elsewhere::{INTERPRETERS, OPTIONAL};
 use crate::documents::script::words;
+use crate::documents::shared::Shared;
 use crate::error::{Error, Result};
 use crate::manifest;
 use crate::process::{quoted, without_xtask};
@@ -19,6 +20,7 @@ pub(crate) struct Place {
     here: PathBuf,
     path: OsString,
     target_directory: PathBuf,
+    shared: Shared,
 }
 
 /// What a command came to.
@@ -52,6 +54,7 @@ impl Place {
             here,
             path,
             target_directory: workspace.target_directory.clone(),
+            shared: Shared::write(workspace, folder.join("shared"))?,
         })
     }
 
@@ -106,6 +109,9 @@ impl Place {
     pub(crate) fn run(&mut self, command: &str) -> Result<Ran> {
         let in_checkout = self.belongs_to_checkout(command);
         let at = if in_checkout { &self.root } else { &self.here };
+        if self.here.join("tune/Cargo.toml").exists() {
+            self.shared.add(&self.here)?;
+        }
         let built = in_checkout.then(|| self.built(command)).flatten();
         let command = built.as_deref().unwrap_or(command);
         let left = self.folder.join("left-in");
