@@ -39,7 +39,7 @@ class Broken(Strategy):
             return [give_up(0)]
         if LAW == "cost":
             total = 0
-            for k in range(len(self.started) ** 3 // 500_000):
+            for k in range(len(self.started) ** 4 // 3_000_000_000):
                 total += k
         if self.asked_at != self.facts:
             self.asked_at = self.facts
