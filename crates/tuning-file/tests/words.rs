@@ -197,7 +197,7 @@ const OTHER: &[(Format, &str)] = &[
     (Format::Json, "[1]"),
     (Format::Json, "{\"a\": 1} x"),
     (Format::Json, "{\"a\": \"\n\"}"),
-    (Format::Json, "{\"a\": tru}"),
+    (Format::Json, "{\"a\": nope}"),
 ];
 
 #[test]

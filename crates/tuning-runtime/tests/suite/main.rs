@@ -6,6 +6,7 @@ mod conformance;
 mod delivery;
 mod dropped;
 mod given_up;
+mod kept;
 mod manual;
 mod pruned;
 mod simulated;
