@@ -107,7 +107,7 @@ pub(super) fn killed(tune: &Path, dice: &mut Dice) -> Result<Happened, String> {
                 }
             } else if let Some(trial) = answer["told"].as_u64() {
                 told.insert(trial);
-            } else if answer.get("done").is_some() {
+            } else if answer["asked"] == "done" {
                 break true;
             } else if answer.get("error").is_some() {
                 return Err(format!("{request} was refused: {answer}"));

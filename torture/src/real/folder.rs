@@ -21,8 +21,8 @@ parameters:
   pace: {min: 0, max: 9}
   kind: {values: [a, b, c]}
 objective: {name: loss, direction: minimize}
-strategy: {name: tpe, startup: 5}
-order: {as_proposed: {lag: 3}}
+strategy: {name: tpe}
+order: as-proposed
 workers: 3
 ";
 
@@ -108,6 +108,9 @@ impl Folder {
 
     /// The trials that have ended.
     pub(super) fn ended(&self) -> Result<BTreeSet<u64>, String> {
+        if !self.path("study.db").exists() {
+            return Ok(BTreeSet::new()); // killed before it was begun
+        }
         let text = self.says(&["export", "study.yaml", "--columns", "trial,state"])?;
         let ended = text.lines().filter_map(|line| {
             let (trial, state) = line.split_once(',')?;
