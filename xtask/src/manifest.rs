@@ -32,24 +32,38 @@ fn inherits(value: &Value) -> bool {
     value.get("workspace").and_then(Value::as_bool) == Some(true)
 }
 
+/// How our crates are built in a workspace outside, where they are dependencies and cannot be shared with ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ours {
+    /// As they are built here.
+    AsHere,
+    /// Without optimisation: what only has to run once is built sooner.
+    Plain,
+}
+
 /// The sections `[profile.dev…]` of the root's manifest, as written, as a configuration for a workspace outside: what it
-/// shares with ours is then built once. Our crates are dependencies there, and are built as they are here.
+/// shares with ours is then built once.
 ///
 /// # Errors
 /// When the manifest cannot be read.
-pub(crate) fn profile(workspace: &Workspace) -> Result<String> {
+pub(crate) fn profile(workspace: &Workspace, ours: Ours) -> Result<String> {
     let path = workspace.root.join("Cargo.toml");
     let text = std::fs::read_to_string(&path)
         .map_err(|error| Error::Workspace(format!("cannot read `{}`: {error}", path.display())))?;
-    let ours = workspace.published().map(|krate| &*krate.name);
-    Ok(profile_of(&text, ours))
+    let names: Vec<&str> = workspace.published().map(|krate| &*krate.name).collect();
+    Ok(profile_of(&text, &names, ours))
 }
 
-fn profile_of<'a>(manifest: &str, ours: impl Iterator<Item = &'a str>) -> String {
+fn profile_of(manifest: &str, names: &[&str], ours: Ours) -> String {
+    let headers: Vec<String> = names
+        .iter()
+        .map(|name| format!("[profile.dev.package.{name}]"))
+        .collect();
     let mut is_profile = false;
     let of_profile = |line: &&str| {
         if line.starts_with('[') {
-            is_profile = line.starts_with("[profile.dev");
+            let replaced = ours == Ours::Plain && headers.iter().any(|header| header == line);
+            is_profile = line.starts_with("[profile.dev") && !replaced;
         }
         is_profile && !line.starts_with('#') && !line.is_empty()
     };
@@ -60,11 +74,14 @@ fn profile_of<'a>(manifest: &str, ours: impl Iterator<Item = &'a str>) -> String
         .copied()
         .take_while(|line| !line.starts_with('['))
         .collect();
+    let settings = match ours {
+        Ours::AsHere => inherited.join("\n"),
+        Ours::Plain => "opt-level = 0".to_owned(),
+    };
     let mut text = lines.join("\n") + "\n";
-    for name in ours {
-        let header = format!("[profile.dev.package.{name}]");
-        if !lines.contains(&&*header) {
-            text.push_str(&format!("{header}\n{}\n", inherited.join("\n")));
+    for header in &headers {
+        if !lines.contains(&&**header) {
+            text.push_str(&format!("{header}\n{settings}\n"));
         }
     }
     text
@@ -129,7 +146,10 @@ default = ["a"]
         let expect = "[profile.dev]\nopt-level = 1\n[profile.dev.package.x]\nopt-level = 3\n\
                       [profile.dev.package.y]\nopt-level = 1\n";
         let manifest = format!("[a]\nx = 1\n{text}y = 2\n");
-        assert_eq!(profile_of(&manifest, ["x", "y"].into_iter()), expect);
+        assert_eq!(profile_of(&manifest, &["x", "y"], Ours::AsHere), expect);
+        let plain = "[profile.dev]\nopt-level = 1\n[profile.dev.package.x]\nopt-level = 0\n\
+                     [profile.dev.package.y]\nopt-level = 0\n";
+        assert_eq!(profile_of(&manifest, &["x", "y"], Ours::Plain), plain);
     }
 
     #[test]

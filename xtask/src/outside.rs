@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::{Error, Result};
-use crate::manifest;
+use crate::manifest::{self, Ours};
 use crate::process::{self, cargo};
 use crate::workspace::{Crate, Workspace};
 
@@ -92,7 +92,7 @@ impl Place {
             writeln!(text, "{} = {{ path = {path} }}", krate.name)
                 .expect("a String takes any text");
         }
-        text.push_str(&manifest::profile(workspace)?);
+        text.push_str(&manifest::profile(workspace, Ours::AsHere)?);
         Ok(text)
     }
 

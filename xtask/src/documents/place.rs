@@ -8,7 +8,7 @@ use crate::documents::elsewhere::{INTERPRETERS, OPTIONAL};
 use crate::documents::script::words;
 use crate::documents::shared::Shared;
 use crate::error::{Error, Result};
-use crate::manifest;
+use crate::manifest::{self, Ours};
 use crate::process::{quoted, without_xtask};
 use crate::workspace::Workspace;
 
@@ -39,9 +39,9 @@ impl Place {
             .and_then(|()| std::fs::create_dir_all(folder.join(".cargo")))
             .and_then(|()| link(&workspace.root, &folder.join("tuning")));
         made.map_err(|error| cannot("make", folder, &error))?;
-        // A crate of the reader's is built as ours are, and shares what is built.
+        // A crate of the reader's shares what is built of others' crates.
         let config = folder.join(".cargo/config.toml");
-        std::fs::write(&config, manifest::profile(workspace)?)
+        std::fs::write(&config, manifest::profile(workspace, Ours::Plain)?)
             .map_err(|error| cannot("write", &config, &error))?;
         let path = std::env::var_os("PATH").unwrap_or_default();
         let mut places = vec![programs.to_owned()];

@@ -28,13 +28,7 @@ impl Shared {
             .args(["--format", "{p}|{f}"])
             .current_dir(&workspace.root);
         let output = run_quietly(tree, None)?;
-        let unpublished: Vec<&str> = workspace
-            .crates
-            .iter()
-            .filter(|krate| !krate.is_published)
-            .map(|krate| &*krate.name)
-            .collect();
-        let manifest = manifest(&String::from_utf8_lossy(&output.stdout), &unpublished);
+        let manifest = manifest(&String::from_utf8_lossy(&output.stdout));
         write(&folder.join("Cargo.toml"), &manifest)?;
         write(
             &folder.join("src/lib.rs"),
@@ -65,22 +59,19 @@ impl Shared {
     }
 }
 
-/// A manifest that depends on each package of this tree, with its features.
-fn manifest(tree: &str, unpublished: &[&str]) -> String {
+/// A manifest that depends on each package of others in this tree, with its features. Ours are built anew outside of our
+/// workspace, whatever their features.
+fn manifest(tree: &str) -> String {
     let mut packages: Vec<String> = tree
         .lines()
         .filter_map(|line| {
             let (package, features) = line.trim_end_matches(" (*)").split_once('|')?;
             let mut words = package.splitn(3, ' ');
             let (name, version) = (words.next()?, words.next()?.trim_start_matches('v'));
-            if unpublished.contains(&name) || package.ends_with("(proc-macro)") {
-                return None;
+            if words.next().is_some() {
+                return None; // a path, or a macro
             }
             let version = version.split('+').next().unwrap_or(version);
-            let from = match words.next() {
-                Some(path) => format!("path = {}", string(path.trim_matches(['(', ')']))),
-                None => format!("version = \"={version}\""),
-            };
             let features: Vec<String> = features
                 .split(',')
                 .filter(|feature| !feature.is_empty())
@@ -89,7 +80,7 @@ fn manifest(tree: &str, unpublished: &[&str]) -> String {
             // One name may be there in several versions.
             let key = format!("{name}-{}", version.replace('.', "-"));
             Some(format!(
-                "{key} = {{ package = \"{name}\", {from}, default-features = false, features = [{}] }}\n",
+                "{key} = {{ package = \"{name}\", version = \"={version}\", default-features = false, features = [{}] }}\n",
                 features.join(", ")
             ))
         })
@@ -119,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_package_has_its_version_or_path_and_its_features() {
+    fn each_package_of_others_has_its_version_and_features() {
         let tree = "\
 tuning-core v0.1.0 (/a b/crates/tuning-core)|
 serde v1.0.2|derive,std
@@ -133,9 +124,8 @@ xtask v0.0.0 (/a b/xtask)|
 [dependencies]
 serde-1-0-2 = { package = \"serde\", version = \"=1.0.2\", default-features = false, features = [\"derive\", \"std\"] }
 toml-1-2-1 = { package = \"toml\", version = \"=1.2.1\", default-features = false, features = [\"std\"] }
-tuning-core-0-1-0 = { package = \"tuning-core\", path = '/a b/crates/tuning-core', default-features = false, features = [] }
 ";
-        let manifest = manifest(tree, &["xtask"]);
+        let manifest = manifest(tree);
         assert!(manifest.ends_with(expect), "{manifest}");
     }
 }
