@@ -1,11 +1,15 @@
 //! [`Link`]: the line between one attempt at a piece of work and the driver.
 
-use std::sync::{
-    Mutex, PoisonError,
-    atomic::{AtomicBool, AtomicU8, Ordering},
+use std::{
+    pin::pin,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU8, Ordering},
+    },
 };
 
 use async_trait::async_trait;
+use futures_util::future;
 use tokio::sync::{Notify, mpsc::UnboundedSender, oneshot};
 use tuning_core::{Failure, Fidelity, Metrics, StopReason, TrialId, TrialLink, Values, Verdict};
 
@@ -19,6 +23,9 @@ pub(super) struct Link {
     trial: TrialId,
     driver: UnboundedSender<Message>,
     log: LogWriter,
+    /// Whether the log has got what the work rests on, and who waits for that.
+    begun: AtomicBool,
+    begins: Notify,
     notes: Mutex<Notes>,
     stop: AtomicU8,
     stopped: Notify,
@@ -40,18 +47,26 @@ const REASONS: [StopReason; 3] = [
 ];
 
 impl Link {
-    /// The line of a trial whose start the log has got.
+    /// The line of a trial.
     pub(super) fn new(trial: TrialId, driver: UnboundedSender<Message>, log: LogWriter) -> Self {
         Self {
             trial,
             driver,
             log,
+            begun: AtomicBool::new(false),
+            begins: Notify::new(),
             notes: Mutex::default(),
             stop: AtomicU8::new(0),
             stopped: Notify::new(),
             cut_short: AtomicBool::new(false),
             closed: AtomicBool::new(false),
         }
+    }
+
+    /// The log has got what the work rests on.
+    pub(super) fn begin(&self) {
+        self.begun.store(true, Ordering::SeqCst);
+        self.begins.notify_waiters();
     }
 
     /// Asks the work to end. The first reason counts.
@@ -149,6 +164,12 @@ impl TrialLink for Link {
     }
 
     async fn committed(&self) -> bool {
-        self.log.committed().await
+        let mut begins = pin!(self.begins.notified());
+        begins.as_mut().enable();
+        if !self.begun.load(Ordering::SeqCst) {
+            // Without a driver nothing more gets to the log.
+            future::select(begins, pin!(self.driver.closed())).await;
+        }
+        self.begun.load(Ordering::SeqCst) && self.log.committed().await
     }
 }

@@ -42,7 +42,7 @@ pub(crate) struct Driver<'a> {
     ready: VecDeque<Work>,
     delayed: BTreeMap<TrialId, Work>,
     active: BTreeMap<TrialId, Arc<Link>>,
-    /// Attempts that begin once the log has got the entries that they rest on.
+    /// Attempts that begin with the entries that they rest on.
     begun: Vec<Attempt>,
     /// The removals of what was given up that are under way.
     discards: Vec<oneshot::Receiver<()>>,
@@ -95,15 +95,19 @@ impl<'a> Driver<'a> {
         ended
     }
 
-    /// Hands what was noted to the log, and begins what rests on it.
+    /// Begins what was launched, and hands to the log what it rests on. Only work that waits for that is behind it:
+    /// what stays in this process need not wait.
     async fn flush(&mut self) {
         let entries = self.ledger.take_entries();
+        let mut begun = Vec::with_capacity(self.begun.len());
+        for attempt in self.begun.drain(..) {
+            begun.push(Arc::clone(&attempt.link));
+            self.executor.spawn(Box::pin(attempt.run()));
+        }
         if !entries.is_empty() {
             self.log.append(entries).await;
         }
-        for attempt in self.begun.drain(..) {
-            self.executor.spawn(Box::pin(attempt.run()));
-        }
+        begun.iter().for_each(|link| link.begin());
         self.discard_given_up();
     }
 
