@@ -22,6 +22,7 @@ use tuning_core::{Domain, Seed};
 /// assert_eq!(refine(layers.domain(), 0.25, width), 0.25);
 /// ```
 #[must_use]
+#[inline]
 pub fn refine(domain: &Domain, u: f64, width: f64) -> f64 {
     match domain {
         Domain::Int(_) if domain.cardinality().is_some_and(|n| n as f64 * width > 1.0) => {
