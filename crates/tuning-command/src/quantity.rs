@@ -81,23 +81,7 @@ impl Quantity {
     }
 
     fn of_other(word: &str) -> Self {
-        let lower = word.to_ascii_lowercase();
-        let unsigned = lower.trim_start_matches(['-', '+']);
-        let nothing = [
-            "none",
-            "null",
-            "nil",
-            "na",
-            "n/a",
-            "undefined",
-            "missing",
-            "",
-        ];
-        if nothing.contains(&unsigned) {
-            return Self::Missing(format!("is {}", quoted(word)).into());
-        }
-        // `nan(ind)`, `1.#QNAN`, `1.#INF`: how C runtimes print them.
-        if unsigned.starts_with("nan(") || unsigned.starts_with("1.#") {
+        if is_nothing(word) {
             return Self::Missing(format!("is {}", quoted(word)).into());
         }
         let other = |remedy: &str| Self::Other(format!("is {}: {remedy}", quoted(word)).into());
