@@ -60,7 +60,7 @@ impl Evaluator for CommandEvaluator {
     async fn evaluate(&self, trial: RunningTrial) -> Outcome {
         let inner = &*self.0;
         let begun = async {
-            // A program must not run for a trial that nobody remembers.
+            // A program must not run for a trial of which no record is left.
             match trial.committed().await {
                 true => Some(inner.prepare(&trial).await),
                 false => None,

@@ -142,4 +142,5 @@ pub use error::{CommandError, Place};
 pub use evaluator::CommandEvaluator;
 pub use group::ProcessGroup;
 pub use owner::TrialsFolder;
+pub use regular::open_regular;
 pub use spec::CommandSpec;

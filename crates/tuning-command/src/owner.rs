@@ -11,10 +11,12 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::CommandError;
+use crate::{error::CommandError, regular};
 
 /// The file that says whose folder it is.
 const OWNER: &str = "owner.json";
+/// No note of an owner is longer: it has two paths in it.
+const LONGEST: u64 = 64 << 10;
 /// The file that who uses it holds a lock on.
 const LOCK: &str = "owner.lock";
 
@@ -142,13 +144,13 @@ impl Drop for TrialsFolder {
 
 impl Owner {
     fn read(folder: &Path) -> Option<Self> {
-        serde_json::from_slice(&fs::read(folder.join(OWNER)).ok()?).ok()
+        serde_json::from_slice(&regular::read(&folder.join(OWNER), LONGEST).ok()?).ok()
     }
 
     /// Writes it: it is there as a whole or not at all.
     fn write(&self, folder: &Path) -> io::Result<()> {
         let whole = folder.join("owner.json.new");
-        fs::write(&whole, serde_json::to_vec_pretty(self)?)?;
+        regular::write(&whole, &serde_json::to_vec_pretty(self)?)?;
         fs::rename(whole, folder.join(OWNER))
     }
 

@@ -2,7 +2,7 @@
 //! FIFO or device is waited for.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, FileType, OpenOptions},
     io::{self, Read as _},
     path::Path,
 };
@@ -44,37 +44,51 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    open_regular(path, options, refused)
+}
+
+/// Opens a file, or the file that a symbolic link leads to, if it is regular. Nothing is waited for: a FIFO, a device or a
+/// folder is refused with the error that `refused` makes of its kind.
+///
+/// # Errors
+/// That one, or why the file cannot be opened.
+pub fn open_regular(
+    path: &Path,
+    options: &mut OpenOptions,
+    refused: impl Fn(FileType) -> io::Error,
+) -> io::Result<File> {
+    let check = |found: &fs::Metadata| match found.file_type() {
+        kind if kind.is_file() => Ok(()),
+        kind => Err(refused(kind)),
+    };
     // Opening some devices does something already; and a FIFO without a reader has no words of its own.
     if let Ok(found) = fs::metadata(path) {
         check(&found)?;
     }
     // A FIFO that comes here just now is opened, but not waited for.
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(
-        options,
-        rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
-    );
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed());
+    }
     let file = options.open(path)?;
     check(&file.metadata()?)?;
     Ok(file)
 }
 
-fn check(found: &fs::Metadata) -> io::Result<()> {
-    let kind = found.file_type();
-    if kind.is_file() {
-        return Ok(());
-    }
+fn refused(kind: FileType) -> io::Error {
     let what = if kind.is_dir() {
         "a folder"
     } else {
         special(kind)
     };
     let message = format!("it is {what}, not a regular file: remove it");
-    Err(io::Error::new(io::ErrorKind::InvalidInput, message))
+    io::Error::new(io::ErrorKind::InvalidInput, message)
 }
 
 #[cfg(unix)]
-fn special(kind: fs::FileType) -> &'static str {
+fn special(kind: FileType) -> &'static str {
     use std::os::unix::fs::FileTypeExt as _;
     if kind.is_fifo() {
         "a FIFO"
@@ -86,7 +100,7 @@ fn special(kind: fs::FileType) -> &'static str {
 }
 
 #[cfg(not(unix))]
-fn special(_kind: fs::FileType) -> &'static str {
+fn special(_kind: FileType) -> &'static str {
     "something else"
 }
 

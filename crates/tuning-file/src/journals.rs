@@ -290,7 +290,7 @@ mod sqlite {
         }
 
         fn running(&self, study: &str) -> Result<Running, JournalError> {
-            let Ok(text) = std::fs::read_to_string(lock_path(&self.0, study)) else {
+            let Ok(text) = crate::read_text(&lock_path(&self.0, study)) else {
                 return Ok(Running::No);
             };
             let owner: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();

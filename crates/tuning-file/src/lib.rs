@@ -64,6 +64,7 @@ pub use kinds::{Kind, Options};
 pub use observers::{Linger, ObserverConfig, ObserverSpec, Watched, Watching};
 pub use pruners::AnyPruner;
 pub use registry::registry;
+pub use regular::read_text;
 pub use study_file::{
     Override, SCHEMA_FILE, SharedConfig, StudyFile, StudyReader, Whereabouts, options_schema,
     read_journal, read_strategy, schema, template,

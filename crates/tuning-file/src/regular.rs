@@ -2,25 +2,23 @@
 //! waits for it.
 
 use std::{
-    fs::{self, File, FileType, OpenOptions},
+    fs::{FileType, OpenOptions},
     io::{self, Read as _},
     path::Path,
 };
+
+use tuning_command::open_regular;
 
 use crate::limits;
 
 /// The text of a file.
 ///
 /// # Errors
-/// If it is not a regular file, has more than [`limits::BYTES`], is not UTF-8, or cannot be read. The message continues
+/// If it is not a regular file, has more than 64 MiB, is not UTF-8, or cannot be read. The message continues
 /// "cannot read `FILE`: …".
-pub(crate) fn read_text(path: &Path) -> io::Result<String> {
-    // Some devices notice that they are opened.
-    regular(fs::metadata(path)?.file_type())?;
-    let file = open(path)?;
-    // It may be another one by now.
+pub fn read_text(path: &Path) -> io::Result<String> {
+    let file = open_regular(path, OpenOptions::new().read(true), refused)?;
     let metadata = file.metadata()?;
-    regular(metadata.file_type())?;
     let too_large = || {
         let most = limits::BYTES >> 20;
         wrong(format!(
@@ -43,23 +41,7 @@ pub(crate) fn read_text(path: &Path) -> io::Result<String> {
     })
 }
 
-/// Opens without waiting for the other end of a pipe.
-fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
-        options.custom_flags(flags.bits() as i32);
-    }
-    options.open(path)
-}
-
-fn regular(kind: FileType) -> io::Result<()> {
-    if kind.is_file() {
-        return Ok(());
-    }
+fn refused(kind: FileType) -> io::Error {
     let what = match () {
         () if kind.is_dir() => "a folder",
         #[cfg(unix)]
@@ -68,7 +50,7 @@ fn regular(kind: FileType) -> io::Result<()> {
         () if std::os::unix::fs::FileTypeExt::is_socket(&kind) => "a socket",
         () => "a device",
     };
-    Err(wrong(format!("it is {what}: name a file")))
+    wrong(format!("it is {what}: name a file"))
 }
 
 fn wrong(message: String) -> io::Error {
@@ -77,6 +59,8 @@ fn wrong(message: String) -> io::Error {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::{self, File};
+
     use super::*;
 
     fn check(path: &Path, expect: &str) {

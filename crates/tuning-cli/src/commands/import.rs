@@ -1,8 +1,6 @@
 //! `tune import`: a study file made of a file of another tool.
 
-use std::{fs, path::Path};
-
-use tuning_file::{FileError, document::Format, import};
+use tuning_file::{FileError, document::Format, import, read_text};
 
 use super::init::write_new;
 use crate::{
@@ -12,12 +10,12 @@ use crate::{
     output::{Output, say},
 };
 
-/// No file that people write is longer.
-const LONGEST: u64 = 64 << 20;
-
 pub(super) fn run(args: &ImportArgs, out: &mut Output) -> Result<Exit, CliError> {
     let path = &args.file;
-    let text = read(path)?;
+    let text = read_text(path).map_err(|source| FileError::Read {
+        path: path.clone(),
+        source,
+    })?;
     let format = Format::of(path).unwrap_or(Format::Yaml);
     let shown = path.display();
     let imported = import(path, format, &text)
@@ -42,19 +40,4 @@ pub(super) fn run(args: &ImportArgs, out: &mut Output) -> Result<Exit, CliError>
         None => out.line(imported.study.trim_end())?,
     }
     Ok(Exit::Done)
-}
-
-fn read(path: &Path) -> Result<String, CliError> {
-    let error = |source| {
-        CliError::from(FileError::Read {
-            path: path.to_owned(),
-            source,
-        })
-    };
-    let found = fs::metadata(path).map_err(error)?;
-    if !found.is_file() || found.len() > LONGEST {
-        let what = "is no regular file of at most 64 MiB";
-        return Err(CliError::Usage(format!("`{}` {what}", path.display())));
-    }
-    fs::read_to_string(path).map_err(error)
 }

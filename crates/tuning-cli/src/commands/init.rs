@@ -2,7 +2,9 @@
 
 use std::{fs::File, io::Write as _, path::Path};
 
-use tuning_file::{Extensions, FileError, SCHEMA_FILE, document::Format, schema, template};
+use tuning_file::{
+    Extensions, FileError, SCHEMA_FILE, document::Format, read_text, schema, template,
+};
 
 use crate::{
     args::InitArgs,
@@ -26,7 +28,7 @@ pub(super) fn run(
         let beside = path.with_file_name(SCHEMA_FILE);
         let text = serde_json::to_string_pretty(&schema(extensions)).unwrap_or_default() + "\n";
         // One that is there and says the same is welcome.
-        if std::fs::read_to_string(&beside).ok().as_deref() != Some(&text) {
+        if read_text(&beside).ok().as_deref() != Some(&text) {
             let renew = format!("`tune schema > {}` updates it", shell::word(&beside));
             write_new(&beside, &text, &renew)?;
         }
