@@ -1,6 +1,7 @@
 //! Why a subcommand did not succeed.
 
-use std::fmt;
+use std::path::Path;
+use std::{fmt, io};
 
 pub(crate) type Result<T = ()> = std::result::Result<T, Error>;
 
@@ -28,6 +29,13 @@ pub(crate) enum Error {
     Stale(Vec<String>),
     /// `cargo metadata` or the file system refused.
     Workspace(String),
+}
+
+impl Error {
+    /// The file system refused to do this with this file.
+    pub(crate) fn file(what: &str, path: &Path, error: &io::Error) -> Self {
+        Error::Workspace(format!("cannot {what} `{}`: {error}", path.display()))
+    }
 }
 
 impl fmt::Display for Error {

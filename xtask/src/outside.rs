@@ -65,11 +65,12 @@ impl Place {
     fn new(workspace: &Workspace) -> Result<Self> {
         let folder = workspace.target_directory.join("outside");
         if folder.exists() {
-            std::fs::remove_dir_all(&folder).map_err(|error| cannot("remove", &folder, &error))?;
+            std::fs::remove_dir_all(&folder)
+                .map_err(|error| Error::file("remove", &folder, &error))?;
         }
         for inner in ["crates", ".cargo"] {
             std::fs::create_dir_all(folder.join(inner))
-                .map_err(|error| cannot("make", &folder, &error))?;
+                .map_err(|error| Error::file("make", &folder, &error))?;
         }
         let place = Place {
             folder,
@@ -134,14 +135,14 @@ impl Place {
             self.folder.join("crates").join(&name),
             self.folder.join("crates").join(&krate.name),
         );
-        std::fs::rename(&from, &to).map_err(|error| cannot("rename", &from, &error))
+        std::fs::rename(&from, &to).map_err(|error| Error::file("rename", &from, &error))
     }
 
     /// A copy of a third-party crate, with the versions that this checkout is tested with: nothing has to be looked up.
     fn guest(&self, name: &str, root: &Path) -> Result<PathBuf> {
         let copy = self.folder.join("guests").join(name);
         copy_folder(&root.join(GUESTS).join(name), &copy)
-            .map_err(|error| cannot("copy to", &copy, &error))?;
+            .map_err(|error| Error::file("copy to", &copy, &error))?;
         lend_lock(root, &copy)?;
         Ok(copy)
     }
@@ -165,7 +166,8 @@ fn guests(root: &Path) -> Result<Vec<String>> {
     if !folder.exists() {
         return Ok(Vec::new());
     }
-    let entries = std::fs::read_dir(&folder).map_err(|error| cannot("read", &folder, &error))?;
+    let entries =
+        std::fs::read_dir(&folder).map_err(|error| Error::file("read", &folder, &error))?;
     let mut names: Vec<String> = entries
         .flatten()
         .filter(|entry| entry.path().join("Cargo.toml").exists())
@@ -187,7 +189,7 @@ fn choose(known: Vec<String>, names: &[String]) -> Result<Vec<String>> {
 fn lend_lock(root: &Path, folder: &Path) -> Result {
     std::fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))
         .map(drop)
-        .map_err(|error| cannot("write below", folder, &error))
+        .map_err(|error| Error::file("write below", folder, &error))
 }
 
 fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
@@ -205,11 +207,7 @@ fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
 }
 
 fn write(path: &Path, text: &str) -> Result {
-    std::fs::write(path, text).map_err(|error| cannot("write", path, &error))
-}
-
-fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Error {
-    Error::Workspace(format!("cannot {what} `{}`: {error}", path.display()))
+    std::fs::write(path, text).map_err(|error| Error::file("write", path, &error))
 }
 
 #[cfg(test)]

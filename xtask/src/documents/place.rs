@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use crate::documents::elsewhere::{INTERPRETERS, OPTIONAL};
 use crate::documents::script::words;
-use crate::documents::shared::Shared;
+use crate::documents::shared::share;
 use crate::error::{Error, Result};
 use crate::manifest::{self, Ours};
 use crate::process::{quoted, without_xtask};
@@ -20,7 +20,6 @@ pub(crate) struct Place {
     here: PathBuf,
     path: OsString,
     target_directory: PathBuf,
-    shared: Shared,
 }
 
 /// What a command came to.
@@ -38,11 +37,11 @@ impl Place {
         let made = std::fs::create_dir_all(&here)
             .and_then(|()| std::fs::create_dir_all(folder.join(".cargo")))
             .and_then(|()| link(&workspace.root, &folder.join("tuning")));
-        made.map_err(|error| cannot("make", folder, &error))?;
+        made.map_err(|error| Error::file("make", folder, &error))?;
         // A crate of the reader's shares what is built of others' crates.
         let config = folder.join(".cargo/config.toml");
         std::fs::write(&config, manifest::profile(workspace, Ours::Plain)?)
-            .map_err(|error| cannot("write", &config, &error))?;
+            .map_err(|error| Error::file("write", &config, &error))?;
         let path = std::env::var_os("PATH").unwrap_or_default();
         let mut places = vec![programs.to_owned()];
         places.extend(std::env::split_paths(&path));
@@ -54,7 +53,6 @@ impl Place {
             here,
             path,
             target_directory: workspace.target_directory.clone(),
-            shared: Shared::write(workspace, folder.join("shared"))?,
         })
     }
 
@@ -64,11 +62,7 @@ impl Place {
     }
 
     pub(crate) fn write(&self, name: &str, text: &str) -> Result {
-        let path = self.file(name);
-        let parent = path.parent().unwrap_or(&self.here);
-        std::fs::create_dir_all(parent)
-            .and_then(|()| std::fs::write(&path, text))
-            .map_err(|error| cannot("write", &path, &error))
+        write(&self.file(name), text)
     }
 
     /// A program that a command or a script needs and this machine lacks, though others may have it.
@@ -110,7 +104,7 @@ impl Place {
         let in_checkout = self.belongs_to_checkout(command);
         let at = if in_checkout { &self.root } else { &self.here };
         if self.here.join("tune/Cargo.toml").exists() {
-            self.shared.add(&self.here)?;
+            share(&self.root, &self.folder.join("shared"), &self.here)?;
         }
         let built = in_checkout.then(|| self.built(command)).flatten();
         let command = built.as_deref().unwrap_or(command);
@@ -173,8 +167,12 @@ impl Place {
     }
 }
 
-fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Error {
-    Error::Workspace(format!("cannot {what} `{}`: {error}", path.display()))
+/// Writes a file, and the folders above it.
+pub(crate) fn write(path: &Path, text: &str) -> Result {
+    let parent = path.parent().unwrap_or(path);
+    std::fs::create_dir_all(parent)
+        .and_then(|()| std::fs::write(path, text))
+        .map_err(|error| Error::file("write", path, &error))
 }
 
 #[cfg(unix)]
@@ -215,7 +213,7 @@ mod tests {
         );
         check("cargo run --release -p a --example typed", None);
         check("cargo run -p a", None);
-        std::fs::remove_dir_all(&folder).map_err(|error| cannot("remove", &folder, &error))
+        std::fs::remove_dir_all(&folder).map_err(|error| Error::file("remove", &folder, &error))
     }
 
     #[cfg(unix)]
@@ -253,6 +251,6 @@ mod tests {
             folder.join("beside").is_dir(),
             "beside the checkout, as the reader sees it"
         );
-        std::fs::remove_dir_all(&folder).map_err(|error| cannot("remove", &folder, &error))
+        std::fs::remove_dir_all(&folder).map_err(|error| Error::file("remove", &folder, &error))
     }
 }

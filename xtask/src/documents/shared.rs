@@ -1,62 +1,53 @@
-//! [`Shared`]: a package that makes a reader's crates build what they depend on with the features that ours have. It is
+//! [`share`]: a package that makes a reader's crates build what they depend on with the features that ours have. It is
 //! built already then, where otherwise the whole program would be built once more.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use crate::documents::place::write;
 use crate::error::{Error, Result};
 use crate::manifest::string;
 use crate::process::{cargo, run_quietly};
 use crate::test::WHOLE;
-use crate::workspace::Workspace;
 
-/// The package, in a folder of its own.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    folder: PathBuf,
+/// Adds the package to the crates of a reader in this folder, where that is not done yet. It is written into `package`.
+///
+/// # Errors
+/// When the features are not known, or a file cannot be read or written.
+pub(crate) fn share(root: &Path, package: &Path, reader: &Path) -> Result {
+    let path = string(&package.to_string_lossy());
+    for (manifest, kind) in [
+        ("Cargo.toml", "dev-dependencies"),
+        ("tune/Cargo.toml", "dependencies"),
+    ] {
+        let manifest = reader.join(manifest);
+        let line = format!("\n[{kind}.shared]\npath = {path}\n");
+        let text = std::fs::read_to_string(&manifest)
+            .map_err(|error| Error::file("read", &manifest, &error))?;
+        if !text.contains(&line) {
+            write_package(root, package)?;
+            write(&manifest, &(text + &line))?;
+        }
+    }
+    Ok(())
 }
 
-impl Shared {
-    /// Writes the package into this folder.
-    ///
-    /// # Errors
-    /// When the features are not known, or a file cannot be written.
-    pub(crate) fn write(workspace: &Workspace, folder: PathBuf) -> Result<Self> {
-        // Features of build scripts and macros are apart; those of the macros' own tests would be told beside them.
-        let mut tree = cargo(["tree", "--edges", "normal,dev,no-proc-macro"]);
-        tree.args(WHOLE)
-            .args(["--exclude", "tuning-derive", "--prefix", "none"])
-            .args(["--format", "{p}|{f}"])
-            .current_dir(&workspace.root);
-        let output = run_quietly(tree, None)?;
-        let manifest = manifest(&String::from_utf8_lossy(&output.stdout));
-        write(&folder.join("Cargo.toml"), &manifest)?;
-        write(
-            &folder.join("src/lib.rs"),
-            "//! Only its features matter.\n",
-        )?;
-        Ok(Self { folder })
+fn write_package(root: &Path, package: &Path) -> Result {
+    let path = package.join("Cargo.toml");
+    if path.exists() {
+        return Ok(());
     }
-
-    /// Adds it to the crates of a reader in this folder, where that is not done yet.
-    ///
-    /// # Errors
-    /// When a manifest cannot be read or written.
-    pub(crate) fn add(&self, reader: &Path) -> Result {
-        let path = string(&self.folder.to_string_lossy());
-        for (manifest, kind) in [
-            ("Cargo.toml", "dev-dependencies"),
-            ("tune/Cargo.toml", "dependencies"),
-        ] {
-            let manifest = reader.join(manifest);
-            let line = format!("\n[{kind}.shared]\npath = {path}\n");
-            match std::fs::read_to_string(&manifest) {
-                Ok(text) if text.contains(&line) => {}
-                Ok(text) => write(&manifest, &(text + &line))?,
-                Err(error) => return Err(cannot("read", &manifest, &error)),
-            }
-        }
-        Ok(())
-    }
+    // Features of build scripts and macros are apart; those of the macros' own tests would be told beside them.
+    let mut tree = cargo(["tree", "--edges", "normal,dev,no-proc-macro"]);
+    tree.args(WHOLE)
+        .args(["--exclude", "tuning-derive", "--prefix", "none"])
+        .args(["--format", "{p}|{f}"])
+        .current_dir(root);
+    let output = run_quietly(tree, None)?;
+    write(
+        &package.join("src/lib.rs"),
+        "//! Only its features matter.\n",
+    )?;
+    write(&path, &manifest(&String::from_utf8_lossy(&output.stdout)))
 }
 
 /// A manifest that depends on each package of others in this tree, with its features. Ours are built anew outside of our
@@ -92,17 +83,6 @@ fn manifest(tree: &str) -> String {
          [dependencies]\n{}",
         packages.concat()
     )
-}
-
-fn write(path: &Path, text: &str) -> Result {
-    let parent = path.parent().unwrap_or(path);
-    std::fs::create_dir_all(parent)
-        .and_then(|()| std::fs::write(path, text))
-        .map_err(|error| cannot("write", path, &error))
-}
-
-fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Error {
-    Error::Workspace(format!("cannot {what} `{}`: {error}", path.display()))
 }
 
 #[cfg(test)]
