@@ -13,8 +13,8 @@ use tuning_core::{
     StrategyError, TrialId, TrialState, Unsupported,
 };
 use tuning_runtime::{
-    Delivery, Executor, MemoryJournal, Retry, Study, StudyBuilder, StudyError, Summary,
-    asynchronous,
+    Delivery, Executor, MemoryJournal, Retry, Study, StudyBuilder, StudyError, StudyHandle,
+    Summary, asynchronous,
     sim::{FaultyJournal, SimExecutor},
 };
 
@@ -377,23 +377,27 @@ fn a_durable_observer_gets_every_event_once_and_in_order_across_sessions() {
     assert_eq!(seen.numbers(), (1..=all).collect::<Vec<_>>());
 }
 
+/// Runs the study and stops it after five hours.
+fn stopped(sim: &SimExecutor, journal: &MemoryJournal, stop: fn(&StudyHandle)) -> Summary {
+    let work = objective(sim);
+    let ran = sim.run(async {
+        let mut study = study(sim, journal).open().await?;
+        let (handle, clock) = (study.handle(), sim.clone());
+        sim.spawn(Box::pin(async move {
+            clock.sleep(Duration::from_secs(3600 * 5)).await;
+            stop(&handle);
+        }));
+        study.run(work).await
+    });
+    let summary = ran.unwrap().unwrap();
+    assert_eq!(summary.reason, EndReason::Stopped);
+    summary
+}
+
 #[test]
 fn stopping_now_leaves_work_that_is_done_again_with_the_same_parameters() {
     let (sim, journal) = (SimExecutor::new(Seed::new(5)), MemoryJournal::new());
-    let work = objective(&sim);
-    let summary = sim
-        .run(async {
-            let mut study = study(&sim, &journal).open().await?;
-            let (handle, clock) = (study.handle(), sim.clone());
-            sim.spawn(Box::pin(async move {
-                clock.sleep(Duration::from_secs(3600 * 5)).await;
-                handle.stop_now();
-            }));
-            study.run(work).await
-        })
-        .unwrap()
-        .unwrap();
-    assert_eq!(summary.reason, EndReason::Stopped);
+    let summary = stopped(&sim, &journal, StudyHandle::stop_now);
     assert!(
         summary.counts.running > 0 && summary.counts.completed > 0,
         "{}",
@@ -411,20 +415,7 @@ fn stopping_now_leaves_work_that_is_done_again_with_the_same_parameters() {
 #[test]
 fn stopping_gracefully_lets_running_trials_end() {
     let (sim, journal) = (SimExecutor::new(Seed::new(5)), MemoryJournal::new());
-    let work = objective(&sim);
-    let summary = sim
-        .run(async {
-            let mut study = study(&sim, &journal).open().await?;
-            let (handle, clock) = (study.handle(), sim.clone());
-            sim.spawn(Box::pin(async move {
-                clock.sleep(Duration::from_secs(3600 * 5)).await;
-                handle.stop();
-            }));
-            study.run(work).await
-        })
-        .unwrap()
-        .unwrap();
-    assert_eq!(summary.reason, EndReason::Stopped);
+    let summary = stopped(&sim, &journal, StudyHandle::stop);
     assert_eq!(summary.counts.running, 0);
     assert!(summary.counts.completed < 60);
     let closed = journal.entries().pop().unwrap().kind;

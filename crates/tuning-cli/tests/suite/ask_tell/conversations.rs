@@ -226,7 +226,7 @@ fn lines_that_come_together_are_answered_in_order_and_kept_like_any_others() {
     let ready = client.send(study());
     assert_eq!(ready["ready"]["counts"]["completed"], told, "{ready}");
     assert_eq!(ready["ready"]["open"].as_array().map(Vec::len), asked);
-    // The ranking of earlier sessions is read once it is asked for, with what came since.
+    // The ranking of earlier sessions is read only when a client asks for it, and includes what came since.
     let work = client.ask(1);
     client.tell(&work[0]["trial"], 0.5);
     let best = client.send(json!({"best": 20}));

@@ -1,7 +1,6 @@
 //! The examples in Python: a client of forty lines, and one script that is tuned in both ways.
 
 use std::{
-    io::Write as _,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -10,16 +9,7 @@ use crate::support::{Done, Folder, finish};
 
 /// Whether there is a Python to run the examples with.
 fn python() -> bool {
-    let found = Command::new("python3").arg("--version").output();
-    let found = found.is_ok_and(|output| output.status.success());
-    if !found {
-        // Not `eprintln!`: this is not to be swallowed with the output of a test that passes.
-        let _ = writeln!(
-            std::io::stderr(),
-            "SKIPPED: there is no `python3` to run the examples with"
-        );
-    }
-    found
+    crate::support::python("the examples")
 }
 
 fn example(name: &str) -> PathBuf {

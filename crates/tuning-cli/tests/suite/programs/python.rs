@@ -1,21 +1,10 @@
 //! Whether there is a Python, and a folder with a study whose strategy is written in it.
 
-use std::{io::Write as _, process::Command};
-
 use crate::support::{Folder, STUDY};
 
 /// Whether there is a Python.
 pub(crate) fn python() -> bool {
-    let found = Command::new("python3").arg("--version").output();
-    let found = found.is_ok_and(|output| output.status.success());
-    if !found {
-        // Not `eprintln!`: this is not to be swallowed with the output of a test that passes.
-        let _ = writeln!(
-            std::io::stderr(),
-            "SKIPPED: there is no `python3` to run strategies in Python with"
-        );
-    }
-    found
+    crate::support::python("strategies in Python")
 }
 
 /// A study of eight trials with `sampler.py`, one at a time; the fault is in the file `fault`.

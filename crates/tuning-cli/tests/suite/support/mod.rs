@@ -4,6 +4,7 @@ pub(crate) mod sink;
 
 use std::{
     fs,
+    io::Write as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
@@ -31,6 +32,20 @@ budget: {trials: 6}
 workers: 2
 seed: 7
 ";
+
+/// Whether there is a Python; if not, says loudly what is skipped.
+pub(crate) fn python(what_for: &str) -> bool {
+    let found = Command::new("python3").arg("--version").output();
+    let found = found.is_ok_and(|output| output.status.success());
+    if !found {
+        // Not `eprintln!`: this is not to be swallowed with the output of a test that passes.
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED: there is no `python3` to run {what_for} with"
+        );
+    }
+    found
+}
 
 /// A folder for one test.
 pub(crate) struct Folder {
