@@ -40,7 +40,7 @@ pub enum Probe {
         /// The file.
         file: PathBuf,
     },
-    /// A session of a study, from where the last one ended until it has so many trials, with three observers.
+    /// A session of a study, from where the last one ended until it has this many trials, with three observers.
     Session {
         /// How many trials.
         trials: u64,
@@ -146,7 +146,9 @@ async fn session(trials: u64, file: &Path) -> Result<Probed, Box<dyn Error>> {
     let summary = study.run(objective).await?;
     let took = watch.took();
     if summary.counts.completed != trials || seen.load(Ordering::Relaxed) == 0 {
-        return Err(format!("not all trials completed, or nobody saw them: {summary}").into());
+        return Err(
+            format!("not all trials completed, or the observers missed some: {summary}").into(),
+        );
     }
     Ok(Probed {
         wall: took.wall,

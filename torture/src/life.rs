@@ -17,7 +17,7 @@ use crate::{
     watch::{Acknowledged, Book, Durable, Lossy},
 };
 
-/// After so many sessions a study that has not ended is taken for one that never does.
+/// After this many sessions a study that has not ended is taken for one that never does.
 const SESSIONS: u32 = 40;
 
 /// How long the first sessions may live, in steps, before they die; each of them draws from the first part of it.
@@ -171,7 +171,7 @@ impl Life<'_> {
             Ok(csv) => study = study.observe(struck(Box::new(csv)), Delivery::durable()),
             Err(error) => self.wrong(number, &error),
         }
-        // Long enough for whoever is slow but for ever.
+        // Long enough for all that is slow, but not endless.
         let mut study = study.linger(Duration::from_secs(86_400)).open().await?;
         let bench = Bench {
             plan: plan.clone(),
@@ -202,7 +202,7 @@ impl Life<'_> {
         self.book.write().broken.push(broken);
     }
 
-    /// A loop of the caller's own: results come late, twice, for trials that nobody has, and from the client of an
+    /// A loop of the caller's own: results come late, twice, for trials that are not running, and from the client of an
     /// earlier session.
     async fn by_hand(
         &self,

@@ -91,7 +91,7 @@ fn converse_in_batches(program: &Path, trials: u64, file: &Path) -> Result<f64, 
     Ok(rate)
 }
 
-/// Opens the study of so many trials again; returns the seconds until the program says so.
+/// Opens the study with this many trials again; returns the seconds until the program says so.
 fn resume(program: &Path, trials: u64, file: &Path) -> Result<f64, Box<dyn Error>> {
     let began = Instant::now();
     let mut tuner = Tuner::start(program, Some(file.to_owned()))?;

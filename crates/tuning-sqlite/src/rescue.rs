@@ -7,7 +7,7 @@ use tuning_core::{JournalError, Seq};
 use crate::{error, row::Row, schema, store::Store, sums::Sums, watch::Gone};
 
 /// Saves all of a database whose files were taken away, and `rows` behind `after`, which were about to be written, in a new
-/// file beside it. Returns the error that says so: the study must not continue where nobody will look for it.
+/// file beside it. Returns the error that says so: the study must not continue where it will not be looked for.
 ///
 /// Nothing is written to the old files: another process may have opened them under another name by now.
 pub(crate) fn rescue(store: &Store, gone: &Gone, after: Seq, rows: &[Row]) -> JournalError {

@@ -40,7 +40,7 @@ impl Folder {
         Ok(Self { dir, tune })
     }
 
-    /// With a study of so many trials.
+    /// With a study of this many trials.
     pub(super) fn with_study(tune: &Path, trials: u64, seed: u64) -> Result<Self, String> {
         let folder = Self::new(tune)?;
         folder.write_study(trials, seed)?;

@@ -1,4 +1,4 @@
-//! JSON without a character that controls a terminal or cannot be seen: it is written as `\\uXXXX`, so that the value is
+//! JSON without a character that controls a terminal or cannot be seen: it is written as `\uXXXX`, so that the value is
 //! the same.
 
 use std::io::{self, Write};

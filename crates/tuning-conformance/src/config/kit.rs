@@ -22,7 +22,7 @@ pub(super) fn broken(message: impl Into<String>) -> Finding {
     Finding::Broken(Breach::new(message))
 }
 
-/// Waits for what a law does; a panic and a wait for ever break it.
+/// Waits for what a law does; a panic and an endless wait break it.
 pub(super) fn waited(law: impl Future<Output = Looked>) -> Looked {
     match block_on(caught(law), Some(PATIENCE)) {
         Some(Ok(looked)) => looked,

@@ -14,7 +14,7 @@ use super::{
     rule::Rule,
 };
 
-/// A space may have so many parameters: conditions look for their parents, and models for the correlations of all.
+/// The most parameters that a space may have: conditions look for their parents, and models for the correlations of all.
 const MOST_PARAMETERS: usize = 10_000;
 
 /// Judges the parameters; returns their resolved conditions.

@@ -36,7 +36,7 @@ pub(super) fn cells_at(u: f64, cells: u64) -> (u64, u64) {
 }
 
 /// The coordinates that may stand for this cell among others: all that [`cells_at`] can take into account.
-// A coordinate of `t` binary digits stands for the cells from its own on to that of the next one of so many digits.
+// A coordinate of `t` binary digits stands for the cells from its own on to that of the next coordinate with `t` digits.
 pub(super) fn coordinates_of(cell: u64, cells: u64) -> impl Iterator<Item = f64> {
     (53..=63).map(move |digits| {
         let place = (u128::from(cell) << digits) / u128::from(cells);

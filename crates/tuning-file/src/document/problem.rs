@@ -30,7 +30,7 @@ impl Problem {
 const KEPT: usize = 100;
 /// So many are shown.
 const SHOWN: usize = 10;
-/// In so many bytes.
+/// The most bytes of problems that are told.
 const BYTES: usize = 4000;
 /// A message is not longer than this.
 const LONGEST: usize = 1000;

@@ -1,4 +1,4 @@
-//! [`LineFile`]: a file of lines on a disk, which may be full, torn, removed or written by somebody else.
+//! [`LineFile`]: a file of lines on a disk, which may be full, torn, removed or written by another process.
 
 use std::{
     fs::{File, OpenOptions},
@@ -63,7 +63,7 @@ impl LineFile {
         &self.path
     }
 
-    /// Checks that this file is still the one at its path, and that nobody else wrote to it.
+    /// Checks that this file is still the one at its path, and that no one else wrote to it.
     ///
     /// # Errors
     /// If it was removed, replaced, or changed.

@@ -15,7 +15,7 @@ pub(crate) trait Format: fmt::Debug + Send {
     /// Whether this is a whole line, without its end.
     fn is_whole(line: &[u8]) -> bool;
 
-    /// Whether this may be what is left of a line, or a line of which a part is damaged, and nobody else's text.
+    /// Whether this may be what is left of a line, or a line of which a part is damaged, and not text of another author.
     /// `ended`: whether it has an end.
     fn is_piece(line: &[u8], ended: bool) -> bool;
 }

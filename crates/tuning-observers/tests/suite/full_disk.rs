@@ -9,7 +9,7 @@ use crate::support::{block_on, two_sessions};
 use tuning_core::{Event, Observer};
 use tuning_observers::{Csv, JsonLines};
 
-/// A disk with room for so many bytes.
+/// A disk with room for this many bytes.
 #[derive(Clone)]
 struct Disk {
     written: Arc<Mutex<Vec<u8>>>,

@@ -87,7 +87,7 @@ impl SimExecutor {
         }
     }
 
-    /// Runs a future, and the tasks that it spawns, for so many steps at most: a step is what one task does between two
+    /// Runs a future, and the tasks that it spawns, for at most this many steps: a step is what one task does between two
     /// awaits. Returns none if it was not done then, as if its process had died: nothing of it runs any more.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! [`FaultyJournal`]: a journal whose medium fails, is slow, or was written by somebody else.
+//! [`FaultyJournal`]: a journal whose medium fails, is slow, or was written by another process.
 
 use std::{sync::Arc, time::Duration};
 

@@ -12,7 +12,7 @@ use crate::delivery::{all, run, study};
 #[derive(Clone, Default)]
 struct Store {
     events: Arc<Mutex<Vec<(u64, u64)>>>,
-    /// At which event it loses all behind its first so many, once, and fails.
+    /// At which event it fails once and loses all but this many of its first events.
     loses: Arc<Mutex<Option<(u64, usize)>>>,
 }
 

@@ -38,7 +38,7 @@ fn copy(from: &Path, to: &Path) {
     let _ = fs::remove_file(beside(to, "-shm"));
 }
 
-/// What a process leaves that was killed after so many entries, one commit each: nothing has left the `-wal` yet.
+/// What a process leaves that was killed after this many entries, one commit each: nothing has left the `-wal` yet.
 fn killed(folder: &Path, entries: u64) -> PathBuf {
     let path = folder.join("running.db");
     let mut journal = SqliteJournal::open(&path, "digits").unwrap();
