@@ -171,13 +171,13 @@ fn real(args: &Args) -> bool {
             );
         }
     }
-    if all.skipped {
-        println!("`full-disk` was skipped: only root may mount a small disk");
-    }
     println!(
-        "{studies} studies of real programs, {} kills, {} damaged files, {bad} broken, in {:.1} s",
+        "{studies} studies of real programs, {} kills, {} damaged files, {} pauses, {} times a full disk, {bad} broken, in \
+         {:.1} s",
         all.kills,
         all.damages,
+        all.pauses,
+        all.full,
         began.elapsed().as_secs_f64()
     );
     bad == 0

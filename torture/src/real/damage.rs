@@ -51,7 +51,7 @@ pub(super) fn damaged(tune: &Path, dice: &mut Dice) -> Result<Happened, String> 
     let happened = Happened {
         kills: 1,
         damages: 1,
-        skipped: false,
+        ..Happened::default()
     };
     let run = folder.output(&["run", "study.yaml", "--no-progress"])?;
     if !run.status.success() {

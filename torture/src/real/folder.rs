@@ -63,6 +63,11 @@ impl Folder {
         self.dir.path()
     }
 
+    /// The program.
+    pub(super) fn tune(&self) -> &Path {
+        &self.tune
+    }
+
     pub(super) fn write(&self, name: &str, text: &str) -> Result<(), String> {
         fs::write(self.path(name), text).map_err(|error| format!("{name}: {error}"))
     }

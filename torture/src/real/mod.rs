@@ -78,15 +78,18 @@ pub struct Happened {
     pub kills: u64,
     /// How many files were cut or flipped.
     pub damages: u64,
-    /// Whether it could not be tried here.
-    pub skipped: bool,
+    /// How many processes were paused.
+    pub pauses: u64,
+    /// How many times a program met a full disk.
+    pub full: u64,
 }
 
 impl std::ops::AddAssign for Happened {
     fn add_assign(&mut self, more: Self) {
         self.kills += more.kills;
         self.damages += more.damages;
-        self.skipped |= more.skipped;
+        self.pauses += more.pauses;
+        self.full += more.full;
     }
 }
 

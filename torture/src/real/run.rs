@@ -11,7 +11,7 @@ use std::{
 use super::{Happened, folder::Folder};
 use crate::dice::Dice;
 
-const RUN: [&str; 5] = ["run", "study.yaml", "--quiet", "--no-progress", "--json"];
+pub(super) const RUN: [&str; 5] = ["run", "study.yaml", "--quiet", "--no-progress", "--json"];
 
 /// What a study that nothing happens to decides.
 pub(super) fn undisturbed(tune: &Path, trials: u64, seed: u64) -> Result<String, String> {
@@ -116,7 +116,10 @@ pub(super) fn paused(tune: &Path, dice: &mut Dice) -> Result<Happened, String> {
     folder.says(&RUN)?;
     folder.files_are_whole()?;
     same(&expect, &folder.decided()?)?;
-    Ok(Happened::default())
+    Ok(Happened {
+        pauses: 1,
+        ..Happened::default()
+    })
 }
 
 /// The same decisions, byte for byte.

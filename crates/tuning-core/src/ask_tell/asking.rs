@@ -22,16 +22,13 @@ struct Accepted {
 
 impl<S: Strategy> AskTell<S> {
     pub(super) fn ask_now(&mut self, slots: NonZeroUsize) -> Result<Turn, AskError> {
-        if let Some(reason) = self.over() {
-            return Ok(self.idle(reason));
-        }
-        if let Some(reason) = self.promised() {
-            return Ok(self.idle(reason));
-        }
-        if self.trials_left() == Some(0) && self.problem.fidelity.is_none() {
-            return Ok(self.idle(EndReason::Trials));
-        }
         loop {
+            if let Some(reason) = self.over().or_else(|| self.promised()) {
+                return Ok(self.idle(reason));
+            }
+            if self.trials_left() == Some(0) && self.problem.fidelity.is_none() {
+                return Ok(self.idle(EndReason::Trials));
+            }
             match self.ask_strategy(slots)? {
                 Asked::Propose(proposals) => {
                     let accepted = self.accept(proposals)?;
@@ -130,8 +127,11 @@ impl<S: Strategy> AskTell<S> {
             if proposal.is_new() && self.trials_left() == Some(0) {
                 continue;
             }
-            // The first one is within the limits: that was looked at.
-            if proposal.is_work() && !accepted.work.is_empty() && self.promised().is_some() {
+            // The first one is within the limits: that was looked at. Each one that is accepted uses some of them, also
+            // one that gives a trial up: that trial has ended without an improvement.
+            let is_first = accepted.work.is_empty() && !accepted.gave_up;
+            if proposal.is_work() && !is_first && self.over().or_else(|| self.promised()).is_some()
+            {
                 continue;
             }
             accepted.gave_up |= !proposal.is_work();

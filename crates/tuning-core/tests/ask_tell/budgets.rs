@@ -471,3 +471,20 @@ fn a_replayed_study_with_its_budget_spent_is_done() {
         }
     }
 }
+
+#[test]
+fn what_is_given_up_counts_before_the_work_beside_it_is_taken() {
+    for order in [Order::AsFinished, proposed(1)] {
+        let script = Script::new(|_: &Ask, told: &[Fact]| match told.last() {
+            Some(Fact::Paused(paused)) => {
+                Asked::Propose(vec![Proposal::give_up(paused.trial), start().until(at(3))])
+            }
+            _ => Asked::Propose(vec![start().until(at(3))]),
+        });
+        let problem = ladder().budget(Budget::trials(9).no_improvement(2));
+        let mut study = AskTell::new(problem, script, Seed::new(0)).order(order);
+        // The first trial is given up beside the second one, the second beside none: the limit is reached.
+        let ended = run(&mut study, |_| completed(1.0));
+        assert_eq!(ended, (2, EndReason::NoImprovement), "{order}");
+    }
+}

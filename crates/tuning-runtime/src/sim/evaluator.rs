@@ -8,11 +8,11 @@ use tuning_core::{Evaluator, FailureKind, Outcome, RunningTrial, TrialId};
 use super::faults::{Faults, pick};
 use crate::executor::Executor;
 
-/// An evaluator that is struck now and then: its worker is lost, panics, hangs, is slow, or ends long after it was told
-/// to. One that hangs needs a timeout of the study to end.
+/// An evaluator that is struck now and then: its worker is lost, is given up and speaks all the same, panics, hangs, is
+/// slow, or ends long after it was told to. One that hangs needs a timeout of the study to end.
 #[derive(Clone, Debug)]
 pub struct FaultyEvaluator<E> {
-    inner: E,
+    inner: Arc<E>,
     faults: Faults,
     executor: Arc<dyn Executor>,
     only_delays: bool,
@@ -23,7 +23,7 @@ impl<E> FaultyEvaluator<E> {
     #[must_use]
     pub fn new(inner: E, faults: Faults, executor: Arc<dyn Executor>) -> Self {
         Self {
-            inner,
+            inner: Arc::new(inner),
             faults,
             executor,
             only_delays: false,
@@ -44,12 +44,13 @@ enum Work {
     IsSlow,
     IsLate,
     IsLost,
+    IsGivenUp,
     Panics,
     Hangs,
 }
 
 #[async_trait]
-impl<E: Evaluator> Evaluator for FaultyEvaluator<E> {
+impl<E: Evaluator + 'static> Evaluator for FaultyEvaluator<E> {
     async fn evaluate(&self, trial: RunningTrial) -> Outcome {
         let Some(seed) = self.faults.strike("work") else {
             return self.inner.evaluate(trial).await;
@@ -58,6 +59,7 @@ impl<E: Evaluator> Evaluator for FaultyEvaluator<E> {
             Work::IsSlow,
             Work::IsLate,
             Work::IsLost,
+            Work::IsGivenUp,
             Work::Panics,
             Work::Hangs,
         ];
@@ -81,6 +83,18 @@ impl<E: Evaluator> Evaluator for FaultyEvaluator<E> {
             Work::IsLost => {
                 self.executor.sleep(delay).await;
                 Outcome::failed(FailureKind::Lost, "the simulated worker is gone")
+            }
+            Work::IsGivenUp => {
+                // What it says from then on must not count.
+                let inner = Arc::clone(&self.inner);
+                self.executor.spawn(Box::pin(async move {
+                    inner.evaluate(trial).await;
+                }));
+                self.executor.sleep(delay).await;
+                Outcome::failed(
+                    FailureKind::Lost,
+                    "the simulated worker does not answer any more",
+                )
             }
             Work::Panics => panic!("the simulated worker panics"),
             Work::Hangs => pending().await,

@@ -39,6 +39,7 @@ struct World {
     /// In order of their numbers: who woke them in which order must not matter, since some channels wake at random.
     ready: BTreeSet<u64>,
     timers: BTreeMap<(Duration, u64), Waker>,
+    died: bool,
 }
 
 /// The future that [`SimExecutor::run`] runs.
@@ -58,6 +59,7 @@ impl SimExecutor {
                 tasks: BTreeMap::new(),
                 ready: BTreeSet::new(),
                 timers: BTreeMap::new(),
+                died: false,
             })),
         }
     }
@@ -88,7 +90,8 @@ impl SimExecutor {
     }
 
     /// Runs a future, and the tasks that it spawns, for at most this many steps: a step is what one task does between two
-    /// awaits. Returns none if it was not done then, as if its process had died: nothing of it runs any more.
+    /// awaits. Returns none if it was not done then, as if its process had died: nothing of it runs any more. What its
+    /// tasks hold is dropped, though; [`has_died`](Self::has_died) tells a `drop` that no process would run it.
     ///
     /// # Errors
     /// If nothing is left that could make progress.
@@ -102,6 +105,7 @@ impl SimExecutor {
                 continue;
             };
             let Some(fewer) = left.checked_sub(1) else {
+                self.lock().died = true;
                 self.clear();
                 return Ok(None);
             };
@@ -125,6 +129,12 @@ impl SimExecutor {
                 self.lock().tasks.insert(id, task);
             }
         }
+    }
+
+    /// Whether [`run_for`](Self::run_for) came to its last step before it was done.
+    #[must_use]
+    pub fn has_died(&self) -> bool {
+        self.lock().died
     }
 
     /// Drops all tasks, and what they wait for.

@@ -7,11 +7,11 @@
 //! | what goes wrong | where |
 //! |---|---|
 //! | an append fails, conflicts, is slow, or is written and not answered; reads and cursors fail | [`FaultyJournal`] |
-//! | a worker is lost, panics, hangs, is slow, or late | [`FaultyEvaluator`] |
+//! | a worker is lost, is given up and speaks all the same, panics, hangs, is slow, or late | [`FaultyEvaluator`] |
 //! | an observer fails, panics, hangs, is slow | [`FaultyObserver`] |
-//! | a file is torn after some bytes | [`FaultyWriter`] |
+//! | a disk is full after some bytes, and then has room again | [`FaultyWriter`] |
 //! | the process dies between two steps | [`SimExecutor::run_for`] |
-//! | the clock jumps | [`SimExecutor::jump`], [`SimExecutor::at`] |
+//! | the clock jumps | [`SimExecutor::jump`] ahead in a session, [`SimExecutor::at`] either way between two |
 //!
 //! ```
 //! use std::{sync::Arc, time::Duration};
