@@ -1,17 +1,26 @@
 //! [`Bench`]: what evaluates the trials of a tortured study, and notes what it was given.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tuning_core::{
-    Evaluator, FailureKind, Outcome, Params, RunningTrial, Seed, TrialId, Values, Work,
+    Evaluator, FailureKind, Metrics, Outcome, Params, RunningTrial, Seed, Values, Work,
 };
 use tuning_runtime::{Executor as _, sim::SimExecutor};
 
-use crate::{plan::Plan, record::Begun, watch::Book};
+use crate::{plan::Plan, record::Begun, watch::Book, witness::Witness};
 
 /// The last fidelity.
-const WHOLE: u64 = 9;
+pub(crate) const WHOLE: u64 = 9;
+
+/// How many seconds a step takes, at most.
+const PACE: u64 = 600;
+
+/// How long a piece of work takes that nothing strikes, at most.
+pub(crate) const LONGEST: Duration = Duration::from_secs(WHOLE * PACE);
+
+/// The metric by which an attempt says which one it is: its place in the record.
+pub(crate) const SPEAKER: &str = "speaker";
 
 /// Evaluates trials: what they come to follows from their seeds and, where the order does not matter, from the attempt,
 /// so that it shows which attempt has spoken.
@@ -21,23 +30,38 @@ pub(crate) struct Bench {
     pub(crate) session: u32,
     pub(crate) sim: SimExecutor,
     pub(crate) book: Book,
-    /// The trials that had ended when the session began.
-    pub(crate) ended: BTreeSet<TrialId>,
+    /// Knows which trials have ended.
+    pub(crate) journal: Witness,
 }
 
 impl Bench {
     /// Notes that work has begun; returns its place in the record.
     pub(crate) fn begin(&self, work: &Work) -> usize {
+        let had_ended = self.journal.has_ended(work.trial);
         let mut record = self.book.write();
         record.begun.push(Begun {
             session: self.session,
             trial: work.trial,
             params: said(&work.params),
+            kept: None,
+            from: work.origin.at().map(|at| at.get()),
             attempt: work.attempt,
-            had_ended: self.ended.contains(&work.trial),
-            value: None,
+            had_ended,
+            early: false,
+            said: Vec::new(),
         });
         record.begun.len() - 1
+    }
+
+    /// Notes what the work of this place says, and returns the values that it is to say.
+    pub(crate) fn say(&self, place: usize, value: f64) -> Vec<f64> {
+        self.book.write().begun[place].said.push(value);
+        self.values(value)
+    }
+
+    /// What else it measures.
+    pub(crate) fn metrics(work: &Work, place: usize) -> Metrics {
+        Metrics::from_iter([("cost", Self::cost(work.seed)), (SPEAKER, place as f64)])
     }
 
     /// The value of a trial at a fidelity, by the piece of work that measures it.
@@ -49,7 +73,7 @@ impl Bench {
         }
     }
 
-    pub(crate) fn values(&self, value: f64) -> Vec<f64> {
+    fn values(&self, value: f64) -> Vec<f64> {
         [value, -value][..self.plan.objectives].to_vec()
     }
 
@@ -63,7 +87,7 @@ impl Bench {
     }
 
     /// What the trial has cost.
-    pub(crate) fn cost(seed: Seed) -> f64 {
+    fn cost(seed: Seed) -> f64 {
         1.0 + (seed.named("cost").get() % 3) as f64
     }
 
@@ -86,12 +110,23 @@ impl Evaluator for Bench {
     async fn evaluate(&self, trial: RunningTrial) -> Outcome {
         let work = trial.work().clone();
         let place = self.begin(&work);
-        let pace = Duration::from_secs(1 + work.seed.named("pace").get() % 600);
+        if work.seed.named("outlives").get().is_multiple_of(3) {
+            if !trial.committed().await {
+                return Outcome::Stopped;
+            }
+            self.book.write().begun[place].early = !self.journal.has_started(work.trial);
+        }
+        let pace = Duration::from_secs(1 + work.seed.named("pace").get() % PACE);
+        let measure = |trial: &RunningTrial| {
+            for (name, value) in Self::metrics(&work, place).iter() {
+                trial.metric(name, value);
+            }
+        };
         let mut last = WHOLE;
         for at in self.steps(&work) {
             self.sim.sleep(pace).await;
-            trial.metric("cost", Self::cost(work.seed));
-            let values = self.values(self.value(&work, at, place));
+            measure(&trial);
+            let values = self.say(place, self.value(&work, at, place));
             if trial.report(at, values).await.is_err() {
                 return Outcome::Stopped;
             }
@@ -100,9 +135,8 @@ impl Evaluator for Bench {
         if let Some(failure) = Self::failure(&work) {
             return failure;
         }
-        let value = self.value(&work, last, place);
-        self.book.write().begun[place].value = Some(value);
-        match Values::new(self.values(value)) {
+        measure(&trial);
+        match Values::new(self.say(place, self.value(&work, last, place))) {
             Ok(values) => Outcome::Completed(values),
             Err(error) => Outcome::failed(FailureKind::Error, error.to_string()),
         }

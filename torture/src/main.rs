@@ -8,7 +8,7 @@ use std::{
 };
 
 use torture::{
-    Breach, Plan, broken, live,
+    Plan, broken, judge, live,
     real::{Happened, Scenario},
     shrink,
 };
@@ -24,6 +24,14 @@ struct Args {
 }
 
 fn main() -> ExitCode {
+    // Simulated panics are caught where they happen.
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let message = panic.payload().downcast_ref::<&str>();
+        if !message.is_some_and(|message| message.starts_with("the simulated")) {
+            told(panic);
+        }
+    }));
     let args = match parse(std::env::args().skip(1)) {
         Ok(args) => args,
         Err(error) => {
@@ -87,11 +95,6 @@ fn seeds(args: &Args) -> impl Iterator<Item = u64> {
     );
     (args.first..args.first.saturating_add(args.seeds))
         .take_while(move |_| limit.is_none_or(|limit| began.elapsed() < limit))
-}
-
-fn judge(plan: &Plan) -> Vec<Breach> {
-    let undisturbed = plan.is_in_line().then(|| live(&plan.undisturbed()));
-    broken(plan, &live(plan), undisturbed.as_ref())
 }
 
 fn simulated(args: &Args) -> bool {

@@ -8,6 +8,7 @@ use tuning_core::{
 use tuning_runtime::{Retry, StudyBuilder, StudySettings};
 
 use crate::{
+    bench::{LONGEST, WHOLE},
     dice::Dice,
     ladder::{LadderConfig, StopSome},
 };
@@ -51,6 +52,9 @@ pub(crate) enum Limit {
     Time(Duration),
 }
 
+/// The value with which a study is content.
+pub(crate) const TARGET: f64 = 0.5;
+
 const STRATEGIES: [&str; 8] = [
     "random",
     "sobol",
@@ -69,6 +73,7 @@ impl Plan {
         let mut dice = Dice::new(Seed::new(seed).named("plan"));
         let strategy = dice.pick(&STRATEGIES);
         let ladder = strategy == "ladder";
+        let fidelity = ladder || dice.chance(0.3);
         let in_line = dice.chance(0.5);
         let order = match in_line {
             true => Order::AsProposed {
@@ -79,7 +84,7 @@ impl Plan {
         };
         let limit = match dice.below(8) {
             0 => Limit::Cost(3 + dice.below(30) as u32),
-            1 if ladder => Limit::Resource(10 + dice.below(60)),
+            1 if fidelity => Limit::Resource(10 + dice.below(60)),
             2 => Limit::NoImprovement(2 + dice.below(6)),
             3 => Limit::Target,
             // What time allows depends on how often it dies.
@@ -97,12 +102,12 @@ impl Plan {
             strategy,
             space: dice.below(4) as usize,
             objectives: 1 + usize::from(several),
-            fidelity: ladder || dice.chance(0.3),
+            fidelity,
             order,
             pruned: dice.chance(0.3),
             limit,
             retries: dice.pick(&[0, 0, 1, 3]),
-            timeout: dice.chance(0.3) && !in_line,
+            timeout: dice.chance(0.8),
             share: dice.pick(&[0.0, 0.01, 0.03, 0.1]),
             manual: dice.chance(0.25),
         }
@@ -152,7 +157,7 @@ impl Plan {
             Limit::Cost(limit) => budget.cost("cost", f64::from(limit)),
             Limit::Resource(limit) => budget.resource(limit),
             Limit::NoImprovement(trials) => budget.no_improvement(trials),
-            Limit::Target => budget.target(0.05),
+            Limit::Target => budget.target(TARGET),
             Limit::Time(time) => budget.time(time),
         }
     }
@@ -163,15 +168,28 @@ impl Plan {
         let objectives = [Objective::minimize("loss"), Objective::maximize("gain")];
         settings.objectives = objectives[..self.objectives].to_vec();
         settings.fidelity = (self.fidelity)
-            .then(|| FidelityRange::new(1, 9).unwrap_or_else(|error| unreachable!("{error}")));
+            .then(|| FidelityRange::new(1, WHOLE).unwrap_or_else(|error| unreachable!("{error}")));
         settings.order = Some(self.order);
         settings.seed = Some(Seed::new(self.seed));
         settings.budget = self.budget();
         settings.grace = Duration::from_secs(30);
-        settings.retry = [FailureKind::Lost, FailureKind::Error, FailureKind::Panicked]
-            .into_iter()
-            .fold(Retry::never(), |retry, kind| retry.on(kind, self.retries));
-        settings.trial_timeout = self.timeout.then(|| Duration::from_secs(3_600));
+        settings.retry = Retry::never().on(FailureKind::Error, self.retries);
+        for kind in [
+            FailureKind::Lost,
+            FailureKind::Panicked,
+            FailureKind::TimedOut,
+        ] {
+            // As proposed, what strikes the work decides nothing: it is done until it was done.
+            let retries = match self.is_in_line() {
+                true => u32::MAX,
+                false => self.retries,
+            };
+            settings.retry = settings.retry.on(kind, retries);
+        }
+        settings.trial_timeout = self.timeout.then(|| match self.is_in_line() {
+            true => LONGEST + Duration::from_secs(60),
+            false => Duration::from_secs(3_600),
+        });
         let study = StudyBuilder::new(settings).workers(self.workers);
         let study = match self.pruned {
             true => study.pruner(StopSome::default()),

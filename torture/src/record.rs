@@ -10,6 +10,10 @@ use tuning_runtime::Summary;
 pub struct Record {
     /// Its journal at the end.
     pub entries: Vec<Entry>,
+    /// The same as a reader tells it.
+    pub read: Vec<Entry>,
+    /// How many entries the journal had after each session that was begun.
+    pub lengths: Vec<usize>,
     /// Each session that ended by itself.
     pub sessions: Vec<Session>,
     /// Each piece of work that was begun.
@@ -18,21 +22,38 @@ pub struct Record {
     pub acknowledged: Vec<(u32, u64, String)>,
     /// The results that a manual session has taken: the trial, and its outcome.
     pub answered: Vec<(TrialId, Outcome)>,
-    /// The numbers of the events as a durable observer took them, in order.
-    pub durable: Vec<u64>,
-    /// Of a lossy observer in each session that ended by itself: how many events it saw, and how many it was told that
-    /// it had missed.
-    pub lossy: BTreeMap<u32, (u64, u64)>,
+    /// What a durable observer was told, in order.
+    pub durable: Vec<Taken>,
+    /// What a lossy observer was told in each session.
+    pub lossy: BTreeMap<u32, Vec<Shown>>,
     /// The files of durable observers at the end: events, and trials.
     pub jsonl: String,
     /// The file of trials.
     pub csv: String,
-    /// How many steps all sessions took together.
-    pub steps: u64,
+    /// What a durable observer of events wrote to a writer in each session, whose disk was full now and then.
+    pub written: BTreeMap<u32, Vec<u8>>,
     /// What struck it, session by session.
     pub faults: Vec<String>,
     /// What should never happen, and is not to be seen in the rest.
     pub broken: Vec<String>,
+}
+
+/// What a durable observer was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// The event of this number.
+    Event(u64),
+    /// It was asked what it keeps: what comes next may be told again.
+    Asked,
+}
+
+/// What a lossy observer was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// The event of this number.
+    Event(u64),
+    /// How many it has missed.
+    Missed(u64),
 }
 
 /// A session that ended by itself.
@@ -57,10 +78,16 @@ pub struct Begun {
     pub trial: TrialId,
     /// Its parameters.
     pub params: String,
+    /// Those that its journal had when the session was over; none if the trial was not in it.
+    pub kept: Option<String>,
+    /// The fidelity from which it was resumed or forked, if it was.
+    pub from: Option<u64>,
     /// Which attempt.
     pub attempt: u32,
     /// Whether its journal said then that the trial had ended.
     pub had_ended: bool,
-    /// What it came to, if it did.
-    pub value: Option<f64>,
+    /// Whether it was told that its start is durable before its journal had it.
+    pub early: bool,
+    /// The first of the values of each of its reports, and of its result.
+    pub said: Vec<f64>,
 }

@@ -1,15 +1,16 @@
 //! The observers of a tortured study: they write what they are told into its record.
 
 use std::{
+    io::{self, Write},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use async_trait::async_trait;
-use tuning_core::{Event, Observer, ObserverError};
+use tuning_core::{Event, Kept, Observer, ObserverError};
 use tuning_runtime::{Executor, sim::SimExecutor};
 
-use crate::record::Record;
+use crate::record::{Record, Shown, Taken};
 
 /// A record that is being written.
 #[derive(Clone, Debug, Default)]
@@ -53,8 +54,13 @@ impl Observer for Durable {
     }
 
     async fn observe(&mut self, event: &Event) -> Result<(), ObserverError> {
-        self.0.write().durable.push(event.seq.get());
+        self.0.write().durable.push(Taken::Event(event.seq.get()));
         Ok(())
+    }
+
+    async fn kept(&mut self, _: &str) -> Result<Kept, ObserverError> {
+        self.0.write().durable.push(Taken::Asked);
+        Ok(Kept::Unknown)
     }
 }
 
@@ -66,6 +72,13 @@ pub(crate) struct Lossy {
     pub(crate) sim: SimExecutor,
 }
 
+impl Lossy {
+    fn note(&self, shown: Shown) {
+        let mut record = self.book.write();
+        record.lossy.entry(self.session).or_default().push(shown);
+    }
+}
+
 #[async_trait]
 impl Observer for Lossy {
     fn name(&self) -> &str {
@@ -73,8 +86,7 @@ impl Observer for Lossy {
     }
 
     async fn observe(&mut self, event: &Event) -> Result<(), ObserverError> {
-        let seen = |book: &Book| book.write().lossy.entry(self.session).or_default().0 += 1;
-        seen(&self.book);
+        self.note(Shown::Event(event.seq.get()));
         if event.seq.get().is_multiple_of(3) {
             self.sim.sleep(Duration::from_secs(300)).await;
         }
@@ -82,7 +94,30 @@ impl Observer for Lossy {
     }
 
     async fn missed(&mut self, events: u64) -> Result<(), ObserverError> {
-        self.book.write().lossy.entry(self.session).or_default().1 += events;
+        self.note(Shown::Missed(events));
+        Ok(())
+    }
+}
+
+/// Where an observer writes in one session. What it writes after its process has died is written by no one.
+#[derive(Debug)]
+pub(crate) struct Tape {
+    pub(crate) book: Book,
+    pub(crate) session: u32,
+    pub(crate) sim: SimExecutor,
+}
+
+impl Write for Tape {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.sim.has_died() {
+            let mut record = self.book.write();
+            let written = record.written.entry(self.session).or_default();
+            written.extend_from_slice(bytes);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }

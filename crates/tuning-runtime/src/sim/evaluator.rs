@@ -90,7 +90,8 @@ impl<E: Evaluator + 'static> Evaluator for FaultyEvaluator<E> {
                 self.executor.spawn(Box::pin(async move {
                     inner.evaluate(trial).await;
                 }));
-                self.executor.sleep(delay).await;
+                // It has begun by then.
+                self.executor.sleep(delay + Duration::from_secs(1)).await;
                 Outcome::failed(
                     FailureKind::Lost,
                     "the simulated worker does not answer any more",

@@ -1,0 +1,28 @@
+//! Broken twins of the torture: each takes one promise away from between a study and the world, and exactly the invariant
+//! of that promise is broken. What no twin can reach from outside is mutated in the sources: `mutations.toml`.
+
+mod evaluators;
+mod journals;
+mod observers;
+mod study;
+
+use std::collections::BTreeMap;
+
+use torture::{Focus, Invariant, Plan, Seams, judge_with};
+
+/// How many studies a twin may spoil.
+const STUDIES: u64 = 16;
+
+/// That a twin breaks this invariant, and no other one, in any study.
+fn breaks(invariant: Invariant, focus: Focus, twin: impl Fn(&Plan) -> Box<dyn Seams>) {
+    let mut found = BTreeMap::new();
+    for seed in 0..STUDIES {
+        let plan = Plan::of(seed).with(focus);
+        for breach in judge_with(&plan, &*twin(&plan)) {
+            let told = format!("{plan}: {breach}");
+            found.entry(breach.invariant).or_insert(told);
+        }
+    }
+    let only: Vec<_> = found.keys().copied().collect();
+    assert_eq!(only, [invariant], "{found:#?}");
+}
