@@ -2,10 +2,15 @@
 
 use std::{fmt, time::Duration};
 
+use serde_json::json;
+use tuning_cmaes::CmaEsConfig;
 use tuning_core::{
     Budget, FailureKind, FidelityRange, Objective, Order, Parameter, Seed, Space, StrategyConfig,
 };
+use tuning_evolution::{DeConfig, RegularisedEvolutionConfig};
 use tuning_runtime::{Retry, StudyBuilder, StudySettings};
+use tuning_strategies::Registry;
+use tuning_tpe::TpeConfig;
 
 use crate::{
     bench::{LONGEST, WHOLE},
@@ -199,18 +204,26 @@ impl Plan {
             "ladder" => study.strategy(LadderConfig),
             name => {
                 let options = match name {
-                    "grid" => serde_json::json!({"name": name, "resolution": 5}),
-                    _ => serde_json::json!(name),
+                    "grid" => json!({"name": name, "resolution": 5}),
+                    _ => json!(name),
                 };
-                let config = tuning_file::registry().read(&options);
-                study.strategy(
-                    config
-                        .unwrap_or_else(|error| unreachable!("{error}"))
-                        .boxed(),
-                )
+                let config = registry().read(&options);
+                let config = config.unwrap_or_else(|error| unreachable!("{error}"));
+                study.strategy(config.boxed())
             }
         }
     }
+}
+
+/// The strategies by their names, without those that take long to build: `cargo xtask mutants` builds them often.
+fn registry() -> Registry {
+    let mut registry = Registry::standard();
+    registry
+        .register::<TpeConfig>("tpe", "")
+        .register::<CmaEsConfig>("cmaes", "")
+        .register::<DeConfig>("de", "")
+        .register::<RegularisedEvolutionConfig>("regularised_evolution", "");
+    registry
 }
 
 impl fmt::Display for Plan {
