@@ -9,40 +9,54 @@ use crate::process::{self, cargo, quoted};
 use crate::workspace::Workspace;
 
 pub(crate) const HELP: &str = "\
-Builds the program `tune` and the example `digits` of tuning-cli in release, then becomes
-`tune run crates/tuning-cli/examples/digits/study.yaml` in the workspace's root, with further arguments passed on
+Builds the program `tune` and the example `digits` by the profile `demo`, which compiles quickly, then becomes
+`tune run examples/digits/study.yaml` in the workspace's root, with further arguments passed on
 (`cargo xtask demo --trials 80`).";
 
-const STUDY: &str = "crates/tuning-cli/examples/digits/study.yaml";
+const STUDY: &str = "examples/digits/study.yaml";
+
+/// In `Cargo.toml`.
+const PROFILE: &str = "demo";
+
+const BUILD_TIME: &str = "about two minutes";
 
 pub(crate) fn run(args: &[String]) -> Result {
     let workspace = Workspace::load()?;
+    println!(
+        "demo: builds `tune` and a program to tune, {BUILD_TIME} the first time; the study then takes half a minute"
+    );
     process::run(cargo([
         "build",
-        "--release",
+        "--profile",
+        PROFILE,
+        "--no-default-features",
         "-p",
         "tuning-cli",
-        "--bin",
-        "tune",
-        "--example",
+        "-p",
         "digits",
+        "--bins",
     ]))?;
 
-    let release = workspace.target_directory.join("release");
-    let tune = release.join(format!("tune{}", std::env::consts::EXE_SUFFIX));
-    let shown = shown(args);
+    let folder = workspace.target_directory.join(PROFILE);
+    let tune = folder.join(format!("tune{}", std::env::consts::EXE_SUFFIX));
+    // Short where that is possible: the study's last lines are commands that begin with it.
+    let tune = match tune.strip_prefix(&workspace.root) {
+        Ok(short) => short.to_owned(),
+        Err(_) => tune,
+    };
+    let shown = shown(&tune, args);
     println!("$ {shown}");
     let mut command = Command::new(tune);
     command
         .args(["run", STUDY])
         .args(args)
-        .env("PATH", path_with(&release.join("examples"))?)
+        .env("PATH", path_with(&folder)?)
         .current_dir(&workspace.root);
     become_command(command, shown)
 }
 
-fn shown(args: &[String]) -> String {
-    let mut shown = format!("tune run {STUDY}");
+fn shown(tune: &Path, args: &[String]) -> String {
+    let mut shown = format!("{} run {STUDY}", quoted(&tune.to_string_lossy()));
     for arg in args {
         shown.push(' ');
         shown.push_str(&quoted(arg));
@@ -90,18 +104,21 @@ mod tests {
     #[test]
     fn further_arguments_are_shown_and_quoted() {
         assert_eq!(
-            shown(&["--trials".to_owned(), "80".to_owned(), "a b".to_owned()]),
-            format!("tune run {STUDY} --trials 80 'a b'")
+            shown(
+                Path::new("target/demo/tune"),
+                &["--trials".to_owned(), "80".to_owned(), "a b".to_owned()]
+            ),
+            format!("target/demo/tune run {STUDY} --trials 80 'a b'")
         );
     }
 
     #[test]
-    fn the_examples_come_first_on_the_path() -> Result {
-        let path = path_with(Path::new("somewhere/release/examples"))?;
+    fn the_program_to_tune_is_found_first() -> Result {
+        let path = path_with(Path::new("somewhere/demo"))?;
         let first = std::env::split_paths(&path)
             .next()
             .expect("one place at least");
-        assert_eq!(first, Path::new("somewhere/release/examples"));
+        assert_eq!(first, Path::new("somewhere/demo"));
         Ok(())
     }
 }

@@ -11,7 +11,7 @@
 //! - **Errors** go to stderr: exit code 2 for settings that make no sense, 1 for failed training.
 //!
 //! ```text
-//! $ cargo run --release --example digits -- --model knn --k 5
+//! $ cargo run --release -p digits -- --model knn --k 5
 //! {"fold":1,"error":0.0199}
 //! {"fold":2,"error":0.0175}
 //! {"fold":3,"error":0.0189}
