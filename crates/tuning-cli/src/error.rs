@@ -79,7 +79,8 @@ fn init_hint(error: &FileError) -> String {
     match error {
         FileError::Read { path, source } if source.kind() == io::ErrorKind::NotFound => {
             format!(
-                "; `tune init {}` writes one to start from",
+                "; `{} init {}` writes one to start from",
+                shell::tune(),
                 shell::word(path)
             )
         }

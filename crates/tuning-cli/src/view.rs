@@ -154,9 +154,10 @@ impl Place {
             return Ok(());
         }
         Err(CliError::Usage(format!(
-            "study `{}` has not begun: there is no journal `{}`; `tune run {}` starts it",
+            "study `{}` has not begun: there is no journal `{}`; `{} run {}` starts it",
             self.name.as_deref().unwrap_or_default(),
             self.journal.place(),
+            shell::tune(),
             shell::word(&args.file)
         )))
     }

@@ -204,9 +204,9 @@ fn size(bytes: u64) -> String {
 
 fn confirmed(args: &CleanArgs) -> Result<bool, CliError> {
     if !io::stdin().is_terminal() {
-        let file = shell::word(&args.study.file);
+        let (tune, file) = (shell::tune(), shell::word(&args.study.file));
         return Err(CliError::Usage(format!(
-            "nothing is removed without confirmation, and standard input is not a terminal: `tune clean {file} --yes` removes it"
+            "nothing is removed without confirmation, and standard input is not a terminal: `{tune} clean {file} --yes` removes it"
         )));
     }
     say("remove it for good? [y/N]");

@@ -8,6 +8,7 @@ use crate::{
     error::CliError,
     exit::Exit,
     output::{Output, say},
+    shell,
 };
 
 pub(super) fn run(args: &ImportArgs, out: &mut Output) -> Result<Exit, CliError> {
@@ -17,13 +18,13 @@ pub(super) fn run(args: &ImportArgs, out: &mut Output) -> Result<Exit, CliError>
         source,
     })?;
     let format = Format::of(path).unwrap_or(Format::Yaml);
-    let shown = path.display();
+    let (shown, tune, word) = (path.display(), shell::tune(), shell::word(path));
     let imported = import(path, format, &text)
         .map_err(|problem| CliError::Usage(format!("`{shown}`: {}", problem.message)))?;
     let Some(imported) = imported else {
         return Err(CliError::Usage(format!(
-            "`{shown}` is no file of a tool that is known: `tune import --help` lists them; \
-             `tune validate {shown}` checks a study file"
+            "`{shown}` is no file of a tool that is known: `{tune} import --help` lists them; \
+             `{tune} validate {word}` checks a study file"
         )));
     };
     for lost in &imported.lost {
@@ -32,9 +33,10 @@ pub(super) fn run(args: &ImportArgs, out: &mut Output) -> Result<Exit, CliError>
     match &args.output {
         Some(output) => {
             write_new(output, &imported.study, "name another file")?;
-            let (tool, output) = (&imported.tool, output.display());
+            let (tool, word) = (&imported.tool, shell::word(output));
+            let output = output.display();
             say(format_args!(
-                "wrote `{output}` from a file of {tool}; `tune validate {output}` checks it"
+                "wrote `{output}` from a file of {tool}; `{tune} validate {word}` checks it"
             ));
         }
         None => out.line(imported.study.trim_end())?,

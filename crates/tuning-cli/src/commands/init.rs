@@ -29,14 +29,18 @@ pub(super) fn run(
         let text = serde_json::to_string_pretty(&schema(extensions)).unwrap_or_default() + "\n";
         // One that is there and says the same is welcome.
         if read_text(&beside).ok().as_deref() != Some(&text) {
-            let renew = format!("`tune schema > {}` updates it", shell::word(&beside));
+            let renew = format!(
+                "`{} schema > {}` updates it",
+                shell::tune(),
+                shell::word(&beside)
+            );
             write_new(&beside, &text, &renew)?;
         }
     }
     write_new(path, &template(format, args.schema), "name another file")?;
-    let (shown, word) = (path.display(), shell::word(path));
+    let (shown, tune, word) = (path.display(), shell::tune(), shell::word(path));
     say(format_args!(
-        "wrote `{shown}`; `tune validate {word}` checks it, `tune run {word}` runs it"
+        "wrote `{shown}`; `{tune} validate {word}` checks it, `{tune} run {word}` runs it"
     ));
     Ok(Exit::Done)
 }

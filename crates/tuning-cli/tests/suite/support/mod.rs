@@ -100,6 +100,9 @@ impl Folder {
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tune"));
+        // As if it was found on the PATH: hints show the program as it was called.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::arg0(&mut command, "tune");
         command
             .args(args)
             .current_dir(self.dir.path())
