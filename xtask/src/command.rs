@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
 use crate::{
-    api, bench, ci, demo, documents, new_strategy, outside, peers, semver, test, tidy, torture,
+    api, bench, ci, demo, documents, new_strategy, outside, peers, semver, stress, test, tidy,
+    torture,
 };
 
 /// One subcommand of `cargo xtask`.
@@ -88,6 +89,13 @@ pub(crate) const COMMANDS: &[Command] = &[
         summary: "strike and kill thousands of studies, and check what they promise",
         help: || torture::HELP.to_owned(),
         run: torture::run,
+    },
+    Command {
+        name: "stress",
+        arguments: "[--times N] [ARGUMENTS OF THE TEST RUNNER]",
+        summary: "run all tests 20 times while every core is busy, and tell which ever failed",
+        help: || stress::HELP.to_owned(),
+        run: stress::run,
     },
     Command {
         name: "bench",

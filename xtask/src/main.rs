@@ -20,6 +20,7 @@ mod peers;
 mod process;
 mod rust_source;
 mod semver;
+mod stress;
 mod test;
 mod tidy;
 mod tools;

@@ -44,7 +44,7 @@ pub(crate) fn tests(args: &[String]) -> Result {
 }
 
 /// The targets that nextest runs, too: `cargo test` alone would run benchmarks and the doc tests once more.
-fn runner() -> Command {
+pub(crate) fn runner() -> Command {
     if nextest_is_installed() {
         cargo(["nextest", "run"])
     } else {
