@@ -13,6 +13,12 @@ use tuning_file::StudyFile;
 /// How long it may take: it is for people who wait.
 const PATIENCE: Duration = Duration::from_millis(300);
 
+/// How long the first [`SHORT`] pieces of work may take, so that a busy machine says of a short study what a quiet one says.
+const LONG_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How many pieces of work a short study has.
+const SHORT: u64 = 64;
+
 /// What a study would do if every trial took its whole way and none were better than another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct DryRun {
@@ -22,7 +28,7 @@ pub(crate) struct DryRun {
     pub(crate) works: u64,
     /// How much resource they use, if the study has fidelities.
     pub(crate) resource: Option<u64>,
-    /// Why it ends; none if it went on when the patience did.
+    /// Why it ends; none if it went on when patience ended.
     pub(crate) reason: Option<EndReason>,
 }
 
@@ -53,7 +59,14 @@ impl DryRun {
             reason: None,
         };
         let began = Instant::now();
-        while began.elapsed() < PATIENCE {
+        let patience = |works| {
+            if works < SHORT {
+                LONG_PATIENCE
+            } else {
+                PATIENCE
+            }
+        };
+        while began.elapsed() < patience(dry.works) {
             let work = match study.ask(NonZeroUsize::max(slots, NonZeroUsize::MIN)) {
                 Ok(Turn::Work(work)) => work,
                 Ok(Turn::Done(reason)) => {
@@ -100,7 +113,11 @@ impl fmt::Display for DryRun {
                 }
                 write!(f, ", then {reason}")
             }),
-            None => write!(f, "more than {} trials: no end is in sight", self.trials),
+            None => write!(
+                f,
+                "more than {} trials: not followed to their end",
+                self.trials
+            ),
         }
     }
 }
