@@ -108,6 +108,7 @@
 mod error;
 mod journal;
 mod lock;
+mod read;
 mod reader;
 mod rescue;
 mod row;

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 use tuning_core::{Entry, Event, EventKind, JournalError, ObserverStatus, Seq, StudySpec};
 
-use crate::{error, salvage, schema, store, sums::Sums};
+use crate::{error, read, salvage, schema, sums::Sums};
 
 /// Reads the studies of a file. It holds no study's lock, changes nothing and never makes a
 /// writer wait.
@@ -153,9 +153,9 @@ impl SqliteReader {
     fn check(&self, study: &str) -> Result<(), JournalError> {
         // The notes first: a process that runs the study may append meanwhile.
         let sums = Sums::of(&self.file, study);
-        let found = store::find(&self.connection, study).map_err(|error| self.failed(error))?;
+        let found = read::find(&self.connection, study).map_err(|error| self.failed(error))?;
         let head = match found {
-            Some((id, _)) => store::head(&self.connection, id),
+            Some((id, _)) => read::head(&self.connection, id),
             None => Ok(Seq::ZERO),
         };
         sums.check(&self.path, head.map_err(|error| self.failed(error))?)
@@ -215,7 +215,7 @@ impl SqliteReader {
         if let Some((_, last)) = &self.intact {
             return Ok(*last);
         }
-        store::head(&self.connection, id).map_err(|error| self.failed(error))
+        read::head(&self.connection, id).map_err(|error| self.failed(error))
     }
 
     /// Up to `limit` entries of a study behind `after`, in order; none if `after` is the head.
@@ -253,7 +253,7 @@ impl SqliteReader {
     /// If there is no such study, or the file cannot be read.
     pub fn observer_statuses(&self, study: &str) -> Result<Vec<ObserverStatus>, JournalError> {
         let id = self.id(study)?;
-        store::statuses(&self.connection, id).map_err(|error| self.failed(error))
+        read::statuses(&self.connection, id).map_err(|error| self.failed(error))
     }
 
     /// The file.
@@ -275,7 +275,7 @@ impl SqliteReader {
             Some((_, last)) => limit.min(last.get().saturating_sub(after.get()) as usize),
             None => limit,
         };
-        store::read(&self.connection, id, &sums, after, limit, take)
+        read::read(&self.connection, id, &sums, after, limit, take)
             .map_err(|error| error.named(&self.path))
     }
 
@@ -301,7 +301,7 @@ impl SqliteReader {
     }
 
     fn id(&self, study: &str) -> Result<i64, JournalError> {
-        let found = store::find(&self.connection, study).map_err(|error| self.failed(error))?;
+        let found = read::find(&self.connection, study).map_err(|error| self.failed(error))?;
         if let Some((id, format)) = found {
             schema::check_study(&self.path, study, format)?;
             return Ok(id);

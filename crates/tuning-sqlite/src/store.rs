@@ -7,16 +7,14 @@ use tuning_core::{Entry, JournalError, ObserverStatus, Seq, StudySpec};
 
 use crate::{
     error,
+    read::{PAGE, find, head, read, rows, statuses},
     rescue::rescue,
-    row::{self, RawRow, Row, from_sql, to_sql},
+    row::{Row, from_sql, to_sql},
     schema,
     sums::{Sum, Sums},
     view,
     watch::Watch,
 };
-
-/// How many entries are noted at once that a crash has left without a note.
-const PAGE: usize = 4096;
 
 /// A connection that writes one study.
 #[derive(Debug)]
@@ -335,138 +333,6 @@ impl Store {
         let value = outcome.map_err(|error| error::sqlite(&self.path, "write to", error))??;
         self.id = id;
         Ok(value)
-    }
-}
-
-/// The id and the format of the study of this name.
-pub(crate) fn find(connection: &Connection, study: &str) -> rusqlite::Result<Option<(i64, i64)>> {
-    connection
-        .query_row(
-            "SELECT id, format FROM studies WHERE name = ?1",
-            [study],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .optional()
-}
-
-/// The statuses of a study's observers, in the order of their names; one that cannot be understood, since
-/// a newer version wrote it, is passed over.
-pub(crate) fn statuses(connection: &Connection, id: i64) -> rusqlite::Result<Vec<ObserverStatus>> {
-    let mut select = connection
-        .prepare_cached("SELECT body FROM observers WHERE study = ?1 ORDER BY observer")?;
-    let mut rows = select.query([id])?;
-    let mut statuses = Vec::new();
-    while let Some(row) = rows.next()? {
-        statuses.extend(serde_json::from_str::<ObserverStatus>(
-            row.get_ref(0)?.as_str()?,
-        ));
-    }
-    Ok(statuses)
-}
-
-/// The number of the study's last entry.
-pub(crate) fn head(connection: &Connection, id: i64) -> rusqlite::Result<Seq> {
-    connection
-        .prepare_cached("SELECT coalesce(max(seq), 0) FROM events WHERE study = ?1")?
-        .query_row([id], |row| row.get(0))
-        .map(|seq| Seq::new(from_sql(seq)))
-}
-
-/// Hands up to `limit` entries behind `after` to `take`, in order.
-///
-/// # Errors
-/// If SQLite fails, an entry is missing, is not the one that was noted, or cannot be understood.
-pub(crate) fn read(
-    connection: &Connection,
-    id: i64,
-    sums: &Sums,
-    after: Seq,
-    limit: usize,
-    mut take: impl FnMut(Seq, Entry),
-) -> Result<(), ReadError> {
-    // Read page by page, since a limit may be without bounds and the notes are not to be in memory all at once.
-    let mut noted = Vec::new().into_iter();
-    rows(connection, id, after, limit, |seq, row| {
-        if noted.len() == 0 {
-            noted = sums.page(seq.get() - 1, PAGE.min(limit)).into_iter();
-        }
-        if noted
-            .next()
-            .is_some_and(|noted| !noted.is_met_by(Sum::of(seq.get(), row)))
-        {
-            return Err(JournalError::Corrupt {
-                seq,
-                message: "it is not what was written, by its checksum: restore a copy of the file, or save what is intact"
-                    .into(),
-            });
-        }
-        take(seq, row::decode(seq, row)?);
-        Ok(())
-    })
-}
-
-/// Hands up to `limit` rows behind `after` to `take`, in order.
-///
-/// # Errors
-/// If SQLite fails or a row is missing; and those of `take`.
-fn rows(
-    connection: &Connection,
-    id: i64,
-    after: Seq,
-    limit: usize,
-    mut take: impl FnMut(Seq, RawRow<'_>) -> Result<(), JournalError>,
-) -> Result<(), ReadError> {
-    let mut select = connection.prepare_cached(
-        "SELECT seq, at_millis, known, kind, trial, body FROM events \
-         WHERE study = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
-    )?;
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut rows = select.query((id, to_sql(after.get()), limit))?;
-    let mut expected = after;
-    while let Some(row) = rows.next()? {
-        expected = expected.plus(1);
-        let seq = Seq::new(from_sql(row.get(0)?));
-        if seq != expected {
-            return Err(ReadError::Entry(JournalError::Corrupt {
-                seq: expected,
-                message: "it is missing: it was deleted; restore a copy of the file".into(),
-            }));
-        }
-        let text = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
-        let row = RawRow {
-            at_millis: row.get(1)?,
-            known: row.get(2)?,
-            kind: text(3)?,
-            trial: row.get(4)?,
-            body: text(5)?,
-        };
-        take(seq, row).map_err(ReadError::Entry)?;
-    }
-    Ok(())
-}
-
-/// Reading failed.
-#[derive(Debug)]
-pub(crate) enum ReadError {
-    /// In SQLite.
-    Sqlite(rusqlite::Error),
-    /// In an entry.
-    Entry(JournalError),
-}
-
-impl ReadError {
-    /// The same with the file's name.
-    pub(crate) fn named(self, path: &std::path::Path) -> JournalError {
-        match self {
-            Self::Sqlite(error) => error::sqlite(path, "read", error),
-            Self::Entry(error) => error,
-        }
-    }
-}
-
-impl From<rusqlite::Error> for ReadError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(error)
     }
 }
 
