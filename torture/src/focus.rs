@@ -21,6 +21,8 @@ pub enum Focus {
     Cost,
     /// It has a limit of resource.
     Resource,
+    /// It ends after some trials without an improvement, and gives many up.
+    NoImprovement,
     /// Its results are told as proposed.
     InLine,
     /// Its results are told as finished.
@@ -49,6 +51,10 @@ impl Plan {
             Focus::Resource => {
                 (self.limit, self.fidelity) = (Limit::Resource(20 + 10 * some), true);
                 self.trials = 24;
+            }
+            Focus::NoImprovement => {
+                (self.limit, self.strategy) = (Limit::NoImprovement(1 + some), "ladder");
+                (self.fidelity, self.trials) = (true, 24);
             }
             Focus::InLine => {
                 let lag = NonZeroUsize::MIN.saturating_add(some as usize - 1);

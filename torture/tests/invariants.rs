@@ -63,6 +63,16 @@ fn d_the_summary_is_the_fold_of_the_journal() {
 }
 
 #[test]
+fn d_limits_of_trials_are_exact() {
+    keeps(Invariant::Budget, Focus::Nothing);
+}
+
+#[test]
+fn d_limits_of_trials_without_an_improvement_are_exact() {
+    keeps(Invariant::Budget, Focus::NoImprovement);
+}
+
+#[test]
 fn d_limits_of_cost_are_exact() {
     keeps(Invariant::Budget, Focus::Cost);
 }
@@ -79,7 +89,7 @@ fn d_as_proposed_a_study_ends_as_one_that_never_died() {
 
 #[test]
 fn d_every_study_comes_to_its_end() {
-    keeps(Invariant::Alive, Focus::Nothing);
+    keeps(Invariant::Alive, Focus::Attempts);
 }
 
 #[test]

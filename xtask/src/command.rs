@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
 use crate::{
-    api, bench, ci, demo, documents, new_strategy, outside, peers, semver, stress, test, tidy,
-    torture,
+    api, bench, ci, demo, documents, mutants, new_strategy, outside, peers, semver, stress, test,
+    tidy, torture,
 };
 
 /// One subcommand of `cargo xtask`.
@@ -89,6 +89,13 @@ pub(crate) const COMMANDS: &[Command] = &[
         summary: "strike and kill thousands of studies, and check what they promise",
         help: || torture::HELP.to_owned(),
         run: torture::run,
+    },
+    Command {
+        name: "mutants",
+        arguments: "[NAME…]",
+        summary: "take mechanisms away one by one, and require that their tests fail",
+        help: || mutants::HELP.to_owned(),
+        run: mutants::run,
     },
     Command {
         name: "stress",

@@ -13,6 +13,8 @@ mod demo;
 mod documents;
 mod error;
 mod manifest;
+mod mutants;
+mod mutations;
 mod nearest;
 mod new_strategy;
 mod outside;

@@ -5,6 +5,7 @@ mod layering;
 mod layers;
 mod links;
 mod manifests;
+mod mutations;
 mod problem;
 mod purity;
 mod run;

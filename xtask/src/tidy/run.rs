@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::error::{Error, Result};
 use crate::tidy::problem::Problem;
-use crate::tidy::{architecture, layering, links, manifests, purity, sources};
+use crate::tidy::{architecture, layering, links, manifests, mutations, purity, sources};
 use crate::tree::Tree;
 use crate::workspace::Workspace;
 
@@ -49,6 +49,11 @@ const CHECKS: &[Check] = &[
         name: "manifests",
         summary: "what a published crate must have",
         run: manifests::check,
+    },
+    Check {
+        name: "mutations",
+        summary: "the mutations of the torture apply to the sources",
+        run: |_, tree| mutations::check(tree),
     },
     Check {
         name: "architecture",
