@@ -47,6 +47,7 @@ impl Bench {
             from: work.origin.at().map(|at| at.get()),
             attempt: work.attempt,
             had_ended,
+            durable: self.plan.manual,
             early: false,
             said: Vec::new(),
         });
@@ -114,7 +115,8 @@ impl Evaluator for Bench {
             if !trial.committed().await {
                 return Outcome::Stopped;
             }
-            self.book.write().begun[place].early = !self.journal.has_started(work.trial);
+            let begun = &mut self.book.write().begun[place];
+            (begun.durable, begun.early) = (true, !self.journal.has_started(work.trial));
         }
         let pace = Duration::from_secs(1 + work.seed.named("pace").get() % PACE);
         let measure = |trial: &RunningTrial| {

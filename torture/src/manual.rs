@@ -93,7 +93,7 @@ impl<'a> Client<'a> {
         match refusable(taken)? {
             Some(TrialState::Running) => {}
             Some(_) => {
-                let answer = (work.trial, outcome.clone());
+                let answer = (self.bench.session, work.trial);
                 self.bench.book.write().answered.push(answer);
             }
             None => self.wrong(format!("the result of trial {} was refused", work.trial)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tuning_core::{Entry, Outcome, TrialId};
+use tuning_core::{Entry, TrialId};
 use tuning_runtime::Summary;
 
 /// What was seen of a study from outside.
@@ -20,8 +20,8 @@ pub struct Record {
     pub begun: Vec<Begun>,
     /// Events as a lossless observer saw them, with the session: their numbers, and what they say.
     pub acknowledged: Vec<(u32, u64, String)>,
-    /// The results that a manual session has taken: the trial, and its outcome.
-    pub answered: Vec<(TrialId, Outcome)>,
+    /// The results that manual sessions have taken: the session, and the trial, which has ended or paused with it.
+    pub answered: Vec<(u32, TrialId)>,
     /// What a durable observer was told, in order.
     pub durable: Vec<Taken>,
     /// What a lossy observer was told in each session.
@@ -86,7 +86,9 @@ pub struct Begun {
     pub attempt: u32,
     /// Whether its journal said then that the trial had ended.
     pub had_ended: bool,
-    /// Whether it was told that its start is durable before its journal had it.
+    /// Whether it was told that its start is durable.
+    pub durable: bool,
+    /// Whether its journal did not have it then.
     pub early: bool,
     /// The first of the values of each of its reports, and of its result.
     pub said: Vec<f64>,

@@ -1,8 +1,8 @@
 //! What the journal has: all that was acknowledged, and each trial once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use tuning_core::{Entry, EventKind, Fact, Outcome};
+use tuning_core::{Entry, EventKind, Fact, TrialId};
 
 use super::{Invariant, Look};
 
@@ -32,24 +32,30 @@ impl Look<'_> {
                 self.found(Invariant::Acknowledged, how);
             }
         }
-        for begun in record.begun.iter().filter(|begun| begun.early) {
-            let how = format!(
-                "the start of trial {} was said to be durable in session {} before the journal had it",
-                begun.trial, begun.session
-            );
-            self.found(Invariant::Acknowledged, how);
+        for begun in record.begun.iter().filter(|begun| begun.durable) {
+            if begun.early || begun.kept.is_none() {
+                let how = format!(
+                    "the start of trial {} was said to be durable in session {}, and was not in the journal",
+                    begun.trial, begun.session
+                );
+                self.found(Invariant::Acknowledged, how);
+            }
         }
-        for (trial, outcome) in &record.answered {
-            let is_kept = self.facts().any(|(_, fact)| match (fact, outcome) {
-                (Fact::Ended(ended), _) if ended.trial == *trial => true,
-                (Fact::Paused(paused), Outcome::Completed(_) | Outcome::Stopped) => {
-                    paused.trial == *trial
-                }
+        // A trial is answered once for each piece of its work.
+        let mut answered: BTreeMap<TrialId, usize> = BTreeMap::new();
+        for (session, trial) in &record.answered {
+            let answers = answered.entry(*trial).or_default();
+            *answers += 1;
+            let end = record.lengths.get(*session as usize).copied();
+            let kept = self.facts().take_while(|(place, _)| Some(*place) < end);
+            let kept = kept.filter(|(_, fact)| match fact {
+                Fact::Ended(ended) => ended.trial == *trial,
+                Fact::Paused(paused) => paused.trial == *trial,
                 _ => false,
             });
-            if !is_kept {
+            if kept.count() < *answers {
                 let how = format!(
-                    "the result {outcome:?} of trial {trial} was taken, and is not in the journal"
+                    "a result of trial {trial} was taken in session {session}, and was not in the journal after it"
                 );
                 self.found(Invariant::Acknowledged, how);
             }

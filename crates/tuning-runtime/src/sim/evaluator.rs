@@ -90,8 +90,9 @@ impl<E: Evaluator + 'static> Evaluator for FaultyEvaluator<E> {
                 self.executor.spawn(Box::pin(async move {
                     inner.evaluate(trial).await;
                 }));
-                // It has begun by then.
-                self.executor.sleep(delay + Duration::from_secs(1)).await;
+                // Soon: it has begun by then, and has not come to its end.
+                let patience = Duration::from_secs(1 + seed.derive(1).get() % 600);
+                self.executor.sleep(patience).await;
                 Outcome::failed(
                     FailureKind::Lost,
                     "the simulated worker does not answer any more",
