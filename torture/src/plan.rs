@@ -5,7 +5,8 @@ use std::{fmt, time::Duration};
 use serde_json::json;
 use tuning_cmaes::CmaEsConfig;
 use tuning_core::{
-    Budget, FailureKind, FidelityRange, Objective, Order, Parameter, Seed, Space, StrategyConfig,
+    Budget, FailureKind, FailureLimit, FidelityRange, Objective, Order, Parameter, Seed, Space,
+    StrategyConfig,
 };
 use tuning_evolution::{DeConfig, RegularisedEvolutionConfig};
 use tuning_runtime::{Retry, StudyBuilder, StudySettings};
@@ -156,7 +157,7 @@ impl Plan {
     }
 
     pub(crate) fn budget(&self) -> Budget {
-        let budget = Budget::trials(self.trials);
+        let budget = Budget::trials(self.trials).failures(FailureLimit::Never);
         match self.limit {
             Limit::None => budget,
             Limit::Cost(limit) => budget.cost("cost", f64::from(limit)),

@@ -1,10 +1,10 @@
 //! Entries of every kind, with values that do not survive a careless format.
 
 use tuning_core::{
-    Best, Budget, Budgeted, Closed, Counts, EndReason, Ended, Entry, EventKind, Fact, Failure,
-    FailureKind, Fidelity, FidelityRange, Fork, Literal, Metrics, Objective, Objectives, Opened,
-    Order, Outcome, Params, Paused, Reported, Resumed, Retried, Seed, Spec, Started, StudySpec,
-    Tag, TrialId, Values,
+    Best, Budget, Budgeted, Closed, Counted, Counts, EndReason, Ended, Entry, EventKind, Fact,
+    Failure, FailureKind, FailureLimit, Fidelity, FidelityRange, Fork, Literal, Metrics, Objective,
+    Objectives, Opened, Order, Outcome, Params, Paused, Reported, Resumed, Retried, Seed, Spec,
+    Started, StudySpec, Tag, TrialId, Values,
 };
 
 use crate::{simulation::Chance, spaces::spaces};
@@ -138,6 +138,12 @@ fn sessions() -> Vec<EventKind> {
         Budget::unlimited()
             .time(std::time::Duration::from_nanos(1_000_000_001))
             .resource(81),
+        Budget::trials(60)
+            .of(Counted::Completed)
+            .failures(FailureLimit::Share {
+                share: 0.1 + 0.2,
+                first: 20,
+            }),
     ];
     let counts = counts();
     for (session, budget) in (1..).zip(budgets) {
@@ -154,6 +160,7 @@ fn sessions() -> Vec<EventKind> {
         EndReason::NoImprovement,
         EndReason::Resource,
         EndReason::Cost,
+        EndReason::Failures,
         EndReason::Exhausted,
         EndReason::Stopped,
     ] {

@@ -4,8 +4,10 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// When a study has done enough: whichever limit is met first. No limit at all means that the strategy
-/// decides (a grid ends by itself, random search never does).
+use crate::FailureLimit;
+
+/// When a study has done enough: whichever limit is met first. Without a limit the strategy
+/// decides (a grid ends by itself, random search never does), as long as its trials do not [all fail](FailureLimit).
 ///
 /// A budget is not part of a study's identity: open a finished study with a larger one, and it continues.
 ///
@@ -20,9 +22,15 @@ use serde::{Deserialize, Deserializer, Serialize};
 #[serde(default)]
 #[non_exhaustive]
 pub struct Budget {
-    /// How many trials are started, failed ones included.
+    /// How many trials there are. Which ones count, `of` says: all that are started, failed ones included, if nothing is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trials: Option<u64>,
+    /// Which trials count for `trials`.
+    #[serde(skip_serializing_if = "Counted::is_default")]
+    pub of: Counted,
+    /// How many failed trials end the study early.
+    #[serde(skip_serializing_if = "FailureLimit::is_default")]
+    pub failures: FailureLimit,
     /// How long the study runs, all its sessions together. No trial is started after that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<Duration>,
@@ -50,6 +58,27 @@ pub struct Budget {
     pub cost: Option<CostLimit>,
 }
 
+/// Which trials a budget of trials counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Counted {
+    /// All that were started, however they end.
+    #[default]
+    Started,
+    /// Those that completed, and those that may still do so. In the place of one that failed or was stopped, another one is
+    /// started.
+    Completed,
+}
+
+impl Counted {
+    /// Whether this is what counts if nothing is set.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// A limit for the sum of a metric over all trials.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -67,7 +96,7 @@ fn limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
 }
 
 impl Budget {
-    /// No limit: the strategy decides.
+    /// No limit but that on failures: the strategy decides.
     #[must_use]
     pub fn unlimited() -> Self {
         Self::default()
@@ -80,6 +109,20 @@ impl Budget {
             trials: Some(trials),
             ..Self::default()
         }
+    }
+
+    /// Counts only these trials for the number of trials.
+    #[must_use]
+    pub fn of(mut self, counted: Counted) -> Self {
+        self.of = counted;
+        self
+    }
+
+    /// Ends when this many trials have failed.
+    #[must_use]
+    pub fn failures(mut self, limit: FailureLimit) -> Self {
+        self.failures = limit;
+        self
     }
 
     /// Starts no trial after this long.
@@ -138,6 +181,8 @@ pub enum EndReason {
     Resource,
     /// The cost limit was reached.
     Cost,
+    /// So many trials failed that something must be broken: fix it, and run the study again to resume.
+    Failures,
     /// The strategy has nothing more to propose, as a grid at its end.
     Exhausted,
     /// It was stopped: run it again to resume.
@@ -153,6 +198,7 @@ impl fmt::Display for EndReason {
             Self::NoImprovement => "no further improvement",
             Self::Resource => "the resource is used up",
             Self::Cost => "the cost limit was reached",
+            Self::Failures => "too many trials failed",
             Self::Exhausted => "the strategy has nothing more to propose",
             Self::Stopped => "stopped",
         })

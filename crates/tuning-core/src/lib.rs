@@ -88,6 +88,8 @@ mod counts;
 mod evaluator;
 mod event;
 mod fact;
+mod failure_group;
+mod failure_limit;
 mod id;
 mod journal;
 mod journal_reader;
@@ -116,7 +118,7 @@ mod values;
 pub use async_trait::async_trait;
 
 pub use ask_tell::{AskError, AskTell, IllegalProposal, ReplayError, TellError, Turn};
-pub use budget::{Budget, CostLimit, EndReason};
+pub use budget::{Budget, CostLimit, Counted, EndReason};
 pub use config_option::ConfigOption;
 pub use counts::Counts;
 pub use evaluator::{
@@ -124,6 +126,8 @@ pub use evaluator::{
 };
 pub use event::{Closed, Event, EventKind, Opened, Retried, StudySpec};
 pub use fact::{Budgeted, Ended, Fact, Fork, Paused, Reported, Resumed, Started};
+pub use failure_group::FailureGroup;
+pub use failure_limit::FailureLimit;
 pub use id::{Fidelity, Seq, TrialId};
 pub use journal::{Entry, Journal, JournalError};
 pub use journal_reader::JournalReader;

@@ -91,6 +91,26 @@ impl Tag {
         self.note(layer)?.parse().ok()
     }
 
+    /// The layers from the outermost to the innermost, each with its note, for people. What does not read as a layer is a
+    /// note without one.
+    ///
+    /// # Example
+    /// ```
+    /// use tuning_core::Tag;
+    ///
+    /// let tag = Tag::new("gp", "ucb").wrap("auto", "few results yet");
+    /// let layers: Vec<_> = tag.layers().collect();
+    /// assert_eq!(layers[0], ("auto".to_owned(), "few results yet".to_owned()));
+    /// assert_eq!(layers[1], ("gp".to_owned(), "ucb".to_owned()));
+    /// ```
+    pub fn layers(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        let parts = self.as_str().split('/').filter(|part| !part.is_empty());
+        parts.map(|part| {
+            let (layer, note) = part.split_once(':').unwrap_or(("", part));
+            (unescape(layer), unescape(note))
+        })
+    }
+
     /// Whether there is no note at all.
     #[must_use]
     pub fn is_none(&self) -> bool {

@@ -255,10 +255,7 @@ fn a_damaged_entry_is_refused_with_the_reason() {
     created["event"] = "created".into();
     created["at_millis"] = 5.into();
     created["space"][0]["low"] = 7.into();
-    check(
-        &created.to_string(),
-        "the lower end 7 is greater than the upper end 1",
-    );
+    check(&created.to_string(), "`min` 7 is greater than `max` 1");
 }
 
 #[test]

@@ -13,8 +13,8 @@ use std::{
 use tokio::sync::oneshot;
 use tuning_core::{
     AskTell, Closed, EndReason, Entry, EventKind, Fact, Failure, FailureKind, Fidelity, Metrics,
-    Origin, Outcome, Progress, Retried, Seq, Strategy, TrialId, TrialState, Turn, Values, Verdict,
-    Work,
+    Origin, Outcome, Params, Progress, Retried, Seq, Strategy, Tag, TrialId, TrialState, Turn,
+    Values, Verdict, Work,
 };
 
 use crate::{
@@ -112,6 +112,10 @@ impl Ledger {
         self.note(EventKind::Closed(Box::new(Closed::new(
             reason, counts, best,
         ))));
+        if let (Some(machine), Some(closed)) = (&mut self.machine, self.entries.last()) {
+            // As the next session will replay it; no trial is in it that could contradict.
+            let _ = machine.replay(closed.clone());
+        }
     }
 
     /// Gives the machine up, with what was noted but not taken. The study has to be opened again.
@@ -188,6 +192,25 @@ impl Ledger {
         self.guarded(|machine| machine.finish(trial, outcome, metrics, took))??;
         self.tried.forget(trial);
         self.record()
+    }
+
+    /// Lets the next asks begin a trial with these parameters.
+    ///
+    /// # Errors
+    /// [`StudyError::Tell`] if they do not lie in the space.
+    pub(crate) fn enqueue(&mut self, params: &Params, tag: Tag) -> Result<(), StudyError> {
+        let machine = self.machine.as_mut().ok_or(StudyError::Abandoned)?;
+        Ok(machine.enqueue(params, tag)?)
+    }
+
+    /// Begins a trial with these parameters at once.
+    ///
+    /// # Errors
+    /// [`StudyError::Tell`] if they do not lie in the space.
+    pub(crate) fn start(&mut self, params: &Params, tag: Tag) -> Result<Work, StudyError> {
+        let work = self.guarded(|machine| machine.start(params, tag))??;
+        self.record()?;
+        Ok(work)
     }
 
     /// Ends a running or paused trial as cancelled.

@@ -127,6 +127,9 @@ impl StudySettings {
         if let Some(target) = budget.target.filter(|target| !target.is_finite()) {
             return invalid(format!("the target {target} is not a finite number"));
         }
+        if let Err(error) = budget.failures.check() {
+            return invalid(error.to_string());
+        }
         if budget.no_improvement == Some(0) {
             return invalid(
                 "a `no_improvement` of 0 trials ends the study at once: use at least 1".to_owned(),

@@ -8,8 +8,8 @@ use std::{
 };
 
 use tuning_core::{
-    AskError, AskTell, Ended, Entry, EventKind, Fact, FailureKind, Order, Outcome, Problem, Pruner,
-    Seed, Started, Strategy, Tag, TrialId, Turn,
+    AskError, AskTell, Ended, Entry, EventKind, Fact, FailureKind, FailureLimit, Order, Outcome,
+    Problem, Pruner, Seed, Started, Strategy, Tag, TrialId, Turn,
 };
 
 use super::{
@@ -103,7 +103,10 @@ impl Simulation {
             inner: strategy,
             calls: calls.clone(),
         };
-        let study = AskTell::new(self.problem.clone(), spy, self.seed)
+        let mut problem = self.problem.clone();
+        // What strategies make of trials that all fail is to be seen.
+        problem.budget.failures = FailureLimit::Never;
+        let study = AskTell::new(problem, spy, self.seed)
             .order(self.life.order)
             .pruner(pruner);
         let mut going = Going {

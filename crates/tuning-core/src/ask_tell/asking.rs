@@ -7,8 +7,8 @@ use super::{
     machine::{AskTell, Open, Turn},
 };
 use crate::{
-    Ask, Asked, EndReason, Fidelity, Order, Outcome, Proposal, ProposalKind, Strategy, Tag,
-    TrialId, Work,
+    Ask, Asked, Counted, EndReason, Fidelity, Order, Outcome, Proposal, ProposalKind, Strategy,
+    Tag, TrialId, Work,
     fact::{Ended, Fact, Fork, Resumed, Started},
     space::Params,
 };
@@ -22,6 +22,11 @@ struct Accepted {
 
 impl<S: Strategy> AskTell<S> {
     pub(super) fn ask_now(&mut self, slots: NonZeroUsize) -> Result<Turn, AskError> {
+        let wanted = std::iter::from_fn(|| self.next_wanted());
+        let wanted: Vec<Work> = wanted.take(slots.get()).collect();
+        if !wanted.is_empty() {
+            return Ok(Turn::Work(wanted));
+        }
         loop {
             if let Some(reason) = self.over().or_else(|| self.promised()) {
                 return Ok(self.idle(reason));
@@ -61,6 +66,10 @@ impl<S: Strategy> AskTell<S> {
             if !self.tell_until(due) {
                 break;
             }
+            if let Some(wanted) = self.next_wanted() {
+                work.push(wanted);
+                continue;
+            }
             reason = self.over();
             if reason.is_some() {
                 break;
@@ -73,6 +82,14 @@ impl<S: Strategy> AskTell<S> {
                 break;
             }
             if self.trials_left() == Some(0) && self.problem.fidelity.is_none() {
+                // One that is not told yet may have failed, and leave its place to another one.
+                let may_change = self.problem.budget.of != Counted::Started;
+                if may_change && !self.line.is_empty() {
+                    if self.tell_until(self.line.told() + 1) {
+                        continue;
+                    }
+                    break;
+                }
                 reason = Some(EndReason::Trials);
                 break;
             }
@@ -102,6 +119,16 @@ impl<S: Strategy> AskTell<S> {
             return Ok(Turn::Work(work));
         }
         Ok(reason.map_or(Turn::Wait, |reason| self.idle(reason)))
+    }
+
+    /// Begins the next trial that was asked for from outside, unless something is broken.
+    fn next_wanted(&mut self) -> Option<Work> {
+        if self.spent.is_broken(&self.problem.budget) {
+            return None;
+        }
+        let (params, tag) = self.wanted.pop_front()?;
+        // They lay in the space when they were asked for.
+        self.start(&params, tag).ok()
     }
 
     fn ask_strategy(&mut self, slots: NonZeroUsize) -> Result<Asked, AskError> {
@@ -237,8 +264,8 @@ impl<S: Strategy> AskTell<S> {
     }
 
     fn trials_left(&self) -> Option<u64> {
-        let trials = self.problem.budget.trials;
-        trials.map(|trials| trials.saturating_sub(self.next.get()))
+        self.spent
+            .trials_left(&self.problem.budget, self.next.get())
     }
 
     /// Nothing to propose: over for this reason once nothing is in flight.

@@ -41,6 +41,11 @@ impl Line {
         });
     }
 
+    /// The trials of the work that was not told yet.
+    pub(super) fn trials(&self) -> impl Iterator<Item = TrialId> {
+        self.waiting.iter().map(|held| held.trial)
+    }
+
     /// Whether a piece of work of this trial was not told yet.
     pub(super) fn holds(&self, trial: TrialId) -> bool {
         self.waiting.iter().any(|held| held.trial == trial)

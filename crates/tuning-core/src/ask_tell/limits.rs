@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::failures::Failures;
 use crate::{
-    Budget, EndReason, Fidelity, FidelityRange, Metrics, Objective, Objectives, Outcome, Problem,
-    TrialId, Values, fact::Fact,
+    Budget, Counted, EndReason, Fidelity, FidelityRange, Metrics, Objective, Objectives, Outcome,
+    Problem, TrialId, Values, fact::Fact,
 };
 
 /// How much of a budget is spent, by the facts told so far.
@@ -14,6 +15,8 @@ pub(super) struct Spent {
     since_best: u64,
     resource: u64,
     cost: f64,
+    completed: u64,
+    failures: Failures,
     open: BTreeMap<TrialId, Used>,
     /// Those of the open trials that work is in hand for.
     working: BTreeSet<TrialId>,
@@ -66,6 +69,8 @@ impl Spent {
             Fact::Paused(paused) => {
                 self.reached(paused.trial, paused.at);
                 self.costs(problem, paused.trial, &paused.metrics);
+                self.failures
+                    .tell(problem.budget.failures, paused.trial, None);
                 self.piece_ended(paused.trial);
             }
             Fact::Ended(ended) => {
@@ -76,10 +81,16 @@ impl Spent {
                     self.reached(ended.trial, asked);
                 }
                 self.costs(problem, ended.trial, &ended.metrics);
+                // One that was given up while it was paused says nothing new.
+                if self.working.contains(&ended.trial) {
+                    let (limit, outcome) = (problem.budget.failures, &ended.outcome);
+                    self.failures.tell(limit, ended.trial, Some(outcome));
+                }
                 self.piece_ended(ended.trial);
                 self.open.remove(&ended.trial);
                 self.since_best += 1;
                 if let Outcome::Completed(losses) = &ended.outcome {
+                    self.completed += 1;
                     let loss = losses.first();
                     if self.best.is_none_or(|best| loss < best) {
                         self.best = Some(loss);
@@ -138,12 +149,34 @@ impl Spent {
         spent(budget, resource, cost)
     }
 
+    /// How many new trials the budget still allows, of `started` so far.
+    pub(super) fn trials_left(&self, budget: &Budget, started: u64) -> Option<u64> {
+        let counted = match budget.of {
+            Counted::Started => started,
+            // Those in hand may complete.
+            Counted::Completed => self.completed + self.open.len() as u64,
+        };
+        Some(budget.trials?.saturating_sub(counted))
+    }
+
+    /// Whether so many trials failed that something must be broken.
+    pub(super) fn is_broken(&self, budget: &Budget) -> bool {
+        self.failures.are_too_many(budget.failures)
+    }
+
+    /// The study ended because it was broken, and may have been fixed: its failures so far do not count again.
+    pub(super) fn forgive(&mut self, untold: impl Iterator<Item = TrialId>) {
+        self.failures.forgive(untold);
+    }
+
     /// Why nothing more is to be proposed, if so.
     pub(super) fn over(&self, budget: &Budget, objectives: &Objectives) -> Option<EndReason> {
         let target = budget.target.and_then(|target| loss(objectives, target));
         let hit = |limit: Option<bool>| limit.unwrap_or(false);
         if hit(target.and_then(|target| Some(self.best? <= target))) {
             Some(EndReason::Target)
+        } else if self.is_broken(budget) {
+            Some(EndReason::Failures)
         } else if hit(budget.no_improvement.map(|n| self.since_best >= n)) {
             Some(EndReason::NoImprovement)
         } else {

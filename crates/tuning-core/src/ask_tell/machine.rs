@@ -1,7 +1,7 @@
 //! The machine itself: asks the strategy, takes results, and folds a log.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     fmt,
     num::NonZeroUsize,
 };
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     EndReason, Entry, EventKind, FailureKind, Fidelity, Metrics, Order, Origin, Outcome, Problem,
-    Pruner, Seed, Strategy, TrialId, Values, Verdict, Work,
+    Pruner, Seed, Strategy, Tag, TrialId, Values, Verdict, Work,
     fact::{Budgeted, Ended, Fact, Paused, Reported},
     space::Params,
 };
@@ -69,6 +69,8 @@ pub struct AskTell<S = Box<dyn Strategy>> {
     pub(super) budgeted: Budgeted,
     pub(super) line: Line,
     pub(super) spent: Spent,
+    /// The trials that were asked for from outside and have not begun.
+    pub(super) wanted: VecDeque<(Params, Tag)>,
     /// What has happened, with how many pieces of work were told when it was proposed.
     pub(super) facts: Vec<(Fact, u64)>,
 }
@@ -118,6 +120,7 @@ impl<S: Strategy> AskTell<S> {
             budgeted: Budgeted::default(),
             line: Line::default(),
             spent: Spent::default(),
+            wanted: VecDeque::new(),
             facts: Vec::new(),
         }
     }
@@ -288,6 +291,9 @@ impl<S: Strategy> AskTell<S> {
                 if let Some(open) = self.running.get_mut(&retried.trial) {
                     open.attempt = retried.attempt;
                 }
+            }
+            EventKind::Closed(closed) if closed.reason == EndReason::Failures => {
+                self.spent.forgive(self.line.trials());
             }
             _ => {}
         }

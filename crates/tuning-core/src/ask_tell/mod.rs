@@ -5,6 +5,7 @@
 
 mod asking;
 mod error;
+mod failures;
 mod fold;
 mod in_line;
 mod limits;

@@ -11,8 +11,8 @@ pub use best::Best;
 pub use open::OpenTrial;
 
 use crate::{
-    Closed, Counts, EventKind, Metrics, Objectives, Opened, Outcome, TrialId, Values, fact::Fact,
-    space::Params,
+    Closed, Counts, EventKind, Failure, FailureGroup, Metrics, Objectives, Opened, Outcome,
+    TrialId, Values, fact::Fact, space::Params,
 };
 
 /// How a study stands. Its memory grows with the trials that are open, not with those that ended.
@@ -39,6 +39,8 @@ pub struct Progress {
     open: BTreeMap<TrialId, OpenTrial>,
     front: Vec<Best>,
     partial: Option<Best>,
+    failures: Vec<FailureGroup>,
+    last_failure: Option<(TrialId, Failure)>,
     sessions: u64,
     opened: Option<Box<Opened>>,
     closed: Option<Box<Closed>>,
@@ -58,6 +60,8 @@ impl Progress {
             open: BTreeMap::new(),
             front: Vec::new(),
             partial: None,
+            failures: Vec::new(),
+            last_failure: None,
             sessions: 0,
             opened: None,
             closed: None,
@@ -92,6 +96,20 @@ impl Progress {
     #[must_use]
     pub fn front(&self) -> &[Best] {
         &self.front
+    }
+
+    /// The failed trials by their reasons, the most frequent first. An observer that came late knows only of those since.
+    #[must_use]
+    pub fn failures(&self) -> &[FailureGroup] {
+        &self.failures
+    }
+
+    /// The trial that failed last, and why.
+    #[must_use]
+    pub fn last_failure(&self) -> Option<(TrialId, &Failure)> {
+        self.last_failure
+            .as_ref()
+            .map(|(trial, failure)| (*trial, failure))
     }
 
     /// The objectives of the study.
@@ -256,7 +274,11 @@ impl Progress {
                         }
                     }
                     Outcome::Stopped => self.counts.stopped += 1,
-                    Outcome::Failed(_) => self.counts.failed += 1,
+                    Outcome::Failed(failure) => {
+                        self.counts.failed += 1;
+                        FailureGroup::note(&mut self.failures, ended.trial, failure);
+                        self.last_failure = Some((ended.trial, failure.clone()));
+                    }
                 }
                 open
             }

@@ -229,31 +229,31 @@ mod tests {
         let int = |low, high| Parameter::int("n", low, high);
         check(
             [float(0.0, f64::INFINITY)],
-            "parameter `lr`: bound inf is not a finite number: use a finite one",
+            "parameter `lr`: inf as `min` or `max` is not a finite number: use a finite one",
         );
         check(
             [float(f64::NAN, 1.0)],
-            "parameter `lr`: bound NaN is not a finite number: use a finite one",
+            "parameter `lr`: NaN as `min` or `max` is not a finite number: use a finite one",
         );
         check(
             [float(0.1, 1e-5)],
-            "parameter `lr`: the lower end 0.1 is greater than the upper end 1e-5: swap them",
+            "parameter `lr`: `min` 0.1 is greater than `max` 1e-5: swap them",
         );
         check(
             [int(3, 1)],
-            "parameter `n`: the lower end 3 is greater than the upper end 1: swap them",
+            "parameter `n`: `min` 3 is greater than `max` 1: swap them",
         );
         check(
             [float(0.0, 1.0).log()],
-            "parameter `lr`: a log scale begins above 0, not at 0: raise the lower end, or use a linear scale",
+            "parameter `lr`: a log scale begins above 0, not at 0: raise `min`, or use a linear scale",
         );
         check(
             [int(0, 9).log()],
-            "parameter `n`: a log scale begins above 0, not at 0: raise the lower end, or use a linear scale",
+            "parameter `n`: a log scale begins above 0, not at 0: raise `min`, or use a linear scale",
         );
         check(
             [int(i64::MIN, 0)],
-            "parameter `n`: the range -9223372036854775808 to 0 is wider than 2^63 - 1: narrow it",
+            "parameter `n`: the range from `min` -9223372036854775808 to `max` 0 is wider than 2^63 - 1: narrow it",
         );
     }
 
@@ -273,15 +273,15 @@ mod tests {
         );
         check(
             [float(0.0, 1.0, 0.3)],
-            "parameter `lr`: step 0.3 does not lead from 0 to 1: end at 0.9, or use another step",
+            "parameter `lr`: step 0.3 does not lead from `min` 0 to `max` 1: set `max` to 0.9, or use another step",
         );
         check(
             [float(0.0, 1e10 + 0.5, 1.0)],
-            "parameter `lr`: step 1 does not lead from 0 to 10000000000.5: end at 10000000000, or use another step",
+            "parameter `lr`: step 1 does not lead from `min` 0 to `max` 10000000000.5: set `max` to 10000000000, or use another step",
         );
         check(
             [int(0, 10, 3.0)],
-            "parameter `n`: step 3 does not lead from 0 to 10: end at 9, or use another step",
+            "parameter `n`: step 3 does not lead from `min` 0 to `max` 10: set `max` to 9, or use another step",
         );
         check(
             [float(1.0, 2.0, 0.1).log()],

@@ -40,7 +40,9 @@ pub(super) enum Flaw {
         parameter: String,
     },
     /// A bound is NaN or infinite.
-    #[error("parameter `{parameter}`: bound {value} is not a finite number: use a finite one")]
+    #[error(
+        "parameter `{parameter}`: {value} as `min` or `max` is not a finite number: use a finite one"
+    )]
     NonFinite {
         /// The parameter.
         parameter: String,
@@ -48,9 +50,7 @@ pub(super) enum Flaw {
         value: f64,
     },
     /// The lower bound is above the upper one.
-    #[error(
-        "parameter `{parameter}`: the lower end {low} is greater than the upper end {high}: swap them"
-    )]
+    #[error("parameter `{parameter}`: `min` {low} is greater than `max` {high}: swap them")]
     Reversed {
         /// The parameter.
         parameter: String,
@@ -61,8 +61,7 @@ pub(super) enum Flaw {
     },
     /// A logarithmic range includes zero or less.
     #[error(
-        "parameter `{parameter}`: a log scale begins above 0, not at {low}: raise the lower end, or use a linear \
-         scale"
+        "parameter `{parameter}`: a log scale begins above 0, not at {low}: raise `min`, or use a linear scale"
     )]
     LogOfNonPositive {
         /// The parameter.
@@ -80,7 +79,7 @@ pub(super) enum Flaw {
     },
     /// The range is not a multiple of the step.
     #[error(
-        "parameter `{parameter}`: step {step} does not lead from {low} to {high}: end at {fits}, or use another step"
+        "parameter `{parameter}`: step {step} does not lead from `min` {low} to `max` {high}: set `max` to {fits}, or use another step"
     )]
     StepDoesNotFit {
         /// The parameter.
@@ -103,7 +102,9 @@ pub(super) enum Flaw {
         parameter: String,
     },
     /// An integer range is too wide.
-    #[error("parameter `{parameter}`: the range {low} to {high} is wider than 2^63 - 1: narrow it")]
+    #[error(
+        "parameter `{parameter}`: the range from `min` {low} to `max` {high} is wider than 2^63 - 1: narrow it"
+    )]
     TooWide {
         /// The parameter.
         parameter: String,

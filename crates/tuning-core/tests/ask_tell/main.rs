@@ -1,6 +1,7 @@
 //! The ask/tell machine: its orders, its replay, its rules and its budgets.
 
 mod budgets;
+mod failures;
 mod give_up;
 mod order;
 mod outside;

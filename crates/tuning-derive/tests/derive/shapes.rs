@@ -341,9 +341,7 @@ fn what_shows_only_at_run_time_is_an_error_of_the_space() {
         assert!(error.starts_with(expect), "{error}");
         error
     }
-    check::<LogOfZero>(
-        "parameter `rate`: a log scale begins above 0, not at 0: raise the lower end",
-    );
+    check::<LogOfZero>("parameter `rate`: a log scale begins above 0, not at 0: raise `min`");
     check::<TooLarge>("parameter `seed`: 18446744073709551615 is larger than 2^63 - 1");
     check::<Twice>("parameter `patience` is declared twice: rename or remove one");
     check::<Nothing>("the search space is empty");

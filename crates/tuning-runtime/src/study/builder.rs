@@ -3,8 +3,8 @@
 use std::{fmt, num::NonZeroUsize, sync::Arc, time::Duration};
 
 use tuning_core::{
-    BoxedConfig, BoxedPrunerConfig, Budget, FidelityRange, Journal, Objective, Objectives,
-    Observer, Order, PrunerConfig, Seed, StrategyConfig,
+    BoxedConfig, BoxedPrunerConfig, Budget, FailureLimit, FidelityRange, Journal, Objective,
+    Objectives, Observer, Order, PrunerConfig, Seed, StrategyConfig,
 };
 
 use crate::{
@@ -97,6 +97,13 @@ impl StudyBuilder {
     #[must_use]
     pub fn trials(mut self, trials: u64) -> Self {
         self.settings.budget.trials = Some(trials);
+        self
+    }
+
+    /// Sets how many failed trials end the study early: if nothing is set, the first five, if they fail alike.
+    #[must_use]
+    pub fn stop_on_failures(mut self, limit: FailureLimit) -> Self {
+        self.settings.budget.failures = limit;
         self
     }
 

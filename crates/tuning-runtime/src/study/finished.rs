@@ -1,6 +1,6 @@
 //! Whether a study has ended already, so that running it again would do nothing.
 
-use tuning_core::{Budget, EndReason, Progress};
+use tuning_core::{Budget, Counted, EndReason, Progress};
 
 use super::Study;
 
@@ -11,7 +11,9 @@ impl Study {
     pub fn finished(&self) -> Option<EndReason> {
         let progress = self.progress();
         let reason = progress.closed()?.reason;
-        if reason == EndReason::Stopped || progress.counts().running > 0 {
+        // What was broken may have been fixed.
+        let can_resume = matches!(reason, EndReason::Stopped | EndReason::Failures);
+        if can_resume || progress.counts().running > 0 {
             return None;
         }
         let old = &progress.opened()?.budget;
@@ -22,9 +24,15 @@ impl Study {
 /// Whether what ended the study ends it under the new budget, too.
 fn still_over(reason: EndReason, old: &Budget, new: &Budget, progress: &Progress) -> bool {
     match reason {
-        EndReason::Trials => new
-            .trials
-            .is_some_and(|trials| trials <= progress.counts().started),
+        EndReason::Trials => new.trials.is_some_and(|trials| {
+            let counts = progress.counts();
+            trials
+                <= match new.of {
+                    // Paused trials may complete yet, and nothing runs.
+                    Counted::Completed => counts.completed + counts.paused,
+                    _ => counts.started,
+                }
+        }),
         EndReason::Time => new
             .time
             .is_some_and(|time| time.as_millis() <= progress.elapsed_millis().into()),

@@ -8,8 +8,8 @@ use std::{
 };
 
 use tuning_core::{
-    EndReason, Fidelity, Metrics, Outcome, Progress, StudySpec, TrialId, TrialState, Turn, Values,
-    Verdict, Work,
+    EndReason, Fidelity, Metrics, Outcome, Params, Progress, StudySpec, Tag, TrialId, TrialState,
+    Turn, Values, Verdict, Work,
 };
 
 use super::{Study, Summary, session::Session};
@@ -183,6 +183,21 @@ impl ManualSession<'_> {
         }
         self.settle().await?;
         Ok(state)
+    }
+
+    /// Begins a trial with these parameters, whatever the limits of the budget: the next asks hand it out before anything that the
+    /// strategy proposes. To the strategy it is a foreign trial, unless `tag` is its own.
+    ///
+    /// # Errors
+    /// [`StudyError::Tell`] if the parameters do not lie in the space; others if the journal fails.
+    pub async fn enqueue(&mut self, params: &Params, tag: Tag) -> Result<TrialId, StudyError> {
+        self.check()?;
+        let work = self.study.ledger.start(params, tag);
+        let work = self.noting_failure(work)?;
+        let trial = work.trial;
+        self.ready.push_back(work);
+        self.settle().await?;
+        Ok(trial)
     }
 
     /// The work that the next asks hand out before anything new: what an earlier session left

@@ -6,6 +6,7 @@ mod finished;
 mod handle;
 mod manual;
 mod open;
+mod retry_failed;
 mod session;
 mod summary;
 

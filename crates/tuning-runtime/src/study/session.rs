@@ -97,6 +97,7 @@ impl Study {
             counts: self.ledger.progress().counts(),
             best: self.ledger.progress().best().cloned(),
             front: self.ledger.progress().front().to_vec(),
+            failures: self.ledger.progress().failures().to_vec(),
             session_millis: millis(self.executor.now().saturating_sub(began)),
             elapsed_millis: self.ledger.progress().elapsed_millis(),
             entries: head,

@@ -3,9 +3,12 @@
 use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use tuning_core::{Best, Counts, EndReason, ParamsError, Seq, Tunable};
+use tuning_core::{Best, Counts, EndReason, FailureGroup, ParamsError, Seq, Tunable};
 
 use crate::bus::ObserverReport;
+
+/// How many reasons of failed trials are shown.
+const REASONS: usize = 5;
 
 /// How a session of a study ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,6 +26,9 @@ pub struct Summary {
     pub best: Option<Best>,
     /// The trials that no other one dominates; with a single objective, the best one.
     pub front: Vec<Best>,
+    /// The failed trials of all sessions by their reasons, the most frequent first.
+    #[serde(default)]
+    pub failures: Vec<FailureGroup>,
     /// How long this session took, in milliseconds.
     pub session_millis: u64,
     /// How long all sessions took together, in milliseconds.
@@ -55,6 +61,13 @@ impl fmt::Display for Summary {
                 "\nbest: trial {}, {}: {}",
                 best.trial, best.values, best.params
             )?;
+        }
+        for group in self.failures.iter().take(REASONS) {
+            write!(f, "\nfailed: {group}")?;
+        }
+        if let Some(more) = self.failures.get(REASONS..).filter(|more| !more.is_empty()) {
+            let trials: u64 = more.iter().map(|group| group.count).sum();
+            write!(f, "\nfailed: {trials} for {} other reasons", more.len())?;
         }
         for observer in self
             .observers

@@ -5,6 +5,7 @@ mod committed;
 mod conformance;
 mod delivery;
 mod dropped;
+mod failures;
 mod given_up;
 mod kept;
 mod manual;

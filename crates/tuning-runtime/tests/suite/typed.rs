@@ -83,7 +83,8 @@ async fn parameters_of_another_space_fail_each_trial_with_the_reason() {
         second.run(asynchronous).await.unwrap(),
     ];
     for summary in summaries {
-        assert_eq!(summary.counts.failed, 40);
+        assert_eq!(summary.reason, tuning_core::EndReason::Failures);
+        assert!(summary.counts.completed == 0 && summary.counts.failed >= 5);
         assert_eq!(summary.best_typed::<Curve>(), Ok(None));
     }
     for study in [&mut first, &mut second] {
