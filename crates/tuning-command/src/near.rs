@@ -68,8 +68,11 @@ fn written(text: &str, objectives: &Objectives) -> Option<(u8, String)> {
         objectives.iter().any(|objective| key(&objective.name))
     };
     if text.starts_with('{') && within('\'') {
-        let what = "is how Python prints a dictionary: print `json.dumps(…)` of it";
-        return Some((5, what.to_owned()));
+        let meant = quoted(&text.replace('\'', "\""));
+        let what = format!(
+            "is how Python prints a dictionary: did you mean {meant}? print `json.dumps(…)` of it"
+        );
+        return Some((5, what));
     }
     if text.starts_with(['{', '[']) && within('"') {
         let what = "names an objective inside of a list or another object: put it into one object, at the top";
@@ -108,7 +111,7 @@ fn named(text: &str, objectives: &Objectives) -> Option<(u8, String)> {
             return Some((
                 4,
                 format!(
-                    "says `{name}`: the objective is `{objective}`, and names must be the same to the letter"
+                    "says `{name}`: did you mean `{objective}`? names must be the same to the letter"
                 ),
             ));
         }
@@ -169,9 +172,12 @@ mod tests {
             assert!(advice.contains(expect), "{line}: {advice}");
             assert_eq!(advice.is_empty(), expect.is_empty(), "{line}: {advice}");
         };
-        check("Loss: 0.5", "says `Loss`: the objective is `loss`");
-        check("{\"LOSS\": 0.5}", "says `LOSS`: the objective is `loss`");
-        check("{'loss': 0.5}", "json.dumps");
+        check("Loss: 0.5", "says `Loss`: did you mean `loss`?");
+        check("{\"LOSS\": 0.5}", "says `LOSS`: did you mean `loss`?");
+        check(
+            "{'loss': 0.5}",
+            "did you mean `{\"loss\": 0.5}`? print `json.dumps(…)`",
+        );
         check("\u{feff}{\"loss\": 0.5}", "byte order mark");
         check("\u{feff}0.5", "byte order mark");
         check("l\0o\0s\0s\0=\u{0}5\0", "UTF-16");

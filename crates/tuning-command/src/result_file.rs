@@ -189,7 +189,7 @@ mod tests {
             error,
             "no value of `loss`; the line `los=1` says `los`: did you mean `loss`?",
         );
-        check(one, "Loss: 0.5", error, "the objective is `loss`");
+        check(one, "Loss: 0.5", error, "did you mean `loss`?");
         check(one, "{'loss': 0.5}", error, "json.dumps");
         check(one, "\u{feff}{\"loss\": 0.5}", error, "byte order mark");
         check(one, "0,5", error, "decimal point");

@@ -177,8 +177,8 @@ async fn a_diverged_trial_does_not_keep_an_older_value() {
 async fn near_misses_are_told_as_what_they_are() {
     let bench = Bench::new();
     for (line, expect) in [
-        ("Loss: 0.5", "the objective is `loss`"),
-        ("{\"LOSS\": 0.5}", "the objective is `loss`"),
+        ("Loss: 0.5", "did you mean `loss`?"),
+        ("{\"LOSS\": 0.5}", "did you mean `loss`?"),
         ("los=0.5", "did you mean `loss`?"),
         ("0.5", "did you mean `loss=0.5`?"),
         ("\u{feff}{\"loss\": 0.5}", "byte order mark"),
@@ -199,7 +199,7 @@ async fn near_misses_are_told_as_what_they_are() {
     failed(
         &bench.outcome(script).await,
         FailureKind::Error,
-        &["json.dumps"],
+        &["did you mean `{\"loss\": 0.5}`? print `json.dumps(…)`"],
     );
 }
 
