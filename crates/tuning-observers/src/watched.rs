@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use tuning_core::{
-    Best, Budget, Counts, Event, EventKind, Fact, Objective, Objectives, OpenTrial, Outcome,
-    Progress, Seq, TrialId,
+    Best, Budget, Counted, Counts, Event, EventKind, Fact, Failure, Objective, Objectives,
+    OpenTrial, Outcome, Progress, Seq, TrialId,
 };
 
 /// How the study stands, and how fast it goes.
@@ -142,10 +142,18 @@ impl Watched {
         }
     }
 
-    /// How many trials ended or wait to be resumed: what has been worked off.
+    /// How many trials ended or wait to be resumed, of those that count for the budget: what has been worked off.
     pub(crate) fn done(&self) -> u64 {
         let counts = self.counts();
-        counts.ended() + counts.paused
+        match self.budget.of {
+            Counted::Completed => counts.completed + counts.paused,
+            _ => counts.ended() + counts.paused,
+        }
+    }
+
+    /// The trial that failed last, and why.
+    pub(crate) fn last_failure(&self) -> Option<(TrialId, &Failure)> {
+        self.progress.last_failure()
     }
 
     /// How long this session has run until the last event.

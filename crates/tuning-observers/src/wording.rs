@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, fmt::Write as _, time::Duration};
 
-use tuning_core::{Literal, Objectives, Params, Values};
+use tuning_core::{Literal, Objectives, Params, Tag, Values};
 
 /// Significant digits of a number that people read; files keep all of them.
 const DIGITS: i32 = 6;
@@ -63,6 +63,65 @@ pub fn format_literal(literal: &Literal) -> String {
     match literal {
         Literal::Float(value) => format_value(*value),
         literal => literal.to_string(),
+    }
+}
+
+/// Returns who proposed a trial and why, as a person would say it; empty if nobody said.
+///
+/// The strategy that proposed it comes first, then those that it worked for. A note that is meant for its strategy alone is left
+/// out.
+///
+/// # Example
+/// ```
+/// use tuning_core::Tag;
+/// use tuning_observers::format_tag;
+///
+/// let tag = Tag::new("gp", "ucb").wrap("auto", "gp, few results yet");
+/// assert_eq!(format_tag(&tag), "gp (ucb), chosen by auto (few results yet)");
+/// assert_eq!(format_tag(&Tag::new("retry", 7)), "retry of trial 7");
+/// ```
+#[must_use]
+pub fn format_tag(tag: &Tag) -> String {
+    let layers: Vec<(String, String)> = tag.layers().collect();
+    let mut text = String::new();
+    for (index, (layer, note)) in layers.iter().enumerate().rev() {
+        let inner = layers.get(index + 1).map(|(inner, _)| inner.as_str());
+        // Who chooses another strategy names it first.
+        let chosen = inner.and_then(|inner| note.strip_prefix(inner));
+        let reason = chosen.and_then(|rest| rest.strip_prefix(", "));
+        let is_chosen = chosen.is_some();
+        let note = said(reason.unwrap_or(note));
+        // One that only passes on what another one proposed has nothing to say.
+        if inner.is_some() && note.is_empty() {
+            continue;
+        }
+        let link = match (text.is_empty(), is_chosen) {
+            (true, _) => "",
+            (false, true) => ", chosen by ",
+            (false, false) => ", for ",
+        };
+        let words = match (layer.as_str(), note.as_str()) {
+            ("", note) => note.to_owned(),
+            ("retry", trial) => format!("retry of trial {trial}"),
+            (layer, "") => layer.to_owned(),
+            (layer, note) if note.bytes().all(|byte| byte.is_ascii_digit()) => {
+                format!("{layer} {note}")
+            }
+            (layer, note) => format!("{layer} ({note})"),
+        };
+        text.push_str(link);
+        text.push_str(&words);
+    }
+    text
+}
+
+/// A note in words; empty if it is none for people.
+fn said(note: &str) -> String {
+    let is_number = note.bytes().all(|byte| byte.is_ascii_digit());
+    let is_word = |c: char| c.is_alphabetic() || matches!(c, ' ' | '_' | ',' | '-' | '\'');
+    match is_number || note.chars().all(is_word) {
+        true => note.replace('_', " "),
+        false => String::new(),
     }
 }
 

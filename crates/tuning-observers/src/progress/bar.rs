@@ -81,7 +81,9 @@ impl Bar {
             elapsed: watched.elapsed(),
             left: watched.left(),
         };
-        let message = status::parts(watched).join(" · ");
+        let mut parts = status::parts(watched);
+        parts.extend(status::last_failure(watched));
+        let message = parts.join(" · ");
         self.bar.set_message(printable(&message).into_owned());
         self.bar.set_position(watched.done());
     }
@@ -183,6 +185,45 @@ mod tests {
         assert_eq!(
             after,
             "mnist: stopped after 2m: 1 completed, 1 failed, 1 running; best loss 0.25 (trial 0: layers=2)"
+        );
+    }
+
+    #[test]
+    fn the_bar_tells_the_newest_reason() {
+        let terminal = InMemoryTerm::new(6, 140);
+        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+        let (bar, mut watched) = (Bar::new(target), Watched::new());
+        watched.inform(Objectives::minimize("loss").unwrap());
+        let opened = EventKind::Opened(Box::new(Opened::new(1, Budget::unlimited(), 2)));
+        show(&bar, &mut watched, 0, opened);
+        let space = Space::new([Parameter::int("layers", 1, 4)]).unwrap();
+        for (trial, reason) in [
+            (0, "no data"),
+            (
+                1,
+                "it exited with code 1; the end of its standard error:\n\
+                Traceback (most recent call last):\nKeyError: 'lr'",
+            ),
+        ] {
+            let params = space.params([("layers", 2)]).unwrap();
+            show(
+                &bar,
+                &mut watched,
+                0,
+                Started::new(TrialId::new(trial), params),
+            );
+            let failed = Outcome::failed(FailureKind::Error, reason);
+            show(
+                &bar,
+                &mut watched,
+                1000,
+                Ended::new(TrialId::new(trial), failed),
+            );
+        }
+        let shown = terminal.contents();
+        assert!(
+            shown.contains("2 failed · trial 1 failed: it exited with code 1: KeyError: 'lr'"),
+            "{shown}"
         );
     }
 

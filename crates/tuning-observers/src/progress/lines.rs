@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use tuning_core::{Event, EventKind};
+use tuning_core::{Event, EventKind, TrialId};
 
 use super::status;
 use crate::{
@@ -28,6 +28,8 @@ pub(super) struct Lines {
     allowance: Allowance,
     /// Whether a new best was not shown because there were too many.
     held_back: bool,
+    /// The failed trial that was told last.
+    told: Option<TrialId>,
 }
 
 impl Lines {
@@ -38,6 +40,7 @@ impl Lines {
             shown: 0,
             allowance: Allowance::default(),
             held_back: false,
+            told: None,
         }
     }
 
@@ -64,7 +67,14 @@ impl Lines {
                 if self.held_back && self.allowance.take(now) {
                     self.write(watched, now, &new_best(watched, event))
                 } else if self.is_due(watched, now) {
-                    self.write(watched, now, &progress(watched, event))
+                    let mut line = progress(watched, event);
+                    let failed = watched.last_failure().map(|(trial, _)| trial);
+                    if self.told != failed {
+                        self.told = failed;
+                        let failure = status::last_failure(watched);
+                        line.extend(failure.into_iter().flat_map(|why| [", ".to_owned(), why]));
+                    }
+                    self.write(watched, now, &line)
                 } else {
                     Ok(())
                 }

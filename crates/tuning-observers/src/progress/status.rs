@@ -35,6 +35,24 @@ pub(super) fn parts(watched: &Watched) -> Vec<String> {
     parts
 }
 
+/// How much of a reason is shown.
+const REASON: usize = 160;
+
+/// `trial 4 failed: it exited with code 1: KeyError: 'lr'`. Where there is no room for all of a line, its end is missing: so this
+/// comes last.
+pub(super) fn last_failure(watched: &Watched) -> Option<String> {
+    let (trial, failure) = watched.last_failure()?;
+    let gist = failure.gist();
+    if gist.is_empty() {
+        return None;
+    }
+    let gist: String = match gist.chars().count() {
+        0..=REASON => gist,
+        _ => gist.chars().take(REASON - 1).chain(['…']).collect(),
+    };
+    Some(format!("trial {trial} failed: {gist}"))
+}
+
 /// `best loss 0.25 (trial 3)`, or `front of 4`; with the parameters if wanted.
 pub(super) fn best(watched: &Watched, params: bool) -> Option<String> {
     if watched.objectives().len() > 1 && !watched.front().is_empty() {
