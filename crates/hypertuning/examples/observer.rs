@@ -18,9 +18,8 @@ use std::{
     path::Path,
 };
 
-use async_trait::async_trait;
 use hypertuning::{
-    Best, Fact, Objectives, ObserverError, Progress, Seq, prelude::*, runtime::StudyHandle,
+    Best, Objectives, ObserverError, Progress, Seq, prelude::*, runtime::StudyHandle,
 };
 
 /// Writes a line for each new best trial to a file. (After a crash the last ones may be there twice.)

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use hypertuning::{
-    Ask, Asked, Fact, Problem, Proposal, Seed, Spec, StrategyError, Unsupported, prelude::*,
+    Ask, Asked, Problem, Proposal, Seed, Spec, StrategyError, Unsupported, prelude::*,
 };
 use serde::{Deserialize, Serialize};
 
