@@ -1,7 +1,8 @@
-"""A client of `tune ask-tell` in forty lines: `python3 ask_tell.py`. It needs nothing but Python's standard library."""
+"""A client of `tune ask-tell`: `python3 ask_tell.py`. It needs nothing but Python's standard library."""
 
 import json
 import subprocess
+import tempfile
 
 
 class Tuner:
@@ -9,21 +10,34 @@ class Tuner:
 
     def __init__(self, *arguments):
         command = ["tune", "ask-tell", *arguments]
-        self.tune = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.log = tempfile.TemporaryFile("w+")
+        pipe = subprocess.PIPE
+        self.tune = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=self.log, text=True)
 
     def __call__(self, **request):
         return self.batch([request])[0]
 
     def batch(self, requests):
         """Sends up to 100 requests, which are made durable together, and returns their answers."""
-        self.tune.stdin.write("".join(json.dumps(request) + "\n" for request in requests))
-        self.tune.stdin.flush()
-        ended = '{"error": {"message": "tune has ended"}}'
-        answers = [json.loads(self.tune.stdout.readline() or ended) for _ in requests]
-        for answer in answers:
+        try:
+            self.tune.stdin.write("".join(json.dumps(request) + "\n" for request in requests))
+            self.tune.stdin.flush()
+        except BrokenPipeError:
+            raise ValueError(self.reason()) from None
+        answers = []
+        for _ in requests:
+            line = self.tune.stdout.readline()
+            answer = json.loads(line) if line else {"error": {"message": self.reason()}}
             if "error" in answer:
                 raise ValueError(answer["error"]["message"])
+            answers.append(answer)
         return answers
+
+    def reason(self):
+        """Why the program has ended, in its own words."""
+        code = self.tune.wait()
+        self.log.seek(0)
+        return self.log.read().strip() or f"tune has ended with exit code {code}"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint, builder::PossibleValu
 use tuning_core::EventKind;
 use tuning_file::Override;
 
-use crate::exit::EXIT_CODES;
+use crate::{
+    exit::EXIT_CODES,
+    failed_trials::{ALL_TRIALS, FailedTrials},
+};
 
 /// For `tune ask-tell --help`.
 const ASK_TELL: &str = "\
@@ -15,7 +18,9 @@ One JSON value a line, one answer for each:
   {\"ask\": 2}                                         {\"asked\": [{\"trial\": 0, \"params\": {…}}, …]}
   {\"report\": {\"trial\": 0, \"at\": 3, \"values\": {…}}}   {\"verdict\": \"continue\"}
   {\"tell\": {\"trial\": 0, \"values\": {\"loss\": 1.2}}}   {\"told\": 0, \"state\": \"completed\"}
+  {\"enqueue\": [{\"lr\": 0.1, …}]}                     {\"enqueued\": [7]}
   {\"best\": 1}                                        {\"best\": [{…}]}
+  {\"trials\": true}                                   {\"trials\": [{…}, …]}
   {\"end\": true}                                      {\"ended\": {…}}
 A study file is kept where `tune run` keeps it; a study that comes as a line, in memory,
 unless `--journal` or its own `journal` says where.";
@@ -40,12 +45,18 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Run a study whose trials another program evaluates, over standard input and output
     AskTell(AskTellArgs),
+    /// List the studies of a folder
+    List(ListArgs),
     /// Show the status of a study, also while it runs
     Status(StatusArgs),
     /// Show the best trials
     Best(BestArgs),
     /// List trials
     Trials(TrialsArgs),
+    /// Show one trial in full: parameters, reports, failure, logs
+    Show(ShowArgs),
+    /// Print what the program of a trial wrote, also while it runs
+    Logs(LogsArgs),
     /// Show what happened in a study, event by event, also while it runs
     Events(EventsArgs),
     /// Write all trials as CSV or JSON
@@ -90,8 +101,8 @@ pub(crate) struct ImportArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ValidateArgs {
-    /// The study file
-    #[arg(value_name = "FILE")]
+    /// The study file; `study.yaml` (or `.toml`, `.json`) unless given
+    #[arg(value_name = "FILE", default_value_os_t = study_here(), hide_default_value = true)]
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) settings: SettingArgs,
@@ -194,8 +205,8 @@ impl SettingArgs {
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct RunArgs {
-    /// The study file
-    #[arg(value_name = "FILE")]
+    /// The study file; `study.yaml` (or `.toml`, `.json`) unless given
+    #[arg(value_name = "FILE", default_value_os_t = study_here(), hide_default_value = true)]
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) settings: SettingArgs,
@@ -211,6 +222,17 @@ pub(crate) struct RunArgs {
     /// Continue although entries of the journal are missing or were changed: what is there counts
     #[arg(long)]
     pub(crate) accept_loss: bool,
+    /// Try failed trials again, each as a new one with the same parameters, before anything new and whatever the budget: all
+    /// that failed and were not tried again yet, or these, such as `3,7-9`
+    #[arg(
+        long,
+        value_name = "TRIALS",
+        num_args = 0..=1,
+        default_missing_value = ALL_TRIALS,
+        conflicts_with = "repeat",
+        value_parser = FailedTrials::parse
+    )]
+    pub(crate) retry_failed: Option<FailedTrials>,
     /// Run the study N times, with the seed, the seed plus 1, …, each in a journal of its own, and
     /// summarise them
     #[arg(long, value_name = "N")]
@@ -236,12 +258,22 @@ pub(crate) struct AskTellArgs {
 /// Which study to look at.
 #[derive(Debug, Args)]
 pub(crate) struct StudyArgs {
-    /// The study file, or the `.db` file that it is kept in
-    #[arg(value_name = "FILE|DB")]
+    /// The study file, or the `.db` file that it is kept in; `study.yaml` (or `.toml`, `.json`) unless given
+    #[arg(value_name = "FILE|DB", default_value_os_t = study_here(), hide_default_value = true)]
     pub(crate) file: PathBuf,
     /// The name of the study, if the `.db` file holds several
     #[arg(long, value_name = "NAME")]
     pub(crate) study: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// The folder of the `.db` files that they are kept in
+    #[arg(default_value = ".", value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub(crate) folder: PathBuf,
+    /// Print a JSON array
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -290,6 +322,38 @@ pub(crate) struct TrialsArgs {
     /// Print a JSON array
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
+pub(crate) struct ShowArgs {
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+    /// The number of the trial
+    #[arg(value_name = "TRIAL", required = true)]
+    pub(crate) trial: u64,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
+pub(crate) struct LogsArgs {
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+    /// The number of the trial
+    #[arg(value_name = "TRIAL", required = true)]
+    pub(crate) trial: u64,
+    /// Print what is written from now on, too, until the trial has ended
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+    /// Only its standard output
+    #[arg(long, conflicts_with = "stderr")]
+    pub(crate) stdout: bool,
+    /// Only its standard error
+    #[arg(long)]
+    pub(crate) stderr: bool,
 }
 
 #[derive(Debug, Args)]
@@ -456,4 +520,14 @@ fn key_value(text: &str) -> Result<(String, String), String> {
         Some((key, value)) => Ok((key.trim().to_owned(), value.to_owned())),
         None => Err("write it as KEY=VALUE".to_owned()),
     }
+}
+
+/// The study file of this folder, whether or not it is there.
+fn study_here() -> PathBuf {
+    const NAMES: [&str; 4] = ["study.yaml", "study.yml", "study.toml", "study.json"];
+    let here = NAMES
+        .map(PathBuf::from)
+        .into_iter()
+        .find(|path| path.is_file());
+    here.unwrap_or_else(|| NAMES[0].into())
 }

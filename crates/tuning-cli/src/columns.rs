@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use tuning_core::{Literal, StudySpec, Trial, Trials};
-use tuning_observers::{format_literal, format_value};
+use tuning_core::{Failure, Literal, StudySpec, Trial, Trials};
+use tuning_observers::{format_literal, format_tag, format_value};
 
 use crate::error::CliError;
 
@@ -27,6 +27,8 @@ pub(crate) enum Kind {
     Retries,
     Tag,
     Failure,
+    /// The failure in short.
+    Gist,
 }
 
 /// The content of a cell.
@@ -165,6 +167,10 @@ impl Column {
                 Some(failure) => text(&failure.to_string()),
                 None => Cell::Empty,
             },
+            Kind::Gist => match &trial.failure {
+                Some(failure) => text(&Failure::new(failure.kind, failure.gist()).to_string()),
+                None => Cell::Empty,
+            },
         }
     }
 
@@ -172,7 +178,7 @@ impl Column {
     pub(crate) fn is_number(&self) -> bool {
         !matches!(
             self.kind,
-            Kind::State | Kind::Parameter(_) | Kind::Tag | Kind::Failure
+            Kind::State | Kind::Parameter(_) | Kind::Tag | Kind::Failure | Kind::Gist
         )
     }
 
@@ -183,6 +189,7 @@ impl Column {
                 let millis = trial.took_micros.div_ceil(1000) as f64;
                 format_value(millis / 1e3)
             }
+            (Kind::Tag, _) => format_tag(&trial.tag),
             (_, Cell::Empty) => String::new(),
             (_, Cell::Count(count)) => count.to_string(),
             (Kind::Objective(_) | Kind::Metric(_), Cell::Scalar(Literal::Float(value))) => {

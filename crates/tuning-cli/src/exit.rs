@@ -13,7 +13,7 @@ pub(crate) enum Exit {
     Usage,
     /// The study was stopped before its end; run it again to resume.
     Stopped,
-    /// The study ended, but no trial completed: there is no result.
+    /// The study ended, but no trial completed, or too many failed: something is to be fixed.
     Fruitless,
     /// Ctrl-c for the third time: the program left at once, as shells expect it (128 + SIGINT).
     Interrupted,
@@ -45,5 +45,5 @@ Exit codes:
   1    failed: the journal or the strategy; what was durable is safe
   2    the command line or the study file is invalid
   3    stopped before its end (ctrl-c, SIGTERM); run it again to resume
-  4    ended, but no trial completed
+  4    no trial completed, or too many failed: fix the program, then run it again to resume
   130  exited at once (ctrl-c three times)";

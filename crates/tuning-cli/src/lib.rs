@@ -35,10 +35,13 @@ mod commands;
 mod dry_run;
 mod error;
 mod exit;
+mod failed_trials;
+mod failures;
 mod filter;
 mod output;
 mod plain;
 mod shell;
+mod sparkline;
 mod table;
 mod view;
 mod wait;
@@ -62,7 +65,7 @@ pub fn main() -> ExitCode {
 /// [`Registry`]: tuning_strategies::Registry
 ///
 /// Returns the exit code: 0 if all is done, 1 if the study failed, 2 if the command line or the study file makes
-/// no sense, 3 if the study was stopped before its end, 4 if it ended but no trial completed. (Help ends the process by itself.)
+/// no sense, 3 if the study was stopped before its end, 4 if no trial completed or too many failed. (Help ends the process by itself.)
 #[must_use]
 pub fn main_with(extensions: impl Into<Extensions>) -> ExitCode {
     main_from(extensions, std::env::args_os())
@@ -77,7 +80,8 @@ pub fn main_from<T>(
 where
     T: Into<OsString> + Clone,
 {
-    match args::Cli::try_parse_from(args) {
+    let args = args.into_iter().map(Into::into);
+    match args::Cli::try_parse_from(failed_trials::complete(args)) {
         Ok(cli) => commands::run(cli.command, &commands::with_ours(extensions.into())).into(),
         // Help, which has nothing in it that is not ours.
         Err(error) if !error.use_stderr() => error.exit(),

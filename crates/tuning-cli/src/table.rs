@@ -11,9 +11,6 @@ use crate::{
     output::{Dressed, Style},
 };
 
-/// How long a reason is shown where there is no terminal to fit it in.
-const LONGEST: usize = 160;
-
 /// Returns the trials as a table of these columns; those that are empty everywhere are left out.
 pub(crate) fn of_trials(columns: &[Column], trials: &[&Trial], style: Style) -> Dressed {
     let rows: Vec<Vec<String>> = trials
@@ -35,7 +32,7 @@ pub(crate) fn of_trials(columns: &[Column], trials: &[&Trial], style: Style) -> 
         .map(|at| Head {
             name: &columns[*at].name,
             right: columns[*at].is_number(),
-            wide: columns[*at].kind == Kind::Failure,
+            wide: matches!(columns[*at].kind, Kind::Failure | Kind::Gist),
         })
         .collect();
     let rows: Vec<Vec<&str>> = rows
@@ -108,10 +105,6 @@ pub(crate) fn one_line(text: &str) -> String {
             line.push_str(" | ");
         }
         line += &printable(part);
-    }
-    if line.chars().count() > LONGEST {
-        line = line.chars().take(LONGEST - 1).collect();
-        line.push('…');
     }
     line
 }

@@ -23,16 +23,13 @@ pub(super) fn run(
     extensions: &Extensions,
     out: &mut Output,
 ) -> Result<Exit, CliError> {
+    let format = format(args)?;
     let mut walk = Walk::of(&args.study, extensions)?;
     let all = columns::all(walk.spec(), walk.metrics());
     let columns = match &args.columns[..] {
         [] => all,
         names => columns::choose(&all, names)?,
     };
-    let format = args
-        .format
-        .or_else(|| of_extension(args.output.as_deref()?))
-        .unwrap_or(ExportFormat::Csv);
     match &args.output {
         None => write(out, &mut walk, &columns, format, args.safe)??,
         Some(path) => {
@@ -50,12 +47,23 @@ pub(super) fn run(
     Ok(Exit::Done)
 }
 
-fn of_extension(path: &Path) -> Option<ExportFormat> {
-    match path.extension()?.to_str()? {
-        "csv" => Some(ExportFormat::Csv),
-        "json" => Some(ExportFormat::Json),
-        "jsonl" | "ndjson" => Some(ExportFormat::Jsonl),
-        _ => None,
+/// The format that is asked for, or that of the file's ending.
+fn format(args: &ExportArgs) -> Result<ExportFormat, CliError> {
+    if let Some(format) = args.format {
+        return Ok(format);
+    }
+    let ending = args.output.as_deref().and_then(Path::extension);
+    let Some(ending) = ending.map(|ending| ending.to_string_lossy().to_lowercase()) else {
+        return Ok(ExportFormat::Csv);
+    };
+    match &*ending {
+        "csv" => Ok(ExportFormat::Csv),
+        "json" => Ok(ExportFormat::Json),
+        "jsonl" | "ndjson" => Ok(ExportFormat::Jsonl),
+        _ => Err(CliError::Usage(format!(
+            "trials cannot be written as `.{ending}`: name a file that ends in `.csv`, `.json` or `.jsonl`, or choose a format \
+             with `--format csv`"
+        ))),
     }
 }
 

@@ -9,10 +9,13 @@ mod events;
 mod export;
 mod import;
 mod init;
+mod list;
+mod logs;
 mod pruners;
 mod repair;
 mod run;
 mod schema;
+mod show;
 mod solver;
 mod status;
 mod strategies;
@@ -45,9 +48,12 @@ pub(crate) fn run(command: Command, extensions: &Extensions) -> Exit {
         Command::Validate(args) => validate::run(args, extensions, &mut out),
         Command::Run(args) => run::run(args, extensions, &mut out),
         Command::AskTell(args) => ask_tell::run(args, extensions, &mut out),
+        Command::List(args) => list::run(args, extensions, &mut out),
         Command::Status(args) => status::run(args, extensions, &mut out),
         Command::Best(args) => best::run(args, extensions, &mut out),
         Command::Trials(args) => trials::run(args, extensions, &mut out),
+        Command::Show(args) => show::run(args, extensions, &mut out),
+        Command::Logs(args) => logs::run(args, extensions, &mut out),
         Command::Events(args) => events::run(args, extensions, &mut out),
         Command::Export(args) => export::run(args, extensions, &mut out),
         Command::Repair(args) => repair::run(args, extensions, &mut out),

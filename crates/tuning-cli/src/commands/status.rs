@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
-use tuning_core::{Circuit, ObserverStatus};
+use tuning_core::{Circuit, Counted, EndReason, ObserverStatus};
 use tuning_observers::{format_duration, format_params, format_values};
 
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     args::StatusArgs,
     error::CliError,
     exit::Exit,
+    failures,
     output::{Dressed, Output},
     table::one_line,
     view::{Overview, View},
@@ -82,6 +83,7 @@ fn as_json(view: &View<Overview>, activity: &Activity, now_millis: u64) -> Value
         "counts": view.study.progress.counts(),
         "best": view.study.progress.best(),
         "front": view.study.progress.front(),
+        "failures": view.study.progress.failures(),
         "open": running,
         "observers": observers,
         "sessions": view.study.progress.sessions(),
@@ -106,6 +108,10 @@ fn as_text(
             "begun, and not ended; its journal cannot tell whether it runs".to_owned()
         }
         Activity::Stopped => "stopped: run it again to resume".to_owned(),
+        Activity::Ended(EndReason::Failures) => {
+            "stopped: too many trials failed; fix the program, then run it again to resume"
+                .to_owned()
+        }
         Activity::Ended(reason) => format!("ended: {reason}"),
     };
     let line = Dressed::plain("study     ").and(&out.style().bold(&view.name));
@@ -118,17 +124,18 @@ fn as_text(
     if let Some(pruner) = &view.study.spec.pruner {
         out.line(format_args!("pruner    {pruner}"))?;
     }
-    let budget = view
-        .study
-        .progress
-        .opened()
-        .and_then(|opened| opened.budget.trials);
-    let of = budget.map_or_else(String::new, |trials| format!(" of {trials}"));
+    let budget = view.study.progress.opened().map(|opened| &opened.budget);
+    let trials = budget.and_then(|budget| budget.trials);
     let counts = view.study.progress.counts();
-    out.line(format_args!(
-        "trials    {}{of} started: {counts}",
-        counts.started
-    ))?;
+    let started = counts.started;
+    let of = match (trials, budget.map(|budget| budget.of)) {
+        (Some(trials), Some(Counted::Completed)) => {
+            format!("{started} started for {trials} completed")
+        }
+        (Some(trials), _) => format!("{started} of {trials} started"),
+        (None, _) => format!("{started} started"),
+    };
+    out.line(format_args!("trials    {of}: {counts}"))?;
     if let Some(best) = view.study.progress.best() {
         let values = format_values(&view.study.spec.objectives, &best.values);
         let at = best.at.map_or_else(String::new, |at| format!(" at {at}"));
@@ -143,6 +150,10 @@ fn as_text(
             "front     {} trials",
             view.study.progress.front().len()
         ))?;
+    }
+    for (index, line) in failures::lines(view.study.progress.failures()).enumerate() {
+        let label = if index == 0 { "failed   " } else { "         " };
+        out.line(format_args!("{label} {line}"))?;
     }
     let sessions = view.study.progress.sessions();
     out.line(format_args!(

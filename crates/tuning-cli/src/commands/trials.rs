@@ -44,7 +44,7 @@ pub(super) fn run(
     };
     let chosen = match &args.columns[..] {
         [] if args.json => all,
-        [] => usual(all),
+        [] => usual(all, out.style().is_terminal),
         names => columns::choose(&all, names)?,
     };
     if by.is_none() && !args.reverse && !out.style().is_terminal {
@@ -166,8 +166,15 @@ fn sort(trials: &mut [&Trial], column: &Column, reverse: bool) {
     });
 }
 
-fn usual(all: Vec<Column>) -> Vec<Column> {
+/// What people want to see. On a terminal reasons are short, since it has an end.
+fn usual(all: Vec<Column>, is_terminal: bool) -> Vec<Column> {
     all.into_iter()
         .filter(|column| !matches!(column.kind, Kind::Metric(_) | Kind::Tag))
+        .map(|mut column| {
+            if is_terminal && column.kind == Kind::Failure {
+                column.kind = Kind::Gist;
+            }
+            column
+        })
         .collect()
 }

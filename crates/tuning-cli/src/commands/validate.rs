@@ -3,7 +3,7 @@
 use std::{num::NonZeroUsize, time::Duration};
 
 use serde_json::{Value, json};
-use tuning_core::{Budget, Domain, JournalError, PrunerConfig as _, StrategyConfig as _};
+use tuning_core::{Budget, Counted, Domain, JournalError, PrunerConfig as _, StrategyConfig as _};
 use tuning_file::{Extensions, StudyFile, StudyReader};
 use tuning_observers::format_duration;
 
@@ -205,7 +205,10 @@ fn domain(domain: &Domain) -> String {
 fn budget(budget: &Budget) -> String {
     let mut parts = Vec::new();
     let mut push = |part: Option<String>| parts.extend(part);
-    push(budget.trials.map(|trials| format!("{trials} trials")));
+    push(budget.trials.map(|trials| match budget.of {
+        Counted::Completed => format!("{trials} completed trials"),
+        _ => format!("{trials} trials"),
+    }));
     push(
         budget
             .time

@@ -63,6 +63,29 @@ impl Output {
     }
 }
 
+/// Whether stdout and stderr go to the same place: a terminal, a file, or a pipe.
+#[cfg(unix)]
+pub(crate) fn streams_meet() -> bool {
+    use std::{
+        fs::File,
+        os::{fd::AsFd, unix::fs::MetadataExt as _},
+    };
+
+    let place = |stream: &dyn AsFd| {
+        let stream = stream.as_fd().try_clone_to_owned().ok()?;
+        let metadata = File::from(stream).metadata().ok()?;
+        Some((metadata.dev(), metadata.ino()))
+    };
+    let (stdout, stderr) = (place(&io::stdout()), place(&io::stderr()));
+    stdout.is_some() && stdout == stderr
+}
+
+/// Whether stdout and stderr go to the same place: a terminal.
+#[cfg(not(unix))]
+pub(crate) fn streams_meet() -> bool {
+    io::stdout().is_terminal() && io::stderr().is_terminal()
+}
+
 /// Writes a value as JSON without an end of line.
 pub(crate) fn json_value(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
     json::write(&mut *out, value, false)

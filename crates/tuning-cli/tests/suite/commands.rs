@@ -192,7 +192,7 @@ fn why_trials_failed_is_visible() {
     let folder = Folder::with_study();
     folder.write("trial.sh", "echo 'no gradient today' >&2; exit 7\n");
     let run = folder.ends_with(4, &["run", "study.yaml"]);
-    assert!(run.stderr.contains("tune trials study.yaml"), "{run:#?}");
+    assert!(run.stderr.contains("tune show study.yaml"), "{run:#?}");
     let trials = folder.ends_with(0, &["trials", "study.yaml"]).stdout;
     assert!(
         trials.contains("failed") && trials.contains("no gradient today") && trials.contains('7'),

@@ -6,6 +6,7 @@ mod commands;
 mod determinism;
 mod errors;
 mod events;
+mod failing;
 mod files;
 mod folders;
 mod golden;

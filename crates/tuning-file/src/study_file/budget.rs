@@ -1,6 +1,6 @@
 //! `budget`: when the study has done enough.
 
-use tuning_core::Budget;
+use tuning_core::{Budget, Counted};
 
 use crate::{
     document::{Item, Key, Keys, Shape},
@@ -13,8 +13,15 @@ pub(super) static KEYS: Keys = Keys::new(
         Key::new(
             "trials",
             Shape::Count(1, limits::TRIALS),
-            "How many trials are started in all, failed ones and those of earlier runs included.",
+            "How many trials there are in all, those of earlier runs included.",
         ),
+        Key::new(
+            "of",
+            Shape::Word(&["started", "completed"]),
+            "Which trials count for `trials`: all that are `started`, failed ones included, or only those that \
+             `completed`.",
+        )
+        .default("\"started\""),
         Key::new(
             "time",
             Shape::Duration,
@@ -51,12 +58,27 @@ static COST: Keys = Keys::new(
     ],
 );
 
+fn counted(item: &Item<'_>) -> Option<Counted> {
+    const EXPECTED: &str = "`started` or `completed`";
+    match item.text(EXPECTED)?.as_str() {
+        "started" => Some(Counted::Started),
+        "completed" => Some(Counted::Completed),
+        _ => item.expected(EXPECTED),
+    }
+}
+
 pub(super) fn read(item: &Item<'_>) -> Option<Budget> {
     let fields = item.fields(&KEYS)?;
     let mut budget = Budget::unlimited();
     budget.trials = fields
         .get("trials")
         .and_then(|item| item.count(1..=limits::TRIALS));
+    if let Some(of) = fields.get("of") {
+        budget.of = counted(&of)?;
+        if budget.trials.is_none() && fields.get("trials").is_none() {
+            return of.wrong("says which trials count, but not how many: add `trials`, as in `{trials: 60, of: completed}`");
+        }
+    }
     budget.time = fields.get("time").and_then(|item| item.duration());
     budget.target = fields.get("target").and_then(|item| item.number());
     budget.no_improvement = fields

@@ -12,7 +12,8 @@ use tuning_core::{
 use tuning_runtime::{Study, StudyBuilder, StudySettings, Summary};
 
 use super::{
-    budget, keys, parameters, settings, strategy, strategy::SharedConfig, whereabouts::Whereabouts,
+    budget, keys, parameters, settings, stop_on, strategy, strategy::SharedConfig,
+    whereabouts::Whereabouts,
 };
 use crate::{
     document::{Fields, INCLUDE, Item, Written},
@@ -85,6 +86,7 @@ impl StudyFile {
         let objectives = settings::objectives(&root);
         let fidelity = optional(&root, "fidelity", settings::fidelity);
         let budget = optional(&root, "budget", budget::read);
+        let failures = optional(&root, "stop_on", stop_on::read);
         let workers = optional(&root, "workers", settings::workers);
         let order = optional(&root, "order", settings::order);
         let seed = optional(&root, "seed", Item::seed);
@@ -117,6 +119,7 @@ impl StudyFile {
         settings.objectives = objectives?.to_vec();
         settings.fidelity = fidelity?;
         settings.budget = budget?.unwrap_or_default();
+        settings.budget.failures = failures?.unwrap_or_default();
         settings.workers = workers?.unwrap_or(settings.workers);
         settings.order = order?;
         settings.seed = seed?;

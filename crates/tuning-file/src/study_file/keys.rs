@@ -1,6 +1,6 @@
 //! The keys at the top of a study file. Those of its parts stand with their readers.
 
-use super::{budget, command, parameters, settings};
+use super::{budget, command, parameters, settings, stop_on};
 use crate::{
     document::{INCLUDE, Key, Keys, Shape},
     limits,
@@ -81,6 +81,11 @@ pub(super) static ROOT: Keys = Keys::new(
             "budget",
             Shape::Map(&budget::KEYS),
             "When to stop: at whichever limit comes first. Without a budget the strategy decides.",
+        ),
+        Key::new(
+            "stop_on",
+            Shape::Map(&stop_on::KEYS),
+            "What ends the study before that: trials that fail.",
         ),
         Key::new(
             "fidelity",

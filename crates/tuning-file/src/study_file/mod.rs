@@ -9,6 +9,7 @@ mod parameters;
 mod schema;
 mod settings;
 pub(crate) mod spellings;
+mod stop_on;
 mod strategy;
 mod template;
 mod when;

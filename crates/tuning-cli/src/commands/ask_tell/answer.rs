@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use tuning_core::{
-    Best, Budget, Counts, EndReason, Fidelity, FidelityRange, Fork, Objective, Objectives, Order,
-    Origin, Params, Seed, Spec, TrialId, TrialState, Values, Verdict, Work,
+    Best, Budget, Counts, EndReason, FailureKind, Fidelity, FidelityRange, Fork, Metrics,
+    Objective, Objectives, Order, Origin, Params, Seed, Spec, Trial, TrialId, TrialState, Values,
+    Verdict, Work,
 };
 
 use super::refusal::Refusal;
@@ -39,8 +40,14 @@ pub(super) enum Answer<'a> {
         told: TrialId,
         state: TrialState,
     },
+    Enqueued {
+        enqueued: Vec<TrialId>,
+    },
     Best {
         best: Vec<Ranked<'a>>,
+    },
+    Trials {
+        trials: Vec<Listed<'a>>,
     },
     Ended {
         ended: Option<Box<Ended<'a>>>,
@@ -132,6 +139,43 @@ impl<'a> Ranked<'a> {
                 values: best.values.clone(),
             },
             at: best.at,
+        }
+    }
+}
+
+/// A trial in a list.
+#[derive(Debug, Serialize)]
+pub(super) struct Listed<'a> {
+    trial: TrialId,
+    state: TrialState,
+    params: Params,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    values: Option<Named<'a>>,
+    #[serde(skip_serializing_if = "Metrics::is_empty")]
+    metrics: Metrics,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<FailureKind>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    tag: String,
+}
+
+impl<'a> Listed<'a> {
+    pub(super) fn new(trial: &Trial, objectives: &'a Objectives) -> Self {
+        let failure = trial.failure.as_ref();
+        Self {
+            trial: trial.id,
+            state: trial.state,
+            params: trial.params.clone(),
+            values: trial
+                .values
+                .clone()
+                .map(|values| Named { objectives, values }),
+            metrics: trial.metrics.clone(),
+            failed: failure.map(|failure| failure.reason.to_string()),
+            kind: failure.map(|failure| failure.kind),
+            tag: trial.tag.to_string(),
         }
     }
 }

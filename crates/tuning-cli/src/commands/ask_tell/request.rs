@@ -39,15 +39,21 @@ pub(super) enum Request {
         outcome: Outcome,
         metrics: Metrics,
     },
+    /// Trials with these parameters, before anything that the strategy proposes.
+    Enqueue(Vec<Vec<(String, Literal)>>),
     /// The best trials, up to this number.
     Best(usize),
+    /// These trials, or all of them.
+    Trials(Option<Vec<TrialId>>),
     /// How the study stands.
     Status,
     /// The session is over.
     End,
 }
 
-const VERBS: &[&str] = &["study", "ask", "report", "tell", "best", "status", "end"];
+const VERBS: &[&str] = &[
+    "study", "ask", "report", "tell", "enqueue", "best", "trials", "status", "end",
+];
 
 static REQUEST: Keys = Keys::new(
     "a request",
@@ -61,9 +67,19 @@ static REQUEST: Keys = Keys::new(
         Key::new("report", Shape::Map(&REPORT), "What a trial has measured."),
         Key::new("tell", Shape::Map(&TELL), "The result of a piece of work."),
         Key::new(
+            "enqueue",
+            Shape::List(&Shape::Names(&Shape::Json)),
+            "Parameters of trials to be handed out next.",
+        ),
+        Key::new(
             "best",
             Shape::Count(1, limits::BEST),
             "The best trials, up to this number.",
+        ),
+        Key::new(
+            "trials",
+            Shape::Any(&[Shape::Flag, Shape::List(&Shape::Count(0, limits::NUMBERS))]),
+            "These trials, or all of them.",
         ),
         Key::new("status", Shape::Flag, "How the study stands."),
         Key::new("end", Shape::Flag, "The session is over."),
@@ -175,6 +191,8 @@ impl Request {
             }
             "report" => report(&what, objectives),
             "tell" => tell(&what, objectives),
+            "enqueue" => enqueue(&what),
+            "trials" => trials(&what).map(Self::Trials),
             "best" => usize::try_from(what.count(1..=limits::BEST)?)
                 .ok()
                 .map(Self::Best),
@@ -182,6 +200,42 @@ impl Request {
             _ => is_true(&what).map(|()| Self::End),
         }
     }
+}
+
+fn enqueue(item: &Item<'_>) -> Option<Request> {
+    const EXPECTED: &str =
+        "a list of trials, each with a value for every active parameter, such as `[{\"lr\": 0.1}]`";
+    let point = |item: &Item<'_>| {
+        let values = item.names("a value for each active parameter, such as `{\"lr\": 0.1}`")?;
+        let value = |(name, item): &(&str, Item<'_>)| Some(((*name).to_owned(), item.any_value()?));
+        values.iter().map(value).collect::<Option<Vec<_>>>()
+    };
+    let points: Option<Vec<_>> = item.list(EXPECTED)?.iter().map(point).collect();
+    match points? {
+        points if points.is_empty() => item.wrong("is empty: name at least one trial"),
+        points if points.len() as u64 > limits::ASK => item.wrong(format_args!(
+            "has too many trials: at most {} at once",
+            limits::ASK
+        )),
+        points => Some(Request::Enqueue(points)),
+    }
+}
+
+fn trials(item: &Item<'_>) -> Option<Option<Vec<TrialId>>> {
+    if !item.is_list() {
+        const EXPECTED: &str = "`true`, or a list of numbers of trials, such as `[3, 7]`";
+        return match item.node().value {
+            tuning_file::document::Value::Scalar(Literal::Bool(true)) => Some(None),
+            _ => item.expected(EXPECTED),
+        };
+    }
+    let numbers = item.list("a list of numbers of trials")?;
+    let number = |item: &Item<'_>| item.count(0..=limits::NUMBERS).map(TrialId::new);
+    numbers
+        .iter()
+        .map(number)
+        .collect::<Option<Vec<_>>>()
+        .map(Some)
 }
 
 fn report(item: &Item<'_>, objectives: Option<&Objectives>) -> Option<Request> {

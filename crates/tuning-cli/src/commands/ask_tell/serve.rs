@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use tuning_core::Trials;
-use tuning_runtime::{Study, StudyError};
+use tuning_runtime::{MemoryJournal, Study, StudyError};
 
 use tuning_file::{Extensions, StudyFile, StudyReader, document::Node};
 
@@ -57,19 +57,26 @@ pub(super) async fn run(
                 say("`trial_timeout`: not used, since the client evaluates the trials");
             }
             let journal = (!args.no_journal).then(|| file.journal.place());
-            let study = open(args, &file, journal.is_some()).await?;
-            Some((file, journal, study, false))
+            let (study, memory) = open(args, &file, journal.is_some()).await?;
+            Some((file, journal, memory, study, false))
         }
         None => first(args, extensions, &mut wire, &mut signals).await?,
     };
-    let Some((file, journal, study, asked)) = opened else {
+    let Some((file, journal, memory, study, asked)) = opened else {
         return Ok(Exit::Done);
     };
-    serve(&file, journal, study, asked, &mut wire, &mut signals).await
+    let kept = (journal, memory);
+    serve(&file, kept, study, asked, &mut wire, &mut signals).await
 }
 
-/// The study, where it is kept, and whether a line asked for it.
-type Opened = (StudyFile, Option<String>, Study, bool);
+/// The study, where it is kept or else its log, and whether a line asked for it.
+type Opened = (
+    StudyFile,
+    Option<String>,
+    Option<MemoryJournal>,
+    Study,
+    bool,
+);
 
 /// Answers until a study is open; none if there will be none.
 async fn first(
@@ -121,19 +128,24 @@ async fn from_line(
         .node(node, Path::new(INLINE))?;
     let journal = (named && !args.no_journal).then(|| file.journal.place());
     let study = open(args, &file, journal.is_some()).await;
-    let study = study.map_err(|error| Refusal::new(error.to_string()))?;
-    Ok((file, journal, study, true))
+    let (study, memory) = study.map_err(|error| Refusal::new(error.to_string()))?;
+    Ok((file, journal, memory, study, true))
 }
 
-async fn open(args: &AskTellArgs, file: &StudyFile, kept: bool) -> Result<Study, CliError> {
+async fn open(
+    args: &AskTellArgs,
+    file: &StudyFile,
+    kept: bool,
+) -> Result<(Study, Option<MemoryJournal>), CliError> {
     if kept && args.accept_loss {
         accept_loss(file)?;
     }
-    let builder = match kept {
-        true => file.builder()?,
-        false => file.in_memory(),
+    let memory = (!kept).then(MemoryJournal::new);
+    let builder = match &memory {
+        None => file.builder()?,
+        Some(memory) => file.in_memory().journal(memory.clone()),
     };
-    Ok(builder.open().await?)
+    Ok((builder.open().await?, memory))
 }
 
 /// Reads studies whose trials a client evaluates.
@@ -144,7 +156,7 @@ fn reader(extensions: &Extensions) -> StudyReader<'_> {
 /// Answers until the client or its input ends the session.
 async fn serve(
     file: &StudyFile,
-    journal: Option<String>,
+    (journal, memory): (Option<String>, Option<MemoryJournal>),
     mut study: Study,
     asked: bool,
     wire: &mut Wire<'_>,
@@ -153,7 +165,7 @@ async fn serve(
     let ranking = ranking(file, &mut study).await?;
     let observers = Observers::subscribe(&study, file, false)?;
     let manual = study.manual().await?;
-    let mut session = Session::new(file, journal, manual, ranking);
+    let mut session = Session::new(file, journal, memory, manual, ranking);
     let served = if asked {
         wire.answer(&session.ready())
     } else {

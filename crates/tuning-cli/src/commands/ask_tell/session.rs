@@ -1,15 +1,15 @@
 //! [`Session`]: answers requests from a study that is open.
 
 use tuning_core::{
-    Best, Counts, EndReason, Metrics, Outcome, Params, StudyView, TrialId, TrialState, Trials,
-    Turn, Values, Work,
+    Best, Counts, EndReason, JournalReader, Literal, Metrics, Outcome, Params, StudyView, Tag,
+    Trial, TrialId, TrialState, Trials, Turn, Values, Work,
 };
-use tuning_runtime::{ManualSession, StudyError, Summary};
+use tuning_runtime::{ManualSession, MemoryJournal, StudyError, Summary};
 
 use tuning_file::StudyFile;
 
 use super::{
-    answer::{Answer, Ended, Handed, Ranked, Status},
+    answer::{Answer, Ended, Handed, Listed, Ranked, Status},
     ranking::Ranking,
     refusal::Refusal,
     request::{PROTOCOL, Request},
@@ -19,6 +19,8 @@ pub(super) struct Session<'a> {
     file: &'a StudyFile,
     /// Where it is kept, if anywhere.
     journal: Option<String>,
+    /// The log of a study that is kept nowhere.
+    memory: Option<MemoryJournal>,
     manual: ManualSession<'a>,
     /// None while those of earlier sessions were not asked for.
     ranking: Option<Ranking>,
@@ -31,6 +33,7 @@ impl<'a> Session<'a> {
     pub(super) fn new(
         file: &'a StudyFile,
         journal: Option<String>,
+        memory: Option<MemoryJournal>,
         manual: ManualSession<'a>,
         ranking: Option<Ranking>,
     ) -> Self {
@@ -38,6 +41,7 @@ impl<'a> Session<'a> {
             resumed: manual.progress().sessions() > 1,
             file,
             journal,
+            memory,
             manual,
             ranking,
             work: Vec::new(),
@@ -98,6 +102,38 @@ impl<'a> Session<'a> {
                     best: best.iter().map(|best| self.ranked(best)).collect(),
                 }
             }
+            Request::Enqueue(points) => match self.enqueue(points).await? {
+                Ok(enqueued) => Answer::Enqueued { enqueued },
+                Err(error) => Answer::Error { error },
+            },
+            Request::Trials(wanted) => {
+                let trials = self.trials().await?;
+                let unknown = wanted
+                    .iter()
+                    .flatten()
+                    .find(|id| trials.get(**id).is_none());
+                if let Some(id) = unknown {
+                    let error = Refusal::new(format_args!(
+                        "`trials` names trial {id}, which the study does not have: {}",
+                        match trials.len() {
+                            0 => "it has none yet".to_owned(),
+                            count => format!("it has 0 to {}", count - 1),
+                        }
+                    ));
+                    return Ok(Some(Answer::Error { error }));
+                }
+                let objectives = self.file.objectives();
+                let list = |trial: &Trial| Listed::new(trial, objectives);
+                Answer::Trials {
+                    trials: match wanted {
+                        None => trials.iter().map(list).collect(),
+                        Some(wanted) => {
+                            let named = wanted.iter().filter_map(|id| trials.get(*id));
+                            named.map(list).collect()
+                        }
+                    },
+                }
+            }
             Request::Status => Answer::Status {
                 status: Box::new(self.status()),
             },
@@ -146,6 +182,43 @@ impl<'a> Session<'a> {
             ranking.add(trial, params, values);
         }
         Ok(state)
+    }
+
+    /// Begins trials with these parameters: all of them, or none if one does not lie in the space.
+    async fn enqueue(
+        &mut self,
+        points: Vec<Vec<(String, Literal)>>,
+    ) -> Result<Result<Vec<TrialId>, Refusal>, StudyError> {
+        let space = &self.manual.spec().space;
+        let mut all = Vec::with_capacity(points.len());
+        for (index, point) in points.into_iter().enumerate() {
+            match space.params(point) {
+                Ok(params) => all.push(params),
+                Err(error) => {
+                    let message =
+                        format!("`enqueue[{index}]` is not a point of the space: {error}");
+                    return Ok(Err(Refusal::new(message)));
+                }
+            }
+        }
+        let mut trials = Vec::with_capacity(all.len());
+        for params in all {
+            let tag = Tag::new("client", "enqueued");
+            trials.push(self.manual.enqueue(&params, tag).await?);
+        }
+        Ok(Ok(trials))
+    }
+
+    /// Every trial so far.
+    async fn trials(&mut self) -> Result<Trials, StudyError> {
+        // What was answered before must be there to be read.
+        self.manual.commit().await?;
+        self.manual.defer();
+        let mut reader: Box<dyn JournalReader> = match &self.memory {
+            Some(memory) => Box::new(memory.reader()),
+            None => self.file.journal.reader(Some(&self.file.settings.name))?.1,
+        };
+        Ok(StudyView::read(&mut *reader).await?.trials().clone())
     }
 
     async fn best(&mut self, number: usize) -> Result<Vec<Best>, StudyError> {
@@ -274,6 +347,7 @@ fn word(reason: EndReason) -> &'static str {
         EndReason::NoImprovement => "no_improvement",
         EndReason::Resource => "resource",
         EndReason::Cost => "cost",
+        EndReason::Failures => "failures",
         EndReason::Exhausted => "exhausted",
         _ => "stopped",
     }

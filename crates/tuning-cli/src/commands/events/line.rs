@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tuning_core::{
-    Budgeted, Closed, Ended, Event, EventKind, Fact, Fidelity, Objectives, Opened, Outcome,
-    Retried, StudySpec,
+    Budgeted, Closed, Counted, Ended, Event, EventKind, Fact, Fidelity, Objectives, Opened,
+    Outcome, Retried, StudySpec,
 };
 use tuning_observers::{format_duration, format_params, format_values};
 
@@ -69,6 +69,9 @@ fn created(spec: &StudySpec) -> String {
 
 fn opened(opened: &Opened) -> String {
     let budget = match opened.budget.trials {
+        Some(trials) if opened.budget.of == Counted::Completed => {
+            format!(", {trials} completed trials")
+        }
         Some(trials) => format!(", {trials} trials"),
         None => String::new(),
     };

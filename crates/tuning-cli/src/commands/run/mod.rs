@@ -1,5 +1,6 @@
 //! `tune run`: runs a study, or resumes it.
 
+mod advice;
 mod counted;
 mod kinds;
 mod log;

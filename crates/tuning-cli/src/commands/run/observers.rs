@@ -51,6 +51,11 @@ impl Observers {
         Ok(this)
     }
 
+    /// Whether there is a progress bar, or lines in its place.
+    pub(super) fn show_progress(&self) -> bool {
+        self.bar.is_some()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.watched.is_empty()
     }

@@ -8,13 +8,14 @@ use tuning_file::StudyFile;
 use tuning_observers::format_duration;
 use tuning_runtime::{ObserverReport, Study, Summary};
 
+use super::advice::Advice;
 use crate::{
     args::RunArgs,
     columns::{self, Column},
     commands::best,
     error::CliError,
-    output::{Output, say},
-    shell, table,
+    output::{Output, say, streams_meet},
+    table,
 };
 
 /// How many trials the final table has.
@@ -82,8 +83,6 @@ pub(super) struct Report<'a> {
     target: &'a Path,
     quiet: bool,
     json: bool,
-    /// Whether there is a progress bar.
-    progress: bool,
     shown: Shown,
 }
 
@@ -95,7 +94,6 @@ impl<'a> Report<'a> {
             target: file.journal.file().filter(|_| moved).unwrap_or(&args.file),
             quiet: args.quiet,
             json: args.json,
-            progress: !args.no_progress,
             shown,
         }
     }
@@ -104,8 +102,9 @@ impl<'a> Report<'a> {
     pub(super) fn ended(
         &self,
         summary: &Summary,
-        spec: &StudySpec,
+        study: &Study,
         trials: &Trials,
+        has_progress: bool,
         out: &mut Output,
     ) -> Result<Value, CliError> {
         let mut object = serde_json::to_value(summary).unwrap_or_default();
@@ -113,8 +112,8 @@ impl<'a> Report<'a> {
         if self.json || self.quiet {
             return Ok(object);
         }
-        // On a terminal the progress bar's last line has said it.
-        if !(self.progress && out.style().is_terminal) {
+        // Where both streams go to one place, the last line of the progress has said it.
+        if !(has_progress && streams_meet()) {
             let took = format_duration(Duration::from_millis(summary.session_millis));
             let (study, reason, counts) = (&summary.study, summary.reason, summary.counts);
             out.line(format_args!("{study}: {reason} after {took}: {counts}"))?;
@@ -123,15 +122,9 @@ impl<'a> Report<'a> {
         if self.shown == Shown::Brief {
             return Ok(object);
         }
-        self.table(summary.front.len(), spec, trials, out)?;
+        self.table(summary.front.len(), study.spec(), trials, out)?;
         out.flush()?;
-        if summary.counts.completed == 0 && summary.counts.failed > 0 {
-            say(format_args!(
-                "no trial completed: `tune trials {}` shows why",
-                shell::word(self.target)
-            ));
-        }
-        self.whereabouts(summary.reason);
+        self.advise(summary.reason, study.progress());
         Ok(object)
     }
 
@@ -152,6 +145,7 @@ impl<'a> Report<'a> {
             "counts": progress.counts(),
             "best": progress.best(),
             "front": progress.front(),
+            "failures": progress.failures(),
             "session_millis": 0,
             "elapsed_millis": progress.elapsed_millis(),
             "observers": caught_up,
@@ -183,7 +177,7 @@ impl<'a> Report<'a> {
         }
         self.table(progress.front().len(), study.spec(), trials, out)?;
         out.flush()?;
-        self.whereabouts(reason);
+        self.advise(reason, progress);
         say(extend(reason, progress.counts().started));
         Ok(object)
     }
@@ -228,19 +222,17 @@ impl<'a> Report<'a> {
         Ok(())
     }
 
-    fn whereabouts(&self, reason: EndReason) {
-        let target = shell::word(self.target);
-        say(format_args!("journal: {}", self.file.journal.place()));
-        say(format_args!(
-            "trial logs: {}",
-            self.file.trials_dir.display()
-        ));
-        say(format_args!(
-            "next: `tune best {target}`, `tune export {target} -o trials.csv`"
-        ));
-        if reason == EndReason::Stopped {
-            say("run it again to resume");
+    /// Why trials failed, where everything is, and what may come next.
+    fn advise(&self, reason: EndReason, progress: &Progress) {
+        Advice {
+            target: self.target,
+            reason,
+            progress,
+            budget: &self.file.settings.budget,
+            journal: self.file.journal.place(),
+            trials_dir: &self.file.trials_dir,
         }
+        .say();
     }
 }
 

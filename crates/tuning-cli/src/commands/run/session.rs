@@ -3,7 +3,9 @@
 use std::{path::Path, pin::pin};
 
 use serde_json::Value;
-use tuning_core::{Counts, Direction, EndReason, Evaluator, Objective, TrialState, Trials};
+use tuning_core::{
+    Counts, Direction, EndReason, Evaluator, Objective, TrialId, TrialState, Trials,
+};
 use tuning_observers::format_duration;
 use tuning_runtime::{ObserverReport, Study, StudyHandle, Summary};
 
@@ -73,7 +75,14 @@ pub(super) async fn run(
     let talks = !args.quiet && !args.json;
     let report = Report::new(args, file, shown);
 
-    if let Some(reason) = study.finished() {
+    let again = match &args.retry_failed {
+        Some(trials) => study.retry_failed(trials.listed()).await?,
+        None => Vec::new(),
+    };
+    if talks && args.retry_failed.is_some() {
+        say_again(&again);
+    }
+    if let Some(reason) = study.finished().filter(|_| again.is_empty()) {
         let Some(caught_up) = catch_up(&mut study, file, signals).await? else {
             return Ok(Ended::left(Exit::Stopped, &study));
         };
@@ -105,11 +114,25 @@ pub(super) async fn run(
             () = signals.next() => {}
         }
     }
+    let has_progress = observers.show_progress();
     drop(observers);
     warn_of(&summary.observers, talks);
     let trials = study.trials().await?;
-    let object = report.ended(&summary, study.spec(), &trials, out)?;
+    let object = report.ended(&summary, &study, &trials, has_progress, out)?;
     Ok(Ended::new(summary.reason, &study, &trials, object))
+}
+
+/// Says which failed trials are tried again.
+fn say_again(trials: &[TrialId]) {
+    let numbers: Vec<String> = trials.iter().map(ToString::to_string).collect();
+    match &numbers[..] {
+        [] => say("no trial failed that was not tried again already"),
+        [one] => say(format_args!("trial {one} is tried again")),
+        several => say(format_args!(
+            "trials {} are tried again",
+            several.join(", ")
+        )),
+    }
 }
 
 /// Lets a study continue whose journal is damaged.
@@ -219,6 +242,7 @@ fn stop(handle: &StudyHandle, signalled: u32, running: u64) -> String {
 fn exit_of(reason: EndReason, completed: u64) -> Exit {
     match reason {
         EndReason::Stopped => Exit::Stopped,
+        EndReason::Failures => Exit::Fruitless,
         _ if completed == 0 => Exit::Fruitless,
         _ => Exit::Done,
     }

@@ -6,8 +6,8 @@ use std::{
 };
 
 use tuning_core::{
-    AskTell, FailureKind, Fidelity, Metrics, Origin, Outcome, Seed, Strategy, StrategyConfig as _,
-    TrialId, Turn, Values, Work,
+    AskTell, FailureKind, FailureLimit, Fidelity, Metrics, Origin, Outcome, Seed, Strategy,
+    StrategyConfig as _, TrialId, Turn, Values, Work,
 };
 
 use tuning_file::SharedConfig;
@@ -36,7 +36,9 @@ impl Study {
         config: &SharedConfig,
         seed: Seed,
     ) -> Result<Self, Refused> {
-        let problem = problem::read(spec)?;
+        let mut problem = problem::read(spec)?;
+        // How long it tries is for kurobako to say.
+        problem.budget.failures = FailureLimit::Never;
         let strategy = config
             .build(&problem)
             .map_err(|error| Refused::new(Kind::Incapable, error.to_string()))?;

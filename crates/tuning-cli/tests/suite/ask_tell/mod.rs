@@ -5,6 +5,7 @@
 mod client;
 mod conversations;
 mod hostile;
+mod lists;
 mod numbers;
 mod python;
 mod sessions;

@@ -1,4 +1,4 @@
-//! The examples in Python: a client of forty lines, and one script that is tuned in both ways.
+//! The examples in Python: a short client, and one script that is tuned in both ways.
 
 use std::{
     path::{Path, PathBuf},
@@ -36,7 +36,7 @@ fn run(folder: &Folder, script: &Path, args: &[&str]) -> Done {
 }
 
 #[test]
-fn the_client_of_forty_lines_finds_the_best() {
+fn the_client_finds_the_best() {
     if !python() {
         return;
     }
@@ -46,6 +46,31 @@ fn the_client_of_forty_lines_finds_the_best() {
         done.stdout.contains("'n': 1") && done.stdout.ends_with("trials\n"),
         "{done:#?}"
     );
+}
+
+#[test]
+fn the_client_tells_the_reason_of_the_program_in_its_own_words() {
+    if !python() {
+        return;
+    }
+    let check = |file: &str, expect: &str| {
+        let folder = Folder::new();
+        folder.write("broken.yaml", "objective: {name: loss}\n");
+        let examples = example("");
+        let script = format!(
+            "import sys\nsys.path.insert(0, {:?})\nfrom ask_tell import Tuner\n\
+             try:\n    Tuner({file:?})(ask=1)\nexcept ValueError as error:\n    print(error)\n",
+            examples.to_str().unwrap()
+        );
+        folder.write("client.py", &script);
+        let done = run(&folder, &folder.path("client.py"), &[]);
+        assert!(done.stdout.contains(expect), "{done:#?}");
+    };
+    check(
+        "missing.yaml",
+        "error: cannot read `missing.yaml`: No such file",
+    );
+    check("broken.yaml", "say `minimize` or `maximize`");
 }
 
 #[test]

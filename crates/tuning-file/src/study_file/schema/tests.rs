@@ -133,9 +133,10 @@ fn all_keys() -> [Value; 3] {
         "pruner": {"name": "waits", "warmup": 3},
         "enqueue": [{"a": 3, "k": "v", "c": "x"}],
         "budget": {
-            "trials": 3, "time": "2h", "target": 0.5, "no_improvement": 3, "resource": 7,
+            "trials": 3, "of": "completed", "time": "2h", "target": 0.5, "no_improvement": 3, "resource": 7,
             "cost": {"metric": "usd", "limit": 5},
         },
+        "stop_on": {"failures": "0.5 of the first 20"},
         "fidelity": {"min": 1, "max": 27},
         "workers": 2,
         "order": "as-proposed",

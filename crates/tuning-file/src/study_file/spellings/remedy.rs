@@ -187,7 +187,7 @@ pub(super) fn stepped(
 pub(super) fn exponents(min: Option<f64>, max: Option<f64>, base: f64) -> String {
     let (min, max) = (min.unwrap_or(-7.0), max.unwrap_or(0.0));
     let write = write(powers(min, max, base), "");
-    format!("its bounds are exponents; bounds are values here: {write}")
+    format!("its `min` and `max` are exponents, and here they are values: {write}")
 }
 
 /// The range from `base^min` to `base^max`.
