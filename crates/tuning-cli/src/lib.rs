@@ -41,6 +41,7 @@ mod filter;
 mod output;
 mod plain;
 mod shell;
+mod signals;
 mod sparkline;
 mod table;
 mod view;

@@ -3,8 +3,10 @@
 
 use std::{
     collections::BTreeSet,
+    io,
     process::Command,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 #[cfg(unix)]
@@ -20,7 +22,7 @@ pub struct ProcessGroup {
 }
 
 impl ProcessGroup {
-    /// Lets a program lead a group of its own once it is started.
+    /// Lets a program lead a group of its own once it is [started](Self::start).
     pub fn prepare(command: &mut Command) {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
@@ -28,9 +30,21 @@ impl ProcessGroup {
         let _ = command;
     }
 
-    /// The group of a program that was [prepared](Self::prepare) and has this number.
-    #[must_use]
-    pub fn of(id: u32) -> Self {
+    /// Starts a program that was [prepared](Self::prepare), by what returns it with its number, and returns its group.
+    /// [`kill_all`](Self::kill_all) misses none that is just being started.
+    ///
+    /// # Errors
+    /// Those of `spawn`, and if this process is about to exit.
+    pub fn start<C>(spawn: impl FnOnce() -> io::Result<(C, u32)>) -> io::Result<(C, Self)> {
+        let starting = Starting::begin()?;
+        let (child, id) = spawn()?;
+        let group = Self::of(id);
+        drop(starting);
+        Ok((child, group))
+    }
+
+    /// The group that the program of this number leads.
+    pub(crate) fn of(id: u32) -> Self {
         let mut live = live();
         live.groups.insert(id);
         if live.closed {
@@ -39,8 +53,8 @@ impl ProcessGroup {
         Self { id, over: false }
     }
 
-    /// Kills all groups of this process that are not over, and from now on every new one at once: for a process that
-    /// is to exit without dropping them. What waits for their programs need not wait any more.
+    /// Kills all groups of this process that are not over, and starts none any more: for a process that is to exit
+    /// without dropping them. What waits for their programs need not wait any more.
     pub fn kill_all() {
         let mut live = live();
         live.closed = true;
@@ -48,6 +62,9 @@ impl ProcessGroup {
         for id in &live.groups {
             Self::send(*id, Ending::Kill);
         }
+        // What is being started is killed when its number is known. A disk that hangs must not hold this process.
+        let started = |live: &mut Live| live.starting > 0;
+        drop(STARTED.wait_timeout_while(live, PATIENCE, started));
     }
 
     /// The number of the program, and of its group.
@@ -129,12 +146,43 @@ impl ProcessGroup {
 #[derive(Debug)]
 struct Live {
     groups: BTreeSet<u32>,
+    /// How many programs are just being started.
+    starting: u32,
     closed: bool,
+}
+
+/// Wakes who waits until no program is being started.
+static STARTED: Condvar = Condvar::new();
+
+/// How long that is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A program is being started, until this is dropped.
+#[derive(Debug)]
+struct Starting;
+
+impl Starting {
+    fn begin() -> io::Result<Self> {
+        let mut live = live();
+        if live.closed {
+            return Err(io::Error::other("this process is about to exit"));
+        }
+        live.starting += 1;
+        Ok(Self)
+    }
+}
+
+impl Drop for Starting {
+    fn drop(&mut self) {
+        live().starting -= 1;
+        STARTED.notify_all();
+    }
 }
 
 fn live() -> MutexGuard<'static, Live> {
     static LIVE: Mutex<Live> = Mutex::new(Live {
         groups: BTreeSet::new(),
+        starting: 0,
         closed: false,
     });
     LIVE.lock().unwrap_or_else(PoisonError::into_inner)

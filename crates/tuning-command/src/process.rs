@@ -44,11 +44,12 @@ impl Process {
             .stderr(Stdio::piped())
             .kill_on_drop(true);
         ProcessGroup::prepare(command.as_std_mut());
-        let child = command.spawn()?;
-        Ok(Self {
-            group: ProcessGroup::of(child.id().unwrap_or_default()),
-            child,
-        })
+        let (child, group) = ProcessGroup::start(|| {
+            let child = command.spawn()?;
+            let id = child.id().unwrap_or_default();
+            Ok((child, id))
+        })?;
+        Ok(Self { group, child })
     }
 
     /// The number of the process, and of its group.

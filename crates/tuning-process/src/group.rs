@@ -21,11 +21,12 @@ impl Group {
     /// Starts a program at the head of a new group.
     pub(crate) fn spawn(command: &mut Command) -> std::io::Result<Self> {
         ProcessGroup::prepare(command);
-        let child = command.spawn()?;
-        Ok(Self {
-            processes: ProcessGroup::of(child.id()),
-            child,
-        })
+        let (child, processes) = ProcessGroup::start(|| {
+            let child = command.spawn()?;
+            let id = child.id();
+            Ok((child, id))
+        })?;
+        Ok(Self { processes, child })
     }
 
     /// The program itself.

@@ -26,8 +26,10 @@ use tuning_file::Extensions;
 
 use crate::{
     args::Command,
+    error::CliError,
     exit::Exit,
     output::{Output, say_error},
+    signals::Signals,
 };
 
 /// The same with the observers that only a program with a terminal can have. They register as any others do; those
@@ -42,6 +44,12 @@ pub(crate) fn with_ours(extensions: Extensions) -> Extensions {
 /// Does what the command line says.
 pub(crate) fn run(command: Command, extensions: &Extensions) -> Exit {
     let mut out = Output::stdout();
+    // Before anything is read: that may start a program, which is not to be left behind.
+    if let Err(error) = Signals::watch() {
+        let error = CliError::Start(error);
+        say_error(&error);
+        return error.exit();
+    }
     let done = match &command {
         Command::Init(args) => init::run(args, extensions, &mut out),
         Command::Import(args) => import::run(args, &mut out),

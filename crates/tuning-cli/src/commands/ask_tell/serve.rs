@@ -19,10 +19,11 @@ use super::{
 };
 use crate::{
     args::AskTellArgs,
-    commands::run::{Observers, Signals, accept_loss},
+    commands::run::{Observers, accept_loss},
     error::CliError,
     exit::Exit,
     output::{Output, say, say_error},
+    signals::Signals,
 };
 
 /// What a study that comes as a line would be called as a file: it gives the name, and the folder of its paths.

@@ -11,9 +11,9 @@ use super::{
     request::Request,
 };
 use crate::{
-    commands::run::Signals,
     error::CliError,
     output::{Output, json_line},
+    signals::Signals,
 };
 
 /// The line to the client.

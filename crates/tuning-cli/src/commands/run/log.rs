@@ -9,6 +9,7 @@ use std::{
 };
 
 use tracing_subscriber::EnvFilter;
+use tuning_command::open_regular;
 use tuning_observers::ProgressWriter;
 
 static TERMINAL: Mutex<Option<ProgressWriter>> = Mutex::new(None);
@@ -40,7 +41,11 @@ pub(super) fn start(file: Option<&Path>, level: &str) -> Result<(), Box<dyn Erro
 }
 
 fn append(path: &Path) -> io::Result<File> {
-    OpenOptions::new().append(true).create(true).open(path)
+    let mut options = OpenOptions::new();
+    open_regular(path, options.append(true).create(true), |_| {
+        let message = "it is no regular file: name another one, or `stderr`";
+        io::Error::new(io::ErrorKind::InvalidInput, message)
+    })
 }
 
 /// Stderr, above the progress bar if there is one.

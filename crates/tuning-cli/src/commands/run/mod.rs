@@ -8,14 +8,13 @@ mod observers;
 mod repeat;
 mod report;
 mod session;
-mod signals;
 
 pub(crate) use self::kinds::kinds;
 use self::report::Shown;
-pub(super) use self::{observers::Observers, session::accept_loss, signals::Signals};
+pub(super) use self::{observers::Observers, session::accept_loss};
 use tuning_file::{Extensions, StudyFile, StudyReader};
 
-use crate::{args::RunArgs, error::CliError, exit::Exit, output::Output};
+use crate::{args::RunArgs, error::CliError, exit::Exit, output::Output, signals::Signals};
 
 pub(super) fn run(
     args: &RunArgs,

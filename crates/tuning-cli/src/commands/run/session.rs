@@ -15,13 +15,13 @@ use super::{
     counted::Counted,
     observers::Observers,
     report::{Report, Shown, Start},
-    signals::Signals,
 };
 use crate::{
     args::RunArgs,
     error::CliError,
     exit::Exit,
     output::{Output, say, say_warning},
+    signals::Signals,
 };
 
 /// How a session ended.

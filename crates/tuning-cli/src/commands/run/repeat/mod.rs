@@ -9,12 +9,13 @@ use tuning_core::Seed;
 use self::summary::{Repeated, Summary};
 use tuning_file::StudyFile;
 
-use super::{report::Shown, session, signals::Signals};
+use super::{report::Shown, session};
 use crate::{
     args::RunArgs,
     error::CliError,
     exit::Exit,
     output::{Output, say},
+    signals::Signals,
 };
 
 /// Runs the study of a file with this many seeds, from its own one on. Each is a study of its own: one that
