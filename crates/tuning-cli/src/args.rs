@@ -419,6 +419,9 @@ pub(crate) struct RepairArgs {
     /// The new journal; by default beside the damaged one, as in `study.repaired.db`
     #[arg(long, short, value_name = "DB")]
     pub(crate) output: Option<PathBuf>,
+    /// Save only what comes before the first damaged entry, for a study that is to be repeated from there
+    #[arg(long)]
+    pub(crate) before_damage: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

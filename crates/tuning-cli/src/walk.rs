@@ -1,7 +1,7 @@
 //! [`Walk`]: the trials of a study one after the other, in the order of their numbers, without all of them in memory.
 //!
 //! It reads the journal twice: once to learn which entry is the last of each trial, and once to hand each trial on as soon
-//! as nothing more comes of it and of those before it. So it holds the trials that run side by side, and eight bytes for
+//! as nothing more comes of it and of those before it. So it holds the trials that run side by side, and sixteen bytes for
 //! each other one.
 
 use std::{
@@ -23,8 +23,8 @@ const PAGE: usize = 1024;
 pub(crate) struct Walk {
     reader: Box<dyn JournalReader>,
     spec: StudySpec,
-    /// The place of the last entry of each trial, by its number.
-    last: Vec<u64>,
+    /// The place of the last entry of each trial, in the order of their numbers.
+    last: Vec<(TrialId, u64)>,
     head: u64,
     metrics: BTreeSet<String>,
 }
@@ -42,15 +42,13 @@ impl Walk {
             head: u64::MAX,
             metrics: BTreeSet::new(),
         };
-        let (mut last, mut metrics) = (Vec::new(), BTreeSet::new());
+        let (mut last, mut metrics) = (Vec::<(TrialId, u64)>::new(), BTreeSet::new());
         walk.head = walk.entries(|seq, entry| {
-            if let Some(trial) = entry.kind.trial().and_then(place_of) {
-                // Trials are numbered one after the other: there are no more than entries.
-                if trial >= last.len() && (trial as u64) < seq {
-                    last.resize(trial + 1, 0);
-                }
-                if let Some(last) = last.get_mut(trial) {
-                    *last = seq;
+            if let Some(trial) = entry.kind.trial() {
+                // They start in the order of their numbers, of which a repaired journal may lack some.
+                match place_of(&last, trial) {
+                    Ok(place) => last[place].1 = seq,
+                    Err(place) => last.insert(place, (trial, seq)),
                 }
             }
             for (name, _) in measured(&entry.kind).into_iter().flat_map(Metrics::iter) {
@@ -98,8 +96,8 @@ impl Walk {
             let trials = open.entry(id).or_default();
             trials.apply(entry.at_millis, &entry.kind);
             while let Some(first) = open.first_entry() {
-                let end = place_of(*first.key()).and_then(|place| last.get(place));
-                if end.is_some_and(|end| *end > seq) {
+                let end = place_of(&last, *first.key()).map(|place| last[place].1);
+                if end.is_ok_and(|end| end > seq) {
                     break;
                 }
                 for trial in first.remove().iter() {
@@ -139,8 +137,8 @@ impl Walk {
     }
 }
 
-fn place_of(trial: TrialId) -> Option<usize> {
-    usize::try_from(trial.get()).ok()
+fn place_of(last: &[(TrialId, u64)], trial: TrialId) -> Result<usize, usize> {
+    last.binary_search_by_key(&trial, |(trial, _)| *trial)
 }
 
 /// What an entry says that was measured besides the objectives.

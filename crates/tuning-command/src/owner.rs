@@ -193,12 +193,9 @@ fn lock(folder: &Path) -> io::Result<Option<File>> {
     let path = folder.join(LOCK);
     let began = Instant::now();
     loop {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let file = regular::open(&path, &mut options)?;
         match file.try_lock() {
             // Its last owner may have removed it after we opened it.
             Ok(()) if is_still_there(&file, &path) => return Ok(Some(file)),

@@ -43,7 +43,11 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     io::Write::write_all(&mut file, bytes)
 }
 
-fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+/// Opens a file with these options.
+///
+/// # Errors
+/// If what is there is not regular.
+pub(crate) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     open_regular(path, options, refused)
 }
 

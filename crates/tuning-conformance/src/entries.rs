@@ -2,9 +2,9 @@
 
 use tuning_core::{
     Best, Budget, Budgeted, Closed, Counted, Counts, EndReason, Ended, Entry, EventKind, Fact,
-    Failure, FailureKind, FailureLimit, Fidelity, FidelityRange, Fork, Literal, Metrics, Objective,
-    Objectives, Opened, Order, Outcome, Params, Paused, Reported, Resumed, Retried, Seed, Spec,
-    Started, StudySpec, Tag, TrialId, Values,
+    Failure, FailureKind, FailureLimit, Fidelity, FidelityRange, Fork, Literal, Metrics, Missing,
+    Objective, Objectives, Opened, Order, Outcome, Params, Paused, Reported, Resumed, Retried,
+    Seed, Spec, Started, StudySpec, Tag, TrialId, Values,
 };
 
 use crate::{simulation::Chance, spaces::spaces};
@@ -57,6 +57,9 @@ pub fn entries() -> Vec<Entry> {
         Budget::trials(u64::MAX).resource(7),
     ] {
         kinds.push(Budgeted::new(&budget).into());
+    }
+    for trial in [None, Some(TrialId::new(0)), Some(TrialId::new(u64::MAX))] {
+        kinds.push(EventKind::Missing(Missing::new(trial)));
     }
     let entry = |(place, kind)| {
         let at_millis = [0, 1, 1_700_000_000_000, u64::MAX / 2][place % 4];

@@ -52,6 +52,8 @@ pub enum EventKind {
     Retried(Retried),
     /// A session ended.
     Closed(Box<Closed>),
+    /// What happened is lost: the journal was damaged, and repaired.
+    Missing(Missing),
     /// Something happened that strategies are told, too.
     #[serde(untagged)]
     Fact(Fact),
@@ -65,6 +67,7 @@ enum Form {
     Opened(Box<Opened>),
     Retried(Retried),
     Closed(Box<Closed>),
+    Missing(Missing),
     Started(Started),
     Resumed(Resumed),
     Reported(Reported),
@@ -80,6 +83,7 @@ impl From<Form> for EventKind {
             Form::Opened(opened) => Self::Opened(opened),
             Form::Retried(retried) => Self::Retried(retried),
             Form::Closed(closed) => Self::Closed(closed),
+            Form::Missing(missing) => Self::Missing(missing),
             Form::Started(fact) => fact.into(),
             Form::Resumed(fact) => fact.into(),
             Form::Reported(fact) => fact.into(),
@@ -92,9 +96,9 @@ impl From<Form> for EventKind {
 
 impl EventKind {
     /// The names of all kinds, in the order in which they usually come.
-    pub const NAMES: [&str; 10] = [
+    pub const NAMES: [&str; 11] = [
         "created", "opened", "budgeted", "started", "resumed", "reported", "retried", "paused",
-        "ended", "closed",
+        "ended", "closed", "missing",
     ];
 
     /// The kind as one word, as in the journal: `started`, `ended`, ….
@@ -105,6 +109,7 @@ impl EventKind {
             Self::Opened(_) => "opened",
             Self::Retried(_) => "retried",
             Self::Closed(_) => "closed",
+            Self::Missing(_) => "missing",
             Self::Fact(Fact::Started(_)) => "started",
             Self::Fact(Fact::Resumed(_)) => "resumed",
             Self::Fact(Fact::Reported(_)) => "reported",
@@ -120,6 +125,7 @@ impl EventKind {
         match self {
             Self::Fact(fact) => fact.trial(),
             Self::Retried(retried) => Some(retried.trial),
+            Self::Missing(missing) => missing.trial,
             _ => None,
         }
     }
@@ -277,6 +283,25 @@ impl Retried {
             failure,
             delay_millis,
         }
+    }
+}
+
+/// An entry of a repaired journal in the place of one that was damaged, or that made no sense without one that was: so
+/// every other entry keeps its place. What happened is not known; it may have been the start of a trial, so the next
+/// trial may have a later number than its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Missing {
+    /// The trial that it happened to, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial: Option<TrialId>,
+}
+
+impl Missing {
+    /// What happened to this trial, or to an unknown one or to none, is lost.
+    #[must_use]
+    pub const fn new(trial: Option<TrialId>) -> Self {
+        Self { trial }
     }
 }
 

@@ -124,7 +124,7 @@ pub use counts::Counts;
 pub use evaluator::{
     Evaluator, IntoOutcome, IntoValues, Origin, RunningTrial, StopReason, TrialLink, Work,
 };
-pub use event::{Closed, Event, EventKind, Opened, Retried, StudySpec};
+pub use event::{Closed, Event, EventKind, Missing, Opened, Retried, StudySpec};
 pub use fact::{Budgeted, Ended, Fact, Fork, Paused, Reported, Resumed, Started};
 pub use failure_group::FailureGroup;
 pub use failure_limit::FailureLimit;

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use tuning_core::{Journal, JournalError, JournalReader};
+use tuning_core::{Journal, JournalError, JournalReader, Seq};
 use tuning_runtime::MemoryJournal;
 
 use crate::{
@@ -78,7 +78,8 @@ pub trait JournalConfig: fmt::Debug + Send + Sync {
         Err(JournalError::Unsupported("remove studies"))
     }
 
-    /// Opens what is intact of a study whose journal is damaged, to be read, and says what is wrong. Changes nothing.
+    /// Opens what is intact of a study whose journal is damaged, to be read, and says what is wrong: each entry in its
+    /// place, and [`Missing`](tuning_core::Missing) in the place of one that is not intact. Changes nothing.
     ///
     /// # Errors
     /// [`JournalError::Unsupported`] if the journal cannot tell; and if there is no such study, or nothing of it is left.
@@ -119,8 +120,10 @@ pub trait JournalConfig: fmt::Debug + Send + Sync {
 pub struct Salvaged {
     /// The name of the study.
     pub study: String,
-    /// Reads the entries that are intact.
+    /// Reads the entries that are intact, each in its place, and what stands in the place of the others.
     pub reader: Box<dyn JournalReader>,
+    /// How far the observers with durable delivery have come; none if that is lost.
+    pub cursors: Option<Vec<(String, Seq)>>,
     /// What is wrong with the rest; none if the study is whole.
     pub damage: Option<JournalError>,
 }
@@ -312,10 +315,16 @@ mod sqlite {
         }
 
         fn salvage(&self, study: Option<&str>) -> Result<Salvaged, JournalError> {
-            let (reader, damage) = SqliteStudyReader::salvage(&self.0, study)?;
+            let tuning_sqlite::Salvaged {
+                reader,
+                cursors,
+                damage,
+                ..
+            } = SqliteStudyReader::salvage(&self.0, study)?;
             Ok(Salvaged {
                 study: reader.study().to_owned(),
                 reader: Box::new(reader),
+                cursors,
                 damage,
             })
         }

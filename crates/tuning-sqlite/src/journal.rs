@@ -68,7 +68,7 @@ impl SqliteJournal {
             ));
         }
         let path = schema::resolve(path.as_ref())?;
-        schema::refuse_folder(&path)?;
+        schema::refuse_special(&path)?;
         let lock = StudyLock::take(&path, study)?;
         let store = Store::open(path.clone(), study.to_owned())?;
         let worker = Worker::spawn("tuning-sqlite", store)
@@ -89,7 +89,7 @@ impl SqliteJournal {
     /// file or no such study in it, or the file cannot be written.
     pub fn remove(path: impl AsRef<Path>, study: &str) -> Result<bool, JournalError> {
         let path = schema::resolve(path.as_ref())?;
-        schema::refuse_folder(&path)?;
+        schema::refuse_special(&path)?;
         if let Err(error) = std::fs::metadata(&path) {
             return Err(error::file(&path, "read", error));
         }

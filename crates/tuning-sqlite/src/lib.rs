@@ -53,7 +53,7 @@
 //! | `observers` | `study`, `observer`, `body`: the last status of each observer, as JSON (`ObserverStatus` in tuning-core) |
 //!
 //! `kind` is one of `created`, `opened`, `budgeted`, `retried`, `closed`, `started`, `resumed`, `reported`, `paused`,
-//! `ended`; `body` is the JSON of the struct of that name in tuning-core (`StudySpec` for `created`), whose
+//! `ended`, `missing`; `body` is the JSON of the struct of that name in tuning-core (`StudySpec` for `created`), whose
 //! numbers read back to the last bit. Times are milliseconds since the start of 1970, UTC. `seq`,
 //! `at_millis` and `trial` are unsigned 64-bit numbers, stored as the signed one with the same bits.
 //!
@@ -89,7 +89,7 @@
 //! its note with [`Corrupt`](tuning_core::JournalError::Corrupt), for reading as for writing: SQLite itself drops
 //! what follows a damaged place of `study.db-wal` without a word.
 //! [`SqliteJournal::accept_loss`] continues with what is there; [`SqliteStudyReader::salvage`] reads what is intact, also
-//! behind the damaged place. Copy the file with its notes. Without them nothing is checked, and the next
+//! behind the damaged places, of the `-wal` and of the database itself. Copy the file with its notes. Without them nothing is checked, and the next
 //! writer makes them. Remove the file, and they count no more.
 //!
 //! A journal that is removed, moved or replaced while it is open is noticed with the next append, before anything is
@@ -106,10 +106,12 @@
 //! transaction.
 
 mod error;
+mod intact;
 mod journal;
 mod lock;
 mod read;
 mod reader;
+mod regular;
 mod rescue;
 mod row;
 mod salvage;
@@ -124,4 +126,4 @@ mod worker;
 pub use journal::SqliteJournal;
 pub use lock::lock_path;
 pub use reader::{SqliteReader, StudyInfo};
-pub use study_reader::SqliteStudyReader;
+pub use study_reader::{Salvaged, SqliteStudyReader};

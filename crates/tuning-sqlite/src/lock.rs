@@ -14,7 +14,7 @@ use std::{
 use serde_json::{Value, json};
 use tuning_core::JournalError;
 
-use crate::{error, schema, watch};
+use crate::{error, regular, schema, watch};
 
 /// How long a lock is waited for. A process that is killed while it starts a program leaves its lock for an instant to the
 /// copy of itself that was to become that program: who runs the study again at once must not be refused.
@@ -40,12 +40,9 @@ impl StudyLock {
         let path = lock_file(database, study);
         let began = Instant::now();
         loop {
-            let mut file = OpenOptions::new()
-                .read(true)
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .open(&path)
+            let mut options = OpenOptions::new();
+            options.read(true).write(true).create(true).truncate(false);
+            let mut file = regular::open(&path, &mut options)
                 .map_err(|error| error::file(&path, "create the lock file", error))?;
             match file.try_lock() {
                 Ok(()) => {}

@@ -108,17 +108,31 @@ pub(crate) fn rows(
                 message: "it is missing: it was deleted; restore a copy of the file".into(),
             }));
         }
-        let text = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
-        let row = RawRow {
-            at_millis: row.get(1)?,
-            known: row.get(2)?,
-            kind: text(3)?,
-            trial: row.get(4)?,
-            body: text(5)?,
-        };
-        take(seq, row).map_err(ReadError::Entry)?;
+        take(seq, raw(row)?).map_err(ReadError::Entry)?;
     }
     Ok(())
+}
+
+/// A row of which `seq`, `at_millis`, `known`, `kind`, `trial` and `body` were selected, in this order.
+pub(crate) fn raw<'r>(row: &'r rusqlite::Row<'_>) -> rusqlite::Result<RawRow<'r>> {
+    let text = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
+    Ok(RawRow {
+        at_millis: row.get(1)?,
+        known: row.get(2)?,
+        kind: text(3)?,
+        trial: row.get(4)?,
+        body: text(5)?,
+    })
+}
+
+/// How far the study's observers with durable delivery have come, in the order of their names.
+pub(crate) fn cursors(connection: &Connection, id: i64) -> rusqlite::Result<Vec<(String, Seq)>> {
+    connection
+        .prepare_cached("SELECT observer, seq FROM cursors WHERE study = ?1 ORDER BY observer")?
+        .query_map([id], |row| {
+            Ok((row.get(0)?, Seq::new(from_sql(row.get(1)?))))
+        })?
+        .collect()
 }
 
 /// Reading failed.

@@ -1,16 +1,23 @@
 //! [`SqliteReader`]: looking at the studies of a file, while they run or later, without disturbing them.
 
 use std::{
-    fmt, io,
+    fmt, fs, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use rusqlite::Connection;
-use tempfile::TempDir;
 use tuning_core::{Entry, Event, EventKind, JournalError, ObserverStatus, Seq, StudySpec};
 
-use crate::{error, read, salvage, schema, sums::Sums};
+use crate::{
+    error,
+    intact::{self, Intact},
+    read, regular, salvage, schema,
+    sums::{self, Sums},
+};
+
+/// No entry takes fewer bytes of a file.
+const SMALLEST: u64 = 16;
 
 /// Reads the studies of a file. It holds no study's lock, changes nothing and never makes a
 /// writer wait.
@@ -43,12 +50,20 @@ pub struct SqliteReader {
     path: PathBuf,
     // The name of the file itself, beside which the notes on its entries stand.
     file: PathBuf,
-    // Of a damaged study: the copy that is read, and the last entry that is intact.
-    intact: Option<(TempDir, Seq)>,
+    // Of a damaged study.
+    intact: Option<Intact>,
 }
 
-/// What is intact of a study, what the study is, and what is wrong with the rest.
-pub(crate) type Salvage = (SqliteReader, StudyInfo, Option<JournalError>);
+/// What is intact of a study.
+pub(crate) struct Salvage {
+    pub(crate) reader: SqliteReader,
+    /// What the study is.
+    pub(crate) info: StudyInfo,
+    /// How many of its entries are intact.
+    count: u64,
+    /// What is wrong with the others.
+    pub(crate) damage: Option<JournalError>,
+}
 
 /// A study of a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,16 +101,16 @@ impl SqliteReader {
         Ok(reader)
     }
 
-    /// Opens what is intact of a damaged study, up to the first entry that is missing or is not what was written; and says
-    /// what is wrong, if anything is. Nothing is changed. What SQLite itself takes for lost may be found here.
+    /// Opens what is intact of a damaged study, wherever that is; and says what is wrong, if anything is. Nothing is changed.
+    /// What SQLite itself takes for lost may be found here.
     pub(crate) fn salvage(path: &Path, study: Option<&str>) -> Result<Salvage, JournalError> {
         let pages = Self::salvaged(path, study, salvage::copy);
-        if matches!(&pages, Ok((_, _, None))) {
+        if matches!(&pages, Ok(Salvage { damage: None, .. })) {
             return pages;
         }
         // Pages of different transactions may not fit together: then what SQLite itself finds is more.
         match (pages, Self::salvaged(path, study, salvage::copy_as_it_is)) {
-            (Ok(pages), Ok(plain)) if plain.1.head > pages.1.head => Ok(plain),
+            (Ok(pages), Ok(plain)) if plain.count > pages.count => Ok(plain),
             (Err(_), Ok(plain)) => Ok(plain),
             (pages, _) => pages,
         }
@@ -110,7 +125,7 @@ impl SqliteReader {
             .map_err(|error| error::file(&std::env::temp_dir(), "make a copy in", error))?;
         let copy = folder.path().join("copy.db");
         let file = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        schema::refuse_folder(&file)?;
+        schema::refuse_special(&file)?;
         make(&file, &copy).map_err(|error| error::file(path, "copy", error))?;
         let mut reader = Self {
             connection: schema::open_to_read(&copy)?,
@@ -118,15 +133,41 @@ impl SqliteReader {
             file,
             intact: None,
         };
-        let names = reader.names().map_err(|error| reader.failed(error))?;
+        let names = reader.names().or_else(|_| {
+            // What the studies hold may be damaged; their names may not.
+            let all = reader.connection.prepare("SELECT name FROM studies");
+            all?.query_map([], |row| row.get(0))?.collect()
+        });
+        let names = names.map_err(|error| reader.failed(error))?;
         let name = reader.choose(study, &names)?.to_owned();
-        let (mut last, mut damage) = (Seq::ZERO, None);
-        if let Err(error) = reader.each(&name, Seq::ZERO, usize::MAX, |seq, _| last = seq) {
-            damage = Some(error);
-        } else if let Err(error) = Sums::of(&reader.file, &name).check(path, last) {
-            damage = Some(error);
+        let sums = Sums::of(&reader.file, &name);
+        let mut last = Seq::ZERO;
+        let mut damage = reader
+            .each(&name, Seq::ZERO, usize::MAX, |seq, _| last = seq)
+            .and_then(|()| sums.check(path, last))
+            .err();
+        let (mut count, mut begins) = (last.get(), last > Seq::ZERO);
+        if damage.is_some() {
+            let id = reader.id(&name)?;
+            let there = read::head(&reader.connection, id).unwrap_or(last);
+            // A number that is damaged may be of any size; there is no more than the file has room for.
+            let room = fs::metadata(&copy).map_or(0, |copy| copy.len() / SMALLEST);
+            let there = there.min(Seq::new(sums.count() + room));
+            last = last.max(there).max(Seq::new(sums.count()));
+            count = 0;
+            intact::each(
+                &reader.connection,
+                id,
+                &sums,
+                Seq::ZERO,
+                last,
+                |seq, _, is_intact| {
+                    count += u64::from(is_intact);
+                    begins |= is_intact && seq == Seq::new(1);
+                },
+            );
         }
-        if last == Seq::ZERO {
+        if !begins {
             // Nothing is left that says what the study is.
             return Err(damage.unwrap_or_else(|| {
                 error::refused(format!(
@@ -136,7 +177,7 @@ impl SqliteReader {
             }));
         }
         // Behind a damaged place there may be all of it; but not for SQLite, as long as it is there.
-        let damage = damage.or_else(|| {
+        damage = damage.or_else(|| {
             let as_it_is = Self::open(path);
             let checked = as_it_is.and_then(|as_it_is| {
                 schema::keep_wal(&as_it_is.connection);
@@ -144,13 +185,21 @@ impl SqliteReader {
             });
             checked.err()
         });
-        reader.intact = Some((folder, last));
-        let info = reader.info(&name)?;
-        Ok((reader, info, damage))
+        reader.intact = Some(Intact {
+            _copy: folder,
+            last,
+        });
+        Ok(Salvage {
+            info: reader.info(&name)?,
+            reader,
+            count,
+            damage,
+        })
     }
 
     /// Refuses a study that has lost entries.
     fn check(&self, study: &str) -> Result<(), JournalError> {
+        regular::refuse_others(&sums::path(&self.file, study))?;
         // The notes first: a process that runs the study may append meanwhile.
         let sums = Sums::of(&self.file, study);
         let found = read::find(&self.connection, study).map_err(|error| self.failed(error))?;
@@ -212,8 +261,8 @@ impl SqliteReader {
     /// If there is no such study, or the file cannot be read.
     pub fn head(&self, study: &str) -> Result<Seq, JournalError> {
         let id = self.id(study)?;
-        if let Some((_, last)) = &self.intact {
-            return Ok(*last);
+        if let Some(intact) = &self.intact {
+            return Ok(intact.last);
         }
         read::head(&self.connection, id).map_err(|error| self.failed(error))
     }
@@ -256,6 +305,12 @@ impl SqliteReader {
         read::statuses(&self.connection, id).map_err(|error| self.failed(error))
     }
 
+    /// How far the observers with durable delivery of a study have come, in the order of their names.
+    pub(crate) fn cursors(&self, study: &str) -> Result<Vec<(String, Seq)>, JournalError> {
+        let id = self.id(study)?;
+        read::cursors(&self.connection, id).map_err(|error| self.failed(error))
+    }
+
     /// The file.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -267,14 +322,24 @@ impl SqliteReader {
         study: &str,
         after: Seq,
         limit: usize,
-        take: impl FnMut(Seq, Entry),
+        mut take: impl FnMut(Seq, Entry),
     ) -> Result<(), JournalError> {
         let sums = Sums::of(&self.file, study);
         let id = self.id(study)?;
-        let limit = match &self.intact {
-            Some((_, last)) => limit.min(last.get().saturating_sub(after.get()) as usize),
-            None => limit,
-        };
+        if let Some(intact) = &self.intact {
+            let until = Seq::new(after.get().saturating_add(limit as u64)).min(intact.last);
+            intact::each(
+                &self.connection,
+                id,
+                &sums,
+                after,
+                until,
+                |seq, entry, _| {
+                    take(seq, entry);
+                },
+            );
+            return Ok(());
+        }
         read::read(&self.connection, id, &sums, after, limit, take)
             .map_err(|error| error.named(&self.path))
     }

@@ -52,6 +52,7 @@ impl Row {
             EventKind::Opened(opened) => checked(opened),
             EventKind::Closed(closed) => checked(closed),
             EventKind::Retried(retried) => strict(retried),
+            EventKind::Missing(missing) => strict(missing),
             // A parameter may be `null`, since a choice can be: then it is read back, too.
             EventKind::Fact(Fact::Started(fact)) => strict(fact).or_else(|_| checked(fact)),
             EventKind::Fact(Fact::Resumed(fact)) => strict(fact),
@@ -102,6 +103,7 @@ pub(crate) fn decode(seq: Seq, row: RawRow<'_>) -> Result<Entry, JournalError> {
         "opened" => serde_json::from_str(body).map(EventKind::Opened),
         "retried" => serde_json::from_str(body).map(EventKind::Retried),
         "closed" => serde_json::from_str(body).map(EventKind::Closed),
+        "missing" => serde_json::from_str(body).map(EventKind::Missing),
         "started" => serde_json::from_str(body).map(|fact| Fact::Started(fact).into()),
         "resumed" => serde_json::from_str(body).map(|fact| Fact::Resumed(fact).into()),
         "reported" => serde_json::from_str(body).map(|fact| Fact::Reported(fact).into()),

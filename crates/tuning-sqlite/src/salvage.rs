@@ -6,10 +6,12 @@
 //! The format is that of <https://www.sqlite.org/fileformat2.html#the_write_ahead_log>.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{File, OpenOptions},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     path::Path,
 };
+
+use crate::regular;
 
 const WAL_HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
@@ -21,10 +23,10 @@ const MAGIC: u32 = 0x377f_0682;
 /// # Errors
 /// If a file cannot be read or written.
 pub(crate) fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    fs::copy(from, to)?;
+    copied(from, to)?;
     let mut wal = from.as_os_str().to_owned();
     wal.push("-wal");
-    let Ok(mut wal) = File::open(wal) else {
+    let Ok(mut wal) = regular::open(Path::new(&wal), OpenOptions::new().read(true)) else {
         return Ok(());
     };
     let mut header = [0; WAL_HEADER];
@@ -50,11 +52,16 @@ pub(crate) fn copy_as_it_is(from: &Path, to: &Path) -> io::Result<()> {
         wal.push("-wal");
         wal
     };
-    fs::copy(from, to)?;
-    match fs::copy(wal(from), wal(to)) {
+    copied(from, to)?;
+    match copied(Path::new(&wal(from)), Path::new(&wal(to))) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
+}
+
+fn copied(from: &Path, to: &Path) -> io::Result<()> {
+    let mut from = regular::open(from, OpenOptions::new().read(true))?;
+    io::copy(&mut from, &mut File::create_new(to)?).map(drop)
 }
 
 /// The frames of a `-wal` that belong together and are intact, each with its place.

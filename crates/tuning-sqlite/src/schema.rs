@@ -9,7 +9,7 @@ use std::{
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
 use tuning_core::{JournalError, StudySpec};
 
-use crate::{error, sums, watch};
+use crate::{error, regular, sums, watch};
 
 /// `tune` in ASCII: SQLite keeps it in the file's header, where `file study.db` finds it.
 const APPLICATION_ID: i64 = 0x7475_6E65;
@@ -95,7 +95,7 @@ pub(crate) fn open_to_write(
     path: &Path,
     look: impl FnOnce(&Connection, bool) -> Result<(), JournalError>,
 ) -> Result<Connection, JournalError> {
-    refuse_folder(path)?;
+    refuse_special(path)?;
     refuse_other_name(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
@@ -141,7 +141,7 @@ pub(crate) fn open_to_read(path: &Path) -> Result<Connection, JournalError> {
     if let Err(error) = fs::metadata(path) {
         return Err(error::file(path, "read", error));
     }
-    refuse_folder(path)?;
+    refuse_special(path)?;
     refuse_other_name(path)?;
     // Not SQLITE_OPEN_READ_ONLY: such a connection leaves `-wal` and `-shm` behind when it is the last
     // one to be closed. (Where the file cannot be written, this one is read-only by itself.)
@@ -258,17 +258,22 @@ fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
     }
 }
 
-/// Refuses a path that SQLite would only call "unable to open".
+/// Refuses a path that SQLite would only call "unable to open", or that it would wait for.
 ///
 /// # Errors
-/// If it is a folder.
-pub(crate) fn refuse_folder(path: &Path) -> Result<(), JournalError> {
+/// If it is a folder; or if it, or a file that SQLite has beside it, is a FIFO or a device.
+pub(crate) fn refuse_special(path: &Path) -> Result<(), JournalError> {
     if path.is_dir() {
         let message = format!(
             "`{}` is a folder: name a file in it, such as `study.db`",
             path.display()
         );
         return Err(error::refused(message));
+    }
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(suffix);
+        regular::refuse_others(Path::new(&beside))?;
     }
     Ok(())
 }

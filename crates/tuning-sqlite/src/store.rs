@@ -8,10 +8,11 @@ use tuning_core::{Entry, JournalError, ObserverStatus, Seq, StudySpec};
 use crate::{
     error,
     read::{PAGE, find, head, read, rows, statuses},
+    regular,
     rescue::rescue,
     row::{Row, from_sql, to_sql},
     schema,
-    sums::{Sum, Sums},
+    sums::{self, Sum, Sums},
     view,
     watch::Watch,
 };
@@ -37,6 +38,7 @@ impl Store {
     /// As [`schema::open_to_write`]; [`JournalError::Lost`] if entries are missing; or if the study's entries are of a
     /// newer version.
     pub(crate) fn open(path: PathBuf, study: String) -> Result<Self, JournalError> {
+        regular::refuse_others(&sums::path(&path, &study))?;
         let mut sums = Sums::of(&path, &study);
         if !path.exists() {
             // A file that was removed takes its notes with it.

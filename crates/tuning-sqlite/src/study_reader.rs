@@ -40,6 +40,18 @@ pub struct SqliteStudyReader {
     info: StudyInfo,
 }
 
+/// What is intact of a study whose file is damaged.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Salvaged {
+    /// Reads it.
+    pub reader: SqliteStudyReader,
+    /// How far the observers with durable delivery have come, in the order of their names; none if that is lost.
+    pub cursors: Option<Vec<(String, Seq)>>,
+    /// What is wrong; none if the study is whole.
+    pub damage: Option<JournalError>,
+}
+
 impl SqliteStudyReader {
     /// Opens the study of this name in the file at `path`; without a name, the only one.
     ///
@@ -51,21 +63,24 @@ impl SqliteStudyReader {
         Self::new(reader, info)
     }
 
-    /// Opens what is intact of a study whose file is damaged: all entries before the first one that is missing or is not
-    /// what was written. The file stays as it is. Returns what is wrong with it, too; nothing if the study is whole.
+    /// Opens what is intact of a study whose file is damaged, wherever that is: in the place of each entry that is missing
+    /// or is not what was written it reads [`Missing`](tuning_core::Missing), with the number of its trial if that is
+    /// known. The file stays as it is.
     ///
     /// # Errors
     /// If there is no such file or study, or its first entry is gone.
-    pub fn salvage(
-        path: impl AsRef<Path>,
-        study: Option<&str>,
-    ) -> Result<(Self, Option<JournalError>), JournalError> {
+    pub fn salvage(path: impl AsRef<Path>, study: Option<&str>) -> Result<Salvaged, JournalError> {
         let path = path.as_ref();
         if let Err(error) = std::fs::metadata(path) {
             return Err(error::file(path, "read", error));
         }
-        let (reader, info, damage) = SqliteReader::salvage(path, study)?;
-        Ok((Self::new(reader, info)?, damage))
+        let salvage = SqliteReader::salvage(path, study)?;
+        let cursors = salvage.reader.cursors(&salvage.info.name).ok();
+        Ok(Salvaged {
+            reader: Self::new(salvage.reader, salvage.info)?,
+            cursors,
+            damage: salvage.damage,
+        })
     }
 
     fn new(reader: SqliteReader, info: StudyInfo) -> Result<Self, JournalError> {

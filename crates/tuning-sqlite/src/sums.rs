@@ -12,9 +12,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tuning_core::{JournalError, Seq};
+use tuning_core::{JournalError, Seq, TrialId};
 
-use crate::{lock::sidecar, row::RawRow};
+use crate::{lock::sidecar, regular, row::RawRow};
 
 /// What the file begins with: a name and a version.
 const HEADER: [u8; 16] = *b"tuning sums \x01\0\0\0";
@@ -59,6 +59,12 @@ impl Sum {
         }
     }
 
+    /// The trial of its entry; none if it belongs to none, or nothing is known.
+    pub(crate) fn trial(self) -> Option<TrialId> {
+        let is_known = self.crc != 0 && self.trial != NO_TRIAL;
+        is_known.then(|| TrialId::new(u64::from(self.trial)))
+    }
+
     /// Whether the row that now has this sum is the one that was noted.
     pub(crate) fn is_met_by(self, now: Self) -> bool {
         self.crc == 0 || self.crc == now.crc
@@ -89,11 +95,8 @@ impl Sums {
             path,
         };
         // Where they cannot be written, they can still be read.
-        let opened = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .open(&sums.path)
-            .or_else(|_| File::open(&sums.path));
+        let opened = regular::open(&sums.path, OpenOptions::new().read(true).write(true))
+            .or_else(|_| regular::open(&sums.path, OpenOptions::new().read(true)));
         if let Ok(mut file) = opened
             && let Ok(count) = count(&mut file)
         {
@@ -142,14 +145,11 @@ impl Sums {
         }
         let file = match &mut self.file {
             Some(file) => file,
-            none => none.insert(
-                OpenOptions::new()
-                    .read(true)
-                    .write(true)
-                    .create(true)
-                    .truncate(false)
-                    .open(&self.path)?,
-            ),
+            none => {
+                let mut options = OpenOptions::new();
+                options.read(true).write(true).create(true).truncate(false);
+                none.insert(regular::open(&self.path, &mut options)?)
+            }
         };
         let start = if begins { 0 } else { place(after) };
         file.seek(SeekFrom::Start(start))?;

@@ -79,10 +79,123 @@ fn what_is_intact_before_damage_in_the_wal_is_repaired() {
     let saved = folder
         .ends_with(0, &["events", "saved.db", "--json"])
         .stdout;
+    let (whole, saved): (Vec<&str>, Vec<&str>) = (whole.lines().collect(), saved.lines().collect());
+    assert_eq!(whole.len(), saved.len());
+    let differ: Vec<_> = (0..whole.len())
+        .filter(|at| whole[*at] != saved[*at])
+        .collect();
+    assert_eq!(differ.last(), Some(&(whole.len() - 1)), "{saved:#?}");
     assert!(
-        !saved.is_empty() && whole.len() > saved.len() && whole.starts_with(&saved),
-        "{saved}"
+        differ
+            .iter()
+            .all(|at| saved[*at].contains("\"event\":\"missing\""))
+            && differ.len() < 4,
+        "{saved:#?}"
     );
+}
+
+/// Changes a text in the database to another of the same length, wherever it is.
+fn damage(folder: &Folder, from: &str, to: &str) {
+    let path = folder.path("study.db");
+    let mut bytes = fs::read(&path).unwrap();
+    let places: Vec<usize> = (0..bytes.len() - from.len())
+        .filter(|at| bytes[*at..].starts_with(from.as_bytes()))
+        .collect();
+    assert!(!places.is_empty(), "{from}");
+    for at in places {
+        bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
+    }
+    fs::write(path, bytes).unwrap();
+}
+
+fn replace_by_repaired(folder: &Folder) {
+    for suffix in ["-wal", "-shm", ".study.sums"] {
+        let _ = fs::remove_file(folder.path(&format!("study.db{suffix}")));
+    }
+    fs::remove_file(folder.path("study.db")).unwrap();
+    // With its notes or without, as it is told.
+    fs::rename(folder.path("study.repaired.db"), folder.path("study.db")).unwrap();
+}
+
+#[test]
+fn one_damaged_entry_costs_no_other_trial_and_observers_are_told_nothing_twice() {
+    let folder = Folder::new();
+    folder.write("trial.sh", crate::support::TRIAL);
+    let study = crate::support::STUDY.replace("workers: 2", "workers: 1");
+    let observers = "observers: [{jsonl: events.jsonl}, {csv: trials.csv}]\n";
+    folder.write("study.yaml", &(study + observers));
+    folder.ends_with(0, &["run", "study.yaml", "--quiet"]);
+    let before = folder.read("events.jsonl");
+    damage(&folder, "{\"trial\":2,\"params", "{\"trial\":2,\"parans");
+    damage(&folder, "{\"trial\":4,\"outcome", "{\"trial\":4,\"outgone");
+    let refused = folder.ends_with(1, &["run", "study.yaml"]);
+    assert!(refused.stderr.contains("`tune repair`"), "{refused:#?}");
+
+    let repaired = folder.ends_with(0, &["repair", "study.yaml"]).stdout;
+    let head = before.lines().count();
+    for expect in [
+        &format!("saved {} of {head} entries", head - 3),
+        "(5 trials, 4 ended)",
+        "  trial 2: its start is damaged; nothing of it is kept\n",
+        "  trial 4: entry ",
+        " is damaged; it will be evaluated again\n",
+    ] {
+        assert!(repaired.contains(expect), "{expect}: {repaired}");
+    }
+    replace_by_repaired(&folder);
+    folder.ends_with(0, &["run", "study.yaml", "--quiet", "--trials", "8"]);
+
+    let trials = folder.ends_with(0, &["export", "study.yaml"]).stdout;
+    let numbers: Vec<&str> = trials
+        .lines()
+        .skip(1)
+        .filter_map(|row| row.split(',').next())
+        .collect();
+    assert_eq!(numbers, ["0", "1", "3", "4", "5", "6", "7"], "{trials}");
+    assert!(!trials.contains("running"), "{trials}");
+    // Of what is lost the file of events has the only copy; each event is in it once, in order.
+    let after = folder.read("events.jsonl");
+    assert!(after.starts_with(&before), "{after}");
+    let seqs: Vec<u64> = after.lines().map(seq_of).collect();
+    let all: Vec<u64> = (1..=seqs.len() as u64).collect();
+    assert_eq!(seqs, all);
+    let mut rows: Vec<String> = folder
+        .read("trials.csv")
+        .lines()
+        .skip(1)
+        .map(|row| row.split(',').next().unwrap().to_owned())
+        .collect();
+    rows.sort();
+    // Trial 4 has ended twice.
+    assert_eq!(rows, ["0", "1", "2", "3", "4", "4", "5", "6", "7"]);
+    let shown = folder
+        .ends_with(0, &["events", "study.yaml", "--kind", "missing"])
+        .stdout;
+    assert_eq!(shown.lines().count(), 3, "{shown}");
+}
+
+#[test]
+fn only_what_is_before_the_damage_is_saved_for_a_study_that_is_to_be_repeated_from_there() {
+    let folder = Folder::new();
+    folder.write("trial.sh", crate::support::TRIAL);
+    let study = crate::support::STUDY.replace("workers: 2", "workers: 1\norder: as-proposed");
+    folder.write("study.yaml", &study);
+    folder.ends_with(0, &["run", "study.yaml", "--quiet"]);
+    let columns = ["export", "study.yaml", "--columns", "trial,x,kind,loss"];
+    let whole = folder.ends_with(0, &columns).stdout;
+    damage(&folder, "{\"trial\":2,\"params", "{\"trial\":2,\"parans");
+    let repaired = folder
+        .ends_with(0, &["repair", "study.yaml", "--before-damage"])
+        .stdout;
+    assert!(repaired.contains("(2 trials, "), "{repaired}");
+    replace_by_repaired(&folder);
+    folder.ends_with(0, &["run", "study.yaml", "--quiet"]);
+    assert_eq!(folder.ends_with(0, &columns).stdout, whole);
+}
+
+fn seq_of(line: &str) -> u64 {
+    let event: serde_json::Value = serde_json::from_str(line).unwrap();
+    event["seq"].as_u64().unwrap()
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod ask_tell;
 mod clean;
 mod commands;
 mod determinism;
+mod endings;
 mod errors;
 mod events;
 mod failing;

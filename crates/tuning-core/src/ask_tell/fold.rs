@@ -7,7 +7,7 @@ use super::{
     machine::{AskTell, Open},
 };
 use crate::{
-    Order, Origin, Outcome, Strategy, TrialId, Values, Verdict,
+    Missing, Order, Origin, Outcome, Strategy, TrialId, Values, Verdict,
     fact::{Ended, Fact},
 };
 
@@ -29,6 +29,7 @@ impl<S: Strategy> AskTell<S> {
             Fact::Started(started) => {
                 let work = self.begin(known);
                 self.next = started.trial.plus(1);
+                self.missing = 0;
                 let at = started.fork.and_then(|fork| fork.at);
                 let open = Open {
                     params: started.params.clone(),
@@ -212,6 +213,33 @@ impl<S: Strategy> AskTell<S> {
         }
     }
 
+    /// Takes note of an entry that was lost, which may have been the start of the next trial.
+    pub(super) fn miss(&mut self, missing: Missing) -> Result<(), ReplayError> {
+        match missing.trial {
+            None => self.missing += 1,
+            Some(trial) if trial < self.next => {}
+            Some(trial) => {
+                // It was the start of this one; those before it are among the others.
+                let others = trial.get() - self.next.get();
+                if others > self.missing {
+                    return Err(ReplayError::Inconsistent {
+                        trial: Some(trial),
+                        message: "it is missing out of turn",
+                    });
+                }
+                self.missing -= others;
+                self.next = trial.plus(1);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a trial may be the next one that was started.
+    fn is_in_turn(&self, trial: TrialId) -> bool {
+        let skipped = trial.get().checked_sub(self.next.get());
+        skipped.is_some_and(|skipped| skipped <= self.missing)
+    }
+
     /// Whether a fact of a log is possible after those before it.
     pub(super) fn fits(&self, fact: &Fact, known: u64) -> Result<(), ReplayError> {
         let trial = fact.trial();
@@ -233,7 +261,7 @@ impl<S: Strategy> AskTell<S> {
         let wrong_count = "it does not have one value for each objective";
         let too_early = "it was proposed from results that come later in the log";
         match fact {
-            Fact::Started(_) if trial != self.next => Some("it was started out of turn"),
+            Fact::Started(_) if !self.is_in_turn(trial) => Some("it was started out of turn"),
             Fact::Started(started) => {
                 let donor = started.fork.map(|fork| fork.trial);
                 let has_none = |donor: TrialId| {

@@ -57,6 +57,8 @@ pub struct AskTell<S = Box<dyn Strategy>> {
     pub(super) order: Order,
     pub(super) seed: Seed,
     pub(super) next: TrialId,
+    /// How many entries are missing since the last start: each of them may have been one.
+    pub(super) missing: u64,
     /// How many pieces of work were proposed and accepted, resumed ones included.
     pub(super) works: u64,
     pub(super) running: BTreeMap<TrialId, Open>,
@@ -112,6 +114,7 @@ impl<S: Strategy> AskTell<S> {
             order: Order::AsFinished,
             seed,
             next: TrialId::new(0),
+            missing: 0,
             works: 0,
             running: BTreeMap::new(),
             paused: BTreeMap::new(),
@@ -295,6 +298,7 @@ impl<S: Strategy> AskTell<S> {
             EventKind::Closed(closed) if closed.reason == EndReason::Failures => {
                 self.spent.forgive(self.line.trials());
             }
+            EventKind::Missing(missing) => self.miss(missing)?,
             _ => {}
         }
         Ok(())

@@ -298,3 +298,40 @@ fn sessions_and_their_ends_are_no_facts() {
     }
     assert!(study.strategy().told.is_empty());
 }
+
+#[test]
+fn a_start_may_be_missing_only_where_an_entry_is() {
+    let new = |n: u64| Entry::from(Started::new(id(n), params()));
+    let missing = |trial: Option<u64>| {
+        Entry::new(0, EventKind::Missing(Missing::new(trial.map(TrialId::new))))
+    };
+    // The last entry, and whether it fits.
+    let check = |log: &[Entry], fits: bool| {
+        let mut study = AskTell::new(ladder(), Sensitive::new(), Seed::new(0));
+        let (last, before) = log.split_last().unwrap();
+        for entry in before {
+            study.replay(entry.clone()).unwrap();
+        }
+        assert_eq!(study.replay(last.clone()).is_ok(), fits, "{log:?}");
+        study.started()
+    };
+    check(&[new(1)], false);
+    check(&[missing(None), new(1)], true);
+    check(&[missing(None), new(0)], true);
+    check(&[missing(None), new(2)], false);
+    check(&[missing(Some(0)), new(0)], false);
+    check(&[missing(Some(0)), new(1)], true);
+    check(&[missing(Some(0)), new(2)], false);
+    // What is missing of a trial that was started is no start.
+    check(&[new(0), missing(Some(0)), new(2)], false);
+    // What was missing before a start was none behind it.
+    check(&[missing(None), new(0), new(2)], false);
+    check(&[missing(Some(1))], false);
+    check(&[missing(Some(u64::MAX))], false);
+    // The number of a lost trial is not used again.
+    assert_eq!(check(&[new(0), missing(Some(1))], true), 2);
+    assert_eq!(
+        check(&[missing(None), missing(None), missing(Some(2))], true),
+        3
+    );
+}

@@ -5,7 +5,7 @@ use std::{pin::pin, sync::Arc, time::Duration};
 
 use futures_util::future::{self, Either};
 use tokio::sync::watch;
-use tuning_core::{Event, JournalError, Kept, Observer, Progress, Seq};
+use tuning_core::{Event, EventKind, JournalError, Kept, Observer, Progress, Seq};
 
 use super::{
     breaker::{Fuse, Task},
@@ -169,9 +169,11 @@ impl Durable<'_> {
     async fn is_ours(&mut self, seq: Seq, at_millis: u64) -> Result<bool, Stop> {
         let before = Seq::new(seq.get().saturating_sub(1));
         let events = self.log.read(before).await?;
-        Ok(events
-            .first()
-            .is_some_and(|event| event.seq == seq && event.at_millis == at_millis))
+        // In the place of an entry that a repaired journal has lost, it may be anything.
+        Ok(events.first().is_some_and(|event| {
+            let is_missing = matches!(event.kind, EventKind::Missing(_));
+            event.seq == seq && (event.at_millis == at_millis || is_missing)
+        }))
     }
 
     /// Whether the observer keeps anything of the events behind the first of these up to the second.

@@ -8,8 +8,10 @@ use std::{
 };
 
 use crate::common::{block_on, created, started};
-use tuning_core::{Entry, Journal, JournalError, JournalReader as _, Seq};
-use tuning_sqlite::{SqliteJournal, SqliteReader, SqliteStudyReader};
+use tuning_core::{
+    Entry, EventKind, Journal, JournalError, JournalReader as _, Missing, Seq, TrialId,
+};
+use tuning_sqlite::{Salvaged, SqliteJournal, SqliteReader, SqliteStudyReader};
 
 const ENTRIES: u64 = 36;
 
@@ -58,10 +60,30 @@ fn resumed(path: &Path) -> Result<Vec<Entry>, JournalError> {
 }
 
 fn salvaged(path: &Path) -> (Vec<Entry>, Option<JournalError>) {
-    let (mut reader, damage) = SqliteStudyReader::salvage(path, None).unwrap();
+    let Salvaged {
+        mut reader, damage, ..
+    } = SqliteStudyReader::salvage(path, None).unwrap();
     let entries = block_on(reader.read(Seq::ZERO, usize::MAX)).unwrap();
     assert_eq!(block_on(reader.head()).unwrap().get(), entries.len() as u64);
     (entries, damage)
+}
+
+/// What is there of entries of which the others are missing.
+fn intact(entries: &[Entry]) -> Vec<u64> {
+    let mut there = Vec::new();
+    for (seq, found) in (1..).zip(entries) {
+        match &found.kind {
+            EventKind::Missing(missing) => {
+                let trial = missing.trial.map(TrialId::get);
+                assert!(trial.is_none_or(|trial| trial == seq), "{seq}: {trial:?}");
+            }
+            _ => {
+                assert_eq!(*found, entry(seq));
+                there.push(seq);
+            }
+        }
+    }
+    there
 }
 
 /// Damages a copy of the `-wal` at many places, and looks what becomes of it.
@@ -80,16 +102,15 @@ fn damaged(damage: impl Fn(&mut Vec<u8>, usize)) -> (u64, u64) {
         let read = SqliteStudyReader::open(&path, None);
         match resumed(&path) {
             Ok(entries) => assert_eq!(entries, log(ENTRIES), "step {step}: resumed silently"),
-            Err(error @ (JournalError::Lost { .. } | JournalError::Corrupt { .. })) => {
+            Err(JournalError::Lost { .. } | JournalError::Corrupt { .. }) => {
                 assert!(read.is_err(), "step {step}: read silently");
                 // If not even the first entry is left, there is nothing to be saved.
                 let entries = match SqliteStudyReader::salvage(&path, None) {
                     Ok(_) => salvaged(&path).0,
                     Err(_) => Vec::new(),
                 };
-                assert_eq!(entries, log(entries.len() as u64), "step {step}: {error}");
                 told += 1;
-                saved += u64::from(entries.len() as u64 == ENTRIES);
+                saved += u64::from(intact(&entries).len() as u64 == ENTRIES);
             }
             Err(other) => panic!("step {step}: {other}"),
         }
@@ -185,10 +206,77 @@ fn an_entry_that_was_changed_is_told_with_its_place() {
         "{error}"
     );
     let (entries, damage) = salvaged(&path);
-    assert_eq!(entries, log(4));
+    assert_eq!(intact(&entries), [1, 2, 3, 4, 6, 7, 8, 9]);
+    let missing = EventKind::Missing(Missing::new(Some(TrialId::new(5))));
+    assert_eq!(entries[4], Entry::new(entries[3].at_millis, missing));
     assert!(damage.unwrap().to_string().contains("entry 5"));
     SqliteJournal::accept_loss(&path, "digits").unwrap();
     assert_eq!(resumed(&path).unwrap().len(), 9);
+}
+
+#[test]
+fn what_is_intact_behind_entries_that_were_removed_is_saved_with_or_without_notes() {
+    for with_notes in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("study.db");
+        let mut journal = SqliteJournal::open(&path, "digits").unwrap();
+        block_on(journal.append(Seq::ZERO, &log(9))).unwrap();
+        block_on(journal.set_cursor("mail", Seq::new(7))).unwrap();
+        drop(journal);
+        let hand = rusqlite::Connection::open(&path).unwrap();
+        let remove = "DELETE FROM events WHERE seq IN (4, 5, 7)";
+        assert_eq!(hand.execute(remove, []).unwrap(), 3);
+        drop(hand);
+        if !with_notes {
+            fs::remove_file(beside(&path, ".digits.sums")).unwrap();
+        }
+        let (entries, damage) = salvaged(&path);
+        assert_eq!(intact(&entries), [1, 2, 3, 6, 8, 9]);
+        let missing = |place: usize| entries[place - 1].kind.trial().map(TrialId::get);
+        let trial = |seq| with_notes.then_some(seq);
+        assert_eq!([missing(4), missing(7)], [trial(4), trial(7)]);
+        assert!(damage.unwrap().to_string().contains("entry 4"));
+        let salvaged = SqliteStudyReader::salvage(&path, None).unwrap();
+        let cursors = [("mail".to_owned(), Seq::new(7))];
+        assert_eq!(salvaged.cursors.as_deref(), Some(&cursors[..]));
+    }
+}
+
+#[test]
+fn a_damaged_page_of_the_database_hides_no_other() {
+    const PAGE: usize = 4096;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("study.db");
+    let mut journal = SqliteJournal::open(&path, "digits").unwrap();
+    block_on(journal.append(Seq::ZERO, &log(400))).unwrap();
+    drop(journal);
+    let whole = fs::read(&path).unwrap();
+    let notes = fs::read(beside(&path, ".digits.sums")).unwrap();
+    let (mut told, mut saved) = (0, 0);
+    for page in 1..whole.len() / PAGE {
+        for fill in [0, 0xff, 0x0a] {
+            let mut bytes = whole.clone();
+            bytes[page * PAGE..(page + 1) * PAGE].fill(fill);
+            let path = folder.path().join("damaged.db");
+            for suffix in ["-wal", "-shm"] {
+                let _ = fs::remove_file(beside(&path, suffix));
+            }
+            fs::write(&path, bytes).unwrap();
+            fs::write(beside(&path, ".digits.sums"), &notes).unwrap();
+            // Pages of the index are not needed to read a study.
+            let Err(_) = resumed(&path) else { continue };
+            told += 1;
+            // Where the pages are that say what the others are, nothing can be found.
+            if SqliteStudyReader::salvage(&path, None).is_ok() {
+                let entries = salvaged(&path).0;
+                assert_eq!(entries.len(), 400, "page {page}");
+                let there = intact(&entries).len();
+                assert!((300..400).contains(&there), "page {page}: {there}");
+                saved += 1;
+            }
+        }
+    }
+    assert!(told > 30 && saved * 2 > told, "{saved} of {told}");
 }
 
 #[test]

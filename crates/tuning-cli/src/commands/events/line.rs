@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tuning_core::{
-    Budgeted, Closed, Counted, Ended, Event, EventKind, Fact, Fidelity, Objectives, Opened,
-    Outcome, Retried, StudySpec,
+    Budgeted, Closed, Counted, Ended, Event, EventKind, Fact, Fidelity, Missing, Objectives,
+    Opened, Outcome, Retried, StudySpec,
 };
 use tuning_observers::{format_duration, format_params, format_values};
 
@@ -20,6 +20,7 @@ pub(super) fn line(event: &Event, objectives: &Objectives, style: Style) -> Dres
         EventKind::Opened(opened) => self::opened(opened),
         EventKind::Closed(closed) => self::closed(closed, objectives),
         EventKind::Retried(retried) => self::retried(retried),
+        EventKind::Missing(missing) => self::missing(*missing),
         EventKind::Fact(fact) => self::fact(fact, objectives),
         _ => String::new(),
     };
@@ -28,7 +29,7 @@ pub(super) fn line(event: &Event, objectives: &Objectives, style: Style) -> Dres
         EventKind::Fact(Fact::Ended(ended)) if ended.outcome.failure().is_some() => {
             style.red(&name)
         }
-        EventKind::Retried(_) => style.red(&name),
+        EventKind::Retried(_) | EventKind::Missing(_) => style.red(&name),
         EventKind::Fact(_) => Dressed::plain(&name),
         _ => style.bold(&name),
     };
@@ -65,6 +66,13 @@ fn created(spec: &StudySpec) -> String {
         spec.order,
         spec.space.len()
     )
+}
+
+fn missing(missing: Missing) -> String {
+    match missing.trial {
+        Some(trial) => format!("trial {trial}: it was lost when the journal was damaged"),
+        None => "it was lost when the journal was damaged".to_owned(),
+    }
 }
 
 fn opened(opened: &Opened) -> String {
