@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
 use crate::{
-    api, bench, ci, demo, documents, mutants, new_strategy, outside, peers, semver, stress, test,
+    api, bench, ci, demo, documents, fuzz, mutants, new_strategy, outside, peers, semver, stress, test,
     tidy, torture,
 };
 
@@ -103,6 +103,13 @@ pub(crate) const COMMANDS: &[Command] = &[
         summary: "run all tests 20 times while every core is busy, and tell which ever failed",
         help: || stress::HELP.to_owned(),
         run: stress::run,
+    },
+    Command {
+        name: "fuzz",
+        arguments: "[TARGET…] [--minutes M] [--list]",
+        summary: "try random inputs on every reader of the outside world",
+        help: || fuzz::HELP.to_owned(),
+        run: fuzz::run,
     },
     Command {
         name: "bench",

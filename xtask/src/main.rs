@@ -12,6 +12,7 @@ mod command;
 mod demo;
 mod documents;
 mod error;
+mod fuzz;
 mod manifest;
 mod mutants;
 mod mutations;

@@ -118,6 +118,8 @@ mod error;
 mod evaluator;
 mod explain;
 mod folder;
+#[cfg(any(fuzzing, test))]
+pub mod fuzzing;
 mod group;
 mod intake;
 mod line;

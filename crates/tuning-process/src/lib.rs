@@ -38,6 +38,8 @@ mod readme {}
 mod answer;
 mod config;
 mod error;
+#[cfg(any(fuzzing, test))]
+pub mod fuzzing;
 mod group;
 mod message;
 mod number;
