@@ -1,24 +1,24 @@
 //! What makes a declaration a search space: every malformed one is refused here, and nowhere else.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::{
-    choices,
+    choices::{self, Places},
     domain::Domain,
     error::Flaw,
     float::{FloatDomain, Misfit},
     int::IntDomain,
     literal::Literal,
     parameter::{Fault, Parameter},
-    resolve,
+    resolve::{self, Known},
     rule::Rule,
 };
 
 /// The most parameters that a space may have: conditions look for their parents, and models for the correlations of all.
 const MOST_PARAMETERS: usize = 10_000;
 
-/// Judges the parameters; returns their resolved conditions.
-pub(super) fn check(parameters: &[Parameter]) -> Result<Box<[Rule]>, Flaw> {
+/// Judges the parameters; returns their resolved conditions. What was looked up among choices stays in `places`.
+pub(super) fn check(parameters: &[Parameter], places: &[Places]) -> Result<Box<[Rule]>, Flaw> {
     if parameters.is_empty() {
         return Err(Flaw::Empty);
     }
@@ -26,21 +26,26 @@ pub(super) fn check(parameters: &[Parameter]) -> Result<Box<[Rule]>, Flaw> {
         let count = parameters.len();
         return Err(Flaw::TooManyParameters { count });
     }
-    let mut names = BTreeSet::new();
+    let mut names = BTreeMap::new();
     for (index, parameter) in parameters.iter().enumerate() {
         if parameter.name.trim().is_empty() {
             return Err(Flaw::Unnamed { index });
         }
-        if !names.insert(&parameter.name) {
+        if names.insert(&*parameter.name, index).is_some() {
             return Err(Flaw::Duplicate {
                 parameter: parameter.name.to_string(),
             });
         }
         check_domain(parameter)?;
     }
+    let known = Known {
+        parameters,
+        names: &names,
+        places,
+    };
     let mut rules = Vec::with_capacity(parameters.len());
     for index in 0..parameters.len() {
-        rules.push(resolve::resolve(parameters, &rules, index)?);
+        rules.push(resolve::resolve(known, &rules, index)?);
     }
     Ok(rules.into())
 }
@@ -317,7 +322,10 @@ mod tests {
     #[test]
     fn steps_that_do_not_fit_name_one_that_does() {
         for (low, high, step) in [(-10.2, 10.25, 0.1), (0.0, 1.0, 0.7), (1e6, 1e6 + 1.0, 0.3)] {
-            match super::check(&[Parameter::float("x", low, high).step(step)]) {
+            match super::check(
+                &[Parameter::float("x", low, high).step(step)],
+                &choices::places(1),
+            ) {
                 Err(Flaw::StepDoesNotFit { fits, .. }) => {
                     let fits = fits.as_f64().unwrap();
                     assert!(fits <= high && high - fits < step);

@@ -1,6 +1,9 @@
 //! A list of choices: how it is made, searched and shown.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, OnceLock},
+};
 
 use super::literal::Literal;
 
@@ -10,26 +13,44 @@ pub(super) fn declare(choices: impl IntoIterator<Item = impl Into<Literal>>) -> 
 
 /// The place of a literal among the choices; numbers match by their value.
 pub(super) fn position(choices: &[Literal], literal: &Literal) -> Option<u32> {
-    let exact = choices.iter().position(|choice| choice == literal);
-    let place = exact.or_else(|| {
-        choices
-            .iter()
-            .position(|choice| choice.same_choice(literal))
-    });
+    let place = choices
+        .iter()
+        .position(|choice| choice.same_choice(literal));
     place.and_then(|place| u32::try_from(place).ok())
+}
+
+/// Fewer choices are faster looked through one by one.
+const MANY: usize = 32;
+
+/// The places of a parameter's choices, once one of many was looked for.
+#[derive(Debug, Default)]
+pub(super) struct Places(OnceLock<BTreeMap<String, u32>>);
+
+impl Places {
+    /// The same as [`position`], in a time that does not depend on the number of choices.
+    pub(super) fn position(&self, choices: &[Literal], literal: &Literal) -> Option<u32> {
+        if choices.len() < MANY {
+            return position(choices, literal);
+        }
+        let places = self.0.get_or_init(|| {
+            let places = (0_u32..).zip(choices);
+            places
+                .map(|(place, choice)| (choice.key(), place))
+                .collect()
+        });
+        places.get(&literal.key()).copied()
+    }
+}
+
+/// The places of the choices of each parameter.
+pub(super) fn places(parameters: usize) -> Box<[Places]> {
+    (0..parameters).map(|_| Places::default()).collect()
 }
 
 /// The first choice that people would take for one before it.
 pub(super) fn twice(choices: &[Literal]) -> Option<&Literal> {
-    let mut places: BTreeMap<String, Vec<&Literal>> = BTreeMap::new();
-    choices.iter().find(|choice| {
-        let mut alike = String::new();
-        choice.write_alike(&mut alike);
-        let alike = places.entry(alike).or_default();
-        let is_twice = alike.iter().any(|other| other.same_choice(choice));
-        alike.push(choice);
-        is_twice
-    })
+    let mut keys = BTreeSet::new();
+    choices.iter().find(|choice| !keys.insert(choice.key()))
 }
 
 /// So many choices are named, of however many there are.

@@ -1,11 +1,14 @@
 //! [`ConfigSpace`]: a space that is written in the JSON of the Python package ConfigSpace.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::{
-    choices,
+    choices::{self, Places},
     condition::{Condition, Test},
     literal::Literal,
     parameter::Parameter,
@@ -115,17 +118,27 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Literal>, 
     Literal::deserialize(deserializer).map(Some)
 }
 
+/// A parameter, and the places of its choices.
+type Parent<'a> = (&'a Parameter, &'a Places);
+
 impl Form {
     fn space(self) -> Result<Space, String> {
+        let forbidden = forbidden(&self.forbiddens);
         let mut left = Vec::with_capacity(self.hyperparameters.len());
         for hyperparameter in self.hyperparameters {
-            let forbidden = forbidden(&hyperparameter.name, &self.forbiddens);
-            left.push(hyperparameter.parameter(&forbidden)?);
+            let none = BTreeSet::new();
+            let forbidden = forbidden.get(&*hyperparameter.name).unwrap_or(&none);
+            left.push(hyperparameter.parameter(forbidden)?);
         }
+        // Of equal names, which are refused at the end, the first one.
+        let places = left.iter().enumerate().rev();
+        let places: BTreeMap<Arc<str>, usize> = places
+            .map(|(place, parameter)| (Arc::clone(&parameter.name), place))
+            .collect();
         for clause in &self.forbiddens {
             let single = clause.single().and_then(|(name, _)| {
-                let parameter = left.iter().find(|parameter| parameter.name == *name);
-                parameter.and_then(|parameter| parameter.domain.choices())
+                let place = places.get(name);
+                place.and_then(|&place| left[place].domain.choices())
             });
             if single.is_none() {
                 return Err(format!(
@@ -135,10 +148,12 @@ impl Form {
                 ));
             }
         }
+        let choices = choices::places(left.len());
         for link in &self.conditions {
             let child = link.child.as_deref().unwrap_or_default();
-            let condition = link.condition(child, &left)?;
-            let Some(place) = left.iter().position(|parameter| &*parameter.name == child) else {
+            let find = |name: &str| places.get(name).map(|&at| (&left[at], &choices[at]));
+            let condition = link.condition(child, &find)?;
+            let Some(&place) = places.get(child) else {
                 return Err(format!(
                     "a condition names the child `{child}`, which does not exist"
                 ));
@@ -146,31 +161,54 @@ impl Form {
             let parameter = left[place].clone();
             left[place] = parameter.active_if(condition);
         }
-        let mut parameters: Vec<Parameter> = Vec::with_capacity(left.len());
-        while !left.is_empty() {
-            let waits = |parameter: &Parameter| {
-                let mut waits = false;
-                if let Some(condition) = &parameter.condition {
-                    condition.visit(&mut |parent| {
-                        waits |= left.iter().any(|other| &*other.name == parent);
-                    });
-                }
-                waits
-            };
-            let Some(next) = left.iter().position(|parameter| !waits(parameter)) else {
-                return Err(format!(
-                    "the condition of `{}` depends on itself: remove one of the conditions",
-                    left[0].name
-                ));
-            };
-            parameters.push(left.remove(next));
-        }
+        let parameters = in_order(left, &places)?;
         Space::new(parameters).map_err(|error| error.to_string())
     }
 }
 
+/// The parameters in their order, but after those that decide whether they are active.
+fn in_order(
+    parameters: Vec<Parameter>,
+    places: &BTreeMap<Arc<str>, usize>,
+) -> Result<Vec<Parameter>, String> {
+    let mut waiting_for = vec![BTreeSet::new(); parameters.len()];
+    let mut children = vec![Vec::new(); parameters.len()];
+    for (place, parameter) in parameters.iter().enumerate() {
+        if let Some(condition) = &parameter.condition {
+            condition.visit(&mut |parent| {
+                if let Some(&parent) = places.get(parent)
+                    && waiting_for[place].insert(parent)
+                {
+                    children[parent].push(place);
+                }
+            });
+        }
+    }
+    let ready = |place: &usize| waiting_for[*place].is_empty();
+    let mut ready: BTreeSet<usize> = (0..parameters.len()).filter(ready).collect();
+    let mut left: Vec<Option<Parameter>> = parameters.into_iter().map(Some).collect();
+    let mut ordered = Vec::with_capacity(left.len());
+    while let Some(next) = ready.pop_first() {
+        ordered.extend(left[next].take());
+        for &child in &children[next] {
+            waiting_for[child].remove(&next);
+            if waiting_for[child].is_empty() {
+                ready.insert(child);
+            }
+        }
+    }
+    match left.into_iter().flatten().next() {
+        None => Ok(ordered),
+        Some(waits) => Err(format!(
+            "the condition of `{}` depends on itself: remove one of the conditions",
+            waits.name
+        )),
+    }
+}
+
 impl Hyperparameter {
-    fn parameter(self, forbidden: &[Literal]) -> Result<Parameter, String> {
+    /// The parameter without the choices of these keys.
+    fn parameter(self, forbidden: &BTreeSet<String>) -> Result<Parameter, String> {
         let name = &self.name;
         if let Some(weights) = &self.weights
             && weights.windows(2).any(|pair| pair[0] != pair[1])
@@ -189,7 +227,9 @@ impl Hyperparameter {
         };
         let list = |list: Option<Vec<Literal>>, which: &str| {
             let mut list = list.ok_or_else(|| format!("`{name}` has no `{which}`"))?;
-            list.retain(|choice| !forbidden.iter().any(|other| other.same_choice(choice)));
+            if !forbidden.is_empty() {
+                list.retain(|choice| !forbidden.contains(&choice.key()));
+            }
             Ok::<_, String>(list)
         };
         let range = match &*self.kind {
@@ -237,12 +277,14 @@ impl Hyperparameter {
 }
 
 impl Link {
-    fn condition(&self, child: &str, parameters: &[Parameter]) -> Result<Condition, String> {
+    fn condition<'a>(
+        &self,
+        child: &str,
+        find: &impl Fn(&str) -> Option<Parent<'a>>,
+    ) -> Result<Condition, String> {
         let parts = || -> Result<Vec<Condition>, String> {
             let parts = self.conditions.iter();
-            parts
-                .map(|part| part.condition(child, parameters))
-                .collect()
+            parts.map(|part| part.condition(child, find)).collect()
         };
         match &*self.kind {
             "AND" => return parts().map(Condition::All),
@@ -259,7 +301,7 @@ impl Link {
             "GT" => Test::above(value()?),
             "IN" => {
                 let values = self.values.clone().ok_or_else(|| missing("values"))?;
-                Test::OneOf(still_there(values, &parent, parameters))
+                Test::OneOf(still_there(values, find(&parent)))
             }
             other => {
                 return Err(format!(
@@ -273,26 +315,25 @@ impl Link {
 }
 
 /// The values without those that are forbidden, unless none would be left.
-fn still_there(values: Vec<Literal>, parent: &str, parameters: &[Parameter]) -> Vec<Literal> {
-    let parent = parameters
-        .iter()
-        .find(|parameter| &*parameter.name == parent);
-    let Some(choices) = parent.and_then(|parent| parent.domain.choices()) else {
+fn still_there(values: Vec<Literal>, parent: Option<Parent<'_>>) -> Vec<Literal> {
+    let Some((places, choices)) =
+        parent.and_then(|(parent, places)| Some((places, parent.domain.choices()?)))
+    else {
         return values;
     };
-    let left: Vec<Literal> = values
-        .iter()
-        .filter(|value| choices::position(choices, value).is_some())
-        .cloned()
-        .collect();
+    let is_there = |value: &&Literal| places.position(choices, value).is_some();
+    let left: Vec<Literal> = values.iter().filter(is_there).cloned().collect();
     if left.is_empty() { values } else { left }
 }
 
-/// The values that a parameter must not have, whatever the others.
-fn forbidden(name: &str, clauses: &[Clause]) -> Vec<Literal> {
-    let of = clauses.iter().filter_map(Clause::single);
-    let of = of.filter(|(other, _)| ***other == *name);
-    of.flat_map(|(_, values)| values).collect()
+/// The keys of the values that each parameter must not have, whatever the others.
+fn forbidden(clauses: &[Clause]) -> BTreeMap<&str, BTreeSet<String>> {
+    let mut forbidden: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (name, values) in clauses.iter().filter_map(Clause::single) {
+        let keys = values.iter().map(Literal::key);
+        forbidden.entry(name).or_default().extend(keys);
+    }
+    forbidden
 }
 
 impl Clause {
@@ -454,5 +495,55 @@ mod tests {
             r#", "conditions": [{"child": "a", "parent": "b", "type": "EQ", "value": 3}]"#,
             "parameter `a` is active when `b` is `3`, which it never is: choose from 1, 2",
         );
+    }
+
+    #[test]
+    fn a_large_space_is_read_in_time_in_proportion() {
+        const MANY: usize = 20_000;
+        let list = |of: &dyn Fn(usize) -> String| (0..MANY).map(of).collect::<Vec<_>>().join(",");
+        let choices = list(&|k| format!("\"c{k}\""));
+        let forbidden = list(&|k| {
+            format!(
+                r#"{{"type": "EQUALS", "name": "x", "value": "c{}"}}"#,
+                k / 2
+            )
+        });
+        let all_but_one = choices.rsplit_once(',').unwrap().0;
+        let link =
+            format!(r#"{{"child": "y", "parent": "x", "type": "IN", "values": [{all_but_one}]}}"#);
+        let text = format!(
+            r#"{{"hyperparameters": [
+                {{"name": "x", "type": "categorical", "choices": [{choices}]}},
+                {{"name": "y", "type": "uniform_int", "lower": 0, "upper": 1, "log": false}},
+                {{"name": "z", "type": "categorical", "choices": [1, 2]}}
+            ], "conditions": [{link}], "forbiddens": [{forbidden}]}}"#
+        );
+        let space = read(&text).unwrap();
+        // What is forbidden is neither a choice nor in a condition any more.
+        assert_eq!(
+            space.parameters()[0].domain.choices().unwrap().len(),
+            MANY / 2
+        );
+        assert_eq!(space.parents(1), [0]);
+        // Each parameter waits for the one behind it.
+        let chain = 30;
+        let parameters: Vec<_> = (0..chain)
+            .map(|k| format!(r#"{{"name": "p{k}", "type": "categorical", "choices": [0, 1]}}"#))
+            .collect();
+        let links: Vec<_> = (1..chain)
+            .map(|k| {
+                format!(
+                    r#"{{"child": "p{}", "parent": "p{k}", "type": "EQ", "value": 1}}"#,
+                    k - 1
+                )
+            })
+            .collect();
+        let text = format!(
+            r#"{{"hyperparameters": [{}], "conditions": [{}]}}"#,
+            parameters.join(","),
+            links.join(",")
+        );
+        let space = read(&text).unwrap();
+        assert_eq!(&*space.parameters()[0].name, "p29");
     }
 }

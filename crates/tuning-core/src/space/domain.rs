@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    choices::{self, listed},
+    choices::{self, Places, listed},
     float::FloatDomain,
     int::IntDomain,
     literal::Literal,
@@ -186,11 +186,24 @@ impl Domain {
     /// values come in steps of 0.1.
     #[must_use]
     pub fn value_of(&self, literal: &Literal) -> Option<Value> {
+        self.value(literal, |choices| choices::position(choices, literal))
+    }
+
+    /// The same with the places of the choices, which are looked up there.
+    pub(super) fn value_among(&self, places: &Places, literal: &Literal) -> Option<Value> {
+        self.value(literal, |choices| places.position(choices, literal))
+    }
+
+    fn value(
+        &self,
+        literal: &Literal,
+        position: impl FnOnce(&[Literal]) -> Option<u32>,
+    ) -> Option<Value> {
         let value = match self {
             Self::Float(_) => Value::Float(literal.exactly_f64()?),
             Self::Int(_) => Value::Int(literal.as_i64()?),
             Self::Categorical(choices) | Self::Ordered(choices) => {
-                Value::Choice(choices::position(choices, literal)?)
+                Value::Choice(position(choices)?)
             }
         };
         self.settle(value)

@@ -147,17 +147,8 @@ impl Literal {
         }
     }
 
-    /// Whether people would take the two for the same choice: equal, or equal as numbers.
-    pub(super) fn same_choice(&self, other: &Self) -> bool {
-        match (self, other) {
-            // Beyond 2^53 neighbours are one and the same as numbers, but not as integers.
-            (Self::Int(a), Self::Int(b)) => a == b,
-            _ => self.is_like(other, &Self::same_choice),
-        }
-    }
-
     /// Whether the two are alike; `same` decides of what they hold.
-    fn is_like(&self, other: &Self, same: &dyn Fn(&Self, &Self) -> bool) -> bool {
+    pub(super) fn is_like(&self, other: &Self, same: &dyn Fn(&Self, &Self) -> bool) -> bool {
         match (self, other) {
             (Self::Null, Self::Null) => true,
             (Self::Bool(a), Self::Bool(b)) => a == b,
@@ -179,33 +170,6 @@ impl Literal {
                     }
             }
             _ => matches!((self.as_f64(), other.as_f64()), (Some(a), Some(b)) if a == b),
-        }
-    }
-
-    /// Writes what those have in common that are the same choice, and hardly any others.
-    pub(super) fn write_alike(&self, out: &mut String) {
-        match self {
-            Self::Null => out.push('n'),
-            Self::Bool(value) => out.push(if *value { 't' } else { 'f' }),
-            Self::Int(_) | Self::Float(_) => {
-                // One zero has a sign.
-                let bits = (self.as_f64().unwrap_or(0.0) + 0.0).to_bits();
-                out.push_str(&format!("#{bits:x}"));
-            }
-            Self::Str(text) => out.push_str(&format!("{}:{text}", text.len())),
-            Self::List(values) => {
-                out.push_str(&format!("[{}", values.len()));
-                values.iter().for_each(|value| value.write_alike(out));
-            }
-            Self::Map(entries) => {
-                let mut entries: Vec<_> = entries.iter().collect();
-                entries.sort_by(|(a, _), (b, _)| a.cmp(b));
-                out.push_str(&format!("{{{}", entries.len()));
-                for (name, value) in entries {
-                    out.push_str(&format!("{}:{name}", name.len()));
-                    value.write_alike(out);
-                }
-            }
         }
     }
 

@@ -20,6 +20,7 @@ mod points;
 mod ranks;
 mod resolve;
 mod rule;
+mod same_choice;
 mod scale;
 mod tree;
 pub mod typed;

@@ -64,7 +64,7 @@ impl Space {
             let value = if own {
                 params.value(index)
             } else {
-                parameter.domain.value_of(&params.get(&parameter.name)?)
+                self.value_of(index, &params.get(&parameter.name)?)
             };
             value.map(|value| parameter.domain.encode(value))
         };
@@ -145,7 +145,7 @@ impl Space {
                 (None, false) => None,
                 (Some(_), false) => return Err(inactive(parameter)),
                 (None, true) => return Err(missing(parameter)),
-                (Some(literal), true) => match parameter.domain.value_of(literal) {
+                (Some(literal), true) => match self.value_of(index, literal) {
                     Some(value) => Some(value),
                     None => {
                         return Err(ParamsError::OutOfDomain {

@@ -1,9 +1,9 @@
 //! From a [`Condition`] to its [`Rule`]: every condition that makes no sense is refused here.
 
-use std::{cmp::Ordering, ops::Bound};
+use std::{cmp::Ordering, collections::BTreeMap, ops::Bound};
 
 use super::{
-    choices::{self, listed},
+    choices::{Places, listed},
     condition::{Condition, Test},
     domain::Domain,
     error::Flaw,
@@ -18,18 +18,23 @@ use crate::nearest::nearest;
 const MOST_TESTS: usize = 1000;
 const DEEPEST: usize = 32;
 
+/// The parameters, with the place of each name and of each choice.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) parameters: &'a [Parameter],
+    pub(super) names: &'a BTreeMap<&'a str, usize>,
+    pub(super) places: &'a [Places],
+}
+
 /// The rule of the parameter at this place, given those of all before it.
-pub(super) fn resolve(
-    parameters: &[Parameter],
-    rules: &[Rule],
-    index: usize,
-) -> Result<Rule, Flaw> {
+pub(super) fn resolve(known: Known<'_>, rules: &[Rule], index: usize) -> Result<Rule, Flaw> {
+    let parameters = known.parameters;
     let parameter = &parameters[index];
     let Some(condition) = &parameter.condition else {
         return Ok(Rule::Always);
     };
     let resolver = Resolver {
-        parameters,
+        known,
         rules,
         index,
         condition,
@@ -62,7 +67,7 @@ pub(super) fn resolve(
 }
 
 struct Resolver<'a> {
-    parameters: &'a [Parameter],
+    known: Known<'a>,
     rules: &'a [Rule],
     index: usize,
     condition: &'a Condition,
@@ -70,7 +75,7 @@ struct Resolver<'a> {
 
 impl Resolver<'_> {
     fn name(&self) -> String {
-        self.parameters[self.index].name.to_string()
+        self.known.parameters[self.index].name.to_string()
     }
 
     fn is_too_large(&self, condition: &Condition, depth: usize, tests: &mut usize) -> bool {
@@ -112,8 +117,8 @@ impl Resolver<'_> {
 
     fn test(&self, part: &Condition, parent: &str, test: &Test) -> Result<Rule, Flaw> {
         let place = self.place(parent)?;
-        let domain = &self.parameters[place].domain;
-        let passing = self.passing(parent, domain, test)?;
+        let domain = &self.known.parameters[place].domain;
+        let passing = self.passing(parent, place, test)?;
         let why = || Some((parent.to_owned(), domain.to_string()));
         if passing.is_empty() {
             return Err(Flaw::NeverActive {
@@ -136,11 +141,11 @@ impl Resolver<'_> {
     }
 
     fn place(&self, parent: &str) -> Result<usize, Flaw> {
-        let place = self.parameters.iter().position(|p| &*p.name == parent);
+        let place = self.known.names.get(parent).copied();
         let (parameter, parent) = (self.name(), parent.to_owned());
         match place {
             None => {
-                let before = self.parameters[..self.index].iter().map(|p| &*p.name);
+                let before = self.known.parameters[..self.index].iter().map(|p| &*p.name);
                 let nearest = nearest(&parent, before).map(str::to_owned);
                 Err(Flaw::UnknownParent {
                     parameter,
@@ -153,20 +158,25 @@ impl Resolver<'_> {
         }
     }
 
-    fn passing(&self, parent: &str, domain: &Domain, test: &Test) -> Result<Ranks, Flaw> {
+    fn passing(&self, parent: &str, place: usize, test: &Test) -> Result<Ranks, Flaw> {
+        let domain = &self.known.parameters[place].domain;
         match test {
-            Test::OneOf(values) => self.named(parent, domain, values),
+            Test::OneOf(values) => self.named(parent, place, values),
             Test::NoneOf(values) => {
-                let named = self.named(parent, domain, values)?;
+                let named = self.named(parent, place, values)?;
                 Ok(named.complement(ends(domain)))
             }
             Test::Between { lower, upper } => {
-                self.between(parent, domain, test, (lower.as_ref(), upper.as_ref()))
+                self.between(parent, place, test, (lower.as_ref(), upper.as_ref()))
             }
         }
     }
 
-    fn named(&self, parent: &str, domain: &Domain, values: &[Literal]) -> Result<Ranks, Flaw> {
+    fn named(&self, parent: &str, place: usize, values: &[Literal]) -> Result<Ranks, Flaw> {
+        let (domain, places) = (
+            &self.known.parameters[place].domain,
+            &self.known.places[place],
+        );
         if values.is_empty() {
             return Err(Flaw::EmptyCondition {
                 parameter: self.name(),
@@ -176,7 +186,7 @@ impl Resolver<'_> {
         let mut passing = Vec::with_capacity(values.len());
         for value in values {
             let rank = domain
-                .value_of(value)
+                .value_among(places, value)
                 .and_then(|value| ranks::rank(domain, value));
             let Some(rank) = rank else {
                 return Err(self.unknown(parent, domain, value));
@@ -202,10 +212,11 @@ impl Resolver<'_> {
     fn between(
         &self,
         parent: &str,
-        domain: &Domain,
+        place: usize,
         test: &Test,
         bounds: (Bound<&Literal>, Bound<&Literal>),
     ) -> Result<Ranks, Flaw> {
+        let domain = &self.known.parameters[place].domain;
         let numeric = match domain {
             Domain::Categorical(choices) | Domain::Ordered(choices) => is_numeric(choices),
             _ => true,
@@ -219,7 +230,7 @@ impl Resolver<'_> {
                     domain: domain.to_string(),
                 });
             };
-            return self.in_order(parent, domain, choices, bounds);
+            return self.in_order(parent, place, choices, bounds);
         }
         for bound in [bounds.0, bounds.1] {
             if let Bound::Included(bound) | Bound::Excluded(bound) = bound
@@ -263,11 +274,13 @@ impl Resolver<'_> {
     fn in_order(
         &self,
         parent: &str,
-        domain: &Domain,
+        place: usize,
         choices: &[Literal],
         (lower, upper): (Bound<&Literal>, Bound<&Literal>),
     ) -> Result<Ranks, Flaw> {
-        let place = |bound: &Literal| match choices::position(choices, bound) {
+        let domain = &self.known.parameters[place].domain;
+        let places = &self.known.places[place];
+        let place = |bound: &Literal| match places.position(choices, bound) {
             Some(place) => Ok(u64::from(place)),
             None => Err(self.unknown(parent, domain, bound)),
         };

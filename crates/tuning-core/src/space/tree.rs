@@ -10,8 +10,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::{
     check,
+    choices::{self, Places},
     domain::Value,
     error::{ParamsError, SpaceError},
+    literal::Literal,
     parameter::Parameter,
     ranks::{self, Ranks},
     rule::Rule,
@@ -45,6 +47,8 @@ struct Inner {
     cardinality: OnceLock<Option<u128>>,
     /// The places of many parameters by name, once one was looked for.
     places: OnceLock<BTreeMap<Arc<str>, usize>>,
+    /// The places of each parameter's choices.
+    choices: Box<[Places]>,
 }
 
 /// Fewer parameters are faster looked through one by one.
@@ -57,17 +61,19 @@ impl Space {
     /// If it is malformed; the error names the parameter, the value and the remedy.
     pub fn new(parameters: impl IntoIterator<Item = Parameter>) -> Result<Self, SpaceError> {
         let parameters: Box<[Parameter]> = parameters.into_iter().collect();
-        let rules = check::check(&parameters).map_err(SpaceError::new)?;
-        Ok(Self::of_rules(parameters, rules))
+        let choices = choices::places(parameters.len());
+        let rules = check::check(&parameters, &choices).map_err(SpaceError::new)?;
+        Ok(Self::of_rules(parameters, rules, choices))
     }
 
     /// A space of constants, which holds the parameters of a trial whose own space is not at hand.
     pub(super) fn detached(parameters: Vec<Parameter>) -> Self {
         let rules = parameters.iter().map(|_| Rule::Always).collect();
-        Self::of_rules(parameters.into(), rules)
+        let choices = choices::places(parameters.len());
+        Self::of_rules(parameters.into(), rules, choices)
     }
 
-    fn of_rules(parameters: Box<[Parameter]>, rules: Box<[Rule]>) -> Self {
+    fn of_rules(parameters: Box<[Parameter]>, rules: Box<[Rule]>, choices: Box<[Places]>) -> Self {
         let parents = rules.iter().map(|rule| rule.parents().into()).collect();
         Self(Arc::new(Inner {
             parameters,
@@ -75,6 +81,7 @@ impl Space {
             parents,
             cardinality: OnceLock::new(),
             places: OnceLock::new(),
+            choices,
         }))
     }
 
@@ -95,6 +102,12 @@ impl Space {
     #[must_use]
     pub fn parameter(&self, index: usize) -> Option<&Parameter> {
         self.0.parameters.get(index)
+    }
+
+    /// The value that people mean by a literal, of the parameter at this place.
+    pub(super) fn value_of(&self, index: usize, literal: &Literal) -> Option<Value> {
+        let domain = &self.0.parameters[index].domain;
+        domain.value_among(&self.0.choices[index], literal)
     }
 
     /// The place of the parameter of this name.

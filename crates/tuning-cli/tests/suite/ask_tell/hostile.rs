@@ -81,7 +81,7 @@ fn a_line_that_nests_without_end_is_refused_and_the_session_continues() {
 /// Takes minutes where anything is done for each pair of them.
 #[test]
 fn reading_takes_time_in_proportion_to_what_is_read() {
-    const MANY: usize = 200_000;
+    const MANY: usize = 100_000;
     let list = |of: &dyn Fn(usize) -> String| (0..MANY).map(of).collect::<Vec<_>>().join(", ");
     let objective = "objective: {name: loss, direction: minimize}\n";
     // Choices, and words that differ late.
@@ -91,6 +91,18 @@ fn reading_takes_time_in_proportion_to_what_is_read() {
     let integers = list(&|k| (9_007_199_254_740_993 + k).to_string());
     let text = format!("{objective}parameters: {{x: {{values: [{integers}]}}}}\n");
     assert_eq!(refusal(Format::Yaml, &text), "");
+    // Choices that are looked up: by a condition on all of them but one, and by points of them.
+    let all_but_one = choices.split_once(", ").unwrap().1;
+    let conditional = format!(
+        "{objective}parameters: {{x: {{values: [{choices}]}}, y: {{min: 0, max: 1, when: {{x: [{all_but_one}]}}}}}}\n"
+    );
+    assert_eq!(refusal(Format::Yaml, &conditional), "");
+    let points = (0..20_000)
+        .map(|k| format!("- {{x: choice-number-{}}}\n", MANY - 1 - k))
+        .collect::<String>();
+    let enqueued =
+        format!("{objective}parameters: {{x: {{values: [{choices}]}}}}\nenqueue:\n{points}");
+    assert_eq!(refusal(Format::Yaml, &enqueued), "");
     let maps = format!("{{{}}}", list(&|k| format!("\"k{k}\": {k}")));
     let text = format!("{objective}parameters: {{x: {{values: [a, {maps}]}}}}\n");
     assert!(refusal(Format::Yaml, &text).contains("holds more than 10000 values"));
