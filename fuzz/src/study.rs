@@ -77,6 +77,7 @@ fn meaning(study: &StudyFile) -> String {
 }
 
 fn told(error: &str) {
+    assert!(!error.is_empty(), "refused without a word");
     assert!(error.len() <= LONGEST, "{} bytes: {error}", error.len());
     let control = error.chars().find(|c| c.is_control() && *c != '\n');
     assert_eq!(control, None, "{error:?}");

@@ -106,11 +106,9 @@ impl<'a> Item<'a> {
         if self.node.value == Value::Null {
             return self.wrong(format_args!("is empty: expected {expected}"));
         }
-        match self.filled() {
-            // That has been noted, and nothing more is known.
-            Some(Err(_)) => return None,
-            Some(Ok(filled)) if filled.typed().is_err() => return None,
-            _ => {}
+        // A variable that cannot be filled in is noted by this, and nothing more is known.
+        if *self.value() == Value::Wrong {
+            return None;
         }
         self.wrong(format_args!("is {}: expected {expected}", self.shown()))
     }

@@ -6,6 +6,7 @@ use tuning_core::Literal;
 
 use super::{
     DEEPEST,
+    count::Count,
     lines::Lines,
     node::{Entry, Node, Place, Value},
     number,
@@ -27,6 +28,7 @@ pub(super) fn parse(text: &str) -> Result<Node, Problem> {
         at: 0,
         lines: Lines::of(text),
         depth: 0,
+        count: Count::default(),
     }
     .node()
 }
@@ -38,11 +40,13 @@ struct Scanner<'a> {
     lines: Lines<'a>,
     /// How many lists and maps are open.
     depth: usize,
+    count: Count,
 }
 
 impl<'a> Scanner<'a> {
     fn node(&mut self) -> Result<Node, Problem> {
         let place = self.here();
+        self.count.add(&place)?;
         let value = match self.peek() {
             b'{' | b'[' if self.depth >= DEEPEST => return Err(too_deep(place)),
             b'{' => self.within(Self::map)?,

@@ -3,6 +3,7 @@
 //! Serde alone would do for the values, but its errors know neither the path of a key nor, in two of
 //! the three formats, its line.
 
+mod count;
 mod environment;
 mod fields;
 mod files;

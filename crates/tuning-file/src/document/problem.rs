@@ -5,6 +5,7 @@ use std::{cell::RefCell, fmt};
 use super::{
     files::Files,
     node::{FileId, Place},
+    quote::{is_hidden, printable},
 };
 
 /// Something wrong at a place.
@@ -21,7 +22,7 @@ impl Problem {
     pub fn new(place: Place, message: impl Into<String>) -> Self {
         Self {
             place,
-            message: cut(message.into(), LONGEST),
+            message: cut(printable(cut(message.into(), LONGEST)), LONGEST),
         }
     }
 }
@@ -191,7 +192,7 @@ impl Located {
             .chars()
             .skip(skipped)
             .take(WIDTH)
-            .map(|c| if c.is_control() { ' ' } else { c })
+            .map(|c| if is_hidden(c) { ' ' } else { c })
             .collect();
         let number = line.to_string();
         let margin = " ".repeat(number.len());

@@ -35,7 +35,7 @@ impl fmt::Display for Bare<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut letters = self.0.chars();
         for letter in letters.by_ref().take(SHOWN) {
-            match letter.is_control() || is_invisible(letter) {
+            match is_hidden(letter) {
                 true => write!(f, "{}", letter.escape_default())?,
                 false => fmt::Write::write_char(f, letter)?,
             }
@@ -47,9 +47,25 @@ impl fmt::Display for Bare<'_> {
     }
 }
 
-/// Marks that change the direction of a line, and characters without a width.
-fn is_invisible(letter: char) -> bool {
-    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+/// A text with escapes for what does not print, however long it is.
+pub(super) fn printable(text: String) -> String {
+    if !text.contains(is_hidden) {
+        return text;
+    }
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match is_hidden(letter) {
+            true => shown.extend(letter.escape_default()),
+            false => shown.push(letter),
+        }
+    }
+    shown
+}
+
+/// What controls a terminal, marks that change the direction of a line, and characters without a width.
+pub(super) fn is_hidden(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]

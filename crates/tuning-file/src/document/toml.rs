@@ -7,6 +7,7 @@ use toml::{
 
 use super::{
     DEEPEST,
+    count::Count,
     lines::Lines,
     node::{Entry, Node, Place, Value},
     number,
@@ -17,6 +18,7 @@ use super::{
 
 pub(super) fn parse(text: &str) -> Result<Node, Problem> {
     let lines = Lines::of(text);
+    let mut count = Count::default();
     let table = DeTable::parse(text).map_err(|error| {
         let place = error
             .span()
@@ -28,28 +30,45 @@ pub(super) fn parse(text: &str) -> Result<Node, Problem> {
             (message, _) => Problem::new(place, message),
         }
     })?;
-    Ok(Node::new(map(table.get_ref(), &lines, 1)?, Place::START))
+    Ok(Node::new(
+        map(table.get_ref(), &lines, 1, &mut count)?,
+        Place::START,
+    ))
 }
 
-fn map(table: &DeTable<'_>, lines: &Lines<'_>, depth: usize) -> Result<Value, Problem> {
+fn map(
+    table: &DeTable<'_>,
+    lines: &Lines<'_>,
+    depth: usize,
+    count: &mut Count,
+) -> Result<Value, Problem> {
     let mut pairs: Vec<_> = table.iter().collect();
     // A parameter must come after its parent: the order means something.
     pairs.sort_by_key(|(key, _)| key.span().start);
-    let entry = |(key, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
+    let mut entry = |(key, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
         Ok(Entry {
             key: String::from(AsRef::<str>::as_ref(key.get_ref())),
             place: lines.place(key.span().start),
-            node: node(value, lines, depth)?,
+            node: node(value, lines, depth, count)?,
         })
     };
     Ok(Value::Map(
-        pairs.into_iter().map(entry).collect::<Result<_, _>>()?,
+        pairs
+            .into_iter()
+            .map(&mut entry)
+            .collect::<Result<_, _>>()?,
     ))
 }
 
 /// `depth`: how many lists and maps it is in.
-fn node(value: &Spanned<DeValue<'_>>, lines: &Lines<'_>, depth: usize) -> Result<Node, Problem> {
+fn node(
+    value: &Spanned<DeValue<'_>>,
+    lines: &Lines<'_>,
+    depth: usize,
+    count: &mut Count,
+) -> Result<Node, Problem> {
     let place = lines.place(value.span().start);
+    count.add(&place)?;
     let is_nested = matches!(value.get_ref(), DeValue::Array(_) | DeValue::Table(_));
     if is_nested && depth >= DEEPEST {
         return Err(too_deep(place));
@@ -74,10 +93,10 @@ fn node(value: &Spanned<DeValue<'_>>, lines: &Lines<'_>, depth: usize) -> Result
         DeValue::Array(items) => Value::List(
             items
                 .iter()
-                .map(|item| node(item, lines, depth + 1))
+                .map(|item| node(item, lines, depth + 1, count))
                 .collect::<Result<_, _>>()?,
         ),
-        DeValue::Table(table) => map(table, lines, depth + 1)?,
+        DeValue::Table(table) => map(table, lines, depth + 1, count)?,
     };
     Ok(Node::new(value, place))
 }

@@ -9,6 +9,7 @@ use tuning_core::Literal;
 
 use super::{
     DEEPEST,
+    count::Count,
     node::{Entry, Node, Place, Value},
     number,
     problem::Problem,
@@ -18,6 +19,9 @@ use super::{
 
 /// How many values aliases may repeat in all: a few lines can stand for more than any memory holds.
 const MOST_REPEATED: usize = 100_000;
+
+/// How many values may have an anchor, those counted again that are within others: each is kept for its aliases.
+const MOST_ANCHORED: usize = 1_000_000;
 
 pub(super) fn parse(text: &str) -> Result<Node, Problem> {
     let mut parser = Parser::new_from_str(text);
@@ -47,6 +51,8 @@ struct Tree {
     /// What has begun and not ended, each within the one before it.
     open: Vec<Open>,
     anchors: BTreeMap<usize, Anchored>,
+    anchored: usize,
+    count: Count,
     repeated: usize,
     documents: usize,
 }
@@ -215,8 +221,15 @@ impl Tree {
 
     /// Puts a value where one is due.
     fn put(&mut self, node: Node, anchor: usize) -> Result<(), Problem> {
+        self.count.add(&node.place)?;
         if anchor != 0 {
             let (values, depth) = extent(&node);
+            self.anchored += values;
+            if self.anchored > MOST_ANCHORED {
+                let message =
+                    format!("anchors stand for more than {MOST_ANCHORED} values: write fewer");
+                return Err(Problem::new(node.place, message));
+            }
             let node = node.clone();
             self.anchors.insert(
                 anchor,
@@ -317,7 +330,12 @@ fn extent(node: &Node) -> (usize, usize) {
     };
     match &node.value {
         Value::List(nodes) => of(&mut nodes.iter()),
-        Value::Map(entries) => of(&mut entries.iter().map(|entry| &entry.node)),
+        Value::Map(entries) => {
+            let (values, depth) = of(&mut entries.iter().map(|entry| &entry.node));
+            // A long key is kept, too.
+            let keys: usize = entries.iter().map(|entry| entry.key.len() / 64).sum();
+            (values + keys, depth)
+        }
         _ => (1, 0),
     }
 }
@@ -489,6 +507,9 @@ mod tests {
             laughs += &format!("a{k}: &a{k} [{before}]\n");
         }
         check(&laughs, "aliases repeat more than 100000 values");
+        let nested: String = (0..60).map(|k| format!("&a{k} [")).collect();
+        let nested = format!("{nested}{}{}", "1, ".repeat(50_000), "]".repeat(60));
+        check(&nested, "anchors stand for more than 1000000 values");
         check("a: &a [*a]", "an alias stands within what it repeats");
         check("? [a]\n: b", "a key is a list or a mapping");
         check("<<: 3", "`<<` merges a mapping");

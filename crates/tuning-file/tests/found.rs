@@ -1,0 +1,100 @@
+//! What fuzzing has found, each with all of its kind.
+
+use tuning_file::{Extensions, Format, StudyReader};
+
+/// What is said of a study.
+fn refusal(text: &str) -> String {
+    let extensions = Extensions::default();
+    let read = StudyReader::new(&extensions).text(Format::Yaml, text);
+    read.err()
+        .map(|error| error.to_string())
+        .unwrap_or_default()
+}
+
+/// A study whose key has this value.
+fn with(key: &str, value: &str) -> String {
+    let mut text = format!("{key}: {value}\n");
+    for line in [
+        "command: x",
+        "parameters: {x: {min: 0.0, max: 1.0}}",
+        "objective: {name: loss, direction: minimize}",
+    ] {
+        if !line.starts_with(&format!("{key}:")) {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+#[test]
+fn a_variable_that_cannot_be_filled_in_is_told_wherever_it_stands() {
+    let any = [
+        "name",
+        "workdir",
+        "env",
+        "parameters",
+        "objective",
+        "fidelity",
+        "budget",
+        "workers",
+        "order",
+        "seed",
+        "trial_timeout",
+        "grace",
+        "retry",
+        "observers",
+        "pruner",
+        "strategy",
+        "journal",
+        "reports",
+    ];
+    // What is no text there, whatever it comes to.
+    let structured = ["env", "parameters", "budget", "observers"];
+    for (keys, value, expect) in [
+        (&any[..], "${env:TUNING_IS_NOT_SET}", "`TUNING_IS_NOT_SET`"),
+        (&any[..], "\"${env:TUNING\"", "without its `}`"),
+        (
+            &structured[..],
+            "\"${env:TUNING_IS_NOT_SET:-007}\"",
+            "begins with a zero",
+        ),
+    ] {
+        let whole = refusal(value);
+        assert!(whole.contains(expect), "{value}: {whole:?}");
+        for key in keys {
+            let told = refusal(&with(key, value));
+            assert!(told.contains(expect), "{key}: {value}: {told:?}");
+        }
+    }
+}
+
+#[test]
+fn what_controls_a_terminal_is_in_no_message() {
+    let hidden = ["\\x1b", "\\u202e", "\\x7f", "\\n", "\\u009b"];
+    for text in [
+        "direction: \"m?inimize\"",
+        "objective: {name: loss, direction: \"m?inimize\"}",
+        "objective: \"minimize lo?ss\"",
+        "parameters: {\"a?\": {\"mi?n\": 0, max: 1}}",
+        "parameters: {\"a?\": {\"type\": \"uni?form\", low: 0, high: 1}}",
+        "parameters: {\"a?\": {uniform: \"?\"}}",
+        "parameters: {\"a?\": {\"choice?s\": [\"?\"]}}",
+        "parameters: {x: {min: 0, max: 1, when: {\"?\": \"?\"}}}",
+        "strategy: {name: \"ran?dom\"}",
+        "strategy: {name: random, \"see?d\": \"?\"}",
+        "budget: {\"trial?s\": 3, time: \"3?h\"}",
+        "observers: [{\"cs?v\": \"?\"}]",
+        "journal: \"sql?ite:x\"",
+        "command: [\"${?}\", \"${env:?}\"]",
+        "\"comm?and\": 3",
+        "include: \"?.yaml\"",
+    ] {
+        for hidden in hidden {
+            let told = refusal(&text.replace('?', hidden));
+            assert!(!told.is_empty(), "{text}");
+            let is_hidden = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+            assert!(!told.contains(is_hidden), "{text} {told:?}");
+        }
+    }
+}
