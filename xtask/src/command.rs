@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
 use crate::{
-    api, bench, ci, demo, documents, fuzz, mutants, new_strategy, outside, peers, semver, stress, test,
-    tidy, torture,
+    api, bench, ci, demo, documents, fuzz, mutants, new_strategy, outside, peers, semver, stress,
+    test, tidy, torture,
 };
 
 /// One subcommand of `cargo xtask`.
