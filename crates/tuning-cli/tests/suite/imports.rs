@@ -11,7 +11,7 @@ struct Case {
     lost: &'static [&'static str],
 }
 
-const CASES: [Case; 10] = [
+const CASES: [Case; 12] = [
     Case {
         tool: "Katib",
         file: "katib.yaml",
@@ -190,6 +190,55 @@ objective: {goal: maximize, primary_metric: auc}\nlimits: {max_total_trials: 8, 
             "budget: {trials: 20}",
         ],
         lost: &["`Strategy`"],
+    },
+    Case {
+        tool: "Vizier",
+        file: "vizier.yaml",
+        text: "displayName: digits\nstudySpec:
+  metrics: [{metricId: accuracy, goal: MAXIMIZE}]
+  parameters:
+  - {parameterId: lr, doubleValueSpec: {minValue: 1.0e-5, maxValue: 0.1}, scaleType: UNIT_LOG_SCALE}
+  - {parameterId: drop, doubleValueSpec: {minValue: 0.0, maxValue: 0.5}, scaleType: UNIT_LINEAR_SCALE}
+  - {parameterId: layers, integerValueSpec: {minValue: \"1\", maxValue: \"9\"}}
+  - {parameterId: optimizer, categoricalValueSpec: {values: [adam, \"no\"]}}
+  - {parameterId: batch, discreteValueSpec: {values: [16, 32, 64]}}
+  - {parameterId: momentum, doubleValueSpec: {minValue: 0.1, maxValue: 1.0}, scaleType: UNIT_REVERSE_LOG_SCALE}
+  algorithm: GRID_SEARCH\n  medianAutomatedStoppingSpec: {useElapsedDuration: false}
+  observationNoise: HIGH\n",
+        lines: &[
+            "name: digits",
+            "objective: {name: accuracy, direction: maximize}",
+            "  lr: {min: 1e-5, max: 0.1, log: true}",
+            "  drop: {min: 0.0, max: 0.5}",
+            "  layers: {min: 1, max: 9}",
+            "  optimizer: {values: [adam, \"no\"]}",
+            "  batch: {values: [16, 32, 64]}",
+            "budget: {trials: 100}",
+        ],
+        lost: &[
+            "`algorithm`",
+            "`medianAutomatedStoppingSpec`",
+            "`observationNoise`",
+            "parameter `momentum`",
+            "the number of trials",
+        ],
+    },
+    // The same by the names of Python's client, which has two objectives.
+    Case {
+        tool: "Vizier",
+        file: "vizier.json",
+        text: r#"{"display_name": "front", "study_spec": {"metrics": [
+            {"metric_id": "loss", "goal": "MINIMIZE"}, {"metric_id": "size", "goal": "MINIMIZE"}],
+            "parameters": [
+            {"parameter_id": "x", "double_value_spec": {"min_value": -1.5, "max_value": 2.5}},
+            {"parameter_id": "units", "integer_value_spec": {"min_value": 1, "max_value": 1024}, "scale_type": "UNIT_LOG_SCALE"},
+            {"parameter_id": "kind", "categorical_value_spec": {"values": ["a", "b"]}, "conditional_parameter_specs": []}]}}"#,
+        lines: &[
+            "name: front",
+            "  x: {min: -1.5, max: 2.5}",
+            "  units: {min: 1, max: 1024, log: true}",
+        ],
+        lost: &["parameter `kind`"],
     },
 ];
 

@@ -115,6 +115,11 @@ pub(super) fn katib(root: &Node, draft: &mut Draft) {
     );
 }
 
+const STOPPING: &str = "add a `pruner`; `tune pruners` lists them";
+const NOISE: &str = "strategies learn the noise from the results";
+const MEASUREMENT: &str = "the last value that a trial reports counts";
+const LIMITS: &str = "write its limits into `budget`";
+
 /// A study of Vizier (Google Cloud).
 pub(super) fn vizier(root: &Node, draft: &mut Draft) {
     draft.name = text(root, "displayName").or_else(|| text(root, "display_name"));
@@ -169,10 +174,24 @@ pub(super) fn vizier(root: &Node, draft: &mut Draft) {
     }
     draft.lose(
         spec,
-        &[(
-            "algorithm",
-            "the strategy is chosen automatically; `tune strategies` lists them",
-        )],
+        &[
+            (
+                "algorithm",
+                "the strategy is chosen automatically; `tune strategies` lists them",
+            ),
+            ("decayCurveStoppingSpec", STOPPING),
+            ("decay_curve_stopping_spec", STOPPING),
+            ("medianAutomatedStoppingSpec", STOPPING),
+            ("median_automated_stopping_spec", STOPPING),
+            ("convexAutomatedStoppingSpec", STOPPING),
+            ("convex_automated_stopping_spec", STOPPING),
+            ("observationNoise", NOISE),
+            ("observation_noise", NOISE),
+            ("measurementSelectionType", MEASUREMENT),
+            ("measurement_selection_type", MEASUREMENT),
+            ("studyStoppingConfig", LIMITS),
+            ("study_stopping_config", LIMITS),
+        ],
     );
 }
 
