@@ -3,6 +3,7 @@
 use std::{io, path::PathBuf};
 
 use thiserror::Error;
+use tuning_command::CommandError;
 use tuning_core::JournalError;
 use tuning_file::FileError;
 use tuning_runtime::StudyError;
@@ -47,6 +48,12 @@ impl CliError {
         match self {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
             Self::File(FileError::Observer { .. } | FileError::TrialsFolder(_)) => Exit::Failed,
+            // No fault of the study file.
+            Self::File(FileError::Evaluator(error))
+                if matches!(error.downcast_ref(), Some(CommandError::TrialsDir { .. })) =>
+            {
+                Exit::Failed
+            }
             Self::Usage(_) | Self::Read { .. } | Self::File(_) => Exit::Usage,
             Self::Study(
                 StudyError::Differs { .. }

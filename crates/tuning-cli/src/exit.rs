@@ -7,7 +7,7 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// The study ended by its budget or its strategy; or what was asked for was shown.
     Done,
-    /// The study failed: its journal or its strategy did.
+    /// The study failed: its journal or its strategy did, or the folder of its trials takes no files.
     Failed,
     /// The command line or the study file makes no sense, or does not fit the journal.
     Usage,
@@ -42,7 +42,7 @@ impl From<Exit> for ExitCode {
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0    done: the study ended by its budget or its strategy
-  1    failed: the journal or the strategy; what was durable is safe
+  1    failed: the journal, the strategy or the folder of the trials; what was durable is safe
   2    the command line or the study file is invalid
   3    stopped before its end (ctrl-c, SIGTERM); run it again to resume
   4    no trial completed, or too many failed: fix the program, then run it again to resume

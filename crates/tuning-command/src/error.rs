@@ -61,7 +61,10 @@ pub enum CommandError {
         name: String,
     },
     /// The folder of the trials has no absolute path, or cannot be written.
-    #[error("folder of the trials `{}`: {source}", path.display())]
+    #[error(
+        "folder of the trials `{}`: {source}: it must be a folder that can be written; remove what is in its way, or let \
+         this user write there (it lies beside the journal: another journal has another one)", path.display()
+    )]
     TrialsDir {
         /// The path as it was given.
         path: PathBuf,

@@ -77,6 +77,12 @@ impl Evaluator for CommandEvaluator {
             Ok(folder) => inner.run(&trial, &folder).await,
             Err(failure) => Err(failure),
         };
+        if let Err(failure) = &outcome
+            && failure.kind == FailureKind::Error
+            && let Some(fault) = inner.fault(trial.id()).await
+        {
+            trial.halt(&fault);
+        }
         outcome.unwrap_or_else(Outcome::Failed)
     }
 
@@ -128,6 +134,17 @@ impl Inner {
         TrialFolder::reclaim(&self.spec.trials_dir, study, work.trial).await?;
         let (trials_dir, study) = (self.spec.trials_dir.clone(), self.spec.study.clone());
         off_thread(move || TrialFolder::prepare(&trials_dir, study.as_deref(), &work)).await?
+    }
+
+    /// What keeps all trials from being run, whatever made this one fail.
+    async fn fault(&self, trial: TrialId) -> Option<String> {
+        let trials_dir = self.spec.trials_dir.clone();
+        let probed = off_thread(move || TrialFolder::probe(&trials_dir, trial)).await;
+        let error = probed.ok()?.err()?;
+        let folder = self.spec.trials_dir.display();
+        Some(format!(
+            "the folder of the trials `{folder}` takes no files: {error}"
+        ))
     }
 
     async fn run(&self, trial: &RunningTrial, folder: &TrialFolder) -> Result<Outcome, Failure> {

@@ -113,6 +113,15 @@ impl TrialFolder {
         Ok(folder)
     }
 
+    /// Finds out whether the folder of the trials takes what trials need: a folder, and a file in it.
+    pub(crate) fn probe(trials_dir: &Path, trial: TrialId) -> io::Result<()> {
+        let path = trials_dir.join(format!(".probe-{:06}", trial.get()));
+        fs::create_dir_all(&path)?;
+        let written = regular::write(&path.join("file"), &[0; 4 << 10]);
+        let removed = fs::remove_dir_all(&path);
+        written.and(removed)
+    }
+
     /// Removes the checkpoints of a trial of this study, if there are any. Everything else stays.
     pub(super) fn discard(trials_dir: &Path, study: Option<&str>, trial: TrialId) {
         let path = path(trials_dir, trial);

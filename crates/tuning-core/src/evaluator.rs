@@ -20,7 +20,8 @@ use crate::{
 /// # For implementors
 /// - Write [`#[async_trait]`](crate::async_trait) above the `impl`. Without it the compiler says that lifetimes do
 ///   not match.
-/// - Return an [`Outcome`], whatever happens: a failed trial is not an error of the study.
+/// - Return an [`Outcome`], whatever happens: a failed trial is not an error of the study. What keeps all trials from being
+///   evaluated, such as a disk that takes no files, is not a trial's failure: [`RunningTrial::halt`] the session.
 /// - Run until [`RunningTrial::until`], report along the way, and return when a report is
 ///   [`Interrupted`] or [`RunningTrial::stopped`] resolves. After a stop, what you return no longer
 ///   counts: the trial is stopped with its last report, unless it failed.
@@ -37,7 +38,8 @@ pub trait Evaluator: Send + Sync {
     async fn evaluate(&self, trial: RunningTrial) -> Outcome;
 
     /// Removes what is kept of a trial that was given up: no work from now on resumes or forks it.
-    /// This may be called more than once, also for trials of earlier sessions.
+    /// This may be called more than once, also for trials of earlier sessions. The end of a session does not wait for ever:
+    /// what hangs is called for again by the next one.
     async fn discard(&self, trial: TrialId) {
         let _ = trial;
     }
@@ -145,6 +147,12 @@ pub trait TrialLink: Send + Sync {
 
     /// Makes the trial fail with this, whatever its evaluator returns.
     fn fail(&self, failure: Failure);
+
+    /// Ends the session for this reason, which is not the trial's own: the trial is evaluated again when the study
+    /// resumes. A driver that cannot do that makes the trial fail.
+    fn halt(&self, reason: &str) {
+        self.fail(Failure::new(FailureKind::Error, reason));
+    }
 
     /// Why the work should end now, if it should.
     fn stop_reason(&self) -> Option<StopReason>;
@@ -255,6 +263,15 @@ impl RunningTrial {
     /// Makes the trial fail with this, whatever its evaluator returns.
     pub fn fail(&self, failure: Failure) {
         self.link.fail(failure);
+    }
+
+    /// Ends the session for this reason, whatever its evaluator returns: something that no trial can do anything about,
+    /// such as a disk that takes no files, keeps all of them from being evaluated.
+    ///
+    /// Running trials end, none is started, and the study returns the reason as its error. This trial is not finished:
+    /// it is evaluated again when the study resumes.
+    pub fn halt(&self, reason: &str) {
+        self.link.halt(reason);
     }
 
     /// Why the work should end now, if it should: for loops that do not report.

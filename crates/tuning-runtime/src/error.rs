@@ -76,6 +76,18 @@ pub enum StudyError {
         /// What it said.
         message: String,
     },
+    /// The evaluator met something that keeps all trials from being evaluated, and
+    /// [halted](tuning_core::RunningTrial::halt) the session. No trial failed of it; all results so far are safe.
+    #[error(
+        "study `{study}` was stopped, since no trial can be evaluated: {reason}; mend that, then run the study again: it \
+         resumes, and what was not finished is evaluated then"
+    )]
+    Halted {
+        /// The study.
+        study: String,
+        /// What the evaluator said.
+        reason: String,
+    },
     /// An earlier session of this study was dropped in its middle, or failed.
     #[error("an earlier session of this study failed or was dropped: open the study again")]
     Abandoned,

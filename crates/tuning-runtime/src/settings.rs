@@ -40,7 +40,8 @@ pub struct StudySettings {
     pub grace: Duration,
     /// When an observer that keeps failing is left alone, and for how long.
     pub breaker: Breaker,
-    /// How long the end of a session waits for observers.
+    /// How long the end of a session waits for observers, and for the removal of what is kept of trials that were given
+    /// up. The next session makes up for what is left.
     pub linger: Duration,
 }
 

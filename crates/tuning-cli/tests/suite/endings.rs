@@ -186,3 +186,83 @@ fn what_a_study_writes_beside_its_journal_is_no_fifo_that_is_waited_for() {
     signal(&child, "INT");
     assert_eq!(ended(&mut child, "export").signal(), Some(2));
 }
+
+#[test]
+fn an_observers_flush_that_hangs_ends_with_the_third_signal_and_the_next_session_loses_nothing() {
+    const TRIALS: usize = 20;
+    for kind in ["jsonl", "csv"] {
+        let folder = Folder::with_study();
+        // More than a pipe without a reader takes.
+        let metrics = "awk 'BEGIN { printf \"{\\\"loss\\\": 0.5\"; for (n = 0; n < 150; n++) printf \", \
+                       \\\"a_metric_with_quite_a_long_name_so_that_a_pipe_is_full_early_%d\\\": %d\", n, n; print \"}\" }'\n";
+        folder.write("trial.sh", metrics);
+        folder.write(
+            "study.yaml",
+            &format!("{STUDY}observers: [{{{kind}: out}}]\n"),
+        );
+        fifo(&folder, "out");
+        let run = |trials: usize| {
+            vec![
+                "run".to_owned(),
+                "study.yaml".to_owned(),
+                "--trials".to_owned(),
+                trials.to_string(),
+            ]
+        };
+        let args = run(TRIALS);
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let mut child = folder.start(&args, &[]);
+        let began = Instant::now();
+        while completed(&folder) < TRIALS {
+            assert!(began.elapsed() < PATIENCE, "{kind}: the study waits for it");
+            thread::sleep(Duration::from_millis(5));
+        }
+        let began = Instant::now();
+        let status = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(began.elapsed() < PATIENCE, "{kind} hangs");
+            // Signals that come together may count as one.
+            signal(&child, "INT");
+            thread::sleep(Duration::from_millis(100));
+        };
+        let done = wait(child);
+        assert!(
+            status.code() == Some(130) || done.stderr.contains("left for the next session"),
+            "{kind}: {status:?}, {done:#?}"
+        );
+
+        fs::remove_file(folder.path("out")).unwrap();
+        let args = run(TRIALS + 1);
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let next = folder.ends_with(0, &args);
+        assert!(
+            next.stderr
+                .contains(&format!("resumes: {TRIALS} finished trials are kept")),
+            "{kind}: {next:#?}"
+        );
+        assert_eq!(completed(&folder), TRIALS + 1);
+        let out = folder.read("out");
+        match kind {
+            "jsonl" => {
+                let seq = |line: &str| {
+                    let event: serde_json::Value = serde_json::from_str(line).unwrap();
+                    event["seq"].as_u64().unwrap()
+                };
+                let seqs: Vec<u64> = out.lines().map(seq).collect();
+                assert_eq!(seqs, (1..=seqs.len() as u64).collect::<Vec<_>>());
+                assert!(out.lines().last().unwrap().contains("closed"), "{out}");
+            }
+            _ => assert_eq!(out.lines().count(), 1 + TRIALS + 1, "{out}"),
+        }
+    }
+}
+
+fn completed(folder: &Folder) -> usize {
+    let export = ["export", "study.yaml", "--columns", "trial,state"];
+    let csv = folder.tune(&export).stdout;
+    csv.lines()
+        .filter(|line| line.ends_with(",completed"))
+        .count()
+}

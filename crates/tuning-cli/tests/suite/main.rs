@@ -16,6 +16,7 @@ mod hostile;
 mod imports;
 mod journals;
 mod metrics;
+mod permissions;
 mod programs;
 mod repeat;
 mod schema;

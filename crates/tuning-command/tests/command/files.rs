@@ -255,7 +255,8 @@ async fn what_is_not_a_regular_file_is_not_waited_for() {
     )
     .await;
     // What one attempt leaves in the place of the tuner's own files, the next one finds.
-    let leave = "cd $TUNE_TRIAL_DIR; rm -f trial.json process.json.new process.json
+    let leave = "cd $TUNE_TRIAL_DIR; until [ -e process.json ]; do sleep 0.01; done
+        rm -f trial.json process.json.new process.json
         mkfifo trial.json process.json.new process.json; echo loss=1";
     assert_eq!(bench.outcome(leave).await, completed(&[1.0]));
     assert_eq!(bench.outcome("echo loss=1").await, completed(&[1.0]));

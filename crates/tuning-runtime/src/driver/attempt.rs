@@ -12,7 +12,7 @@ use tuning_core::{
 };
 
 use super::{
-    link::Link,
+    link::{Link, Notes},
     message::{AttemptEnd, Message},
 };
 use crate::{executor::Executor, ledger::CANCELLED, panic};
@@ -40,11 +40,15 @@ impl Attempt {
         );
         let returned = AssertUnwindSafe(async { self.evaluator.evaluate(trial).await });
         let returned = self.within_limits(Box::pin(returned.catch_unwind())).await;
-        let (metrics, noted) = self.link.close();
+        let Notes {
+            metrics,
+            failure,
+            halt,
+        } = self.link.close();
         let took = self.executor.now().saturating_sub(began);
         let finished = Message::Finished {
             trial: self.work.trial,
-            end: self.end(returned, noted.map(Outcome::Failed)),
+            end: self.end(returned, failure.map(Outcome::Failed), halt),
             metrics,
             took,
         };
@@ -75,7 +79,12 @@ impl Attempt {
         }
     }
 
-    fn end(&self, returned: Option<Returned>, noted: Option<Outcome>) -> AttemptEnd {
+    fn end(
+        &self,
+        returned: Option<Returned>,
+        noted: Option<Outcome>,
+        halt: Option<String>,
+    ) -> AttemptEnd {
         let outcome = match returned {
             Some(Ok(outcome)) => noted.unwrap_or(outcome),
             Some(Err(payload)) => Outcome::failed(FailureKind::Panicked, panic::message(&*payload)),
@@ -87,7 +96,7 @@ impl Attempt {
         // What completed is kept, even if it was about to be stopped, unless it was cut short.
         let whole = matches!(outcome, Outcome::Completed(_)) && !self.link.was_cut_short();
         match self.link.stop_reason() {
-            None => AttemptEnd::Outcome(outcome),
+            None => halt.map_or(AttemptEnd::Outcome(outcome), AttemptEnd::Halted),
             Some(StopReason::Stopping) if !whole => AttemptEnd::Interrupted,
             Some(StopReason::TimedOut) => {
                 let limit = self.timeout.unwrap_or_default();

@@ -34,10 +34,13 @@ pub(super) struct Link {
     closed: AtomicBool,
 }
 
+/// What an attempt leaves on its line.
 #[derive(Debug, Default)]
-struct Notes {
-    metrics: Metrics,
-    failure: Option<Failure>,
+pub(super) struct Notes {
+    pub(super) metrics: Metrics,
+    pub(super) failure: Option<Failure>,
+    /// Why the session is to end.
+    pub(super) halt: Option<String>,
 }
 
 const REASONS: [StopReason; 3] = [
@@ -87,10 +90,9 @@ impl Link {
     }
 
     /// Closes the line and returns what was noted on it.
-    pub(super) fn close(&self) -> (Metrics, Option<Failure>) {
+    pub(super) fn close(&self) -> Notes {
         self.closed.store(true, Ordering::SeqCst);
-        let mut notes = self.notes();
-        (std::mem::take(&mut notes.metrics), notes.failure.take())
+        std::mem::take(&mut *self.notes())
     }
 
     /// Whether the work learnt from a report that it has to end: what it returns then is not whole.
@@ -143,6 +145,12 @@ impl TrialLink for Link {
     fn fail(&self, failure: Failure) {
         if !self.is_closed() {
             self.notes().failure.get_or_insert(failure);
+        }
+    }
+
+    fn halt(&self, reason: &str) {
+        if !self.is_closed() {
+            self.notes().halt.get_or_insert_with(|| reason.to_owned());
         }
     }
 

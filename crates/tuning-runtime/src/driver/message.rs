@@ -42,6 +42,8 @@ pub(crate) enum AttemptEnd {
     Outcome(Outcome),
     /// Without one: the study stops, and the work is done again when the study resumes.
     Interrupted,
+    /// Without one, for a reason that stops the study.
+    Halted(String),
 }
 
 /// How a study is to stop.

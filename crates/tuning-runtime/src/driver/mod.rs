@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::future;
 use tokio::sync::{
     mpsc::{UnboundedReceiver, UnboundedSender},
     oneshot,
@@ -47,6 +48,8 @@ pub(crate) struct Driver<'a> {
     /// The removals of what was given up that are under way.
     discards: Vec<oneshot::Receiver<()>>,
     stop: Option<Stop>,
+    /// Why the evaluator cannot go on.
+    halted: Option<String>,
     time_is_up: bool,
 }
 
@@ -75,6 +78,7 @@ impl<'a> Driver<'a> {
             begun: Vec::new(),
             discards: Vec::new(),
             stop: None,
+            halted: None,
             time_is_up: false,
         }
     }
@@ -93,6 +97,11 @@ impl<'a> Driver<'a> {
         let ended = self.work().await;
         self.wind_down(ended.is_err()).await;
         ended
+    }
+
+    /// Why its evaluator ended the session, if it did.
+    pub(crate) fn take_halted(&mut self) -> Option<String> {
+        self.halted.take()
     }
 
     /// Begins what was launched, and hands to the log what it rests on. Only work that waits for that is behind it:
@@ -219,8 +228,13 @@ impl<'a> Driver<'a> {
                 took,
             } => {
                 self.active.remove(&trial);
-                if let AttemptEnd::Outcome(outcome) = end {
-                    self.finish(trial, outcome, metrics, took)?;
+                match end {
+                    AttemptEnd::Outcome(outcome) => self.finish(trial, outcome, metrics, took)?,
+                    AttemptEnd::Interrupted => {}
+                    AttemptEnd::Halted(reason) => {
+                        self.stop = self.stop.max(Some(Stop::Gracefully));
+                        self.halted.get_or_insert(reason);
+                    }
                 }
             }
             Message::RetryDue(trial) => self.ready.extend(self.delayed.remove(&trial)),
@@ -289,9 +303,10 @@ impl<'a> Driver<'a> {
             }
         }
         self.flush().await;
-        for discarded in std::mem::take(&mut self.discards) {
-            let _ = discarded.await;
-        }
+        // What hangs in that is tried again in the next session.
+        let discarded = future::join_all(std::mem::take(&mut self.discards));
+        let patience = self.executor.sleep(self.settings.linger);
+        future::select(discarded, patience).await;
     }
 
     fn stop_active(&self) {

@@ -132,7 +132,8 @@ impl Study {
     /// propose, or it is stopped. Work that an earlier session left unfinished is done first.
     ///
     /// # Errors
-    /// If the study cannot continue: the journal fails, or the strategy does. Failed trials are not errors.
+    /// If the study cannot continue: the journal fails, the strategy does, or the evaluator
+    /// [halts](tuning_core::RunningTrial::halt) the session. Failed trials are not errors.
     /// Whatever was durable stays; open the study again to resume.
     pub async fn run(
         &mut self,
@@ -152,6 +153,7 @@ impl Study {
             session.writer(),
         );
         let ended = AssertUnwindSafe(driver.run(time_left)).catch_unwind().await;
+        let halted = driver.take_halted();
         drop(driver);
         let ended = ended.unwrap_or_else(|payload| {
             let message = panic::message(&*payload);
@@ -161,7 +163,14 @@ impl Study {
             self.ledger.close(reason);
             session.writer().append(self.ledger.take_entries()).await;
         }
-        self.end(session, ended).await
+        let summary = self.end(session, ended).await?;
+        match halted {
+            Some(reason) => Err(StudyError::Halted {
+                study: summary.study,
+                reason,
+            }),
+            None => Ok(summary),
+        }
     }
 
     /// Runs nothing, and delivers to observers with durable delivery what they have not taken yet. It

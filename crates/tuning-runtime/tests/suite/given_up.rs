@@ -416,3 +416,60 @@ fn a_manual_session_hears_of_it_once_and_the_next_session_again() {
     ];
     assert_eq!(told.unwrap().unwrap(), expected);
 }
+
+#[test]
+fn a_removal_that_hangs_does_not_hold_the_end_of_the_session_and_is_tried_again() {
+    /// Never comes to an end of a removal.
+    struct Hangs(Notes);
+
+    #[async_trait]
+    impl Evaluator for Hangs {
+        async fn evaluate(&self, trial: RunningTrial) -> Outcome {
+            self.0.evaluate(trial).await
+        }
+
+        async fn discard(&self, trial: TrialId) {
+            self.0.discard(trial).await;
+            std::future::pending().await
+        }
+    }
+
+    const LINGER: Duration = Duration::from_secs(7);
+    for seed in 0..20 {
+        let (sim, journal) = (SimExecutor::new(Seed::new(seed)), MemoryJournal::new());
+        let notes = Notes::new(&journal, &sim);
+        let whole = MemoryJournal::new();
+        let undisturbed = SimExecutor::new(Seed::new(seed));
+        let quick = Notes::new(&whole, &undisturbed);
+        run(
+            &undisturbed,
+            study(&undisturbed, whole.clone(), false),
+            &quick,
+        )
+        .unwrap();
+
+        let study = study(&sim, journal.clone(), false).linger(LINGER);
+        let evaluator = Hangs(notes.clone());
+        let summary = sim
+            .run(async { study.open().await?.run(evaluator).await })
+            .expect("it ends")
+            .unwrap();
+        let counts = summary.counts;
+        assert_eq!((counts.completed, counts.stopped), (1, 2), "seed {seed}");
+        let late = sim.now().saturating_sub(undisturbed.now());
+        assert!(late <= 2 * LINGER, "seed {seed}: {late:?}");
+        assert!(!notes.discarded().is_empty(), "seed {seed}");
+
+        // Killed before its end was kept, it is discarded by the session that follows.
+        let kept = journal.prefix(journal.entries().len() - 1);
+        let notes = Notes::new(&kept, &sim);
+        run(
+            &sim,
+            crate::given_up::study(&sim, kept.clone(), false),
+            &notes,
+        )
+        .unwrap();
+        let expected = GIVEN_UP.map(|trial| (trial, true));
+        assert_eq!(notes.discarded(), expected, "seed {seed}");
+    }
+}

@@ -7,6 +7,8 @@ mod delivery;
 mod dropped;
 mod failures;
 mod given_up;
+mod halted;
+mod hanging;
 mod kept;
 mod manual;
 mod pruned;
