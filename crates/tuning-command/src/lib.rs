@@ -75,7 +75,10 @@
 //! waited for: what it writes after the group is gone is not read.
 //!
 //! An exit code other than 0, or a signal, fails the trial, whatever it had measured. The
-//! reason has the end of standard error, or the end of standard output if there is none.
+//! reason has the end of standard error, or the end of standard output if there is none. If the
+//! folder of the trials takes no files by then (a full or read-only disk, a lost permission), the
+//! trial is not charged with it: the session ends with that error, and the trial runs again when the
+//! study resumes.
 //!
 //! # Checkpoints
 //!
