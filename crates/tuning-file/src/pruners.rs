@@ -28,7 +28,8 @@ pub(crate) const WORDS: Words = Words {
 
 /// The kinds that come with this crate.
 pub(crate) fn ours() -> Vec<Kind<AnyPruner>> {
-    vec![kind::<NeverConfig>("never", "no trial is stopped")]
+    let never = kind::<NeverConfig>("never", "no trial is stopped");
+    vec![never.synonyms(&["none", "nop", "NopPruner", "off"])]
 }
 
 /// A kind whose options are the fields of `C`.

@@ -140,10 +140,10 @@ fn what_makes_no_sense_is_told_with_its_place() {
             "[cut]",
             "`pruner` is a list: expected the name of a pruner, such as `never`, or a mapping of its `name` and options",
         ),
-        // What is a strategy here.
+        // What would be a strategy, if a guest brought one.
         (
             "hyperband",
-            "`pruner`: a strategy compares trials at the steps of a ladder here",
+            "`pruner`: nothing here does the same: remove it, and trials run to their end",
         ),
     ] {
         let error = read(text).unwrap_err();

@@ -151,8 +151,9 @@ impl<M: ?Sized> Kind<M> {
         }
     }
 
-    pub(crate) fn is_meant_by(&self, word: &str) -> bool {
-        self.synonyms.contains(&word)
+    /// What people write who mean it.
+    pub(crate) fn meant_by(&self) -> &'static [&'static str] {
+        self.synonyms
     }
 
     pub(crate) fn shapes(&self) -> &Shapes {

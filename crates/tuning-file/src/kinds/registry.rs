@@ -180,7 +180,7 @@ impl<M: ?Sized> Kinds<M> {
     /// What was probably meant by a name.
     fn advice(&self, name: &str) -> String {
         let names = || self.0.iter().map(Kind::name);
-        let synonym = self.0.iter().find(|kind| kind.is_meant_by(name));
+        let synonym = self.0.iter().find(|kind| kind.meant_by().contains(&name));
         let meant = synonym.map(Kind::name).or_else(|| nearest(name, names()));
         match meant {
             Some(meant) => format!("did you mean `{meant}`?"),

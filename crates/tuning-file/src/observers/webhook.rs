@@ -39,8 +39,7 @@ static KEYS: Keys = Keys::new(
             "secret_env",
             Shape::Text,
             "The environment variable that holds the secret to sign requests with.",
-        )
-        .synonyms(&["secret", "token", "key"]),
+        ),
         Key::new(
             "headers",
             Shape::Names(&Shape::Text),
@@ -64,7 +63,7 @@ pub(super) fn kind() -> Kind<dyn ObserverConfig> {
         |options| Some(Arc::new(Hook::read(options)?) as Arc<dyn ObserverConfig>),
     )
     .short("url")
-    .synonyms(&["http", "slack"])
+    .synonyms(&["http"])
 }
 
 /// What is posted where.

@@ -14,7 +14,7 @@ pub(super) static KEYS: Keys = Keys::new(
             "trials",
             Shape::Count(1, limits::TRIALS),
             "How many trials there are in all, those of earlier runs included.",
-        ),
+        ).synonyms(&["max_trials", "n_trials", "num_trials", "num_samples", "max_evals", "evaluations", "runs"]),
         Key::new(
             "of",
             Shape::Word(&["started", "completed"]),
@@ -26,22 +26,22 @@ pub(super) static KEYS: Keys = Keys::new(
             "time",
             Shape::Duration,
             "How long the study runs, all its runs together, such as `2h`.",
-        ),
+        ).synonyms(&["timeout", "time_limit", "max_time", "time_budget", "duration", "walltime"]),
         Key::new(
             "target",
             Shape::Number,
             "The value of the first objective that is good enough.",
-        ),
+        ).synonyms(&["goal", "threshold"]),
         Key::new(
             "no_improvement",
             Shape::Count(1, limits::TRIALS),
             "After this many trials in a row that were no better.",
-        ),
+        ).synonyms(&["patience", "early_stopping", "early_stop"]),
         Key::new(
             "resource",
             Shape::Count(1, limits::RESOURCE),
             "How much resource (epochs, steps, rows: what `fidelity` counts) all trials use together.",
-        ),
+        ).synonyms(&["total_resource"]),
         Key::new(
             "cost",
             Shape::Map(&COST),

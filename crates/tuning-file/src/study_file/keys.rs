@@ -63,14 +63,14 @@ pub(super) static ROOT: Keys = Keys::new(
              `options`: a program of your own.",
         )
         .default("\"auto\"")
-        .synonyms(&["algorithm", "optimizer", "search_alg", "tuner"]),
+        .synonyms(&["algorithm", "search_alg", "tuner"]),
         Key::new(
             "pruner",
             Shape::Defined("pruner"),
             "What stops bad trials early, by what they report: a name, or `name` with options (`tune pruners` lists \
              them). Without one, trials run to their end.",
         )
-        .synonyms(&["early_stopping", "pruning"]),
+        .synonyms(&["pruning"]),
         Key::new(
             "enqueue",
             Shape::List(&Shape::Names(&Shape::Scalar)),
@@ -116,7 +116,7 @@ pub(super) static ROOT: Keys = Keys::new(
             Shape::Duration,
             "How long one attempt at a trial may take, such as `60s`. For the whole study: `budget.time`.",
         )
-        .synonyms(&["timeout"]),
+        .synonyms(&["max_trial_time", "trial_time"]),
         Key::new(
             "grace",
             Shape::Duration,

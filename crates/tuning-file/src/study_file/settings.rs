@@ -18,12 +18,14 @@ pub(super) static OBJECTIVE: Keys = Keys::new(
             Shape::Text,
             "The name of a value that the program prints.",
         )
+        .synonyms(&["metric"])
         .required(),
         Key::new(
             "direction",
             Shape::Word(&["minimize", "maximize"]),
             "Whether less or more of it is better.",
         )
+        .synonyms(&["type", "optimize"])
         .required(),
     ],
 );
@@ -36,12 +38,28 @@ pub(super) static FIDELITY: Keys = Keys::new(
             Shape::Count(1, limits::RESOURCE),
             "The least that a trial is run to.",
         )
+        .synonyms(&[
+            "min_resource",
+            "min_budget",
+            "min_iter",
+            "grace_period",
+            "lower",
+            "low",
+        ])
         .default("1"),
         Key::new(
             "max",
             Shape::Count(1, limits::RESOURCE),
             "How far a whole trial runs.",
         )
+        .synonyms(&[
+            "max_resource",
+            "max_budget",
+            "max_iter",
+            "max_t",
+            "upper",
+            "high",
+        ])
         .required(),
     ],
 );
@@ -54,44 +72,54 @@ pub(super) static RETRY: Keys = Keys::new(
             Shape::Count(0, limits::RETRIES),
             "How often a trial that ended with an error is tried again.",
         )
+        .synonyms(&["errors", "failed", "failure"])
         .default("0"),
         Key::new(
             "non_finite",
             Shape::Count(0, limits::RETRIES),
             "One that measured NaN or an infinity.",
         )
+        .synonyms(&["nan", "inf"])
         .default("0"),
         Key::new(
             "timed_out",
             Shape::Count(0, limits::RETRIES),
             "One that took longer than `trial_timeout`.",
         )
+        .synonyms(&["timeout", "timeouts"])
         .default("0"),
         Key::new(
             "lost",
             Shape::Count(0, limits::RETRIES),
             "One whose worker was lost.",
         )
+        .synonyms(&["killed", "preempted"])
         .default("0"),
         Key::new(
             "backoff",
             Shape::Map(&BACKOFF),
             "How long to wait before each further attempt.",
-        ),
+        )
+        .synonyms(&["delay", "wait"]),
     ],
 );
 
 static BACKOFF: Keys = Keys::new(
     "a mapping such as `{first: 1s, factor: 2, max: 60s}`",
     &[
-        Key::new("first", Shape::Duration, "The first wait.").default("\"1s\""),
+        Key::new("first", Shape::Duration, "The first wait.")
+            .default("\"1s\"")
+            .synonyms(&["initial", "base", "min"]),
         Key::new(
             "factor",
             Shape::Between(1.0, 1e6),
             "How many times longer each further wait is.",
         )
+        .synonyms(&["multiplier"])
         .default("2"),
-        Key::new("max", Shape::Duration, "The longest wait.").default("\"60s\""),
+        Key::new("max", Shape::Duration, "The longest wait.")
+            .default("\"60s\"")
+            .synonyms(&["cap", "max_delay"]),
     ],
 );
 

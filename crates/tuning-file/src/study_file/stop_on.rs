@@ -18,7 +18,7 @@ pub(super) static KEYS: Keys = Keys::new(
         ]),
         "How many failed trials are a sign that something is broken: `5 in a row`, `0.5 of the first 20`, \
          `first 5 alike`, or `never`. The study can be resumed once it is fixed.",
-    )
+    ).synonyms(&["max_failures", "failed", "errors"])
     .default("\"first 5 alike\"")],
 );
 

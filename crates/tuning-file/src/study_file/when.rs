@@ -11,16 +11,41 @@ use crate::document::{Fields, Item, Key, Keys, Shape, Value};
 static TEST: Keys = Keys::new(
     "a test such as `{min: 2}`, `{above: 0.1, max: 0.5}` or `{not: [a, b]}`",
     &[
-        Key::new("min", Shape::Scalar, "Its value is this or more."),
-        Key::new("above", Shape::Scalar, "Its value is more than this."),
-        Key::new("max", Shape::Scalar, "Its value is this or less."),
-        Key::new("below", Shape::Scalar, "Its value is less than this."),
+        Key::new("min", Shape::Scalar, "Its value is this or more.")
+            .synonyms(&["ge", "gte", ">=", "at_least", "from", "lower", "low"]),
+        Key::new("above", Shape::Scalar, "Its value is more than this.").synonyms(&[
+            "gt",
+            ">",
+            "greater",
+            "greater_than",
+            "more_than",
+            "over",
+        ]),
+        Key::new("max", Shape::Scalar, "Its value is this or less.")
+            .synonyms(&["le", "lte", "<=", "at_most", "to", "upper", "high"]),
+        Key::new("below", Shape::Scalar, "Its value is less than this.").synonyms(&[
+            "lt",
+            "<",
+            "less",
+            "less_than",
+            "under",
+        ]),
         Key::new(
             "values",
-            Shape::List(&Shape::Json),
-            "Its value is one of these.",
-        ),
-        Key::new("not", Shape::Json, "Its value is none of these."),
+            Shape::Json,
+            "Its value is one of these, or this one.",
+        )
+        .synonyms(&[
+            "value", "in", "one_of", "any_of", "choices", "eq", "==", "equals", "is",
+        ]),
+        Key::new("not", Shape::Json, "Its value is none of these.").synonyms(&[
+            "ne",
+            "neq",
+            "!=",
+            "not_in",
+            "none_of",
+            "not_equals",
+        ]),
     ],
 );
 
@@ -81,9 +106,6 @@ fn test(parent: &str, item: &Item<'_>) -> Option<Condition> {
         tests.push(Test::Between { lower, upper });
     }
     if let Some(item) = fields.get("values") {
-        if !item.is_list() {
-            return item.expected("a list of values");
-        }
         tests.push(Test::OneOf(values(&item)?));
     }
     if let Some(item) = fields.get("not") {

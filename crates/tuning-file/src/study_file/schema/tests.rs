@@ -1,5 +1,6 @@
 //! The schema against the reader: what one accepts, the other does.
 
+mod advice;
 mod counts;
 mod odd;
 

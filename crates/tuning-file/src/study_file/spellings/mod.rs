@@ -5,6 +5,7 @@ mod meaning;
 mod parameter;
 mod remedy;
 mod root;
+mod strategies;
 mod table;
 mod translation;
 
@@ -16,6 +17,10 @@ use crate::{
 pub(crate) use meaning::{Meaning, written};
 pub(crate) use remedy::{Call, powers};
 pub(super) use root::Names;
+#[cfg(test)]
+pub(super) use root::REFUSED;
+#[cfg(test)]
+pub(super) use strategies::METHODS;
 pub(crate) use table::{ALIASES, Within};
 
 /// Puts a file's words into ours.

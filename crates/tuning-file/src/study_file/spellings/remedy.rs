@@ -1,12 +1,17 @@
 //! What to write instead of a range that has no equal here, with the numbers of the one who wrote it.
 
 use super::meaning::Meaning;
-use crate::document::{Format, Node, Value};
+use crate::{
+    document::{Format, Node, Value},
+    limits,
+};
 
-/// A scalar as it is written; none of anything else.
-pub(super) fn shown(node: &Node) -> Option<String> {
+/// A count as it is written; none of anything that counts nothing.
+pub(super) fn count(node: &Node) -> Option<u64> {
     match &node.value {
-        Value::Scalar(scalar) => Some(scalar.to_string()),
+        Value::Scalar(scalar) => u64::try_from(scalar.as_i64()?)
+            .ok()
+            .filter(|count| (1..=limits::TRIALS).contains(count)),
         _ => None,
     }
 }

@@ -1,9 +1,13 @@
 //! Words at the top of a file: `metric`, `method`, `n_trials`.
 
+use serde_json::Value as Json;
 use tuning_core::Literal;
 
-use super::{Within, remedy, translation::Translation};
-use crate::document::{Entry, Node, Reading, Value};
+use super::{Within, meaning::written, remedy, translation::Translation};
+use crate::{
+    document::{Entry, Node, Reading, Value},
+    limits,
+};
 
 /// The names of what there is, for advice.
 #[derive(Clone, Debug, Default)]
@@ -12,23 +16,23 @@ pub(in crate::study_file) struct Names<'a> {
     pub(in crate::study_file) pruners: Vec<&'a str>,
 }
 
-/// What a strategy is called elsewhere, and here, if it is registered.
-const METHODS: &[(&str, &[&str])] = &[
-    ("bayes", &["gp", "tpe"]),
-    ("bayesian", &["gp", "tpe"]),
-    ("tpe", &["tpe"]),
-    ("gp", &["gp"]),
-    ("cma", &["cmaes", "cma-es"]),
-    ("qmc", &["sobol"]),
-    ("grid", &["grid"]),
-    ("random", &["random"]),
-    ("hyperband", &["hyperband", "bohb"]),
-    ("asha", &["asha"]),
-    ("nsga", &["nsga2", "nsga-ii"]),
+/// Keys that have no equal, or one of which the reader should know more.
+pub(in crate::study_file) const REFUSED: [&str; 14] = [
+    "n_trials",
+    "time_budget_s",
+    "timeout",
+    "program",
+    "direction",
+    "directions",
+    "mode",
+    "goal",
+    "storage",
+    "load_if_exists",
+    "project",
+    "entity",
+    "controller",
+    "description",
 ];
-
-/// How pruners begin that are strategies here.
-const LADDERS: [&str; 4] = ["asha", "bohb", "hyperband", "successive"];
 
 pub(super) fn translate(file: &mut Node, reading: &Reading, names: &Names<'_>) {
     let strategies = &names.strategies;
@@ -48,7 +52,7 @@ pub(super) fn translate(file: &mut Node, reading: &Reading, names: &Names<'_>) {
     }
     file.methods(strategies);
     file.ladders(names);
-    file.refused(strategies);
+    file.refused();
 }
 
 impl Translation<'_> {
@@ -110,144 +114,209 @@ impl Translation<'_> {
         }
     }
 
-    /// `method: random` is `strategy: random`; others have options, and meanings, of their own.
-    fn methods(&mut self, strategies: &[&str]) {
-        for theirs in ["method", "sampler"] {
-            let Some(name) = self.get(theirs).map(method) else {
-                continue;
-            };
-            if name.as_deref() == Some("random") && strategies.contains(&"random") {
-                let entry = self.take(theirs).expect("it was there a moment ago");
-                self.put("strategy", entry.put_text("random"));
-                continue;
-            }
-            let remedy = format!(
-                "write `strategy: {}`; `tune strategies` lists them with their options",
-                candidates(name.as_deref(), strategies)
-            );
-            self.refuse(theirs, Some("strategy"), &remedy);
-        }
-    }
-
-    /// Schedulers, and pruners that compare trials on a ladder of fidelities: here these are strategies.
-    fn ladders(&mut self, names: &Names<'_>) {
-        let pruner = self.get("pruner").and_then(method);
-        let is_ladder = pruner.is_some_and(|name| {
-            let begins = |word: &&str| name.starts_with(word);
-            LADDERS.iter().any(begins) && !names.pruners.contains(&name.as_str())
-        });
-        let pruner = is_ladder.then_some("pruner");
-        for key in pruner.into_iter().chain(["scheduler"]) {
-            let remedy = format!(
-                "a strategy compares trials at the steps of a ladder here: write `strategy: {}` and \
-                 `fidelity: {{min: 1, max: 27}}`, the steps of a whole trial",
-                candidates(Some("hyperband"), &names.strategies)
-            );
-            self.refuse(key, None, &remedy);
-        }
-    }
-
     /// What has no equal, or one of which the reader should know more.
-    fn refused(&mut self, strategies: &[&str]) {
-        let text = |node: Option<&Node>, other: &str| {
-            node.and_then(Node::as_text).unwrap_or(other).to_owned()
+    fn refused(&mut self) {
+        let there = REFUSED.into_iter().filter(|key| self.get(key).is_some());
+        // All of them first: what to write for one may speak of another.
+        let remedies: Vec<_> = there.map(|key| (key, self.remedy(key))).collect();
+        for (key, (ours, remedy)) in remedies {
+            if ours == Some("objective") {
+                // It is told together with this.
+                drop(self.take("objective"));
+                drop(self.take("objectives"));
+            }
+            self.refuse(key, ours, &remedy);
+        }
+    }
+
+    /// What a key stands for, and what to write for it.
+    fn remedy(&self, key: &str) -> (Option<&'static str>, String) {
+        let Some(node) = self.get(key) else {
+            return (None, String::new());
         };
-        if let Some(trials) = self.get("n_trials") {
-            let trials = remedy::shown(trials).unwrap_or_else(|| "100".to_owned());
-            let remedy = format!(
-                "write `budget: {{trials: {trials}}}`, which counts the trials of all runs together"
-            );
-            self.refuse("n_trials", Some("budget"), &remedy);
-        }
-        if self.get("program").is_some() {
-            let program = text(self.get("program"), "train.py");
-            let remedy = match self.get("command") {
-                Some(_) => format!("write `{program}` into `command`, and remove it here"),
-                None => format!("write `command: [python, {program}, \"${{args}}\"]`"),
-            };
-            self.refuse("program", Some("command"), &remedy);
-        }
-        if self.get("direction").is_some() {
-            let direction = text(self.get("direction"), "minimize");
-            let remedy = format!(
-                "write `objective: {{name: NAME, direction: {direction}}}` with the name of the value that the \
-                 program prints"
-            );
-            self.refuse("direction", Some("objective"), &remedy);
-        }
-        let several = "write `objectives: [{name: NAME, direction: minimize}, …]` with the names of the values \
-                       that the program prints";
-        self.refuse("directions", Some("objectives"), several);
-        for key in ["mode", "goal"] {
-            let remedy =
-                "write it into the objective: `objective: {name: NAME, direction: minimize}`";
-            self.refuse(key, Some("objective"), remedy);
-        }
-        if let Some(seconds) = self.get("time_budget_s") {
-            let seconds = remedy::shown(seconds).unwrap_or_else(|| "3600".to_owned());
-            let remedy = format!(
-                "write `budget: {{time: {seconds}s}}`, which is the time of all runs together"
-            );
-            self.refuse("time_budget_s", Some("budget"), &remedy);
-        }
-        if self.get("storage").is_some() {
-            let storage = text(self.get("storage"), "study.db");
-            let file = storage.strip_prefix("sqlite:///").unwrap_or("study.db");
-            let remedy = format!("write `journal: {file}`, a file of `tune`'s own");
-            self.refuse("storage", Some("journal"), &remedy);
-        }
-        let resumes = "remove it: an existing study is always resumed";
-        self.refuse("load_if_exists", None, resumes);
-        if self.get("early_terminate").is_some() {
-            let remedy = early_terminate(self.get("early_terminate"), strategies);
-            self.refuse("early_terminate", None, &remedy);
-        }
-        for key in ["project", "entity", "controller", "description"] {
-            self.refuse(
-                key,
+        match key {
+            "n_trials" | "time_budget_s" => (Some("budget"), self.limit(key, node)),
+            "timeout" => {
+                let time = time(node).unwrap_or_else(|| "60s".to_owned());
+                let budget = written(&self.budget(&[("time", time.as_str().into())]));
+                let remedy = format!(
+                    "write `trial_timeout: {time}` for each attempt at a trial, or `budget: {budget}` for all runs of \
+                     the study together"
+                );
+                (None, remedy)
+            }
+            "program" => {
+                let program = written(&node.as_text().unwrap_or("train.py").into());
+                let remedy = match self.get("command") {
+                    Some(_) => format!("write `{program}` into `command`, and remove it here"),
+                    None => format!("write `command: [python, {program}, \"${{args}}\"]`"),
+                };
+                (Some("command"), remedy)
+            }
+            "direction" | "directions" | "mode" | "goal" => self.direction(node),
+            "storage" => {
+                let remedy = format!(
+                    "write `journal: {}`, a journal of `tune`'s own",
+                    journal(node)
+                );
+                (Some("journal"), remedy)
+            }
+            "load_if_exists" => (
                 None,
-                "means nothing here: remove it, or make it a comment",
-            );
+                "remove it: an existing study is always resumed".to_owned(),
+            ),
+            _ => (
+                None,
+                "means nothing here: remove it, or make it a comment".to_owned(),
+            ),
         }
+    }
+
+    /// What to write for a limit of one run.
+    fn limit(&self, theirs: &str, node: &Node) -> String {
+        let (ours, what) = match theirs {
+            "n_trials" => ("trials", "counts the trials"),
+            _ => ("time", "is the time"),
+        };
+        let budget = self.get("budget");
+        if budget.is_some_and(|budget| budget.get(ours).is_some()) {
+            return format!("remove it: `budget.{ours}` is the limit already");
+        }
+        if node.value == Value::Null {
+            return "remove it: what `budget` does not limit has no limit".to_owned();
+        }
+        // Both at once: there is one `budget`.
+        let trials = self.get("n_trials").and_then(remedy::count);
+        let time = self.get("time_budget_s").and_then(time);
+        let limits: Vec<(&str, Json)> = [
+            ("trials", trials.map(Json::from)),
+            ("time", time.map(Json::from)),
+        ]
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value?)))
+        .collect();
+        if !limits.iter().any(|(key, _)| *key == ours) {
+            let example = match ours {
+                "trials" => "{trials: 100}",
+                _ => "{time: 1h}",
+            };
+            return format!("it is no limit: write one, such as `budget: {example}`, or remove it");
+        }
+        let budget = written(&self.budget(&limits));
+        format!("write `budget: {budget}`, which {what} of all runs together")
+    }
+
+    /// The budget with further limits; those that are there stay.
+    fn budget(&self, limits: &[(&str, Json)]) -> Json {
+        let mut budget = match self.get("budget").map(Node::to_json) {
+            Some(Json::Object(budget)) => budget,
+            _ => serde_json::Map::new(),
+        };
+        for (key, value) in limits {
+            budget.entry(*key).or_insert_with(|| value.clone());
+        }
+        Json::Object(budget)
+    }
+
+    /// `direction: minimize` and `directions: [minimize, maximize]`, without the names of what is measured.
+    fn direction(&self, node: &Node) -> (Option<&'static str>, String) {
+        let objective = self.get("objective").or_else(|| self.get("objectives"));
+        let has_direction = |node: &Node| node.get("direction").is_some();
+        let is_said = objective.is_some_and(|node| match &node.value {
+            Value::List(nodes) => nodes.iter().any(has_direction),
+            _ => has_direction(node),
+        });
+        if is_said {
+            return (None, "remove it: the objective says it already".to_owned());
+        }
+        let names: Vec<&str> = match objective.map(|node| (&node.value, node)) {
+            Some((Value::List(nodes), _)) => nodes.iter().filter_map(name).collect(),
+            Some((_, node)) => name(node).into_iter().collect(),
+            None => Vec::new(),
+        };
+        let several = match &node.value {
+            Value::List(nodes) => nodes.iter().collect(),
+            _ => vec![node],
+        };
+        let many = several.len() > 1;
+        let objectives: Vec<String> = several
+            .iter()
+            .enumerate()
+            .map(|(index, node)| {
+                let name = match names.get(index) {
+                    Some(name) => written(&(*name).into()),
+                    None if many => format!("NAME_{}", index + 1),
+                    None => "NAME".to_owned(),
+                };
+                let direction = direction_of(node).unwrap_or("minimize");
+                format!("{{name: {name}, direction: {direction}}}")
+            })
+            .collect();
+        let (ours, what) = match many {
+            true => ("objectives", format!("[{}]", objectives.join(", "))),
+            false => ("objective", objectives.concat()),
+        };
+        let known = several.iter().all(|node| direction_of(node).is_some());
+        let known = match known {
+            true => "",
+            false => ", or `maximize`,",
+        };
+        let remedy = format!(
+            "write `{ours}: {what}`{known} with the name of each value that the program prints"
+        );
+        (Some("objective"), remedy)
     }
 }
 
-/// The name of a method, a sampler or a pruner: `TPESampler`, `{name: tpe, …}`.
-fn method(node: &Node) -> Option<String> {
-    let name = node.as_text().or_else(|| {
-        let inner = ["name", "type"].into_iter().find_map(|key| node.get(key));
-        inner.and_then(Node::as_text)
-    })?;
-    let name = name.to_lowercase();
-    let short = ["sampler", "pruner"]
-        .into_iter()
-        .find_map(|word| name.strip_suffix(word));
-    Some(short.unwrap_or(&name).to_owned())
+/// The name of an objective.
+fn name(node: &Node) -> Option<&str> {
+    node.as_text().or_else(|| node.get("name")?.as_text())
 }
 
-/// The strategies that correspond to a name of another tool.
-fn candidates(theirs: Option<&str>, strategies: &[&str]) -> String {
-    let meant = theirs.and_then(|theirs| {
-        let (_, ours) = METHODS.iter().find(|(word, _)| theirs.starts_with(word))?;
-        let there: Vec<&str> = ours
-            .iter()
-            .filter(|name| strategies.contains(name))
-            .copied()
-            .collect();
-        (!there.is_empty()).then(|| there.join("` or `strategy: "))
-    });
-    meant.unwrap_or_else(|| "NAME".to_owned())
+/// `max`, `MAXIMIZE`, `StudyDirection.MAXIMIZE`.
+fn direction_of(node: &Node) -> Option<&'static str> {
+    let word = node.as_text()?.to_lowercase();
+    match word.rsplit('.').next()? {
+        "min" | "minimize" | "minimise" => Some("minimize"),
+        "max" | "maximize" | "maximise" => Some("maximize"),
+        _ => None,
+    }
 }
 
-/// W&B: `{type: hyperband, min_iter: 3, max_iter: 27, s: 2, eta: 3}`.
-fn early_terminate(node: Option<&Node>, strategies: &[&str]) -> String {
-    let number = |key: &str| node?.get(key).and_then(remedy::shown);
-    let (min, max) = (number("min_iter"), number("max_iter"));
-    format!(
-        "a strategy stops bad trials here: write `strategy: {}` and `fidelity: {{min: {}, max: {}}}`, the steps \
-         of a whole trial",
-        candidates(Some("hyperband"), strategies),
-        min.as_deref().unwrap_or("1"),
-        max.as_deref().unwrap_or("27"),
-    )
+/// A time that is a number of seconds, or has a unit.
+fn time(node: &Node) -> Option<String> {
+    let longest = limits::LONGEST.as_secs_f64();
+    if let Some(text) = node.as_text() {
+        let time = humantime::parse_duration(text).ok()?;
+        let fits = !time.is_zero() && time <= limits::LONGEST;
+        return fits.then(|| text.to_owned());
+    }
+    let seconds = node
+        .as_number()
+        .filter(|seconds| *seconds > 0.0 && *seconds <= longest)?;
+    Some(match seconds.fract() == 0.0 {
+        true => format!("{seconds:.0}s"),
+        false => format!("{:.0}ms", (seconds * 1e3).ceil()),
+    })
+}
+
+/// The journal in the place of a storage of Optuna: `sqlite:///study.db`.
+fn journal(storage: &Node) -> String {
+    let path = match storage.as_text() {
+        None if storage.value == Value::Null => "memory",
+        None => "study.db",
+        Some(url) => match url.split_once("://") {
+            Some((scheme, path)) if scheme.starts_with("sqlite") => {
+                let path = path.split('?').next().unwrap_or(path);
+                match path.strip_prefix('/').unwrap_or(path) {
+                    "" | ":memory:" => "memory",
+                    // A file of that name, not the kind of journal.
+                    "memory" | "sqlite" => "study.db",
+                    path => path,
+                }
+            }
+            _ => "study.db",
+        },
+    };
+    written(&path.into())
 }
