@@ -1,6 +1,8 @@
 //! What fuzzing has found, each with all of its kind.
 
-use tuning_file::{Extensions, Format, StudyReader};
+use std::path::Path;
+
+use tuning_file::{Extensions, Format, StudyReader, import};
 
 /// What is said of a study.
 fn refusal(text: &str) -> String {
@@ -97,4 +99,23 @@ fn what_controls_a_terminal_is_in_no_message() {
             assert!(!told.contains(is_hidden), "{text} {told:?}");
         }
     }
+}
+
+#[test]
+fn an_import_without_parameters_says_so() {
+    let without = "$schema: https://azuremlschemas.azureedge.net/latest/sweepJob.schema.json
+type: sweep
+trial: {command: python3 main.py}
+search-space: {lr: {type: uniform, min_value: 0, max_value: 1}}
+objective: {goal: maximize, primary_metric: auc}
+limits: {max_total_trials: 8}
+";
+    let lost = |text: &str| {
+        let read = import(Path::new("sweep.yaml"), Format::Yaml, text);
+        read.unwrap().unwrap().lost
+    };
+    let told = |lost: &[String]| lost.iter().any(|line| line.starts_with("the parameters: "));
+    assert!(told(&lost(without)), "{:?}", lost(without));
+    let with = without.replace("search-space", "search_space");
+    assert!(!told(&lost(&with)), "{:?}", lost(&with));
 }

@@ -44,7 +44,8 @@ pub(crate) fn greeting(line: &str) -> Result<Greeting, Nonsense> {
             Some(version) if *version == PROTOCOL => Greeting::Ready,
             Some(version) => {
                 return Err(format!(
-                    "it speaks protocol {version}, but only protocol {PROTOCOL} is supported"
+                    "it speaks protocol {}, but only protocol {PROTOCOL} is supported",
+                    shown(version)
                 ));
             }
         },
@@ -403,6 +404,13 @@ mod tests {
             let found = read(&line);
             assert!(found.starts_with("nonsense: "), "{}", short(&found));
             assert!(found.len() < 1000, "{} bytes", found.len());
+        }
+        for about in [
+            format!("{{\"protocol\": \"{long}\"}}"),
+            format!("{{\"protocol\": {{\"{long}\": 1}}}}"),
+        ] {
+            let refused = greeting(&format!("{{\"ready\": {about}}}")).unwrap_err();
+            assert!(refused.len() < 1000, "{} bytes", refused.len());
         }
         // As many keys as there are: in one pass.
         let many: String = (0..200_000).map(|n| format!(",\"k{n}\":1")).collect();

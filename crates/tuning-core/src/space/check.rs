@@ -1,6 +1,6 @@
 //! What makes a declaration a search space: every malformed one is refused here, and nowhere else.
 
-use std::collections::BTreeMap;
+use std::{cell::Cell, collections::BTreeMap};
 
 use super::{
     choices::{self, Places},
@@ -9,6 +9,7 @@ use super::{
     float::{FloatDomain, Misfit},
     int::IntDomain,
     literal::Literal,
+    outcomes::MOST_STEPS_OF_SPACE,
     parameter::{Fault, Parameter},
     resolve::{self, Known},
     rule::Rule,
@@ -42,6 +43,7 @@ pub(super) fn check(parameters: &[Parameter], places: &[Places]) -> Result<Box<[
         parameters,
         names: &names,
         places,
+        steps: &Cell::new(MOST_STEPS_OF_SPACE),
     };
     let mut rules = Vec::with_capacity(parameters.len());
     for index in 0..parameters.len() {

@@ -1,64 +1,86 @@
 //! Whether a condition can hold at all, and whether it can fail.
 
+use std::{cell::Cell, collections::BTreeMap};
+
 use super::{domain::Domain, parameter::Parameter, ranks, rule::Rule};
 
-/// This many cases are looked at; a condition that is not decided by then is taken for one that can both
-/// hold and fail.
-const MOST_CASES: u32 = 20_000;
+/// This much is looked at for one condition, and for all of a space. What is not decided by then is taken for a
+/// condition that can both hold and fail. A step is a rule or a test that is looked at.
+const MOST_STEPS: usize = 200_000;
+pub(super) const MOST_STEPS_OF_SPACE: usize = 5_000_000;
 
-/// The parameters whose conditions are known, by place.
+/// The parameters whose conditions are known, by place. Each of them can be active.
 pub(super) struct Outcomes<'a> {
     pub(super) parameters: &'a [Parameter],
     pub(super) rules: &'a [Rule],
+    /// How many steps the space has left.
+    pub(super) steps: &'a Cell<usize>,
 }
 
 impl Outcomes<'_> {
     /// Whether some values of the parameters make the rule hold, or with `wanted` false, fail.
     pub(super) fn possible(&self, rule: &Rule, wanted: bool) -> bool {
-        let mut cases = MOST_CASES;
-        let mut known = vec![None; self.rules.len()];
-        self.search(rule, wanted, &mut known, &mut cases)
+        if let Rule::Test(parent, ranks) = rule
+            && self.is_free(*parent, ranks, wanted)
+        {
+            return true;
+        }
+        let granted = self.steps.get().min(MOST_STEPS);
+        let mut steps = granted;
+        let found = self.search(rule, wanted, &mut BTreeMap::new(), &mut steps);
+        self.steps.set(self.steps.get() - (granted - steps));
+        found
     }
 
-    /// `known`: of each parameter, its rank or that it is inactive, as far as chosen.
+    /// Whether a test of one parent turns out as wanted for some of its values: the parent can be active, and is free then.
+    fn is_free(&self, parent: usize, ranks: &ranks::Ranks, wanted: bool) -> bool {
+        let ends = ranks::ends(&self.parameters[parent].domain);
+        let fails = ranks.complement(ends);
+        match wanted {
+            true => !fails.complement(ends).is_empty(),
+            false => !fails.is_empty(),
+        }
+    }
+
+    /// `known`: of each parameter that is chosen, its rank or that it is inactive.
     fn search(
         &self,
         goal: &Rule,
         wanted: bool,
-        known: &mut Vec<Option<Option<u64>>>,
-        cases: &mut u32,
+        known: &mut BTreeMap<usize, Option<u64>>,
+        steps: &mut usize,
     ) -> bool {
         match goal {
             Rule::Always => return wanted,
             Rule::Never => return !wanted,
             _ => {}
         }
-        if *cases == 0 {
-            return true;
-        }
-        *cases -= 1;
         // The first parent of a parent that has none of its own left to choose.
         let mut place = goal.parents()[0];
         loop {
-            let open = |parent: &usize| known[*parent].is_none();
-            match self.rules[place].parents().into_iter().find(open) {
+            let parents = self.rules[place].parents();
+            if !spend(steps, 1 + parents.len()) {
+                return true;
+            }
+            let open = |parent: &usize| !known.contains_key(parent);
+            match parents.into_iter().find(open) {
                 Some(parent) => place = parent,
                 None => break,
             }
         }
         let active = self.rules[place].holds(&mut |parent, ranks| {
-            known[parent]
-                .flatten()
-                .is_some_and(|rank| ranks.contains(rank))
+            let rank = known.get(&parent).copied().flatten();
+            rank.is_some_and(|rank| ranks.contains(rank))
         });
         let choices: Vec<Option<u64>> = match active {
+            true if !spend(steps, self.rules.len()) => return true,
             true => self.cells(place, goal).into_iter().map(Some).collect(),
             false => vec![None],
         };
         for choice in choices {
-            known[place] = Some(choice);
-            let found = self.search(&goal.given(place, choice), wanted, known, cases);
-            known[place] = None;
+            known.insert(place, choice);
+            let found = self.search(&goal.given(place, choice), wanted, known, steps);
+            known.remove(&place);
             if found {
                 return true;
             }
@@ -86,4 +108,11 @@ impl Outcomes<'_> {
         begins.dedup();
         begins
     }
+}
+
+/// Whether there were this many steps left.
+fn spend(steps: &mut usize, count: usize) -> bool {
+    let left = steps.checked_sub(count);
+    *steps = left.unwrap_or_default();
+    left.is_some()
 }

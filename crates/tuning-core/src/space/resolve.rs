@@ -1,6 +1,6 @@
 //! From a [`Condition`] to its [`Rule`]: every condition that makes no sense is refused here.
 
-use std::{cmp::Ordering, collections::BTreeMap, ops::Bound};
+use std::{cell::Cell, cmp::Ordering, collections::BTreeMap, ops::Bound};
 
 use super::{
     choices::{Places, listed},
@@ -24,6 +24,8 @@ pub(super) struct Known<'a> {
     pub(super) parameters: &'a [Parameter],
     pub(super) names: &'a BTreeMap<&'a str, usize>,
     pub(super) places: &'a [Places],
+    /// What [`Outcomes`] may still look at.
+    pub(super) steps: &'a Cell<usize>,
 }
 
 /// The rule of the parameter at this place, given those of all before it.
@@ -46,7 +48,11 @@ pub(super) fn resolve(known: Known<'_>, rules: &[Rule], index: usize) -> Result<
         });
     }
     let rule = resolver.rule(condition)?;
-    let outcomes = Outcomes { parameters, rules };
+    let outcomes = Outcomes {
+        parameters,
+        rules,
+        steps: known.steps,
+    };
     if !outcomes.possible(&rule, true) {
         return Err(Flaw::NeverActive {
             parameter: resolver.name(),

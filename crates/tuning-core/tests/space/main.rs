@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod chains;
 mod configspace;
 mod domains;
 mod params;

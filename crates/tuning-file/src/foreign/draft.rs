@@ -46,6 +46,11 @@ impl Draft {
 
     /// The study file.
     pub(super) fn written(&mut self, tool: Tool) -> String {
+        if self.parameters.is_empty() && self.configspace.is_none() {
+            self.lost.push(
+                "the parameters: the file has none where they are expected; add them".to_owned(),
+            );
+        }
         if self.objectives.is_empty() {
             self.lost.push(
                 "the objective: the file does not name it; `loss`, to be minimized, stands for it"
