@@ -22,6 +22,7 @@ class Ours:
             "objectives": [{"name": name, "direction": "minimize"} for name in objectives],
             "strategy": strategy,
             "budget": {"trials": trials},
+            "stop_on": {"failures": "never"},
             "seed": seed,
         }
         self._call({"study": study})

@@ -4,8 +4,8 @@ use std::num::NonZeroUsize;
 
 use tuning_cmaes::CmaEsConfig;
 use tuning_core::{
-    AskTell, FailureKind, Metrics, Objectives, Outcome, Parameter, Params, Problem, Seed, Space,
-    StrategyConfig, Turn, Values, Work,
+    AskTell, Budget, FailureKind, FailureLimit, Metrics, Objectives, Outcome, Parameter, Params,
+    Problem, Seed, Space, StrategyConfig, Turn, Values, Work,
 };
 
 /// What the trials of a study tried, in the order in which they ended.
@@ -49,6 +49,7 @@ pub(crate) fn study(
     (trials, workers): (usize, usize),
     f: impl Fn(&Params) -> f64,
 ) -> Study {
+    let problem = problem.budget(Budget::unlimited().failures(FailureLimit::Never));
     let strategy = config.build(&problem).expect("it can handle the problem");
     let mut machine = AskTell::new(problem, strategy, Seed::new(seed));
     let mut study = Study {

@@ -3,8 +3,8 @@
 use std::num::NonZeroUsize;
 
 use tuning_core::{
-    AskTell, Budget, FailureKind, Metrics, Objective, Objectives, Outcome, Parameter, Params,
-    Problem, Seed, Space, StrategyConfig, Turn, Values, Work,
+    AskTell, Budget, FailureKind, FailureLimit, Metrics, Objective, Objectives, Outcome, Parameter,
+    Params, Problem, Seed, Space, StrategyConfig, Turn, Values, Work,
 };
 
 /// What was tried and what it came to, in the order in which the trials ended.
@@ -40,7 +40,8 @@ pub(crate) fn study(
     (trials, workers): (usize, usize),
     f: impl Fn(&Params) -> Vec<f64>,
 ) -> Trials {
-    let problem = problem.budget(Budget::trials((trials + workers) as u64));
+    let budget = Budget::trials((trials + workers) as u64).failures(FailureLimit::Never);
+    let problem = problem.budget(budget);
     let strategy = config.build(&problem).expect("it can handle the problem");
     let mut machine = AskTell::new(problem, strategy, Seed::new(seed));
     let mut ended = Trials::new();

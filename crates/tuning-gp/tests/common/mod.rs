@@ -7,8 +7,8 @@
 use std::num::NonZeroUsize;
 
 use tuning_core::{
-    AskTell, Budget, FailureKind, Metrics, Objectives, Outcome, Params, Problem, Seed, Space,
-    Strategy, StrategyConfig, Turn, Values,
+    AskTell, Budget, FailureKind, FailureLimit, Metrics, Objectives, Outcome, Params, Problem,
+    Seed, Space, Strategy, StrategyConfig, Turn, Values,
 };
 use tuning_gp::GpConfig;
 
@@ -61,7 +61,7 @@ pub(crate) fn median(mut values: Vec<f64>) -> f64 {
 
 fn problem(space: &Space, trials: u64) -> Problem {
     Problem::new(space.clone(), Objectives::minimize("loss").unwrap())
-        .budget(Budget::trials(trials))
+        .budget(Budget::trials(trials).failures(FailureLimit::Never))
 }
 
 fn drive(problem: Problem, gp: impl Strategy, seed: u64, f: impl Fn(&Params) -> f64) -> Trials {

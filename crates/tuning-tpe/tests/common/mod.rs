@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use tuning_core::{
-    AskTell, Budget, FailureKind, Metrics, Outcome, Params, Problem, Seed, Strategy,
+    AskTell, Budget, FailureKind, FailureLimit, Metrics, Outcome, Params, Problem, Seed, Strategy,
     StrategyConfig, Turn, Values,
 };
 use tuning_tpe::TpeConfig;
@@ -27,7 +27,8 @@ pub(crate) fn with(
     trials: u64,
     mut objective: impl FnMut(&Params) -> Option<f64>,
 ) -> Vec<(Params, Option<f64>)> {
-    let problem = problem.clone().budget(Budget::trials(trials));
+    let budget = Budget::trials(trials).failures(FailureLimit::Never);
+    let problem = problem.clone().budget(budget);
     let mut study = AskTell::new(problem, strategy, Seed::new(seed));
     let mut done = Vec::new();
     while let Turn::Work(work) = study.ask(NonZeroUsize::MIN).expect("it continues") {
