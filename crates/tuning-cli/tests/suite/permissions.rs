@@ -171,6 +171,9 @@ fn a_folder_of_trials_that_cannot_be_made_is_told_before_any_trial_with_the_reme
 #[test]
 fn a_folder_of_trials_that_is_lost_while_it_runs_stops_the_study_and_costs_no_trial() {
     let folder = folder("mv kept/study.trials kept/away; : > kept/study.trials");
+    // A second worker could make the folder anew between the two commands.
+    let study = folder.read("study.yaml");
+    folder.write("study.yaml", &study.replace("workers: 2", "workers: 1"));
     has_stopped(&folder, &["kept/study.trials/study", "run the study again"]);
     // As long as it is, no trial is charged.
     let done = run(&folder);
