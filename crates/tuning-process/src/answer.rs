@@ -45,7 +45,7 @@ pub(crate) fn greeting(line: &str) -> Result<Greeting, Nonsense> {
             Some(version) => {
                 return Err(format!(
                     "it speaks protocol {}, but only protocol {PROTOCOL} is supported",
-                    shown(version)
+                    short(&version.to_string())
                 ));
             }
         },
