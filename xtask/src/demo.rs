@@ -18,12 +18,12 @@ const STUDY: &str = "examples/digits/study.yaml";
 /// In `Cargo.toml`.
 const PROFILE: &str = "demo";
 
-const BUILD_TIME: &str = "about two minutes";
+const BUILD_TIME: &str = "a minute or two";
 
 pub(crate) fn run(args: &[String]) -> Result {
     let workspace = Workspace::load()?;
     println!(
-        "demo: builds `tune` and a program to tune, {BUILD_TIME} the first time; the study then takes half a minute"
+        "demo: builds `tune` and a program to tune, {BUILD_TIME} the first time; the study then takes some ten seconds"
     );
     process::run(cargo([
         "build",
