@@ -1,6 +1,6 @@
 //! [`FailedTrials`]: which trials `--retry-failed` tries again.
 
-use std::ffi::OsString;
+use std::{collections::BTreeSet, ffi::OsString};
 
 use tuning_core::TrialId;
 
@@ -27,7 +27,7 @@ impl FailedTrials {
         if text == ALL_TRIALS {
             return Ok(Self(None));
         }
-        let mut trials = Vec::new();
+        let (mut trials, mut named) = (Vec::new(), BTreeSet::new());
         for part in text.split(',') {
             let (first, last) = part.split_once('-').unwrap_or((part, part));
             let number = |text: &str| text.trim().parse::<u64>();
@@ -39,12 +39,9 @@ impl FailedTrials {
                     "`{part}` is no range of trials: write it as in `7-9`"
                 ));
             }
-            for trial in (first..=last).map(TrialId::new) {
-                // Named twice, it is tried once.
-                if !trials.contains(&trial) {
-                    trials.push(trial);
-                }
-            }
+            // Named twice, a trial is tried once.
+            let new = (first..=last).filter(|number| named.insert(*number));
+            trials.extend(new.map(TrialId::new));
         }
         Ok(Self(Some(trials)))
     }
@@ -82,6 +79,8 @@ mod tests {
         assert_eq!(listed("all"), None);
         assert_eq!(listed("7"), Some(vec![7]));
         assert_eq!(listed("3, 7-9,8"), Some(vec![3, 7, 8, 9]));
+        let most = format!("0-{}", MOST - 1);
+        assert_eq!(listed(&most).unwrap().len() as u64, MOST);
         for text in ["", "x", "3,", "9-7", "-3", "0-99999999999", "1.5"] {
             assert!(FailedTrials::parse(text).is_err(), "{text}");
         }
