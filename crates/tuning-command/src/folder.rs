@@ -44,7 +44,7 @@ impl TrialFolder {
         study: Option<&str>,
         trial: TrialId,
     ) -> Result<(), Failure> {
-        let folder = path(trials_dir, trial);
+        let folder = trial_dir(trials_dir, trial);
         let path = process_file(&folder);
         let Some(record) = ProcessRecord::read(&path) else {
             return Ok(());
@@ -80,7 +80,7 @@ impl TrialFolder {
         study: Option<&str>,
         work: &Work,
     ) -> Result<Self, Failure> {
-        let path = path(trials_dir, work.trial);
+        let path = trial_dir(trials_dir, work.trial);
         let identity = Identity {
             trial: work.trial,
             study: study.map(str::to_owned),
@@ -124,7 +124,7 @@ impl TrialFolder {
 
     /// Removes the checkpoints of a trial of this study, if there are any. Everything else stays.
     pub(super) fn discard(trials_dir: &Path, study: Option<&str>, trial: TrialId) {
-        let path = path(trials_dir, trial);
+        let path = trial_dir(trials_dir, trial);
         if Identity::read(&path)
             .is_some_and(|found| found.trial == trial && found.study.as_deref() == study)
         {
@@ -138,7 +138,7 @@ impl TrialFolder {
             let path = self.path.join(name);
             open_log(&path, work).map_err(|error| cannot("open the log", &path, &error))
         };
-        Ok((open("stdout.log")?, open("stderr.log")?))
+        Ok((open(STDOUT_LOG)?, open(STDERR_LOG)?))
     }
 
     /// The folder.
@@ -173,7 +173,15 @@ pub(crate) fn cannot(what: &str, path: &Path, error: &io::Error) -> Failure {
     Failure::new(FailureKind::Error, reason)
 }
 
-fn path(trials_dir: &Path, trial: TrialId) -> PathBuf {
+/// The log of a program's standard output, in the folder of its trial.
+pub const STDOUT_LOG: &str = "stdout.log";
+
+/// The log of its standard error.
+pub const STDERR_LOG: &str = "stderr.log";
+
+/// The folder of a trial among those of its study.
+#[must_use]
+pub fn trial_dir(trials_dir: &Path, trial: TrialId) -> PathBuf {
     trials_dir.join(format!("{:06}", trial.get()))
 }
 
@@ -198,7 +206,7 @@ fn source(
         Origin::Forked(fork) => fork,
         _ => return Ok((None, None)),
     };
-    let donor = path(trials_dir, fork.trial);
+    let donor = trial_dir(trials_dir, fork.trial);
     match Checkpoints::of(&donor).donated(fork.at) {
         Some(source) => Ok((Some(source), fork.at)),
         // It would run, but as another trial than the strategy asked for.

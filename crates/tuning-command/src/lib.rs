@@ -145,6 +145,7 @@ mod variables;
 pub use argument::{Argument, CommandLine};
 pub use error::{CommandError, Place};
 pub use evaluator::CommandEvaluator;
+pub use folder::{STDERR_LOG, STDOUT_LOG, trial_dir};
 pub use group::ProcessGroup;
 pub use owner::TrialsFolder;
 pub use regular::open_regular;

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::FailureLimit;
+use crate::{Counts, FailureLimit};
 
 /// When a study has done enough: whichever limit is met first. Without a limit the strategy
 /// decides (a grid ends by itself, random search never does), as long as its trials do not [all fail](FailureLimit).
@@ -111,6 +111,17 @@ impl Budget {
         }
     }
 
+    /// How many new trials it still allows after these; none if it has no limit of trials.
+    #[must_use]
+    pub fn trials_left(&self, counts: &Counts) -> Option<u64> {
+        let counted = match self.of {
+            Counted::Started => counts.started,
+            // Those in hand may complete.
+            Counted::Completed => counts.completed + counts.running + counts.paused,
+        };
+        Some(self.trials?.saturating_sub(counted))
+    }
+
     /// Counts only these trials for the number of trials.
     #[must_use]
     pub fn of(mut self, counted: Counted) -> Self {
@@ -181,7 +192,7 @@ pub enum EndReason {
     Resource,
     /// The cost limit was reached.
     Cost,
-    /// So many trials failed that something must be broken: fix it, and run the study again to resume.
+    /// Too many trials failed: something is broken. Fix it, and run the study again to resume.
     Failures,
     /// The strategy has nothing more to propose, as a grid at its end.
     Exhausted,

@@ -38,6 +38,9 @@ impl Tag {
     /// The tag of a trial without a note.
     pub const NONE: Self = Self(None);
 
+    /// The layer of the tag of a trial that tries a failed one again: its note is the number of that one.
+    pub const RETRY: &str = "retry";
+
     /// Returns the tag `layer:note`. `layer` names the strategy; both may hold any text.
     #[must_use]
     pub fn new(layer: &str, note: impl fmt::Display) -> Self {

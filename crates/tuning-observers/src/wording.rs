@@ -66,7 +66,7 @@ pub fn format_literal(literal: &Literal) -> String {
     }
 }
 
-/// Returns who proposed a trial and why, as a person would say it; empty if nobody said.
+/// Returns who proposed a trial and why, as a person would say it; empty if the tag is.
 ///
 /// The strategy that proposed it comes first, then those that it worked for. A note that is meant for its strategy alone is left
 /// out.
@@ -102,7 +102,7 @@ pub fn format_tag(tag: &Tag) -> String {
         };
         let words = match (layer.as_str(), note.as_str()) {
             ("", note) => note.to_owned(),
-            ("retry", trial) => format!("retry of trial {trial}"),
+            (Tag::RETRY, trial) => format!("retry of trial {trial}"),
             (layer, "") => layer.to_owned(),
             (layer, note) if note.bytes().all(|byte| byte.is_ascii_digit()) => {
                 format!("{layer} {note}")

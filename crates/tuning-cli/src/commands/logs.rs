@@ -1,13 +1,14 @@
 //! `tune logs`: what the program of a trial has written.
 
 use std::{
-    fs::File,
+    fs::{File, OpenOptions},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
     thread,
     time::Duration,
 };
 
+use tuning_command::{STDERR_LOG, STDOUT_LOG, open_regular, trial_dir};
 use tuning_core::{EventKind, Fact, JournalReader, Seq, TrialId};
 use tuning_file::Extensions;
 
@@ -31,8 +32,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// The names of a trial's logs in its folder, and what they are called.
 pub(super) const LOGS: [(&str, &str); 2] = [
-    ("stdout.log", "standard output"),
-    ("stderr.log", "standard error"),
+    (STDOUT_LOG, "standard output"),
+    (STDERR_LOG, "standard error"),
 ];
 
 pub(super) fn run(
@@ -44,7 +45,7 @@ pub(super) fn run(
     place.must_be_there(&args.study)?;
     let (reader, study) = place.open()?;
     let trial = TrialId::new(args.trial);
-    let folder = folder(&place.whereabouts(&study).trials_dir, trial);
+    let folder = trial_dir(&place.whereabouts(&study).trials_dir, trial);
     let mut life = Life {
         reader,
         trial,
@@ -92,11 +93,6 @@ pub(super) fn run(
         });
     }
     Ok(Exit::Done)
-}
-
-/// The folder of a trial.
-pub(super) fn folder(trials_dir: &Path, trial: TrialId) -> PathBuf {
-    trials_dir.join(format!("{:06}", trial.get()))
 }
 
 pub(super) fn no_such_trial(study: &str, trial: TrialId) -> CliError {
@@ -186,9 +182,9 @@ impl Log {
 
 /// Opens a log; none if there is none. What is not a regular file is not waited for.
 pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
-    match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_file() => File::open(path).map(Some),
-        Ok(_) => Err(io::Error::other("it is not a regular file")),
+    let refused = |_| io::Error::other("it is not a regular file");
+    match open_regular(path, OpenOptions::new().read(true), refused) {
+        Ok(file) => Ok(Some(file)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }

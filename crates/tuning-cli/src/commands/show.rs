@@ -7,6 +7,7 @@ use std::{
 };
 
 use serde_json::json;
+use tuning_command::trial_dir;
 use tuning_core::{
     Budget, Direction, EventKind, Fact, Fidelity, JournalReader, Retried, Seq, StudySpec, Tag,
     Trial, TrialId, TrialState, Trials,
@@ -47,7 +48,7 @@ pub(super) fn run(
     let Some(found) = Found::read(&mut *reader, id)? else {
         return Err(logs::no_such_trial(&study, id));
     };
-    let folder = logs::folder(&place.whereabouts(&study).trials_dir, id);
+    let folder = trial_dir(&place.whereabouts(&study).trials_dir, id);
     let folder = folder.is_dir().then_some(folder);
     if args.json {
         let mut object = json!(found.trial);
@@ -85,7 +86,7 @@ impl Found {
         let spec = wait(reader.spec())??;
         let mut trials = Trials::new();
         let (mut attempts, mut again, mut budget) = (Vec::new(), None, Budget::default());
-        let retries = Tag::new("retry", id);
+        let retries = Tag::new(Tag::RETRY, id);
         let mut at = Seq::ZERO;
         loop {
             let entries = wait(reader.read(at, PAGE))??;

@@ -76,7 +76,7 @@ impl<S: Strategy> AskTell<S> {
     /// let params = space.params([("layers", 2)])?;
     /// # let strategy = Never;
     /// let mut study = AskTell::new(Problem::new(space, Objectives::minimize("loss")?), strategy, Seed::new(1));
-    /// study.enqueue(&params, Tag::new("retry", 7))?;
+    /// study.enqueue(&params, Tag::new(Tag::RETRY, 7))?;
     /// let Turn::Work(work) = study.ask(NonZeroUsize::MIN)? else { unreachable!() };
     /// assert_eq!(work[0].params, params);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

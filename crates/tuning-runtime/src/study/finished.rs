@@ -1,6 +1,6 @@
 //! Whether a study has ended already, so that running it again would do nothing.
 
-use tuning_core::{Budget, Counted, EndReason, Progress};
+use tuning_core::{Budget, EndReason, Progress};
 
 use super::Study;
 
@@ -24,15 +24,7 @@ impl Study {
 /// Whether what ended the study ends it under the new budget, too.
 fn still_over(reason: EndReason, old: &Budget, new: &Budget, progress: &Progress) -> bool {
     match reason {
-        EndReason::Trials => new.trials.is_some_and(|trials| {
-            let counts = progress.counts();
-            trials
-                <= match new.of {
-                    // Paused trials may complete yet, and nothing runs.
-                    Counted::Completed => counts.completed + counts.paused,
-                    _ => counts.started,
-                }
-        }),
+        EndReason::Trials => new.trials_left(&progress.counts()) == Some(0),
         EndReason::Time => new
             .time
             .is_some_and(|time| time.as_millis() <= progress.elapsed_millis().into()),

@@ -7,9 +7,6 @@ use tuning_core::{FailureKind, Tag, Trial, TrialId, TrialState};
 use super::Study;
 use crate::error::StudyError;
 
-/// The layer of the tag of a trial that tries another one again. Its note is the number of that one.
-const LAYER: &str = "retry";
-
 impl Study {
     /// Lets the next run try failed trials again, before anything that the strategy proposes and whatever the limits of the budget: each as
     /// a new trial with the same parameters, whose tag is `retry:` and the number of the failed one. Returns which ones these are.
@@ -50,7 +47,7 @@ impl Study {
             }
         };
         for trial in &again {
-            let tag = Tag::new(LAYER, trial.id);
+            let tag = Tag::new(Tag::RETRY, trial.id);
             self.ledger.enqueue(&trial.params, tag)?;
         }
         Ok(again.iter().map(|trial| trial.id).collect())
@@ -72,5 +69,5 @@ impl Study {
 
 /// The trial that this one tries again, if it does.
 fn retries(trial: &Trial) -> Option<TrialId> {
-    trial.tag.note_as::<u64>(LAYER).map(TrialId::new)
+    trial.tag.note_as::<u64>(Tag::RETRY).map(TrialId::new)
 }

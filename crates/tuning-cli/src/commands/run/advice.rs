@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use tuning_core::{Budget, Counted, EndReason, Progress};
+use tuning_core::{Budget, EndReason, Progress};
 
 use crate::{failures, output::say, shell};
 
@@ -65,7 +65,7 @@ impl Advice<'_> {
              command again"
         ));
         if self.reason == EndReason::Failures {
-            let left = match self.left() {
+            let left = match self.budget.trials_left(&self.progress.counts()) {
                 Some(1) => "1 trial of the budget is left".to_owned(),
                 Some(left) => format!("{left} trials of the budget are left"),
                 None => "the rest of the budget is left".to_owned(),
@@ -79,16 +79,6 @@ impl Advice<'_> {
                 "with `--retry-failed` it tries the failed trials again"
             ));
         }
-    }
-
-    /// How many trials the budget still allows.
-    fn left(&self) -> Option<u64> {
-        let counts = self.progress.counts();
-        let used = match self.budget.of {
-            Counted::Completed => counts.completed + counts.paused,
-            _ => counts.started,
-        };
-        Some(self.budget.trials?.saturating_sub(used))
     }
 
     /// What to do with a result.
