@@ -22,8 +22,6 @@ struct Target {
     about: &'static str,
     /// The words that belong into inputs.
     dictionary: &'static str,
-    /// The longest input, in bytes.
-    longest: u32,
 }
 
 const TARGETS: &[Target] = &[
@@ -31,43 +29,36 @@ const TARGETS: &[Target] = &[
         name: "study_yaml",
         about: "study files in YAML: accepted means the same written back; refused in few words",
         dictionary: "study",
-        longest: 4096,
     },
     Target {
         name: "study_toml",
         about: "the same in TOML",
         dictionary: "study",
-        longest: 4096,
     },
     Target {
         name: "study_json",
         about: "the same in JSON",
         dictionary: "study",
-        longest: 4096,
     },
     Target {
         name: "ask_tell",
         about: "conversations with `tune ask-tell`: one answer a line, one end a trial",
         dictionary: "ask_tell",
-        longest: 4096,
     },
     Target {
         name: "journal_rows",
         about: "rows of a database: entries or an error; what is read can be written",
         dictionary: "journal",
-        longest: 4096,
     },
     Target {
         name: "program_output",
         about: "what programs print, and write to TUNE_RESULT: finite numbers or a short reason",
         dictionary: "output",
-        longest: 4096,
     },
     Target {
         name: "strategy_answers",
         about: "what the program of a strategy answers: points of the space or a short reason",
         dictionary: "output",
-        longest: 4096,
     },
 ];
 
@@ -80,6 +71,9 @@ const COVERAGE: &[&str] = &[
     "-Cllvm-args=-sanitizer-coverage-pc-table",
     "-Cllvm-args=-sanitizer-coverage-trace-compares",
 ];
+
+/// The longest input, in bytes.
+const LONGEST: u32 = 4096;
 
 /// An input that takes longer than this many seconds is a finding.
 const SLOW: u32 = 20;
@@ -236,10 +230,7 @@ fn fuzz(
     time: Duration,
 ) -> Result<Ran> {
     let Target {
-        name,
-        dictionary,
-        longest,
-        ..
+        name, dictionary, ..
     } = target;
     let folder = |kind: &str| -> Result<PathBuf> {
         let folder = workspace
@@ -260,7 +251,7 @@ fn fuzz(
         .arg(&corpus)
         .arg(fuzz.join("seeds").join(name))
         .arg(format!("-max_total_time={}", time.as_secs().max(1)))
-        .arg(format!("-max_len={longest}"))
+        .arg(format!("-max_len={LONGEST}"))
         .arg(format!("-timeout={SLOW}"))
         .args(["-print_final_stats=1", "-close_fd_mask=2"])
         .arg(format!("-artifact_prefix={}/", findings.display()))

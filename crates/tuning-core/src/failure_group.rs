@@ -31,8 +31,9 @@ impl FailureGroup {
     /// Notes a failure among these groups. They are in order: the largest first, of two alike the older one.
     pub(crate) fn note(groups: &mut Vec<Self>, trial: TrialId, failure: &Failure) {
         let gist = failure.gist();
+        let without_numbers = plain(&gist);
         let is_same =
-            |group: &Self| group.kind == failure.kind && numbers_aside(&group.reason, &gist);
+            |group: &Self| group.kind == failure.kind && plain(&group.reason) == without_numbers;
         let place = groups.iter().position(is_same).or_else(|| {
             let is_rest = |group: &Self| &*group.reason == OTHERS;
             let rest = groups.iter().position(is_rest);
@@ -122,11 +123,6 @@ fn telling<'a>(lines: &[&'a str]) -> Option<&'a str> {
     };
     let telling = lines.iter().rev().find(|line| !is_aside(line));
     telling.or(lines.last()).copied()
-}
-
-/// Whether two reasons are the same but for their numbers.
-fn numbers_aside(a: &str, b: &str) -> bool {
-    plain(a) == plain(b)
 }
 
 /// The text with each number as one mark.

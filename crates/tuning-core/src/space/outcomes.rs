@@ -35,11 +35,11 @@ impl Outcomes<'_> {
     /// Whether a test of one parent turns out as wanted for some of its values: the parent can be active, and is free then.
     fn is_free(&self, parent: usize, ranks: &ranks::Ranks, wanted: bool) -> bool {
         let ends = ranks::ends(&self.parameters[parent].domain);
-        let fails = ranks.complement(ends);
-        match wanted {
-            true => !fails.complement(ends).is_empty(),
-            false => !fails.is_empty(),
-        }
+        let turns_out = match wanted {
+            true => ranks.intersection(&ranks::Ranks::of([ends])),
+            false => ranks.complement(ends),
+        };
+        !turns_out.is_empty()
     }
 
     /// `known`: of each parameter that is chosen, its rank or that it is inactive.
