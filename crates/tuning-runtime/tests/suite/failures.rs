@@ -1,18 +1,9 @@
 //! Trials that fail: how they are summed up, when they end a study, and how it continues.
 
 use tuning_core::{EndReason, FailureLimit, TrialId};
-use tuning_runtime::{MemoryJournal, Study, StudyBuilder, blocking};
+use tuning_runtime::{MemoryJournal, blocking};
 
-use crate::support::{Random, space};
-
-fn study(journal: &MemoryJournal) -> StudyBuilder {
-    Study::builder("test", space())
-        .minimize("loss")
-        .strategy(Random)
-        .trials(20)
-        .workers(4)
-        .journal(journal.clone())
-}
+use crate::support::study;
 
 #[tokio::test]
 async fn failed_trials_are_grouped_by_their_reasons_in_the_summary() {

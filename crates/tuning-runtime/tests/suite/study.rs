@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use crate::support::{Random, Seen, StopEvery, space, trials};
+use crate::support::{Random, Seen, StopEvery, space, study, trials};
 use async_trait::async_trait;
 use tuning_core::{
     Ask, Asked, Budget, EndReason, Evaluator, Fact, FailureKind, Fidelity, FidelityRange,
@@ -22,15 +22,6 @@ use tuning_runtime::{
     BlockingTrial, Delivery, MemoryJournal, Study, StudyBuilder, StudyError, StudySettings,
     asynchronous, blocking,
 };
-
-fn study(journal: &MemoryJournal) -> StudyBuilder {
-    Study::builder("test", space())
-        .minimize("loss")
-        .strategy(Random)
-        .trials(20)
-        .workers(4)
-        .journal(journal.clone())
-}
 
 #[tokio::test]
 async fn a_panic_an_error_and_numbers_that_are_none_fail_one_trial_each() {

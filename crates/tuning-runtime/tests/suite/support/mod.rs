@@ -10,7 +10,7 @@ use tuning_core::{
     Pruner, PrunerConfig, Space, Spec, Strategy, StrategyConfig, StrategyError, Trial, TrialId,
     Trials, Unsupported, Verdict,
 };
-use tuning_runtime::MemoryJournal;
+use tuning_runtime::{MemoryJournal, Study, StudyBuilder};
 
 pub(crate) fn space() -> Space {
     Space::new([
@@ -18,6 +18,16 @@ pub(crate) fn space() -> Space {
         Parameter::categorical("kind", ["a", "b"]),
     ])
     .unwrap()
+}
+
+/// Twenty trials of random search on four workers.
+pub(crate) fn study(journal: &MemoryJournal) -> StudyBuilder {
+    Study::builder("test", space())
+        .minimize("loss")
+        .strategy(Random)
+        .trials(20)
+        .workers(4)
+        .journal(journal.clone())
 }
 
 /// Random search.
