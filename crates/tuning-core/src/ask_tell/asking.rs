@@ -121,7 +121,7 @@ impl<S: Strategy> AskTell<S> {
         Ok(reason.map_or(Turn::Wait, |reason| self.idle(reason)))
     }
 
-    /// Begins the next trial that was asked for from outside, unless something is broken.
+    /// Begins the next trial that the caller wants, unless something is broken.
     fn next_wanted(&mut self) -> Option<Work> {
         if self.spent.is_broken(&self.problem.budget) {
             return None;

@@ -56,7 +56,7 @@ impl Failures {
         }
     }
 
-    /// Whether so many failed that something must be broken.
+    /// Whether too many failed: something is broken.
     pub(super) fn are_too_many(&self, limit: FailureLimit) -> bool {
         match limit {
             FailureLimit::Never => false,

@@ -159,7 +159,7 @@ impl Spent {
         Some(budget.trials?.saturating_sub(counted))
     }
 
-    /// Whether so many trials failed that something must be broken.
+    /// Whether too many trials failed: something is broken.
     pub(super) fn is_broken(&self, budget: &Budget) -> bool {
         self.failures.are_too_many(budget.failures)
     }

@@ -71,7 +71,7 @@ pub struct AskTell<S = Box<dyn Strategy>> {
     pub(super) budgeted: Budgeted,
     pub(super) line: Line,
     pub(super) spent: Spent,
-    /// The trials that were asked for from outside and have not begun.
+    /// The trials that the caller wants and that have not begun.
     pub(super) wanted: VecDeque<(Params, Tag)>,
     /// What has happened, with how many pieces of work were told when it was proposed.
     pub(super) facts: Vec<(Fact, u64)>,
