@@ -6,15 +6,20 @@ use std::fs;
 
 use crate::support::{Folder, wait};
 
-/// A study that was killed with two trials done and two running; all of it is in the `-wal`.
+/// A study that was killed with two trials done and one running; all of it is in the `-wal`.
+///
+/// With one worker the last commit is the end of trial 1 and the start of trial 2, or the start alone, however slow the disk
+/// is: the program of a trial begins once its start is on disk.
 fn killed() -> Folder {
-    let folder = Folder::with_study();
+    let folder = Folder::new();
+    let study = crate::support::STUDY.replace("workers: 2", "workers: 1");
+    folder.write("study.yaml", &study);
     folder.write(
         "trial.sh",
         "test \"$TUNE_TRIAL\" -lt 2 || { echo x >> started.log; sleep 60; }; echo loss=$1\n",
     );
     let mut child = folder.start(&["run", "study.yaml", "--quiet"], &[]);
-    folder.wait_for_lines("started.log", 2);
+    folder.wait_for_lines("started.log", 1);
     child.kill().unwrap();
     child.wait().unwrap();
     folder.write("trial.sh", crate::support::TRIAL);
@@ -89,7 +94,7 @@ fn what_is_intact_before_damage_in_the_wal_is_repaired() {
         differ
             .iter()
             .all(|at| saved[*at].contains("\"event\":\"missing\""))
-            && differ.len() < 4,
+            && differ.len() <= 2,
         "{saved:#?}"
     );
 }
@@ -219,7 +224,7 @@ fn a_journal_that_is_removed_while_it_runs_stops_the_study_and_is_saved() {
         "echo \"$TUNE_TRIAL\" >> started.log\nuntil test -e go; do sleep 0.02; done\necho loss=$1\n",
     );
     let child = folder.start(&["run", "study.yaml"], &[]);
-    folder.wait_for_lines("started.log", 2);
+    folder.wait_for_lines("started.log", 1);
     fs::remove_file(folder.path("study.db")).unwrap();
     folder.write("go", "");
     let done = wait(child);
