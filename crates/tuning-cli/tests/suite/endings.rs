@@ -10,10 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::support::{Done, Folder, STUDY, processes_with, signal, wait};
-
-/// Long enough for a machine that is busy with other things.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::support::{Done, Folder, PATIENCE, STUDY, gone, signal, wait};
 
 #[track_caller]
 fn ended(child: &mut Child, what: &str) -> ExitStatus {
@@ -59,14 +56,7 @@ fn no_command_leaves_a_strategys_program_behind_when_a_signal_ends_it() {
             Some(number),
             "{args:?}, {name}: {status:?}"
         );
-        let began = Instant::now();
-        while processes_with(&mark) > 0 {
-            assert!(
-                began.elapsed() < PATIENCE,
-                "{args:?} leaves a program behind"
-            );
-            thread::sleep(Duration::from_millis(5));
-        }
+        gone(&mark);
     }
 }
 

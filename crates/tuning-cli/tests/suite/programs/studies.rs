@@ -1,16 +1,12 @@
 //! Studies whose strategy is a program that does nothing wrong.
 
-use std::{
-    path::Path,
-    thread,
-    time::{Duration, Instant},
-};
+use std::path::Path;
 
 use serde_json::Value;
 
 use crate::{
     programs::python::{folder, python},
-    support::{Folder, processes_with, signal, wait},
+    support::{Folder, gone, signal, wait},
 };
 
 /// The messages of the n-th process.
@@ -116,16 +112,12 @@ fn a_study_that_is_killed_leaves_no_program_behind_and_goes_on() {
     let study = folder.read("study.yaml");
     let command = format!("sampler.py, {mark}]");
     folder.write("study.yaml", &study.replace("sampler.py]", &command));
-    let child = folder.start(&["run", "study.yaml"], &[("DELAY", "0.05")]);
+    let child = folder.start(&["run", "study.yaml"], &[("HELD", "4")]);
     folder.wait_for_lines("done.log", 2);
     signal(&child, "KILL");
     wait(child);
     // Its input has ended, and so does it.
-    let began = Instant::now();
-    while processes_with(&mark) > 0 {
-        assert!(began.elapsed() < Duration::from_secs(30));
-        thread::sleep(Duration::from_millis(5));
-    }
+    gone(&mark);
     folder.ends_with(0, &["run", "study.yaml"]);
     assert_eq!(export(&folder).lines().count(), 9);
 }

@@ -4,7 +4,7 @@ pub(crate) mod sink;
 
 use std::{
     fs,
-    io::Write as _,
+    io::{Read as _, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
@@ -13,13 +13,18 @@ use std::{
 
 use tempfile::TempDir;
 
-/// A trial that notes its number in `done.log` when it is done. `$1` is its loss.
+/// A trial that notes its number in `done.log` when it is done. `$1` is its loss. From trial `HELD` on, it waits for the file
+/// `go`; `DELAY` is for one that is to be killed.
 pub(crate) const TRIAL: &str = "\
 echo \"$TUNE_TRIAL\" >> started.log
+while [ \"$TUNE_TRIAL\" -ge \"${HELD:-1000000}\" ] && [ ! -e go ]; do sleep 0.02; done
 sleep \"${DELAY:-0}\"
 echo \"$TUNE_TRIAL\" >> done.log
 echo \"loss=$1\"
 ";
+
+/// Long enough for a machine that is busy with other things.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A study of `trial.sh`.
 pub(crate) const STUDY: &str = "\
@@ -139,7 +144,7 @@ impl Folder {
         let began = Instant::now();
         while self.read(name).lines().count() < lines {
             assert!(
-                began.elapsed() < Duration::from_secs(30),
+                began.elapsed() < PATIENCE,
                 "`{name}` has: {}",
                 self.read(name)
             );
@@ -163,6 +168,31 @@ pub(crate) fn wait(child: Child) -> Done {
         code: output.status.code(),
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// Reads what a program that runs says on its stderr, until it has said this; returns what was read.
+#[track_caller]
+pub(crate) fn heard(child: &mut Child, words: &str) -> String {
+    let stderr = child.stderr.as_mut().unwrap();
+    let mut said = Vec::new();
+    let mut byte = [0];
+    while !said.ends_with(words.as_bytes()) {
+        // No byte more than needed: the rest is for who waits for its end.
+        let read = stderr.read(&mut byte).unwrap();
+        assert!(read == 1, "`{words}`: {}", String::from_utf8_lossy(&said));
+        said.push(byte[0]);
+    }
+    String::from_utf8(said).unwrap()
+}
+
+/// Waits until no process has this in its command line: one that is killed needs a moment.
+#[track_caller]
+pub(crate) fn gone(mark: &str) {
+    let began = Instant::now();
+    while processes_with(mark) > 0 {
+        assert!(began.elapsed() < PATIENCE, "`{mark}` is left behind");
+        thread::sleep(Duration::from_millis(5));
     }
 }
 
