@@ -16,8 +16,8 @@ pub(crate) const WHOLE: [&str; 2] = ["--workspace", "--all-features"];
 pub(crate) fn run(args: &[String]) -> Result {
     if args.is_empty() {
         println!(
-            "test: builds all crates with all features (a few minutes the first time), runs the doc tests, then the tests \
-             with {}",
+            "test: builds all crates with all features (some six minutes on two cores the first time), runs the doc tests (one \
+             minute), then the tests (four minutes) with {}",
             if nextest_is_installed() {
                 "cargo-nextest"
             } else {

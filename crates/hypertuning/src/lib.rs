@@ -75,6 +75,17 @@
 //! To survive a crash, add `.journal(SqliteJournal::open("mnist.db", "mnist")?)`; to watch, add
 //! `.observe(ProgressBar::new(), Delivery::lossy())`.
 //!
+//! # Development builds
+//! The models of `auto` and `gp` take some fifty times as long where nothing is optimised, as in a plain `cargo build` (which says so once, on
+//! stderr). A dependency cannot choose its own profile, so put this into the `Cargo.toml` of your workspace:
+//!
+//! ```toml
+//! [profile.dev.package]
+//! tuning-gp.opt-level = 3
+//! tuning-toolkit.opt-level = 3
+//! ```
+//!
+//! # Crates and features
 //! | if you want to … | depend on |
 //! |---|---|
 //! | run studies in your program | `hypertuning` |

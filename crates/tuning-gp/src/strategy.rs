@@ -11,6 +11,7 @@ use crate::{
     model::Scratch,
     propose::{Proposer, Why},
     surrogate::{Limits, Surrogate, Surrogates},
+    unoptimised,
 };
 
 /// Points that are believed to be on their way, at most: the model has to stay small.
@@ -65,6 +66,7 @@ impl Gp {
         if (self.history.rows() as u64) < u64::from(self.config.n_startup_trials) {
             return None;
         }
+        unoptimised::warn();
         let limits = self.limits();
         self.surrogates.borrow_mut().surrogate(
             &self.cube,
