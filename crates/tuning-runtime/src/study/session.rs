@@ -93,6 +93,7 @@ impl Study {
         Ok(Summary {
             study: self.name.to_string(),
             reason,
+            objectives: self.ledger.progress().objectives().clone(),
             session: self.ledger.progress().sessions(),
             counts: self.ledger.progress().counts(),
             best: self.ledger.progress().best().cloned(),
