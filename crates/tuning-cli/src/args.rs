@@ -266,11 +266,28 @@ pub(crate) struct StudyArgs {
     pub(crate) study: Option<String>,
 }
 
+/// How trials are laid out. A table is as wide as the terminal unless this says otherwise.
+#[derive(Debug, Args)]
+pub(crate) struct LayoutArgs {
+    /// Only these columns, or groups of columns: see `tune export --help`
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub(crate) columns: Vec<String>,
+    /// Every column, however wide the terminal is
+    #[arg(long)]
+    pub(crate) wide: bool,
+    /// A block of lines for each trial
+    #[arg(long, conflicts_with = "wide")]
+    pub(crate) long: bool,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ListArgs {
     /// The folder of the `.db` files that they are kept in
     #[arg(default_value = ".", value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub(crate) folder: PathBuf,
+    /// Every column, however wide the terminal is
+    #[arg(long)]
+    pub(crate) wide: bool,
     /// Print a JSON array
     #[arg(long)]
     pub(crate) json: bool,
@@ -292,6 +309,8 @@ pub(crate) struct BestArgs {
     /// How many; with several objectives, by default all that no other one dominates
     #[arg(short = 'n', long, value_name = "K")]
     pub(crate) number: Option<usize>,
+    #[command(flatten)]
+    pub(crate) layout: LayoutArgs,
     /// Print a JSON array
     #[arg(long)]
     pub(crate) json: bool,
@@ -313,9 +332,11 @@ pub(crate) struct TrialsArgs {
     /// Only trials for which this holds, such as `lr<0.01` or `optimizer=sgd` (repeatable)
     #[arg(long = "where", value_name = "CONDITION")]
     pub(crate) conditions: Vec<String>,
-    /// Only these columns, or groups of columns: see `tune export --help`
-    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
-    pub(crate) columns: Vec<String>,
+    #[command(flatten)]
+    pub(crate) layout: LayoutArgs,
+    /// With learning curves and times: a small plot of the reports of each trial or, with `--json`, every report
+    #[arg(long)]
+    pub(crate) reports: bool,
     /// At most this many
     #[arg(long, short = 'n', value_name = "N")]
     pub(crate) limit: Option<usize>,
@@ -396,6 +417,9 @@ pub(crate) struct ExportArgs {
         value_delimiter = ','
     )]
     pub(crate) columns: Vec<String>,
+    /// Learning curves and times: a row for each report, with its trial, its time and its values
+    #[arg(long, conflicts_with = "columns")]
+    pub(crate) reports: bool,
     /// In CSV: put a `'` before cells that a spreadsheet would take for formulas
     #[arg(long)]
     pub(crate) safe: bool,

@@ -1,12 +1,15 @@
 //! [`Column`]s: what can be said of a trial, by names that are the same in tables, filters and exports.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::Value;
 use tuning_core::{Failure, Literal, StudySpec, Trial, Trials};
-use tuning_observers::{format_literal, format_tag, format_value};
+use tuning_observers::{format_duration, format_literal, format_tag, format_value};
 
-use crate::error::CliError;
+use crate::{error::CliError, moment::moment, sparkline::sparkline};
+
+/// How wide the plot of a learning curve is.
+const CURVE: usize = 16;
 
 /// Something that can be said of a trial.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,11 +27,15 @@ pub(crate) enum Kind {
     Parameter(String),
     Metric(String),
     Seconds,
+    Started,
+    Ended,
     Retries,
     Tag,
     Failure,
     /// The failure in short.
     Gist,
+    /// How an objective went from report to report.
+    Curve(usize),
 }
 
 /// The content of a cell.
@@ -50,10 +57,12 @@ const GROUPS: [Group; 3] = [
 
 /// All columns that a study has.
 pub(crate) fn all(spec: &StudySpec, metrics: &BTreeSet<String>) -> Vec<Column> {
-    const FIXED: [(&str, Kind); 6] = [
+    const FIXED: [(&str, Kind); 8] = [
         ("trial", Kind::Trial),
         ("state", Kind::State),
         ("seconds", Kind::Seconds),
+        ("started", Kind::Started),
+        ("ended", Kind::Ended),
         ("retries", Kind::Retries),
         ("tag", Kind::Tag),
         ("failure", Kind::Failure),
@@ -93,6 +102,21 @@ pub(crate) fn all(spec: &StudySpec, metrics: &BTreeSet<String>) -> Vec<Column> {
     columns
 }
 
+/// A learning curve for each objective.
+pub(crate) fn curves(spec: &StudySpec) -> impl Iterator<Item = Column> {
+    let several = spec.objectives.len() > 1;
+    spec.objectives
+        .iter()
+        .enumerate()
+        .map(move |(index, objective)| Column {
+            name: match several {
+                true => format!("curve.{}", objective.name),
+                false => "curve".to_owned(),
+            },
+            kind: Kind::Curve(index),
+        })
+}
+
 /// The names of all metrics that trials have.
 pub(crate) fn metrics(trials: &Trials) -> BTreeSet<String> {
     let names = trials.iter().flat_map(|trial| trial.metrics.iter());
@@ -107,8 +131,9 @@ pub(crate) fn choose(all: &[Column], names: &[String]) -> Result<Vec<Column>, Cl
             .iter()
             .find(|(group, _)| group == name)
             .map(|(_, holds)| holds);
+        let named = find(all, name);
         let found = all.iter().filter(|column| match group {
-            _ if column.name == *name => true,
+            _ if named == Some(*column) => true,
             Some(holds) => holds(&column.kind),
             None => false,
         });
@@ -118,16 +143,24 @@ pub(crate) fn choose(all: &[Column], names: &[String]) -> Result<Vec<Column>, Cl
                 chosen.push(column.clone());
             }
         }
-        if chosen.len() == before && group.is_none() && find(all, name).is_none() {
+        if chosen.len() == before && group.is_none() && named.is_none() {
             return Err(unknown(all, name));
         }
     }
     Ok(chosen)
 }
 
-/// The column of this name.
+impl Kind {
+    /// Whether it says when something was: only who asks for times gets them.
+    pub(crate) fn is_time(&self) -> bool {
+        matches!(self, Self::Started | Self::Ended)
+    }
+}
+
+/// The column of this name or, if there is none, of this title.
 pub(crate) fn find<'a>(all: &'a [Column], name: &str) -> Option<&'a Column> {
-    all.iter().find(|column| column.name == name)
+    let named = all.iter().find(|column| column.name == name);
+    named.or_else(|| all.iter().find(|column| column.title() == name))
 }
 
 /// That there is no such column, with those that there are.
@@ -161,6 +194,16 @@ impl Column {
             Kind::Metric(name) => number(trial.metrics.get(name)),
             Kind::Seconds if trial.took_micros == 0 => Cell::Empty,
             Kind::Seconds => number(Some(trial.took_micros as f64 / 1e6)),
+            Kind::Curve(index) => {
+                let values = trial.reports.iter();
+                let values =
+                    values.filter_map(|(_, values)| values.as_slice().get(*index).copied());
+                text(&sparkline(&values.collect::<Vec<_>>(), CURVE))
+            }
+            Kind::Started => text(&moment(trial.started_at_millis)),
+            Kind::Ended => trial
+                .ended_at_millis
+                .map_or(Cell::Empty, |ended| text(&moment(ended))),
             Kind::Retries => Cell::Count(u64::from(trial.retries)),
             Kind::Tag => text(trial.tag.as_str()),
             Kind::Failure => match &trial.failure {
@@ -178,16 +221,30 @@ impl Column {
     pub(crate) fn is_number(&self) -> bool {
         !matches!(
             self.kind,
-            Kind::State | Kind::Parameter(_) | Kind::Tag | Kind::Failure | Kind::Gist
+            Kind::State
+                | Kind::Parameter(_)
+                | Kind::Started
+                | Kind::Ended
+                | Kind::Tag
+                | Kind::Failure
+                | Kind::Gist
+                | Kind::Curve(_)
         )
     }
 
-    /// The cell for people: short.
+    /// The name for people, whose cells have units: seconds are what a trial took.
+    pub(crate) fn title(&self) -> &str {
+        match self.kind {
+            Kind::Seconds => "took",
+            _ => &self.name,
+        }
+    }
+
+    /// The cell for people: short, and with its unit.
     pub(crate) fn shown(&self, trial: &Trial) -> String {
         match (&self.kind, self.of(trial)) {
             (Kind::Seconds, Cell::Scalar(_)) => {
-                let millis = trial.took_micros.div_ceil(1000) as f64;
-                format_value(millis / 1e3)
+                format_duration(Duration::from_micros(trial.took_micros))
             }
             (Kind::Tag, _) => format_tag(&trial.tag),
             (_, Cell::Empty) => String::new(),
@@ -228,11 +285,20 @@ impl Cell {
     }
 }
 
-/// A trial as an object of these columns; what is empty is left out.
-pub(crate) fn object(columns: &[Column], trial: &Trial) -> Value {
-    let pairs = columns.iter().filter_map(|column| match column.of(trial) {
+/// Cells with their names as an object; what is empty is left out.
+pub(crate) fn object_of<'a>(cells: impl Iterator<Item = (&'a String, Cell)>) -> Value {
+    let pairs = cells.filter_map(|(name, cell)| match cell {
         Cell::Empty => None,
-        cell => Some((column.name.clone(), cell.to_json())),
+        cell => Some((name.clone(), cell.to_json())),
     });
     Value::Object(pairs.collect())
+}
+
+/// A trial as an object of these columns; what is empty is left out.
+pub(crate) fn object(columns: &[Column], trial: &Trial) -> Value {
+    object_of(
+        columns
+            .iter()
+            .map(|column| (&column.name, column.of(trial))),
+    )
 }

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
+use console::measure_text_width;
 use tuning_core::Trial;
 use tuning_observers::printable;
-use unicode_width::UnicodeWidthStr as _;
 
 use crate::{
     columns::{Column, Kind},
@@ -26,7 +26,7 @@ impl<'a> Plain<'a> {
         Self {
             columns,
             widths: (columns.iter())
-                .map(|column| printable(&column.name).width())
+                .map(|column| measure_text_width(&printable(column.title())))
                 .collect(),
             used: vec![false; columns.len()],
             rows: 0,
@@ -39,7 +39,7 @@ impl<'a> Plain<'a> {
         let parts = self.widths.iter_mut().zip(&mut self.used);
         for (column, (width, used)) in self.columns.iter().zip(parts) {
             let cell = one_line(&column.shown(trial));
-            *width = cell.width().max(*width);
+            *width = measure_text_width(&cell).max(*width);
             // A column of zeros says nothing.
             *used |= match column.kind {
                 Kind::Retries => cell != "0",
@@ -55,7 +55,7 @@ impl<'a> Plain<'a> {
 
     /// Writes the names of the columns.
     pub(crate) fn head(&self, out: &mut impl Write) -> io::Result<()> {
-        self.line(out, |column| printable(&column.name).into_owned())
+        self.line(out, |column| printable(column.title()).into_owned())
     }
 
     /// Writes a trial that was measured.
@@ -68,7 +68,7 @@ impl<'a> Plain<'a> {
         let columns = self.columns.iter().zip(&self.widths).zip(&self.used);
         for ((column, width), _) in columns.filter(|(_, used)| **used) {
             let cell = cell(column);
-            let blanks = " ".repeat(width - cell.width());
+            let blanks = " ".repeat(width - measure_text_width(&cell));
             match column.is_number() {
                 true => line.extend([&*blanks, &*cell]),
                 false => line.extend([&*cell, &*blanks]),

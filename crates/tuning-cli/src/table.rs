@@ -1,10 +1,7 @@
-//! Tables for people: with lines on a terminal, and bare columns elsewhere.
+//! Tables for people: as wide as the terminal, and as they are elsewhere.
 
-use comfy_table::{
-    Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets,
-};
 use tuning_core::Trial;
-use tuning_observers::printable;
+use tuning_observers::{Drawn, Importance, Table, TableColumn, printable};
 
 use crate::{
     columns::{Column, Kind},
@@ -12,89 +9,68 @@ use crate::{
 };
 
 /// Returns the trials as a table of these columns; those that are empty everywhere are left out.
-pub(crate) fn of_trials(columns: &[Column], trials: &[&Trial], style: Style) -> Dressed {
-    let rows: Vec<Vec<String>> = trials
-        .iter()
-        .map(|trial| {
-            columns
-                .iter()
-                .map(|column| one_line(&column.shown(trial)))
-                .collect()
-        })
-        .collect();
-    let used: Vec<usize> = (0..columns.len())
-        .filter(|at| trials.is_empty() || rows.iter().any(|row| !row[*at].is_empty()))
-        // A column of zeros says nothing.
-        .filter(|at| columns[*at].kind != Kind::Retries || rows.iter().any(|row| row[*at] != "0"))
-        .collect();
-    let heads: Vec<Head<'_>> = used
-        .iter()
-        .map(|at| Head {
-            name: &columns[*at].name,
-            right: columns[*at].is_number(),
-            wide: matches!(columns[*at].kind, Kind::Failure | Kind::Gist),
-        })
-        .collect();
-    let rows: Vec<Vec<&str>> = rows
-        .iter()
-        .map(|row| used.iter().map(|at| row[*at].as_str()).collect())
-        .collect();
-    draw(&heads, &rows, style)
-}
-
-/// The head of a column.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Head<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) right: bool,
-    /// Whether it is the one to be broken into lines where the width is small.
-    pub(crate) wide: bool,
-}
-
-/// Returns a table.
-pub(crate) fn draw(heads: &[Head<'_>], rows: &[Vec<&str>], style: Style) -> Dressed {
-    let mut table = Table::new();
-    if style.is_terminal {
-        table.load_style(presets::UTF8_FULL_CONDENSED.with_rounded_corners());
-        table.set_content_arrangement(ContentArrangement::Dynamic);
-        if !style.has_colours() {
-            table.style_text_only();
-        }
-    } else {
-        table.load_style(presets::NOTHING).force_no_tty();
-    }
-    let align = |right: bool| {
-        if right {
-            CellAlignment::Right
-        } else {
-            CellAlignment::Left
-        }
+pub(crate) fn of_trials(columns: &[Column], trials: &[&Trial]) -> Table {
+    let cells = |column: &Column| -> Vec<String> {
+        let cells = trials.iter().map(|trial| one_line(&column.shown(trial)));
+        cells.collect()
     };
-    let head = heads.iter().map(|head| {
-        let cell = Cell::new(printable(head.name)).set_alignment(align(head.right));
-        if style.has_colours() {
-            cell.add_attribute(Attribute::Bold)
-        } else {
-            cell
-        }
-    });
-    table.set_header(head);
-    for row in rows {
-        let cells = row
-            .iter()
-            .zip(heads)
-            .map(|(text, head)| Cell::new(printable(text)).set_alignment(align(head.right)));
-        table.add_row(cells);
+    // A column of zeros says nothing.
+    let says = |column: &Column, cell: &str| {
+        !cell.is_empty() && (column.kind != Kind::Retries || cell != "0")
+    };
+    let columns: Vec<(&Column, Vec<String>)> = columns
+        .iter()
+        .map(|column| (column, cells(column)))
+        .filter(|(column, cells)| cells.is_empty() || cells.iter().any(|cell| says(column, cell)))
+        .collect();
+    let mut table = Table::new(columns.iter().map(|(column, _)| head(column)));
+    for row in 0..trials.len() {
+        table.row(columns.iter().map(|(_, cells)| &cells[row]));
     }
-    for (column, head) in table.column_iter_mut().zip(heads) {
-        if !style.is_terminal {
-            // One blank on the left makes two between columns.
-            column.set_padding((0, 2));
-        } else if head.wide {
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(24)));
+    table
+}
+
+fn head(column: &Column) -> TableColumn {
+    let title = column.title();
+    match column.kind {
+        Kind::Trial | Kind::Objective(_) => TableColumn::number(title),
+        Kind::State => TableColumn::word(title).importance(Importance::Detail),
+        Kind::Parameter(_) => TableColumn::parameter(title),
+        Kind::Metric(_) | Kind::Seconds | Kind::Retries => {
+            TableColumn::number(title).importance(Importance::Extra)
         }
+        Kind::Curve(_) => TableColumn::word(title).importance(Importance::Detail),
+        Kind::Started | Kind::Ended => TableColumn::word(title).importance(Importance::Extra),
+        Kind::Tag => TableColumn::text(title).importance(Importance::Extra),
+        Kind::Failure | Kind::Gist => TableColumn::text(title)
+            .importance(Importance::Detail)
+            .keep_end(),
     }
-    Dressed::drawn(table.trim_fmt())
+}
+
+/// An empty table of what a study file can name: what it is, and its options.
+pub(crate) fn described(what: &str) -> Table {
+    Table::new([
+        TableColumn::word(what),
+        TableColumn::text("about"),
+        TableColumn::text("options").importance(Importance::Detail),
+    ])
+}
+
+/// Lays a table out for where it goes. `remedy` says how one sees what was left out.
+pub(crate) fn fit(table: &Table, style: Style, remedy: &str) -> Dressed {
+    dress(&table.fit(style.width), style, remedy)
+}
+
+fn dress(drawn: &Drawn, style: Style, remedy: &str) -> Dressed {
+    let mut text = style.bold(drawn.head());
+    if style.is_terminal() {
+        text = text.text("\n").text(&drawn.rule());
+    }
+    for line in drawn.body().iter().chain(&drawn.notes(remedy)) {
+        text = text.text("\n").text(line);
+    }
+    text
 }
 
 /// The text on one line, harmless to a terminal.

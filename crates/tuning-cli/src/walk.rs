@@ -10,7 +10,8 @@ use std::{
 };
 
 use tuning_core::{
-    Entry, EventKind, Fact, JournalReader, Metrics, Seq, StudySpec, Trial, TrialId, Trials,
+    Entry, EventKind, Fact, Fidelity, JournalReader, Metrics, Seq, StudySpec, Trial, TrialId,
+    Trials, Values,
 };
 use tuning_file::Extensions;
 
@@ -18,6 +19,15 @@ use crate::{args::StudyArgs, error::CliError, view::Place, wait::wait};
 
 /// How many entries are read at once.
 const PAGE: usize = 1024;
+
+/// What a trial reported on its way.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    pub(crate) at_millis: u64,
+    pub(crate) at: Fidelity,
+    pub(crate) values: Values,
+    pub(crate) metrics: Metrics,
+}
 
 /// The trials of a study, as its journal had them when this was opened.
 pub(crate) struct Walk {
@@ -72,7 +82,7 @@ impl Walk {
         &self.metrics
     }
 
-    /// Visits every trial, without its reports, until that fails.
+    /// Visits every trial until that fails.
     ///
     /// # Errors
     /// If the journal cannot be read. Inside is what the visit says.
@@ -80,9 +90,28 @@ impl Walk {
         &mut self,
         mut visit: impl FnMut(&Trial) -> io::Result<()>,
     ) -> Result<io::Result<()>, CliError> {
+        self.visit(false, |trial, _| visit(trial))
+    }
+
+    /// Visits every trial with what it reported, until that fails.
+    ///
+    /// # Errors
+    /// If the journal cannot be read. Inside is what the visit says.
+    pub(crate) fn each_with_reports(
+        &mut self,
+        visit: impl FnMut(&Trial, &[Told]) -> io::Result<()>,
+    ) -> Result<io::Result<()>, CliError> {
+        self.visit(true, visit)
+    }
+
+    fn visit(
+        &mut self,
+        with_reports: bool,
+        mut visit: impl FnMut(&Trial, &[Told]) -> io::Result<()>,
+    ) -> Result<io::Result<()>, CliError> {
         let last = std::mem::take(&mut self.last);
         let spec = self.spec.clone();
-        let mut open: BTreeMap<TrialId, Trials> = BTreeMap::new();
+        let mut open: BTreeMap<TrialId, (Trials, Vec<Told>)> = BTreeMap::new();
         let mut visited = Ok(());
         let walked = self.entries(|seq, mut entry| {
             let Some(id) = entry.kind.trial() else {
@@ -93,15 +122,26 @@ impl Walk {
             {
                 started.params = params;
             }
-            let trials = open.entry(id).or_default();
+            let (trials, told) = open.entry(id).or_default();
             trials.apply(entry.at_millis, &entry.kind);
+            if let EventKind::Fact(Fact::Reported(reported)) = entry.kind
+                && with_reports
+            {
+                told.push(Told {
+                    at_millis: entry.at_millis,
+                    at: reported.at,
+                    values: reported.values,
+                    metrics: reported.metrics,
+                });
+            }
             while let Some(first) = open.first_entry() {
                 let end = place_of(&last, *first.key()).map(|place| last[place].1);
                 if end.is_ok_and(|end| end > seq) {
                     break;
                 }
-                for trial in first.remove().iter() {
-                    visited = visit(trial);
+                let (trials, told) = first.remove();
+                for trial in &trials {
+                    visited = visit(trial, &told);
                     if visited.is_err() {
                         return Err(());
                     }

@@ -49,10 +49,11 @@
 //! | pass on some events only | [`filter`] | |
 //! | give an observer a name of its own | [`named`] | |
 //! | word values and durations as these do | [`format_value`], [`format_duration`], … | |
+//! | lay out a table or a message for a terminal | [`Table`], [`wrapped`] | `table` or `progress` |
 //! | show a text from anywhere on a terminal | [`printable`] | |
 //!
 //! On by default are `channel`, `csv`, `progress`, `table` and `tracing`. Features bring indicatif (`progress`),
-//! comfy-table (`table`), csv (`csv`), tracing (`tracing`), tokio's channels without its runtime (`channel`),
+//! console and textwrap (`progress`, `table`), csv (`csv`), tracing (`tracing`), tokio's channels without its runtime (`channel`),
 //! hyper and tokio (`prometheus`), ureq (`webhook`, with rustls if `webhook-tls`) and the API of
 //! OpenTelemetry without an exporter (`opentelemetry`).
 //!
@@ -83,6 +84,8 @@ mod closure;
 mod csv;
 mod filter;
 mod json_lines;
+#[cfg(any(feature = "progress", feature = "table"))]
+mod layout;
 mod lines;
 #[cfg(feature = "tracing")]
 mod log;
@@ -128,6 +131,8 @@ pub use channel::{Channel, Events};
 pub use closure::{Callback, Handler, IntoObserved, callback, handler};
 pub use filter::{Filter, filter};
 pub use json_lines::JsonLines;
+#[cfg(any(feature = "progress", feature = "table"))]
+pub use layout::{Drawn, Importance, Table, TableColumn, stderr_width, stdout_width, wrapped};
 #[cfg(feature = "tracing")]
 pub use log::Log;
 pub use named::{Named, named};

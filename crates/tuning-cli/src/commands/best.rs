@@ -7,8 +7,8 @@ use crate::{
     columns::{self, Column, Kind},
     error::CliError,
     exit::Exit,
+    layout::Layout,
     output::{Output, say},
-    table,
     view::View,
 };
 use tuning_file::Extensions;
@@ -22,18 +22,24 @@ pub(super) fn run(
     let best = best(&view, args.number);
     let columns = columns::all(view.study.spec(), &columns::metrics(view.study.trials()));
     if args.json {
-        let columns: Vec<Column> = columns
-            .into_iter()
-            .filter(|column| !matches!(column.kind, Kind::Failure | Kind::Retries))
-            .collect();
+        let columns: Vec<Column> = match &args.layout.columns[..] {
+            [] => columns
+                .into_iter()
+                .filter(|column| {
+                    !matches!(column.kind, Kind::Failure | Kind::Retries) && !column.kind.is_time()
+                })
+                .collect(),
+            names => columns::choose(&columns, names)?,
+        };
         let objects: Vec<_> = best
             .iter()
             .map(|trial| columns::object(&columns, trial))
             .collect();
         out.json(&objects)?;
     } else if !best.is_empty() {
-        let text = table::of_trials(&brief(columns), &best, out.style());
-        out.dressed(&text)?;
+        let layout = Layout::of(&args.layout, out.style());
+        let columns = layout.columns(columns, brief)?;
+        layout.write(&columns, &best, out)?;
     }
     if best.is_empty() {
         say(format_args!(
@@ -58,15 +64,9 @@ fn best(view: &View, number: Option<usize>) -> Vec<&Trial> {
 }
 
 /// What people want to see of a completed trial.
-pub(super) fn brief(columns: Vec<Column>) -> Vec<Column> {
-    let wanted = |kind: &Kind| {
-        matches!(
-            kind,
-            Kind::Trial | Kind::Objective(_) | Kind::Parameter(_) | Kind::Seconds
-        )
-    };
-    columns
-        .into_iter()
-        .filter(|column| wanted(&column.kind))
-        .collect()
+pub(super) fn brief(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Trial | Kind::Objective(_) | Kind::Parameter(_) | Kind::Seconds
+    )
 }

@@ -9,10 +9,11 @@ use std::{
 
 use crate::{
     args::{ExportArgs, ExportFormat},
-    columns::{self, Column},
+    columns::{self, Cell},
     error::CliError,
     exit::Exit,
     output::{Output, json_line, json_value},
+    reports,
     walk::Walk,
 };
 use tuning_file::Extensions;
@@ -25,13 +26,8 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     let format = format(args)?;
     let mut walk = Walk::of(&args.study, extensions)?;
-    let all = columns::all(walk.spec(), walk.metrics());
-    let columns = match &args.columns[..] {
-        [] => all,
-        names => columns::choose(&all, names)?,
-    };
     match &args.output {
-        None => write(out, &mut walk, &columns, format, args.safe)??,
+        None => write(out, &mut walk, args, format)??,
         Some(path) => {
             let failed = |source| CliError::Write {
                 what: "write",
@@ -39,12 +35,47 @@ pub(super) fn run(
                 source,
             };
             let mut file = BufWriter::new(File::create(path).map_err(failed)?);
-            write(&mut file, &mut walk, &columns, format, args.safe)?
+            write(&mut file, &mut walk, args, format)?
                 .and_then(|()| file.flush())
                 .map_err(failed)?;
         }
     }
     Ok(Exit::Done)
+}
+
+/// Writes the trials, or their reports, one by one: a study may have more of them than one wants in memory. Inside is what
+/// writing says.
+fn write(
+    out: &mut impl Write,
+    walk: &mut Walk,
+    args: &ExportArgs,
+    format: ExportFormat,
+) -> Result<io::Result<()>, CliError> {
+    if args.reports {
+        let columns = reports::all(walk.spec(), walk.metrics());
+        let names = columns.iter().map(|column| column.name.clone()).collect();
+        return rows(out, names, format, args.safe, |row| {
+            walk.each_with_reports(|trial, told| {
+                told.iter().try_for_each(|told| {
+                    row(columns
+                        .iter()
+                        .map(|column| column.of(trial, told))
+                        .collect())
+                })
+            })
+        });
+    }
+    let all = columns::all(walk.spec(), walk.metrics());
+    let columns = match &args.columns[..] {
+        [] => (all.into_iter())
+            .filter(|column| !column.kind.is_time())
+            .collect(),
+        names => columns::choose(&all, names)?,
+    };
+    let names = columns.iter().map(|column| column.name.clone()).collect();
+    rows(out, names, format, args.safe, |row| {
+        walk.each(|trial| row(columns.iter().map(|column| column.of(trial)).collect()))
+    })
 }
 
 /// The format that is asked for, or that of the file's ending.
@@ -67,14 +98,18 @@ fn format(args: &ExportArgs) -> Result<ExportFormat, CliError> {
     }
 }
 
-/// Writes the trials one by one: a study may have more of them than one wants in memory. Inside is what writing says.
-fn write(
+/// What takes a row.
+type Row<'a> = dyn FnMut(Vec<Cell>) -> io::Result<()> + 'a;
+
+/// Writes rows below these names as they come.
+fn rows(
     out: &mut impl Write,
-    walk: &mut Walk,
-    columns: &[Column],
+    names: Vec<String>,
     format: ExportFormat,
     safe: bool,
+    each: impl FnOnce(&mut Row<'_>) -> Result<io::Result<()>, CliError>,
 ) -> Result<io::Result<()>, CliError> {
+    let object = |cells: Vec<Cell>| columns::object_of(names.iter().zip(cells));
     match format {
         ExportFormat::Csv => {
             let mut csv = csv::Writer::from_writer(out);
@@ -82,23 +117,21 @@ fn write(
                 (true, Cow::Owned(inert)) => inert,
                 _ => text,
             };
-            let head = columns.iter().map(|column| cell(column.name.clone()));
-            if let Err(error) = csv.write_record(head) {
+            if let Err(error) = csv.write_record(names.iter().cloned().map(cell)) {
                 return Ok(Err(error.into()));
             }
-            let written = walk.each(|trial| {
-                let cells = columns.iter().map(|column| column.of(trial).to_text());
-                csv.write_record(cells.map(cell))?;
+            let written = each(&mut |cells| {
+                csv.write_record(cells.iter().map(Cell::to_text).map(cell))?;
                 Ok(())
             })?;
             Ok(written.and_then(|()| csv.flush()))
         }
         ExportFormat::Json => {
             let mut before: &[u8] = b"[\n";
-            let written = walk.each(|trial| {
+            let written = each(&mut |cells| {
                 out.write_all(before)?;
                 before = b",\n";
-                json_value(out, &columns::object(columns, trial))
+                json_value(out, &object(cells))
             })?;
             let end: &[u8] = if before == b"[\n" {
                 b"[\n]\n"
@@ -107,6 +140,6 @@ fn write(
             };
             Ok(written.and_then(|()| out.write_all(end)))
         }
-        ExportFormat::Jsonl => walk.each(|trial| json_line(out, &columns::object(columns, trial))),
+        ExportFormat::Jsonl => each(&mut |cells| json_line(out, &object(cells))),
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::{Value, json};
 use tuning_file::{Extensions, read_journal};
-use tuning_observers::format_values;
+use tuning_observers::{Importance, Table, TableColumn, format_values};
 
 use crate::{
     activity::Activity,
@@ -16,7 +16,7 @@ use crate::{
     exit::Exit,
     output::{Output, say, say_warning},
     shell,
-    table::{Head, draw, one_line},
+    table::{fit, one_line},
     view::{Overview, Place, View},
 };
 
@@ -44,17 +44,19 @@ pub(super) fn run(
             shell::tune()
         ));
     } else {
-        let rows: Vec<[String; 5]> = studies.iter().map(Listed::row).collect();
-        let rows: Vec<Vec<&str>> = rows
-            .iter()
-            .map(|row| row.iter().map(String::as_str).collect())
-            .collect();
-        let heads = ["study", "journal", "state", "trials", "best"].map(|name| Head {
-            name,
-            right: false,
-            wide: false,
-        });
-        out.dressed(&draw(&heads, &rows, out.style()))?;
+        let mut table = Table::new([
+            TableColumn::word("study"),
+            TableColumn::word("journal").importance(Importance::Extra),
+            TableColumn::text("state"),
+            TableColumn::text("trials").importance(Importance::Detail),
+            TableColumn::text("best"),
+        ]);
+        studies.iter().for_each(|study| table.row(study.row()));
+        let style = match args.wide {
+            true => out.style().wide(),
+            false => out.style(),
+        };
+        out.laid_out(&fit(&table, style, "`--wide` shows everything"))?;
     }
     Ok(Exit::Done)
 }

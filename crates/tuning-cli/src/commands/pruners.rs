@@ -4,13 +4,7 @@ use serde_json::{Value, json};
 use tuning_core::nearest;
 use tuning_file::{AnyPruner, Extensions, Kind};
 
-use crate::{
-    args::PrunersArgs,
-    error::CliError,
-    exit::Exit,
-    output::Output,
-    table::{Head, draw},
-};
+use crate::{args::PrunersArgs, error::CliError, exit::Exit, output::Output, table};
 
 pub(super) fn run(
     args: &PrunersArgs,
@@ -56,18 +50,12 @@ fn list(kinds: &[&Kind<AnyPruner>], out: &mut Output) -> Result<(), CliError> {
         options.join(", ")
     };
     let options: Vec<String> = kinds.iter().map(options).collect();
-    let rows: Vec<Vec<&str>> = kinds
-        .iter()
-        .zip(&options)
-        .map(|(kind, options)| vec![kind.name(), kind.about(), options.as_str()])
-        .collect();
-    let head = |name| Head {
-        name,
-        right: false,
-        wide: name == "about",
-    };
-    let heads = ["pruner", "about", "options"].map(head);
-    Ok(out.dressed(&draw(&heads, &rows, out.style()))?)
+    let mut table = table::described("pruner");
+    for (kind, options) in kinds.iter().zip(&options) {
+        table.row([kind.name(), kind.about(), options]);
+    }
+    let remedy = "`tune pruners NAME` tells them";
+    Ok(out.laid_out(&table::fit(&table, out.style(), remedy))?)
 }
 
 fn describe(kind: &Kind<AnyPruner>, out: &mut Output) -> Result<(), CliError> {

@@ -13,7 +13,7 @@ use tuning_core::{
     Trial, TrialId, TrialState, Trials,
 };
 use tuning_file::Extensions;
-use tuning_observers::{format_duration, format_tag, format_value};
+use tuning_observers::{format_duration, format_literal, format_tag, format_value};
 
 use super::logs::{self, LOGS};
 use crate::{
@@ -155,14 +155,14 @@ impl Shown<'_> {
         let params: Vec<(String, String)> = trial
             .params
             .iter()
-            .map(|(name, value)| (name.to_owned(), value.to_string()))
+            .map(|(name, value)| (name.to_owned(), format_literal(&value)))
             .collect();
         pairs("params", &params, out)?;
         if let Some(values) = &trial.values {
             let names = spec.objectives.iter().map(|objective| &objective.name);
             let values: Vec<(String, String)> = names
                 .zip(values.as_slice())
-                .map(|(name, value)| (name.clone(), value.to_string()))
+                .map(|(name, value)| (name.clone(), format_value(*value)))
                 .collect();
             let label = match trial.state {
                 TrialState::Completed => "values",
@@ -174,7 +174,7 @@ impl Shown<'_> {
         let metrics: Vec<(String, String)> = trial
             .metrics
             .iter()
-            .map(|(name, value)| (name.to_owned(), value.to_string()))
+            .map(|(name, value)| (name.to_owned(), format_value(value)))
             .collect();
         pairs("metrics", &metrics, out)?;
         if let Some(cost) = &self.found.budget.cost

@@ -4,13 +4,7 @@ use serde_json::{Value, json};
 use tuning_file::options_schema;
 use tuning_strategies::{Entry, Registry};
 
-use crate::{
-    args::StrategiesArgs,
-    error::CliError,
-    exit::Exit,
-    output::Output,
-    table::{Head, draw},
-};
+use crate::{args::StrategiesArgs, error::CliError, exit::Exit, output::Output, table};
 
 pub(super) fn run(
     args: &StrategiesArgs,
@@ -53,20 +47,14 @@ pub(super) fn run(
                     .join(", ")
             })
             .collect();
-        let rows: Vec<Vec<&str>> = entries
-            .iter()
-            .zip(&options)
-            .map(|(entry, options)| vec![entry.name(), entry.about(), options.as_str()])
-            .collect();
-        let head = |name| Head {
-            name,
-            right: false,
-            wide: name == "about",
-        };
-        out.dressed(&draw(
-            &["strategy", "about", "options"].map(head),
-            &rows,
+        let mut table = table::described("strategy");
+        for (entry, options) in entries.iter().zip(&options) {
+            table.row([entry.name(), entry.about(), options]);
+        }
+        out.laid_out(&table::fit(
+            &table,
             out.style(),
+            "`tune strategies NAME` tells them",
         ))?;
     } else {
         for entry in entries {

@@ -1,8 +1,8 @@
 //! `tune trials`: a list of trials.
 
-use std::{cmp::Ordering, io::Write as _};
+use std::{cmp::Ordering, collections::BTreeMap, io::Write as _};
 
-use tuning_core::{Trial, TrialState};
+use tuning_core::{Trial, TrialId, TrialState};
 
 use crate::{
     args::TrialsArgs,
@@ -10,10 +10,12 @@ use crate::{
     error::CliError,
     exit::Exit,
     filter::Filter,
+    layout::Layout,
+    long,
     output::{Output, json_value, say},
     plain::Plain,
-    table,
-    walk::Walk,
+    reports::{self, ReportColumn},
+    walk::{Told, Walk},
 };
 use tuning_file::Extensions;
 
@@ -23,7 +25,11 @@ pub(super) fn run(
     out: &mut Output,
 ) -> Result<Exit, CliError> {
     let mut walk = Walk::of(&args.study, extensions)?;
-    let all = columns::all(walk.spec(), walk.metrics());
+    let mut all = columns::all(walk.spec(), walk.metrics());
+    let told_columns = reports::all(walk.spec(), walk.metrics());
+    if args.reports && !args.json {
+        all.extend(columns::curves(walk.spec()));
+    }
     let states = states(&args.state)?;
     let filters: Vec<Filter> = args
         .conditions
@@ -42,26 +48,40 @@ pub(super) fn run(
         ),
         None => None,
     };
-    let chosen = match &args.columns[..] {
-        [] if args.json => all,
-        [] => usual(all, out.style().is_terminal),
-        names => columns::choose(&all, names)?,
+    let layout = Layout::of(&args.layout, out.style()).list();
+    let is_usual = |kind: &Kind| match kind.is_time() {
+        true => args.reports,
+        false => args.json || !matches!(kind, Kind::Metric(_) | Kind::Tag),
     };
-    if by.is_none() && !args.reverse && !out.style().is_terminal {
-        return stream(args, &mut walk, &chosen, holds, out);
+    let chosen = match args.json {
+        // Reasons are in full for programs, wherever they are.
+        true if args.layout.columns.is_empty() => all
+            .into_iter()
+            .filter(|column| is_usual(&column.kind))
+            .collect(),
+        _ => layout.columns(all, is_usual)?,
+    };
+    if by.is_none() && !args.reverse && !out.style().is_terminal() {
+        return stream(args, &mut walk, &chosen, &told_columns, holds, out);
     }
 
     // In another order, or laid out for a terminal: all that is shown is in memory.
-    let mut trials = Vec::new();
-    walk.each(|trial| {
+    let mut found: Vec<(Trial, Vec<Told>)> = Vec::new();
+    walk.each_with_reports(|trial, told| {
         if holds(trial) {
-            let mut trial = trial.clone();
-            trial.reports = Vec::new();
-            trials.push(trial);
+            let (mut trial, mut told) = (trial.clone(), told.to_vec());
+            if !args.reports {
+                (trial.reports, told) = (Vec::new(), Vec::new());
+            }
+            found.push((trial, told));
         }
         Ok(())
     })??;
-    let mut trials: Vec<&Trial> = trials.iter().collect();
+    let told: BTreeMap<TrialId, &[Told]> = found
+        .iter()
+        .map(|(trial, told)| (trial.id, &told[..]))
+        .collect();
+    let mut trials: Vec<&Trial> = found.iter().map(|(trial, _)| trial).collect();
     match &by {
         Some(column) => sort(&mut trials, column, args.reverse),
         None if args.reverse => trials.reverse(),
@@ -71,13 +91,19 @@ pub(super) fn run(
     if args.json {
         let objects: Vec<_> = trials
             .iter()
-            .map(|trial| columns::object(&chosen, trial))
+            .map(|trial| {
+                let mut object = columns::object(&chosen, trial);
+                if args.reports {
+                    object["reports"] = reports::objects(&told_columns, trial, told[&trial.id]);
+                }
+                object
+            })
             .collect();
         out.json(&objects)?;
     } else if trials.is_empty() {
         say("no trial matches");
     } else {
-        out.dressed(&table::of_trials(&chosen, &trials, out.style()))?;
+        layout.write(&chosen, &trials, out)?;
     }
     Ok(Exit::Done)
 }
@@ -87,6 +113,7 @@ fn stream(
     args: &TrialsArgs,
     walk: &mut Walk,
     columns: &[Column],
+    told_columns: &[ReportColumn],
     holds: impl Fn(&Trial) -> bool,
     out: &mut Output,
 ) -> Result<Exit, CliError> {
@@ -99,15 +126,34 @@ fn stream(
     };
     if args.json {
         let mut before: &[u8] = b"[";
-        walk.each(|trial| {
-            if is_shown(trial) {
-                out.write_all(before)?;
-                before = b",";
-                json_value(out, &columns::object(columns, trial))?;
+        let mut write = |trial: &Trial, told: Option<&[Told]>| {
+            if !is_shown(trial) {
+                return Ok(());
             }
-            Ok(())
-        })??;
+            let mut object = columns::object(columns, trial);
+            if let Some(told) = told {
+                object["reports"] = reports::objects(told_columns, trial, told);
+            }
+            out.write_all(before)?;
+            before = b",";
+            json_value(out, &object)
+        };
+        match args.reports {
+            true => walk.each_with_reports(|trial, told| write(trial, Some(told)))??,
+            false => walk.each(|trial| write(trial, None))??,
+        }
         out.write_all(if before == b"[" { b"[]\n" } else { b"]\n" })?;
+        return Ok(Exit::Done);
+    }
+    if args.layout.long {
+        let style = out.style();
+        walk.each(|trial| match is_shown(trial) {
+            true => out.laid_out(&long::block(columns, trial, style)),
+            false => Ok(()),
+        })??;
+        if shown == 0 {
+            say("no trial matches");
+        }
         return Ok(Exit::Done);
     }
     let mut table = Plain::new(columns);
@@ -164,17 +210,4 @@ fn sort(trials: &mut [&Trial], column: &Column, reverse: bool) {
             _ => order,
         }
     });
-}
-
-/// What people want to see. On a terminal reasons are short, since it has an end.
-fn usual(all: Vec<Column>, is_terminal: bool) -> Vec<Column> {
-    all.into_iter()
-        .filter(|column| !matches!(column.kind, Kind::Metric(_) | Kind::Tag))
-        .map(|mut column| {
-            if is_terminal && column.kind == Kind::Failure {
-                column.kind = Kind::Gist;
-            }
-            column
-        })
-        .collect()
 }

@@ -2,10 +2,11 @@
 
 use std::{num::NonZeroUsize, time::Duration};
 
+use console::measure_text_width;
 use serde_json::{Value, json};
 use tuning_core::{Budget, Counted, Domain, JournalError, PrunerConfig as _, StrategyConfig as _};
 use tuning_file::{Extensions, StudyFile, StudyReader};
-use tuning_observers::format_duration;
+use tuning_observers::{Table, TableColumn, format_duration, format_value};
 
 use crate::{
     args::ValidateArgs,
@@ -13,7 +14,7 @@ use crate::{
     error::CliError,
     exit::Exit,
     output::{Dressed, Output},
-    table::{Head, draw},
+    table::fit,
     wait::wait,
 };
 
@@ -131,23 +132,15 @@ fn as_text(
             ]
         })
         .collect();
-    let head = |name| Head {
-        name,
-        right: false,
-        wide: name == "values",
-    };
-    let rows: Vec<Vec<&str>> = rows
-        .iter()
-        .map(|row| row.iter().map(String::as_str).collect())
-        .collect();
-    let mut heads = vec![head("parameter"), head("values"), head("active")];
-    let mut rows = rows;
-    if rows.iter().all(|row| row[2].is_empty()) {
-        heads.pop();
-        rows.iter_mut().for_each(|row| row.truncate(2));
+    let is_conditional = rows.iter().any(|row| !row[2].is_empty());
+    let heads = [TableColumn::word("parameter"), TableColumn::text("values")];
+    let active = is_conditional.then(|| TableColumn::text("active"));
+    let mut table = Table::new(heads.into_iter().chain(active));
+    for row in &rows {
+        table.row(&row[..if is_conditional { 3 } else { 2 }]);
     }
     out.line("")?;
-    out.dressed(&draw(&heads, &rows, style))?;
+    out.laid_out(&fit(&table, style, "`--json` has everything"))?;
     out.line("")?;
 
     let points = match file.settings.space.cardinality() {
@@ -162,6 +155,10 @@ fn as_text(
     out.line(format_args!(
         "budget      {}",
         budget(&file.settings.budget)
+    ))?;
+    out.line(format_args!(
+        "stop on     {}",
+        stop_on(&file.settings.budget)
     ))?;
     out.line(format_args!("dry run     {dry}{}", longest(file, dry)))?;
     out.line(format_args!("workers     {}", file.settings.workers))?;
@@ -178,21 +175,34 @@ fn as_text(
     Ok(())
 }
 
-/// Every setting with where it comes from.
+/// What a table needs for a value, with the blanks between its columns.
+const VALUE: usize = 24;
+
+/// Every setting with where it comes from, in a table if there is room for one.
 fn merged(file: &StudyFile, out: &mut Output) -> Result<(), CliError> {
-    let head = |name| Head {
-        name,
-        right: false,
-        wide: name == "value",
-    };
-    let rows: Vec<Vec<&str>> = file
-        .written
-        .settings
+    let settings = &file.written.settings;
+    let widths = settings
         .iter()
-        .map(|setting| vec![&*setting.path, &*setting.value, &*setting.origin])
-        .collect();
-    let heads = ["setting", "value", "from"].map(head);
-    Ok(out.dressed(&draw(&heads, &rows, out.style()))?)
+        .map(|setting| measure_text_width(&setting.path) + measure_text_width(&setting.origin));
+    let widest = widths.max().unwrap_or_default() + VALUE;
+    if out.style().width.is_some_and(|width| width < widest) {
+        for setting in settings {
+            out.line(format_args!(
+                "{}: {} ({})",
+                setting.path, setting.value, setting.origin
+            ))?;
+        }
+        return Ok(());
+    }
+    let mut table = Table::new([
+        TableColumn::word("setting"),
+        TableColumn::text("value"),
+        TableColumn::word("from"),
+    ]);
+    for setting in settings {
+        table.row([&*setting.path, &*setting.value, &*setting.origin]);
+    }
+    Ok(out.laid_out(&fit(&table, out.style(), ""))?)
 }
 
 fn domain(domain: &Domain) -> String {
@@ -217,7 +227,7 @@ fn budget(budget: &Budget) -> String {
     push(
         budget
             .target
-            .map(|target| format!("until {target} is reached")),
+            .map(|target| format!("until {} is reached", format_value(target))),
     );
     push(
         budget
@@ -233,12 +243,17 @@ fn budget(budget: &Budget) -> String {
         budget
             .cost
             .as_ref()
-            .map(|cost| format!("{} of `{}`", cost.limit, cost.metric)),
+            .map(|cost| format!("{} of `{}`", format_value(cost.limit), cost.metric)),
     );
     match &parts[..] {
         [] => "none: the strategy decides, or ctrl-c".to_owned(),
         parts => parts.join(", "),
     }
+}
+
+/// Which failed trials end the study early.
+fn stop_on(budget: &Budget) -> String {
+    format!("failures: {}", budget.failures)
 }
 
 /// How long that can take at most, if trials have a timeout.

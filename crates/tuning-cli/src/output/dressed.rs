@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use tuning_observers::wrapped;
+
 use super::shown::shown;
 
 /// Text with colours. It is made of pieces, and what comes from elsewhere is harmless in each of them.
@@ -14,11 +16,6 @@ impl Dressed {
         Self(shown(text).into_owned())
     }
 
-    /// What a table has drawn of cells that are [printable](tuning_observers::printable).
-    pub(crate) fn drawn(table: String) -> Self {
-        Self(table)
-    }
-
     /// Followed by text without colours.
     pub(crate) fn text(mut self, text: &str) -> Self {
         self.0 += &shown(text);
@@ -29,6 +26,14 @@ impl Dressed {
     pub(crate) fn and(mut self, more: &Self) -> Self {
         self.0 += &more.0;
         self
+    }
+
+    /// In lines of this width.
+    pub(crate) fn wrapped(&self, width: Option<usize>) -> Self {
+        match width {
+            Some(width) => Self(wrapped(&self.0, width)),
+            None => self.clone(),
+        }
     }
 
     pub(crate) fn trim_end(mut self) -> Self {
@@ -46,15 +51,20 @@ impl fmt::Display for Dressed {
 /// Dress for a terminal, nothing elsewhere.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Style {
-    pub(crate) is_terminal: bool,
+    /// How many characters a line has; none where there is no end of it.
+    pub(crate) width: Option<usize>,
+    is_terminal: bool,
     colours: bool,
 }
 
 impl Style {
-    pub(super) fn of(is_terminal: bool) -> Self {
+    /// For a terminal of this width; none is no terminal.
+    pub(super) fn of(width: Option<usize>) -> Self {
+        let is_terminal = width.is_some();
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         Self {
+            width,
             is_terminal,
             colours: is_terminal && !no_color && !dumb,
         }
@@ -68,8 +78,17 @@ impl Style {
         self.dress(text, "1;31")
     }
 
-    pub(crate) fn has_colours(self) -> bool {
-        self.colours
+    /// Whether a person looks at it.
+    pub(crate) fn is_terminal(self) -> bool {
+        self.is_terminal
+    }
+
+    /// The same with lines that are as long as they need to be.
+    pub(crate) fn wide(self) -> Self {
+        Self {
+            width: None,
+            ..self
+        }
     }
 
     fn dress(self, text: &str, code: &str) -> Dressed {

@@ -11,6 +11,7 @@ use std::{
 };
 
 use serde::Serialize;
+use tuning_observers::{stderr_width, stdout_width};
 
 use self::shown::Shown;
 pub(crate) use self::{
@@ -23,38 +24,42 @@ pub(crate) struct Output {
     out: BufWriter<io::StdoutLock<'static>>,
     /// What was written for machines, and shows a person on a terminal no more than letters.
     raw: Shown,
-    style: Style,
+    is_terminal: bool,
 }
 
 impl Output {
     pub(crate) fn stdout() -> Self {
         let stdout = io::stdout();
-        let style = Style::of(stdout.is_terminal());
         Self {
+            is_terminal: stdout.is_terminal(),
             out: BufWriter::new(stdout.lock()),
             raw: Shown::default(),
-            style,
         }
     }
 
-    /// How to dress what is written.
+    /// How to dress what is written now: a terminal may have changed its width.
     pub(crate) fn style(&self) -> Style {
-        self.style
+        Style::of(self.is_terminal.then(stdout_width).flatten())
     }
 
-    /// Writes lines of text.
+    /// Writes lines of text, which break between words on a terminal.
     pub(crate) fn line(&mut self, line: impl fmt::Display) -> io::Result<()> {
-        writeln!(self.out, "{}", shown(&line.to_string()))
+        self.dressed(&Dressed::plain(&line.to_string()))
     }
 
-    /// Writes lines that are dressed.
+    /// The same with lines that are dressed.
     pub(crate) fn dressed(&mut self, line: &Dressed) -> io::Result<()> {
-        writeln!(self.out, "{line}")
+        writeln!(self.out, "{}", line.wrapped(self.style().width))
+    }
+
+    /// Writes lines that stay as they are: they fit, or are meant to be copied.
+    pub(crate) fn laid_out(&mut self, lines: &Dressed) -> io::Result<()> {
+        writeln!(self.out, "{lines}")
     }
 
     /// Writes a value for programs; on a terminal, for people who look at it.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
-        json::write(&mut self.out, value, self.style.is_terminal)?;
+        json::write(&mut self.out, value, self.is_terminal)?;
         self.out.write_all(b"\n")
     }
 
@@ -83,7 +88,7 @@ pub(crate) fn streams_meet() -> bool {
 /// Whether stdout and stderr go to the same place: a terminal.
 #[cfg(not(unix))]
 pub(crate) fn streams_meet() -> bool {
-    io::stdout().is_terminal() && io::stderr().is_terminal()
+    stdout_width().is_some() && stderr_width().is_some()
 }
 
 /// Writes a value as JSON without an end of line.
@@ -100,7 +105,7 @@ pub(crate) fn json_line(out: &mut impl Write, value: &impl Serialize) -> io::Res
 /// What programs read: as it is, except on a terminal.
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self.style.is_terminal {
+        match self.is_terminal {
             true => self.raw.write(&mut self.out, bytes),
             false => self.out.write(bytes),
         }
@@ -113,7 +118,8 @@ impl Write for Output {
 
 /// Writes a line to stderr. If it is closed, that is no reason to stop.
 pub(crate) fn say(line: impl fmt::Display) {
-    let _ = writeln!(io::stderr(), "{}", shown(&line.to_string()));
+    let line = Dressed::plain(&line.to_string());
+    let _ = writeln!(io::stderr(), "{}", line.wrapped(stderr_width()));
 }
 
 /// Writes an error to stderr.
@@ -127,9 +133,9 @@ pub(crate) fn say_warning(warning: impl fmt::Display) {
 }
 
 fn say_after(word: &str, dress: fn(Style, &str) -> Dressed, text: impl fmt::Display) {
-    let style = Style::of(io::stderr().is_terminal());
+    let style = Style::of(stderr_width());
     let line = dress(style, word).text(" ").text(&text.to_string());
-    let _ = writeln!(io::stderr(), "{line}");
+    let _ = writeln!(io::stderr(), "{}", line.wrapped(style.width));
 }
 
 /// Writes an error of the command line to stderr. Its colours are lost with what could be hidden among them.

@@ -1,7 +1,8 @@
 //! [`Bar`]: progress as a bar on a terminal. Between events it moves by a clock.
 
 use std::{
-    fmt::Write as _,
+    fmt,
+    io::Write,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -9,39 +10,39 @@ use std::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressState, ProgressStyle};
 use tuning_core::{Event, EventKind};
 
-use super::status;
-use crate::{
-    watched::Watched,
-    wording::{format_duration, printable},
-};
+use super::{bar_line::BarLine, status};
+use crate::{layout::wrapped, watched::Watched, wording::printable};
 
-const WITH_BUDGET: &str = "{prefix:.bold} {bar:20.cyan/dim} {pos}/{len} {times} {wide_msg}";
-const WITHOUT: &str = "{prefix:.bold} {spinner:.cyan} {pos} trials {times} {wide_msg}";
+const WITH_BUDGET: &str = "{line}";
+const WITHOUT: &str = "{spinner:.cyan} {line}";
+/// What the spinner and the blank behind it take.
+const SPINNER: usize = 2;
 const TICK: Duration = Duration::from_millis(200);
 
 pub(super) struct Bar {
     bar: ProgressBar,
-    times: Arc<Mutex<Times>>,
-}
-
-/// When the session began and when it will have ended, by the clock here.
-#[derive(Clone, Copy)]
-struct Times {
-    known: Instant,
-    elapsed: Duration,
-    left: Option<Duration>,
+    line: Arc<Mutex<Option<BarLine>>>,
+    /// The same terminal, for lines that stay.
+    out: Mutex<Box<dyn Write + Send>>,
+    /// How wide the terminal is at the moment.
+    width: Arc<dyn Fn() -> usize + Send + Sync>,
 }
 
 impl Bar {
-    pub(super) fn new(target: ProgressDrawTarget) -> Self {
-        let times = Times {
-            known: Instant::now(),
-            elapsed: Duration::ZERO,
-            left: None,
-        };
+    pub(super) fn new(
+        target: ProgressDrawTarget,
+        out: impl Write + Send + 'static,
+        width: impl Fn() -> usize + Send + Sync + 'static,
+    ) -> Self {
+        let nothing = ProgressStyle::with_template("").expect("it is empty");
         Self {
-            bar: ProgressBar::with_draw_target(None, target).with_finish(ProgressFinish::Abandon),
-            times: Arc::new(Mutex::new(times)),
+            // Before the study opens there is nothing to draw.
+            bar: ProgressBar::with_draw_target(None, target)
+                .with_style(nothing)
+                .with_finish(ProgressFinish::Abandon),
+            line: Arc::default(),
+            out: Mutex::new(Box::new(out)),
+            width: Arc::new(width),
         }
     }
 
@@ -55,67 +56,51 @@ impl Bar {
         match &event.kind {
             EventKind::Opened(_) => self.open(watched, event),
             EventKind::Closed(closed) => {
-                let line = status::closed(watched, event, closed);
-                self.bar.println(printable(&line));
                 self.bar.finish_and_clear();
+                let line = status::closed(watched, event, closed);
+                let line = wrapped(&printable(&line), (self.width)());
+                // By ourselves: indicatif fills lines up with blanks. A terminal that is gone needs no bar either.
+                let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+                let _ = writeln!(out, "{line}").and_then(|()| out.flush());
             }
-            _ => self.update(watched),
+            _ => self.update(watched, event),
         }
     }
 
     fn open(&self, watched: &Watched, event: &Event) {
         self.bar.reset();
+        self.bar.set_style(self.style(watched));
         match watched.budget().trials {
             Some(trials) => self.bar.set_length(trials),
             None => self.bar.unset_length(),
         }
-        self.bar.set_prefix(printable(&event.study).into_owned());
-        self.bar.set_style(self.style(watched));
-        self.update(watched);
+        self.update(watched, event);
         self.bar.enable_steady_tick(TICK);
     }
 
-    fn update(&self, watched: &Watched) {
-        *self.times.lock().unwrap_or_else(PoisonError::into_inner) = Times {
-            known: Instant::now(),
-            elapsed: watched.elapsed(),
-            left: watched.left(),
-        };
-        let mut parts = status::parts(watched);
-        parts.extend(status::last_failure(watched));
-        let message = parts.join(" · ");
-        self.bar.set_message(printable(&message).into_owned());
+    fn update(&self, watched: &Watched, event: &Event) {
+        let line = BarLine::new(&event.study, watched);
+        *self.line.lock().unwrap_or_else(PoisonError::into_inner) = Some(line);
         self.bar.set_position(watched.done());
     }
 
     fn style(&self, watched: &Watched) -> ProgressStyle {
-        let times = Arc::clone(&self.times);
-        let template = match watched.budget().trials {
-            Some(_) => WITH_BUDGET,
-            None => WITHOUT,
+        let (line, width) = (Arc::clone(&self.line), Arc::clone(&self.width));
+        let (template, taken) = match watched.budget().trials {
+            Some(_) => (WITH_BUDGET, 0),
+            None => (WITHOUT, SPINNER),
         };
         ProgressStyle::with_template(template)
             .expect("the templates are constants and tested")
-            .progress_chars("━╸─") // distinct without colours, too
             .with_key(
-                "times",
-                move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
-                    let times = *times.lock().unwrap_or_else(PoisonError::into_inner);
-                    let _ = out.write_str(&times.words(times.known.elapsed()));
+                "line",
+                move |_: &ProgressState, out: &mut dyn fmt::Write| {
+                    if let Some(line) = &*line.lock().unwrap_or_else(PoisonError::into_inner) {
+                        let room = width().saturating_sub(taken);
+                        let _ = out.write_str(&line.fit(room, Instant::now()));
+                    }
                 },
             )
-    }
-}
-
-impl Times {
-    /// `1m 20s, 40s left`, so long after it was known.
-    fn words(self, since: Duration) -> String {
-        let whole = |time: Duration| format_duration(Duration::from_secs(time.as_secs()));
-        let mut words = whole(self.elapsed.saturating_add(since));
-        if let Some(left) = self.left {
-            let _ = write!(words, ", {} left", whole(left.saturating_sub(since)));
-        }
-        words
     }
 }
 
@@ -123,10 +108,24 @@ impl Times {
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
-    use indicatif::InMemoryTerm;
+    use indicatif::{InMemoryTerm, TermLike as _};
     use tuning_core::*;
 
     use super::*;
+
+    /// The screen as a writer.
+    struct Screen(InMemoryTerm);
+
+    impl Write for Screen {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.write_str(&String::from_utf8_lossy(bytes))?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            self.0.flush()
+        }
+    }
 
     /// Each event has a number of its own.
     static NUMBERS: AtomicU64 = AtomicU64::new(1);
@@ -143,7 +142,10 @@ mod tests {
     fn shown(budget: Budget) -> (String, String) {
         let terminal = InMemoryTerm::new(6, 100);
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
-        let (bar, mut watched) = (Bar::new(target), Watched::new());
+        let (bar, mut watched) = (
+            Bar::new(target, Screen(terminal.clone()), || 100),
+            Watched::new(),
+        );
         watched.inform(Objectives::minimize("loss").unwrap());
         let opened = EventKind::Opened(Box::new(Opened::new(1, budget, 2)));
         show(&bar, &mut watched, 0, opened);
@@ -180,8 +182,8 @@ mod tests {
             before.starts_with("mnist ━━━━━━━━━━╸───────── 2/4 2m"),
             "{before}"
         );
-        let parts = "best loss 0.25 (trial 0) · 1m a trial · 1 failed · 1";
-        assert!(before.contains(parts), "{before}");
+        let parts = "left · best loss 0.25 (trial 0) · 1 failed · 1 running …";
+        assert!(before.ends_with(parts), "{before}");
         assert_eq!(
             after,
             "mnist: stopped after 2m: 1 completed, 1 failed, 1 running; best loss 0.25 (trial 0: layers=2)"
@@ -192,7 +194,10 @@ mod tests {
     fn the_bar_tells_the_newest_reason() {
         let terminal = InMemoryTerm::new(6, 140);
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
-        let (bar, mut watched) = (Bar::new(target), Watched::new());
+        let (bar, mut watched) = (
+            Bar::new(target, Screen(terminal.clone()), || 140),
+            Watched::new(),
+        );
         watched.inform(Objectives::minimize("loss").unwrap());
         let opened = EventKind::Opened(Box::new(Opened::new(1, Budget::unlimited(), 2)));
         show(&bar, &mut watched, 0, opened);
@@ -230,18 +235,9 @@ mod tests {
     #[test]
     fn without_one_it_is_a_spinner() {
         let (before, _) = shown(Budget::unlimited());
-        assert!(before.contains(" 2 trials 2m best loss 0.25"), "{before}");
-    }
-
-    #[test]
-    fn between_events_the_times_go_on() {
-        let times = Times {
-            known: Instant::now(),
-            elapsed: Duration::from_millis(80_400),
-            left: Some(Duration::from_secs(40)),
-        };
-        assert_eq!(times.words(Duration::ZERO), "1m 20s, 40s left");
-        assert_eq!(times.words(Duration::from_secs(30)), "1m 50s, 10s left");
-        assert_eq!(times.words(Duration::from_secs(60)), "2m 20s, 0s left");
+        assert!(
+            before.contains("mnist 2 trials 2m · best loss 0.25"),
+            "{before}"
+        );
     }
 }

@@ -71,8 +71,9 @@ impl Lines {
                     let failed = watched.last_failure().map(|(trial, _)| trial);
                     if self.told != failed {
                         self.told = failed;
-                        let failure = status::last_failure(watched);
-                        line.extend(failure.into_iter().flat_map(|why| [", ".to_owned(), why]));
+                        if let Some((trial, why)) = status::last_failure(watched) {
+                            line.push_str(&format!(", trial {trial} failed: {why}"));
+                        }
                     }
                     self.write(watched, now, &line)
                 } else {

@@ -1,6 +1,7 @@
 //! [`ProgressBar`]: the progress of a study, for people: a bar on a terminal, sparse lines elsewhere.
 
 mod bar;
+mod bar_line;
 mod lines;
 mod status;
 
@@ -13,12 +14,13 @@ use async_trait::async_trait;
 use tuning_core::{Event, Objectives, Observer, ObserverError, Progress};
 
 use self::{bar::Bar, lines::Lines};
-use crate::watched::Watched;
+use crate::{layout::stderr_width, watched::Watched};
 
 /// Shows the progress of one study on stderr.
 ///
 /// On a terminal it is a bar over the budget's trials (without such a budget, a spinner), with the
-/// best value, the pace, the time left, and how many trials failed and run. Elsewhere it is plain
+/// best value, the pace, the time left, and how many trials failed and run. What the terminal has no room for is left out, also
+/// after its size has changed, and an ellipsis tells of it. Elsewhere it is plain
 /// lines: one for each new best, one for each tenth of the budget; by the times of the events never
 /// so many that they flood a log file. Both end with a line about the whole session.
 ///
@@ -54,7 +56,9 @@ impl ProgressBar {
     pub fn new() -> Self {
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         Self::with(if io::stderr().is_terminal() && !dumb {
-            Face::Bar(Bar::new(indicatif::ProgressDrawTarget::stderr()))
+            let width = || stderr_width().unwrap_or(usize::MAX);
+            let target = indicatif::ProgressDrawTarget::stderr();
+            Face::Bar(Bar::new(target, io::stderr(), width))
         } else {
             Face::Lines(Lines::new(io::stderr()))
         })

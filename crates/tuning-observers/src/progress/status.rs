@@ -1,8 +1,6 @@
 //! What a progress line says of a study, in words.
 
-use std::time::Duration;
-
-use tuning_core::{Best, Closed, Event};
+use tuning_core::{Best, Closed, Event, TrialId};
 
 use crate::{
     watched::Watched,
@@ -21,7 +19,7 @@ pub(super) fn done(watched: &Watched) -> String {
 pub(super) fn parts(watched: &Watched) -> Vec<String> {
     let counts = watched.counts();
     let mut parts: Vec<String> = best(watched, false).into_iter().collect();
-    parts.extend(watched.per_trial().and_then(pace));
+    parts.extend(pace(watched));
     for (count, what) in [
         (counts.failed, "failed"),
         (counts.stopped, "stopped"),
@@ -38,9 +36,8 @@ pub(super) fn parts(watched: &Watched) -> Vec<String> {
 /// How much of a reason is shown.
 const REASON: usize = 160;
 
-/// `trial 4 failed: it exited with code 1: KeyError: 'lr'`. Where there is no room for all of a line, its end is missing: so this
-/// comes last.
-pub(super) fn last_failure(watched: &Watched) -> Option<String> {
+/// The trial that failed last, and why: `it exited with code 1: KeyError: 'lr'`.
+pub(super) fn last_failure(watched: &Watched) -> Option<(TrialId, String)> {
     let (trial, failure) = watched.last_failure()?;
     let gist = failure.gist();
     if gist.is_empty() {
@@ -50,7 +47,7 @@ pub(super) fn last_failure(watched: &Watched) -> Option<String> {
         0..=REASON => gist,
         _ => gist.chars().take(REASON - 1).chain(['…']).collect(),
     };
-    Some(format!("trial {trial} failed: {gist}"))
+    Some((trial, gist))
 }
 
 /// `best loss 0.25 (trial 3)`, or `front of 4`; with the parameters if wanted.
@@ -61,6 +58,14 @@ pub(super) fn best(watched: &Watched, params: bool) -> Option<String> {
     watched
         .best()
         .map(|best| format!("best {}", trial(watched, best, params)))
+}
+
+/// `best loss 0.25` and ` (trial 3)`, or `front of 4` and nothing.
+pub(super) fn best_parts(watched: &Watched) -> Option<(String, String)> {
+    let whole = best(watched, false)?;
+    let at = whole.rfind(" (trial ").unwrap_or(whole.len());
+    let (best, trial) = whole.split_at(at);
+    Some((best.to_owned(), trial.to_owned()))
 }
 
 /// `loss 0.25 (trial 3: lr=0.01 opt=adam)`.
@@ -112,13 +117,14 @@ pub(super) fn closed(watched: &Watched, event: &Event, closed: &Closed) -> Strin
     )
 }
 
-fn number(count: u64, what: &str) -> String {
+pub(super) fn number(count: u64, what: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {what}{plural}")
 }
 
 /// `3.1 trials/s`, or `12s a trial`.
-fn pace(per_trial: Duration) -> Option<String> {
+pub(super) fn pace(watched: &Watched) -> Option<String> {
+    let per_trial = watched.per_trial()?;
     let seconds = per_trial.as_secs_f64();
     if seconds <= 0.0 {
         None

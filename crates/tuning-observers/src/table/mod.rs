@@ -16,6 +16,7 @@ use self::{
     ranking::Ranking,
 };
 use crate::{
+    layout::wrapped,
     watched::Watched,
     wording::{format_duration, printable},
 };
@@ -23,8 +24,8 @@ use crate::{
 /// Prints a table of the best trials when a session ends: the best five, or the front of several
 /// objectives, with their parameters, values and durations, below a line that says why it ended.
 ///
-/// It prints to stdout, with lines and bold heads on a terminal (no bold with `NO_COLOR`), and as plain
-/// ASCII elsewhere. What does not fit the width becomes narrower: parameters share a column then.
+/// It prints to stdout, as wide as the terminal, with a bold head (no bold with `NO_COLOR`); elsewhere every line is as long as it
+/// needs to be. What does not fit is laid out as [`Table`](crate::Table) says.
 ///
 /// Of the sessions before this one it knows the best trial only, unless it is told their events, too.
 ///
@@ -75,7 +76,7 @@ impl FinalTable {
         }
     }
 
-    /// Writes plain ASCII to this writer.
+    /// Writes plain text to this writer.
     #[must_use]
     pub fn to(mut self, out: impl Write + Send + 'static) -> Self {
         self.out = Box::new(out);
@@ -93,11 +94,10 @@ impl FinalTable {
         self
     }
 
-    /// Sets how many characters it may be wide: the terminal's width, or 120 elsewhere, if this is
-    /// not said.
+    /// Sets how many characters a line may have: as many as the terminal's, or any number elsewhere, if this is not said.
     #[must_use]
     pub fn width(mut self, width: u16) -> Self {
-        self.look.width = Some(width);
+        self.look.width = Some(width.into());
         self
     }
 
@@ -117,7 +117,12 @@ impl FinalTable {
             format_duration(self.watched.elapsed()),
             closed.counts
         );
-        let mut text = format!("{}\n", printable(&head));
+        let head = printable(&head);
+        let mut text = match self.look.room() {
+            Some(width) => wrapped(&head, width),
+            None => head.into_owned(),
+        };
+        text.push('\n');
         let rows = self.ranking.rows(&self.watched);
         if rows.is_empty() {
             text.push_str("no trial has a value\n");

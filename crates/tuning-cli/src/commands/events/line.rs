@@ -1,6 +1,6 @@
 //! An event as a line for people: its number, when it was, what it is, and what it says.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use tuning_core::{
     Budgeted, Closed, Counted, Ended, Event, EventKind, Fact, Fidelity, Missing, Objectives,
@@ -9,6 +9,7 @@ use tuning_core::{
 use tuning_observers::{format_duration, format_params, format_values};
 
 use crate::{
+    moment::moment,
     output::{Dressed, Style},
     table::one_line,
 };
@@ -33,23 +34,9 @@ pub(super) fn line(event: &Event, objectives: &Objectives, style: Style) -> Dres
         EventKind::Fact(_) => Dressed::plain(&name),
         _ => style.bold(&name),
     };
-    let at = format!("{:>5}  {}  ", event.seq.get(), time(event.at_millis));
+    let at = format!("{:>5}  {}  ", event.seq.get(), moment(event.at_millis));
     let line = Dressed::plain(&at).and(&name).text("  ");
     line.text(&one_line(&what)).trim_end()
-}
-
-/// In UTC, as RFC 3339 has it; a time that no calendar has as milliseconds.
-fn time(at_millis: u64) -> String {
-    const LAST: u64 = 253_402_300_799_999; // the end of the year 9999
-    let millis = Duration::from_millis(at_millis);
-    match UNIX_EPOCH.checked_add(millis) {
-        Some(at) if at_millis <= LAST => rfc3339(at),
-        _ => format!("{at_millis} ms"),
-    }
-}
-
-fn rfc3339(at: SystemTime) -> String {
-    humantime::format_rfc3339_millis(at).to_string()
 }
 
 fn created(spec: &StudySpec) -> String {

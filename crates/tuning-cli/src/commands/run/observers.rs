@@ -7,7 +7,7 @@ use std::{
 
 use tokio::task::JoinSet;
 use tuning_file::{ObserverSpec, StudyFile, Watched};
-use tuning_observers::{ProgressBar, ProgressWriter};
+use tuning_observers::{ProgressBar, ProgressWriter, stderr_width, wrapped};
 use tuning_runtime::{Delivery, Study, Subscription};
 
 use super::{kinds, log};
@@ -75,7 +75,11 @@ impl Observers {
 
     /// Writes a line to stderr, above the progress bar if there is one.
     pub(super) fn say(&self, line: &str) {
-        let line = format!("{}\n", shown(line));
+        let line = shown(line);
+        let line = match stderr_width() {
+            Some(width) => format!("{}\n", wrapped(&line, width)),
+            None => format!("{line}\n"),
+        };
         // It may be closed: that is no reason to stop.
         let _ = match self.terminal.clone() {
             Some(mut writer) => writer.write_all(line.as_bytes()),

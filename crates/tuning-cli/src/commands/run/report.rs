@@ -15,7 +15,7 @@ use crate::{
     commands::best,
     error::CliError,
     output::{Output, say, streams_meet},
-    table,
+    shell, table,
 };
 
 /// How many trials the final table has.
@@ -211,8 +211,16 @@ impl<'a> Report<'a> {
         if ranked.is_empty() {
             return Ok(());
         }
-        let columns: Vec<Column> = best::brief(columns::all(spec, &columns::metrics(trials)));
-        out.dressed(&table::of_trials(&columns, &ranked, out.style()))?;
+        let mut columns: Vec<Column> = columns::all(spec, &columns::metrics(trials));
+        columns.retain(|column| best::brief(&column.kind));
+        let remedy = format!(
+            "`{} best {} -n {} --wide` shows everything",
+            shell::tune(),
+            shell::word(self.target),
+            ranked.len()
+        );
+        let table = table::of_trials(&columns, &ranked);
+        out.laid_out(&table::fit(&table, out.style(), &remedy))?;
         if spec.objectives.len() > 1 && front > ranked.len() {
             out.line(format_args!(
                 "and {} more that no other one dominates",

@@ -1,6 +1,9 @@
 //! A folder with a study in it, and the program that runs there.
 
+#[cfg(target_os = "linux")]
+pub(crate) mod screen;
 pub(crate) mod sink;
+pub(crate) mod timeless;
 
 use std::{
     fs,

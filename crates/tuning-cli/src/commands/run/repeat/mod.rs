@@ -46,7 +46,7 @@ pub(super) async fn run(
     if args.json {
         out.json(&summary.as_json())?;
     } else if !args.quiet {
-        out.dressed(&summary.table(out.style()))?;
+        out.laid_out(&summary.table(out.style()))?;
         out.flush()?;
         if exit == Exit::Stopped {
             say("run it again to resume");

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 use tuning_core::{Counts, Direction, Objective, Objectives, Seed};
 use tuning_file::StudyFile;
-use tuning_observers::format_value;
+use tuning_observers::{Importance, Table, TableColumn, format_value};
 
 use crate::{
     commands::run::session::Ended,
     output::{Dressed, Style},
-    table::{Head, draw},
+    table::fit,
 };
 
 /// What one seed came to.
@@ -60,29 +60,26 @@ impl<'a> Summary<'a> {
     /// A row for each seed, and a line for each objective.
     pub(super) fn table(&self, style: Style) -> Dressed {
         let names = self.objectives.iter().map(|objective| &*objective.name);
-        let heads: Vec<Head<'_>> = [("seed", true), ("ended", false), ("completed", true)]
-            .into_iter()
-            .chain(names.map(|name| (name, true)))
-            .chain([("journal", false)])
-            .map(|(name, right)| Head {
-                name,
-                right,
-                wide: name == "journal",
-            })
-            .collect();
-        let rows: Vec<Vec<String>> = self.repeats.iter().map(row).collect();
-        let rows: Vec<Vec<&str>> = rows
-            .iter()
-            .map(|row| row.iter().map(String::as_str).collect())
-            .collect();
-        let mut text = draw(&heads, &rows, style);
+        let heads = [
+            TableColumn::number("seed"),
+            TableColumn::text("ended"),
+            TableColumn::number("completed").importance(Importance::Detail),
+        ];
+        let journal = TableColumn::text("journal").importance(Importance::Extra);
+        let names = names.map(TableColumn::number);
+        let mut table = Table::new(heads.into_iter().chain(names).chain([journal]));
+        for repeated in &self.repeats {
+            table.row(row(repeated));
+        }
+        let mut text = fit(&table, style, "`tune list` shows the journals");
         for (objective, spread) in self.spreads() {
             let name = &objective.name;
             let line = match spread {
-                Some(spread) => format!("\nbest {name} of a seed: {}", spread.as_text()),
-                None => format!("\nno seed has a value of {name}"),
+                Some(spread) => format!("best {name} of a seed: {}", spread.as_text()),
+                None => format!("no seed has a value of {name}"),
             };
-            text = text.text(&line);
+            let line = Dressed::plain(&line).wrapped(style.width);
+            text = text.text("\n").and(&line);
         }
         text
     }
