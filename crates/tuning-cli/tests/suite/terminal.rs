@@ -6,7 +6,8 @@ use crate::support::{Folder, screen::Terminal, timeless::timeless};
 
 const WIDTHS: [u16; 5] = [40, 60, 80, 120, 200];
 
-/// A study of fourteen parameters, some trials of which fail.
+/// A study of fourteen parameters, some trials of which fail. One worker does one trial after the other, so that its journal always
+/// has the same entries in the same order.
 const STUDY: &str = r#"
 command: |
   case ${batch} in 128) echo "Traceback (most recent call last):" >&2; echo "KeyError: 'learning_rate'" >&2; exit 1;; esac
@@ -32,7 +33,6 @@ budget: {trials: 10}
 stop_on: {failures: never}
 strategy: random
 workers: 1
-order: as-proposed
 seed: 3
 "#;
 
@@ -130,10 +130,48 @@ fn lists_and_checks_fit() {
         &["pruners"],
         &["validate"],
         &["validate", "--merged"],
+        &["strategies", "gp"],
+        &["events"],
     ] {
         let name = args.join("_").replace("--", "");
         insta::assert_snapshot!(name, at_all_widths(&folder, args));
     }
+}
+
+#[test]
+fn several_objectives_and_long_names_fit() {
+    let study = r#"
+command: |
+  echo "{\"validation_cross_entropy\": ${x}, \"latency_milliseconds\": ${y}, \"energy\": 0.123456789, \"memory_bytes\": 123456789}"
+parameters:
+  x: {min: 0.0, max: 1.0}
+  y: {min: 1.0, max: 100.0}
+  a_very_long_name_of_a_parameter: {values: [a long text of several words, größe 日本語]}
+  n: {min: 1, max: 9223372036854775807}
+objectives:
+  - {name: validation_cross_entropy, direction: minimize}
+  - {name: latency_milliseconds, direction: minimize}
+  - {name: energy, direction: maximize}
+  - {name: memory_bytes, direction: minimize}
+budget: {trials: 6}
+strategy: random
+workers: 1
+"#;
+    let folder = ended(study);
+    for command in ["trials", "best"] {
+        let name = format!("several_objectives_{command}");
+        insta::assert_snapshot!(name, at_all_widths(&folder, &[command]));
+    }
+}
+
+#[test]
+fn several_seeds_fit() {
+    let folder = Folder::new();
+    let study = STUDY.replace("trials: 10", "trials: 3");
+    let study = study.replace("case ${batch} in 128)", "case no in yes)");
+    folder.write("study.yaml", &study);
+    folder.ends_with(0, &["run", "--quiet", "--repeat", "3"]);
+    insta::assert_snapshot!(at_all_widths(&folder, &["run", "--repeat", "3"]));
 }
 
 #[test]

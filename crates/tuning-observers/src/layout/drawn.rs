@@ -94,7 +94,16 @@ impl Drawn {
             names => notes.push(format!("left out: {}{remedy}", names.join(", "))),
         }
         match self.width {
-            Some(width) => notes.iter().map(|note| wrapped(note, width)).collect(),
+            // A name may be wider than all of it.
+            Some(width) => {
+                let wrapped = notes.iter().map(|note| wrapped(note, width));
+                let lines = wrapped.flat_map(|note| {
+                    note.lines()
+                        .map(|line| cells::cut(line, width))
+                        .collect::<Vec<_>>()
+                });
+                lines.collect()
+            }
             None => notes,
         }
     }

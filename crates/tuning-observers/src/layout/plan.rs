@@ -182,8 +182,15 @@ impl Trial<'_> {
                 }
             }
             Part::Params(columns) => {
-                let pairs = (0..table.rows.len()).flat_map(|row| table.pairs(row, columns));
-                // The name cut, `=` and a number that stays whole; one pair tells that there are others.
+                // On one line the first pair is enough, with an ellipsis that tells of the others.
+                let (shown, ellipsis) = if table.one_line {
+                    (1, 2)
+                } else {
+                    (usize::MAX, 0)
+                };
+                let pairs = (0..table.rows.len())
+                    .flat_map(|row| table.pairs(row, columns).into_iter().take(shown));
+                // The name cut, `=` and a number that stays whole.
                 let whole = pairs.map(|(name, value)| {
                     let name = measure_text_width(name);
                     let name = if self.is_tight { name.min(NAME) } else { name };
@@ -191,7 +198,7 @@ impl Trial<'_> {
                         Ok(_) => measure_text_width(value),
                         Err(_) => measure_text_width(value).min(NAME),
                     };
-                    name + 1 + value + 2
+                    name + 1 + value + ellipsis
                 });
                 let whole = whole.max().unwrap_or_default();
                 let least = if self.is_tight {

@@ -106,3 +106,96 @@ impl Table {
         pairs.filter(|(_, value)| !value.is_empty()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use console::measure_text_width;
+
+    use super::*;
+    use crate::layout::Importance;
+
+    /// A table of so many columns of every kind, with names and cells of many widths.
+    fn table(objectives: usize, parameters: usize, rows: usize) -> Table {
+        let name = |what: &str, n: usize| format!("{what}{}", "_long".repeat(n % 5));
+        let objective = |n| TableColumn::number(name("loss", n));
+        let parameter = |n| TableColumn::parameter(name("p", n));
+        let columns = [
+            TableColumn::number("trial"),
+            TableColumn::word("state").importance(Importance::Detail),
+        ];
+        let columns = columns
+            .into_iter()
+            .chain((0..objectives).map(objective))
+            .chain((0..parameters).map(parameter))
+            .chain([
+                TableColumn::number("took").importance(Importance::Extra),
+                TableColumn::text("failure")
+                    .importance(Importance::Detail)
+                    .keep_end(),
+            ]);
+        let mut table = Table::new(columns);
+        for row in 0..rows {
+            let value = |n| format!("0.{}", 123_456 + n * 7919 + row);
+            let parameter = |n| match n % 4 {
+                0 => format!("{}e-7", n * 37 + row + 1),
+                1 => "größe 日本語 and more".to_owned(),
+                2 => String::new(),
+                _ => (i64::MAX - row as i64).to_string(),
+            };
+            let cells = [row.to_string(), "completed".to_owned()]
+                .into_iter()
+                .chain((0..objectives).map(value))
+                .chain((0..parameters).map(parameter))
+                .chain(["12m 5s", "it exited with code 1: KeyError: 'lr'"].map(str::to_owned));
+            table.row(cells);
+        }
+        table
+    }
+
+    /// Whether what looks like a number is one of the table's.
+    fn is_whole(word: &str, table: &Table) -> bool {
+        let value = word.rsplit('=').next().unwrap_or_default();
+        let is_cell = |cell: &String| cell == value;
+        value.parse::<f64>().is_err()
+            || table.rows.iter().flatten().any(is_cell)
+            // Of the reason.
+            || value == "1"
+    }
+
+    #[test]
+    fn no_line_is_too_wide_and_no_number_is_broken() {
+        for (objectives, parameters, rows) in [
+            (1, 0, 0),
+            (1, 1, 1),
+            (1, 3, 4),
+            (2, 14, 3),
+            (5, 40, 2),
+            (30, 2, 2),
+        ] {
+            for one_line in [false, true] {
+                let mut table = table(objectives, parameters, rows);
+                table.one_line = one_line;
+                for width in (16..=240).step_by(3) {
+                    let drawn = table.fit(Some(width));
+                    if one_line {
+                        assert_eq!(drawn.body().len(), rows, "{width}:\n{drawn}");
+                    }
+                    for line in drawn.to_string().lines() {
+                        let taken = measure_text_width(line);
+                        assert!(taken <= width, "{width}: `{line}` of\n{drawn}");
+                    }
+                    for word in drawn.body().iter().flat_map(|line| line.split_whitespace()) {
+                        assert!(is_whole(word, &table), "{width}: `{word}` of\n{drawn}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_left_out_where_there_is_no_width() {
+        let text = table(5, 40, 2).fit(None).to_string();
+        assert_eq!(text.lines().count(), 3);
+        assert!(!text.contains('…'), "{text}");
+    }
+}

@@ -70,9 +70,15 @@ fn is_quoted(line: &str) -> bool {
 
 /// Where the text of a line begins, behind its label.
 fn hanging(line: &str) -> usize {
-    let leading = line.len() - line.trim_start().len();
+    let text = line.trim_start();
+    let leading = line.len() - text.len();
     if leading > 0 {
-        return leading;
+        // A number before it is one in a list.
+        let number = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        return match number > 0 && text[number..].starts_with("  ") {
+            true => leading + number + 2,
+            false => leading,
+        };
     }
     let label = line.find("  ").filter(|at| *at < LABEL);
     let text = label.map(|at| line.len() - line[at..].trim_start().len());
@@ -144,6 +150,11 @@ mod tests {
             "failed    KeyError: 'learning_rate'",
             20,
             "failed    KeyError:\n     'learning_rate'",
+        );
+        check(
+            "   12  started  trial 3: lr=0.5",
+            23,
+            "   12  started  trial\n       3: lr=0.5",
         );
         check(
             "best      trial 3: loss 0.5, lr=0.1",

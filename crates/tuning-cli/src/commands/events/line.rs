@@ -14,6 +14,9 @@ use crate::{
     table::one_line,
 };
 
+/// The widest name of an event, `budgeted`.
+const WIDEST: usize = 8;
+
 /// The event as a line.
 pub(super) fn line(event: &Event, objectives: &Objectives, style: Style) -> Dressed {
     let what = match &event.kind {
@@ -25,17 +28,16 @@ pub(super) fn line(event: &Event, objectives: &Objectives, style: Style) -> Dres
         EventKind::Fact(fact) => self::fact(fact, objectives),
         _ => String::new(),
     };
-    let name = format!("{:<8}", event.kind.name());
+    let name = event.kind.name();
+    let blanks = " ".repeat(WIDEST.saturating_sub(name.len()) + 2);
     let name = match &event.kind {
-        EventKind::Fact(Fact::Ended(ended)) if ended.outcome.failure().is_some() => {
-            style.red(&name)
-        }
-        EventKind::Retried(_) | EventKind::Missing(_) => style.red(&name),
-        EventKind::Fact(_) => Dressed::plain(&name),
-        _ => style.bold(&name),
+        EventKind::Fact(Fact::Ended(ended)) if ended.outcome.failure().is_some() => style.red(name),
+        EventKind::Retried(_) | EventKind::Missing(_) => style.red(name),
+        EventKind::Fact(_) => Dressed::plain(name),
+        _ => style.bold(name),
     };
     let at = format!("{:>5}  {}  ", event.seq.get(), moment(event.at_millis));
-    let line = Dressed::plain(&at).and(&name).text("  ");
+    let line = Dressed::plain(&at).and(&name).text(&blanks);
     line.text(&one_line(&what)).trim_end()
 }
 
