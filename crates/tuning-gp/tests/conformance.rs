@@ -26,7 +26,7 @@ fn a_small_model_in_a_trust_region_keeps_the_laws() {
     tuning_conformance::strategy(|problem| config.build(problem))
         .spaces(SPACES)
         .trials(32)
-        .seeds(2)
+        .seeds(1)
         .check();
 }
 
@@ -34,7 +34,7 @@ fn a_small_model_in_a_trust_region_keeps_the_laws() {
 fn one_chosen_at_run_time_keeps_the_laws() {
     let config = GpConfig::default().acquisition(Acquisition::Ucb).boxed();
     tuning_conformance::strategy(|problem| config.build(problem))
-        .spaces(SPACES)
+        .spaces(["training"])
         .seeds(1)
         .check();
 }
