@@ -42,6 +42,8 @@ impl Plan {
             Focus::Attempts => {
                 (self.timeout, self.retries, self.manual) = (true, 3, false);
                 (self.share, self.deaths) = (0.1, 3);
+                // Only what is evaluated has attempts.
+                self.added = 0;
             }
             Focus::Observers => (self.share, self.deaths) = (0.1, 5),
             Focus::Cost => {

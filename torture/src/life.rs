@@ -222,6 +222,9 @@ impl Life<'_> {
         // Long enough for all that is slow, but not endless.
         let study = study.linger(Duration::from_secs(DAY));
         let mut study = self.seams.study(study).open().await?;
+        if study.progress().counts().added == 0 {
+            study.add(plan.known()).await?;
+        }
         let bench = Bench {
             plan: plan.clone(),
             session: number,

@@ -5,8 +5,8 @@ use std::{fmt, time::Duration};
 use serde_json::json;
 use tuning_cmaes::CmaEsConfig;
 use tuning_core::{
-    Budget, FailureKind, FailureLimit, FidelityRange, Objective, Order, Parameter, Seed, Space,
-    StrategyConfig,
+    AddedTrial, Budget, FailureKind, FailureLimit, FidelityRange, Metrics, Objective, Order,
+    Outcome, Parameter, Seed, Space, StrategyConfig, Values,
 };
 use tuning_evolution::{DeConfig, RegularisedEvolutionConfig};
 use tuning_runtime::{Retry, StudyBuilder, StudySettings};
@@ -45,6 +45,8 @@ pub struct Plan {
     pub(crate) share: f64,
     /// Whether the caller evaluates the trials.
     pub(crate) manual: bool,
+    /// How many trials that were evaluated elsewhere it begins with.
+    pub(crate) added: u64,
 }
 
 /// What limits a study beside its number of trials.
@@ -116,6 +118,7 @@ impl Plan {
             timeout: dice.chance(0.8),
             share: dice.pick(&[0.0, 0.01, 0.03, 0.1]),
             manual: dice.chance(0.25),
+            added: dice.pick(&[0, 0, 0, 1, 4, 12]),
         }
     }
 
@@ -154,6 +157,28 @@ impl Plan {
             _ => vec![Parameter::int("n", -3, 3)],
         };
         Space::new(parameters).unwrap_or_else(|error| unreachable!("{error}"))
+    }
+
+    /// Trials that were evaluated elsewhere.
+    pub(crate) fn known(&self) -> Vec<AddedTrial> {
+        let space = self.space();
+        let known = |k: u64| {
+            let seed = Seed::new(self.seed).named("known").derive(k);
+            let point: Vec<f64> = (0..space.len())
+                .map(|d| seed.derive(d as u64).unit())
+                .collect();
+            let params = space
+                .decode(&point)
+                .unwrap_or_else(|error| unreachable!("{error}"));
+            let value = 0.2 + 2.0 * seed.named("value").unit();
+            let values = Values::new([value, -value][..self.objectives].iter().copied());
+            let outcome = match k % 4 {
+                3 => Outcome::failed(FailureKind::Error, "it failed elsewhere"),
+                _ => Outcome::Completed(values.unwrap_or_else(|error| unreachable!("{error}"))),
+            };
+            AddedTrial::new(params, outcome).metrics(Metrics::from_iter([("cost", 2.0)]))
+        };
+        (0..self.added).map(known).collect()
     }
 
     pub(crate) fn budget(&self) -> Budget {
@@ -245,6 +270,9 @@ impl fmt::Display for Plan {
         }
         if self.manual {
             write!(f, ", evaluated by its caller")?;
+        }
+        if self.added > 0 {
+            write!(f, ", {} added", self.added)?;
         }
         Ok(())
     }

@@ -149,10 +149,10 @@ pub mod prelude {
     #[cfg(feature = "auto")]
     pub use tuning_cmaes::CmaEsConfig;
     pub use tuning_core::{
-        Budget, Event, EventKind, Fact, Failure, FailureKind, FailureLimit, Fidelity, Objective,
-        Objectives, Observer, Order, Outcome, Parameter, Params, ParamsError, Pruner, PrunerConfig,
-        Seed, Space, Strategy, StrategyConfig, Trial, TrialId, Tunable, Values, Verdict,
-        async_trait,
+        AddedTrial, Budget, Event, EventKind, Fact, Failure, FailureKind, FailureLimit, Fidelity,
+        Objective, Objectives, Observer, Order, Outcome, Parameter, Params, ParamsError, Pruner,
+        PrunerConfig, Seed, Space, Strategy, StrategyConfig, Trial, TrialId, Tunable, Values,
+        Verdict, async_trait,
     };
     #[cfg(feature = "derive")]
     pub use tuning_derive::TunableOfHypertuning as Tunable;

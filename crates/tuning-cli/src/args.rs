@@ -11,6 +11,15 @@ use crate::{
     failed_trials::{ALL_TRIALS, FailedTrials},
 };
 
+/// For `tune add --help`.
+const ADD: &str = "\
+A column for each parameter and each objective, by their names; further columns of numbers are metrics:
+  lr,layers,loss,gpu_hours
+  0.01,3,0.52,1.5
+Columns that `tune export` writes mean the same here: `state` (completed, failed, stopped), `failure`, `seconds`.
+All rows are added or, if anything is wrong with one of them, none. Added trials use up nothing of the budget,
+unless the study file says `budget: {of: all}`.";
+
 /// For `tune ask-tell --help`.
 const ASK_TELL: &str = "\
 One JSON value a line, one answer for each:
@@ -18,6 +27,7 @@ One JSON value a line, one answer for each:
   {\"ask\": 2}                                         {\"asked\": [{\"trial\": 0, \"params\": {…}}, …]}
   {\"report\": {\"trial\": 0, \"at\": 3, \"values\": {…}}}   {\"verdict\": \"continue\"}
   {\"tell\": {\"trial\": 0, \"values\": {\"loss\": 1.2}}}   {\"told\": 0, \"state\": \"completed\"}
+  {\"tell\": {\"params\": {…}, \"values\": {…}}}          {\"told\": 7, \"state\": \"completed\"}
   {\"enqueue\": [{\"lr\": 0.1, …}]}                     {\"enqueued\": [7]}
   {\"best\": 1}                                        {\"best\": [{…}]}
   {\"trials\": true}                                   {\"trials\": [{…}, …]}
@@ -43,6 +53,8 @@ pub(crate) enum Command {
     Validate(ValidateArgs),
     /// Run a study, or resume it
     Run(RunArgs),
+    /// Add trials that were evaluated elsewhere: from a file of results, or of another study
+    Add(AddArgs),
     /// Run a study whose trials another program evaluates, over standard input and output
     AskTell(AskTellArgs),
     /// List the studies of a folder
@@ -237,6 +249,25 @@ pub(crate) struct RunArgs {
     /// summarise them
     #[arg(long, value_name = "N")]
     pub(crate) repeat: Option<NonZeroU64>,
+}
+
+#[derive(Debug, Args)]
+#[command(allow_missing_positional = true, after_help = ADD)]
+pub(crate) struct AddArgs {
+    /// The study file; `study.yaml` (or `.toml`, `.json`) unless given
+    #[arg(value_name = "FILE", default_value_os_t = study_here(), hide_default_value = true)]
+    pub(crate) file: PathBuf,
+    /// The results: a `.csv`, `.json` or `.jsonl` file, such as `tune export` writes
+    #[arg(value_name = "RESULTS", required = true, value_hint = ValueHint::FilePath)]
+    pub(crate) results: PathBuf,
+    #[command(flatten)]
+    pub(crate) settings: SettingArgs,
+    /// Add results, too, that the study has already: those of trials with the same parameters and the same values
+    #[arg(long)]
+    pub(crate) doubles: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -184,6 +184,7 @@ fn sessions() -> Vec<EventKind> {
 fn counts() -> Counts {
     let mut counts = Counts::default();
     (counts.started, counts.running, counts.paused) = (28, 7, 6);
+    (counts.added, counts.added_completed) = (3, 2);
     (
         counts.completed,
         counts.stopped,

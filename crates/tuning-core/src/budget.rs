@@ -23,6 +23,9 @@ use crate::{Counts, FailureLimit};
 #[non_exhaustive]
 pub struct Budget {
     /// How many trials there are. Which ones count, `of` says: all that are started, failed ones included, if nothing is set.
+    ///
+    /// Trials that were [added](crate::AddedTrial) use up no limit, unless `of` is [`Counted::All`]; but one of them may be the best,
+    /// and reach the `target`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trials: Option<u64>,
     /// Which trials count for `trials`.
@@ -63,12 +66,14 @@ pub struct Budget {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Counted {
-    /// All that were started, however they end.
+    /// All that the study started, however they end.
     #[default]
     Started,
     /// Those that completed, and those that may still do so. In the place of one that failed or was stopped, another one is
     /// started.
     Completed,
+    /// All that were started, and those that were [added](crate::AddedTrial).
+    All,
 }
 
 impl Counted {
@@ -115,9 +120,13 @@ impl Budget {
     #[must_use]
     pub fn trials_left(&self, counts: &Counts) -> Option<u64> {
         let counted = match self.of {
-            Counted::Started => counts.started,
+            Counted::All => counts.started,
+            Counted::Started => counts.started.saturating_sub(counts.added),
             // Those in hand may complete.
-            Counted::Completed => counts.completed + counts.running + counts.paused,
+            Counted::Completed => {
+                let completed = counts.completed + counts.running + counts.paused;
+                completed.saturating_sub(counts.added_completed)
+            }
         };
         Some(self.trials?.saturating_sub(counted))
     }

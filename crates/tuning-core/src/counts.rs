@@ -23,6 +23,20 @@ pub struct Counts {
     /// Repeated attempts.
     #[serde(default)]
     pub retries: u64,
+    /// Of all that were started, those that were evaluated elsewhere and [added](crate::AddedTrial).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub added: u64,
+    /// Of these, those that completed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub added_completed: u64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 impl Counts {

@@ -349,7 +349,7 @@ impl Ended {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Budgeted {
-    /// How many trials are started in all; without limit if absent.
+    /// How many trials there are in all, those included that were [added](crate::AddedTrial); without limit if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trials: Option<u64>,
     /// How much resource all trials together may use; without limit if absent.

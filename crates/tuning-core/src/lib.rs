@@ -117,7 +117,7 @@ mod values;
 
 pub use async_trait::async_trait;
 
-pub use ask_tell::{AskError, AskTell, IllegalProposal, ReplayError, TellError, Turn};
+pub use ask_tell::{AddedTrial, AskError, AskTell, IllegalProposal, ReplayError, TellError, Turn};
 pub use budget::{Budget, CostLimit, Counted, EndReason};
 pub use config_option::ConfigOption;
 pub use counts::Counts;

@@ -41,6 +41,9 @@ impl Tag {
     /// The layer of the tag of a trial that tries a failed one again: its note is the number of that one.
     pub const RETRY: &str = "retry";
 
+    /// The layer of the tag of a trial that was evaluated elsewhere and [added](crate::AddedTrial): its note says where it comes from.
+    pub const ADDED: &str = "added";
+
     /// Returns the tag `layer:note`. `layer` names the strategy; both may hold any text.
     #[must_use]
     pub fn new(layer: &str, note: impl fmt::Display) -> Self {
@@ -112,6 +115,12 @@ impl Tag {
             let (layer, note) = part.split_once(':').unwrap_or(("", part));
             (unescape(layer), unescape(note))
         })
+    }
+
+    /// Whether it is that of a trial that was added.
+    pub(crate) fn is_added(&self) -> bool {
+        let rest = self.as_str().strip_prefix(Self::ADDED);
+        rest.is_some_and(|rest| rest.starts_with(':'))
     }
 
     /// Whether there is no note at all.

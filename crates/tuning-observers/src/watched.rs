@@ -146,8 +146,12 @@ impl Watched {
     pub(crate) fn done(&self) -> u64 {
         let counts = self.counts();
         match self.budget.of {
-            Counted::Completed => counts.completed + counts.paused,
-            _ => counts.ended() + counts.paused,
+            Counted::All => counts.ended() + counts.paused,
+            // Of those that were added, the last one may not have been told to its end.
+            Counted::Completed => {
+                counts.completed.saturating_sub(counts.added_completed) + counts.paused
+            }
+            _ => counts.ended().saturating_sub(counts.added) + counts.paused,
         }
     }
 

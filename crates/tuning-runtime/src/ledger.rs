@@ -12,9 +12,9 @@ use std::{
 
 use tokio::sync::oneshot;
 use tuning_core::{
-    AskTell, Closed, EndReason, Entry, EventKind, Fact, Failure, FailureKind, Fidelity, Metrics,
-    Origin, Outcome, Params, Progress, Retried, Seq, Strategy, Tag, TrialId, TrialState, Turn,
-    Values, Verdict, Work,
+    AddedTrial, AskTell, Closed, EndReason, Entry, EventKind, Fact, Failure, FailureKind, Fidelity,
+    Metrics, Origin, Outcome, Params, Progress, Retried, Seq, Strategy, Tag, TrialId, TrialState,
+    Turn, Values, Verdict, Work,
 };
 
 use crate::{
@@ -192,6 +192,23 @@ impl Ledger {
         self.guarded(|machine| machine.finish(trial, outcome, metrics, took))??;
         self.tried.forget(trial);
         self.record()
+    }
+
+    /// Adds trials that were evaluated elsewhere, all of them or none; `before` is noted before them, if all can be taken.
+    ///
+    /// # Errors
+    /// [`StudyError::Tell`] if one cannot be taken; nothing has changed then.
+    pub(crate) fn add(
+        &mut self,
+        trials: Vec<AddedTrial>,
+        before: Option<EventKind>,
+    ) -> Result<Vec<TrialId>, StudyError> {
+        let added = self.guarded(|machine| machine.add(trials))??;
+        if let Some(before) = before {
+            self.note(before);
+        }
+        self.record()?;
+        Ok(added)
     }
 
     /// Lets the next asks begin a trial with these parameters.

@@ -21,7 +21,8 @@
 //! | tune one that takes a type of its own | [`blocking_typed`], [`asynchronous_typed`], [`Summary::best_typed`] |
 //! | stop it, cancel a trial, watch it while it runs | [`StudyHandle`] |
 //! | keep it | the crate `tuning-sqlite`, or any other [`Journal`](tuning_core::Journal) |
-//! | try failed trials again | [`Retry`] |
+//! | try failed trials again | [`Retry`], [`Study::retry_failed`] |
+//! | add trials that were evaluated elsewhere | [`Study::add`] |
 //! | hand settings over as one value, read from a file | [`StudySettings`], [`StudyBuilder::new`] |
 //! | test without waiting, a hundred workers in virtual time | [`sim`] |
 //! | test that a study of your strategy resumes as if it had never stopped | [`check_resume`] |

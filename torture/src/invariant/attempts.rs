@@ -1,10 +1,10 @@
 //! The attempts at a trial: none once it has ended, and the last one speaks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tuning_core::{EventKind, Fact, Metrics, Outcome, TrialId, Values};
 
-use super::{Invariant, Look};
+use super::{Invariant, Look, is_added};
 use crate::{bench::SPEAKER, record::Begun};
 
 /// Where a trial stands in the journal.
@@ -41,11 +41,17 @@ impl Look<'_> {
 
     pub(super) fn fenced(&mut self) {
         let mut stands: BTreeMap<TrialId, Stand> = BTreeMap::new();
+        // Of those that were evaluated elsewhere no attempt is known.
+        let mut added = BTreeSet::new();
         for (place, entry) in self.record.entries.iter().enumerate() {
             match &entry.kind {
                 EventKind::Retried(retried) => {
                     stands.entry(retried.trial).or_default().attempt = retried.attempt;
                 }
+                EventKind::Fact(Fact::Started(started)) if is_added(started) => {
+                    added.insert(started.trial);
+                }
+                EventKind::Fact(Fact::Ended(ended)) if added.contains(&ended.trial) => {}
                 EventKind::Fact(Fact::Started(started)) => {
                     let from = started.fork.and_then(|fork| fork.at).map(|at| at.get());
                     let stand = Stand {

@@ -1,10 +1,10 @@
 //! No limit of a budget is passed: at each proposal, what was known then is counted anew, piece of work by piece of work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tuning_core::{EndReason, Fact, Fidelity, Metrics, Outcome, Resumed, Started, TrialId};
 
-use super::{Invariant, Look, told::told};
+use super::{Invariant, Look, is_added, told::told};
 use crate::{
     bench::WHOLE,
     plan::{Limit, TARGET},
@@ -31,6 +31,8 @@ struct Bill {
     pieces: Vec<f64>,
     since_best: u64,
     best: Option<f64>,
+    /// Trials that were evaluated elsewhere, which use up nothing.
+    added: BTreeSet<TrialId>,
 }
 
 impl Bill {
@@ -63,6 +65,10 @@ impl Bill {
 
     fn tell(&mut self, fact: &Fact, whole: u64) {
         match fact {
+            Fact::Started(started) if is_added(started) => {
+                self.added.insert(started.trial);
+            }
+            Fact::Ended(ended) if self.added.contains(&ended.trial) => self.improve(&ended.outcome),
             Fact::Started(started) => {
                 self.started += 1;
                 let from = started.fork.and_then(|fork| fork.at).unwrap_or_default();
@@ -90,13 +96,17 @@ impl Bill {
                 self.cost(ended.trial, &ended.metrics);
                 self.end(ended.trial);
                 self.since_best += 1;
-                if let Outcome::Completed(values) = &ended.outcome
-                    && self.best.is_none_or(|best| values.first() < best)
-                {
-                    (self.best, self.since_best) = (Some(values.first()), 0);
-                }
+                self.improve(&ended.outcome);
             }
             _ => {}
+        }
+    }
+
+    fn improve(&mut self, outcome: &Outcome) {
+        if let Outcome::Completed(values) = outcome
+            && self.best.is_none_or(|best| values.first() < best)
+        {
+            (self.best, self.since_best) = (Some(values.first()), 0);
         }
     }
 
@@ -142,8 +152,10 @@ impl Look<'_> {
         };
         let mut bill = Bill::default();
         for fact in told(&self.record.entries, plan.order) {
+            let is_free = matches!(fact, Fact::Started(started) if is_added(started));
             if let Fact::Started(Started { trial, .. }) | Fact::Resumed(Resumed { trial, .. }) =
                 fact
+                && !is_free
                 && let Some(reached) = bill.reaches(plan.limit)
             {
                 let how = format!("{reached} when trial {trial} was proposed");

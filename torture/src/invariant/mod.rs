@@ -9,7 +9,7 @@ mod told;
 
 use std::fmt;
 
-use tuning_core::{EventKind, Fact};
+use tuning_core::{EventKind, Fact, Started, Tag};
 
 use crate::{plan::Plan, record::Record};
 
@@ -80,6 +80,11 @@ pub fn broken(plan: &Plan, record: &Record, undisturbed: Option<&Record>) -> Vec
         look.as_proposed(undisturbed);
     }
     look.found
+}
+
+/// Whether a trial was evaluated elsewhere.
+fn is_added(started: &Started) -> bool {
+    started.tag.note(Tag::ADDED).is_some()
 }
 
 struct Look<'a> {

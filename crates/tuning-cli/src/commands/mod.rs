@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod add;
 mod ask_tell;
 mod best;
 mod check_strategy;
@@ -55,6 +56,7 @@ pub(crate) fn run(command: Command, extensions: &Extensions) -> Exit {
         Command::Import(args) => import::run(args, &mut out),
         Command::Validate(args) => validate::run(args, extensions, &mut out),
         Command::Run(args) => run::run(args, extensions, &mut out),
+        Command::Add(args) => add::run(args, extensions, &mut out),
         Command::AskTell(args) => ask_tell::run(args, extensions, &mut out),
         Command::List(args) => list::run(args, extensions, &mut out),
         Command::Status(args) => status::run(args, extensions, &mut out),

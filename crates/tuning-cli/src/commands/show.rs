@@ -144,8 +144,10 @@ impl Shown<'_> {
         let of = format!(" of study `{}`: {}{took}", self.study, trial.state);
         out.dressed(&line.text(&of))?;
         let proposed = format_tag(&trial.tag);
-        if !proposed.is_empty() {
-            out.line(format_args!("proposed  by {proposed}"))?;
+        match trial.tag.note(Tag::ADDED) {
+            Some(from) => out.line(format_args!("added     from {from}"))?,
+            None if proposed.is_empty() => {}
+            None => out.line(format_args!("proposed  by {proposed}"))?,
         }
         if let Some(fork) = trial.fork {
             let at = fork.at.map_or_else(String::new, |at| format!(" at {at}"));

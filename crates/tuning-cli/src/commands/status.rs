@@ -127,7 +127,11 @@ fn as_text(
     let budget = view.study.progress.opened().map(|opened| &opened.budget);
     let trials = budget.and_then(|budget| budget.trials);
     let counts = view.study.progress.counts();
-    let started = counts.started;
+    let all = budget.is_some_and(|budget| budget.of == Counted::All);
+    let started = match all {
+        true => counts.started,
+        false => counts.started - counts.added.min(counts.started),
+    };
     let of = match (trials, budget.map(|budget| budget.of)) {
         (Some(trials), Some(Counted::Completed)) => {
             format!("{started} started for {trials} completed")
@@ -135,7 +139,11 @@ fn as_text(
         (Some(trials), _) => format!("{started} of {trials} started"),
         (None, _) => format!("{started} started"),
     };
-    out.line(format_args!("trials    {of}: {counts}"))?;
+    let added = match counts.added {
+        0 => String::new(),
+        added => format!(", {added} added"),
+    };
+    out.line(format_args!("trials    {of}{added}: {counts}"))?;
     if let Some(best) = view.study.progress.best() {
         let values = format_values(&view.study.spec.objectives, &best.values);
         let at = best.at.map_or_else(String::new, |at| format!(" at {at}"));

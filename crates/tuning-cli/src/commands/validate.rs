@@ -217,6 +217,7 @@ fn budget(budget: &Budget) -> String {
     let mut push = |part: Option<String>| parts.extend(part);
     push(budget.trials.map(|trials| match budget.of {
         Counted::Completed => format!("{trials} completed trials"),
+        Counted::All => format!("{trials} trials, added ones included"),
         _ => format!("{trials} trials"),
     }));
     push(

@@ -148,7 +148,7 @@ fn failed_trials_can_be_left_out_of_the_budget() {
     let other = ["validate", "study.yaml", "--set", "budget.of=finished"];
     let error = folder.ends_with(2, &other).stderr;
     assert!(
-        error.contains("expected `started` or `completed`"),
+        error.contains("expected `started`, `completed` or `all`"),
         "{error}"
     );
 }

@@ -1,5 +1,6 @@
 //! The tests of the program, in one binary: what they share is built and linked once.
 
+mod added;
 mod ask_tell;
 mod clean;
 mod commands;

@@ -208,7 +208,7 @@ fn trials_of_others_say_where_to_begin() {
                 .expect("six");
             let outcome = Outcome::Completed(Values::one(sphere(&params)).expect("finite"));
             study
-                .add(&params, outcome, Metrics::default(), tuning_core::Tag::NONE)
+                .add([tuning_core::AddedTrial::new(params, outcome)])
                 .expect("in the space");
         }
         let mut best = f64::MAX;

@@ -83,7 +83,7 @@ impl<S: Strategy> AskTell<S> {
             }
             if self.trials_left() == Some(0) && self.problem.fidelity.is_none() {
                 // One that is not told yet may have failed, and leave its place to another one.
-                let may_change = self.problem.budget.of != Counted::Started;
+                let may_change = self.problem.budget.of == Counted::Completed;
                 if may_change && !self.line.is_empty() {
                     if self.tell_until(self.line.told() + 1) {
                         continue;

@@ -104,6 +104,16 @@ pub enum TellError {
         /// How many objectives there are.
         expected: usize,
     },
+    /// One of several trials that were to be added cannot be, so none was.
+    #[error("nothing was added: number {number} of {of}: {source}")]
+    Add {
+        /// Which one it is, from 1.
+        number: usize,
+        /// How many were to be added.
+        of: usize,
+        /// Why.
+        source: Box<TellError>,
+    },
 }
 
 /// A log does not fit together.

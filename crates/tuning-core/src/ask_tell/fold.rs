@@ -99,6 +99,11 @@ impl<S: Strategy> AskTell<S> {
         if let (Fact::Reported(reported), Some(work)) = (fact, work) {
             self.judge(reported.trial, work);
         }
+        let is_added = |trial| self.spent.is_adding(trial);
+        if self.running.is_empty() && fact.trial().is_some_and(is_added) {
+            // Nothing is before it in line that could still change: what is known is told, whatever the lag.
+            self.tell_until(self.line.knowable());
+        }
     }
 
     /// Lets the pruner say whether a running trial is to stop. It is asked again in a replay, so that a

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::failures::Failures;
 use crate::{
     Budget, Counted, EndReason, Fidelity, FidelityRange, Metrics, Objective, Objectives, Outcome,
-    Problem, TrialId, Values, fact::Fact,
+    Problem, TrialId, Values,
+    fact::{Budgeted, Fact},
 };
 
 /// How much of a budget is spent, by the facts told so far.
@@ -16,6 +17,9 @@ pub(super) struct Spent {
     resource: u64,
     cost: f64,
     completed: u64,
+    /// How many trials were added, and those of them whose end was not told yet.
+    added: u64,
+    adding: BTreeSet<TrialId>,
     failures: Failures,
     open: BTreeMap<TrialId, Used>,
     /// Those of the open trials that work is in hand for.
@@ -45,6 +49,14 @@ impl Spent {
         let whole = problem.fidelity.map(FidelityRange::max);
         match fact {
             Fact::Budgeted(_) => {}
+            // It was paid for elsewhere, and says nothing of what evaluates here.
+            Fact::Started(started) if started.tag.is_added() => {
+                self.added += 1;
+                self.adding.insert(started.trial);
+            }
+            Fact::Ended(ended) if self.adding.remove(&ended.trial) => {
+                self.improves(&ended.outcome);
+            }
             Fact::Started(started) => {
                 let used = Used {
                     reached: started.fork.and_then(|fork| fork.at).unwrap_or_default(),
@@ -89,16 +101,37 @@ impl Spent {
                 self.piece_ended(ended.trial);
                 self.open.remove(&ended.trial);
                 self.since_best += 1;
-                if let Outcome::Completed(losses) = &ended.outcome {
-                    self.completed += 1;
-                    let loss = losses.first();
-                    if self.best.is_none_or(|best| loss < best) {
-                        self.best = Some(loss);
-                        self.since_best = 0;
-                    }
-                }
+                self.completed += u64::from(matches!(ended.outcome, Outcome::Completed(_)));
+                self.improves(&ended.outcome);
             }
         }
+    }
+
+    /// Notes an outcome that is the best so far.
+    fn improves(&mut self, outcome: &Outcome) {
+        if let Outcome::Completed(losses) = outcome
+            && self.best.is_none_or(|best| losses.first() < best)
+        {
+            self.best = Some(losses.first());
+            self.since_best = 0;
+        }
+    }
+
+    /// Whether this trial was added, and its end was not told yet.
+    pub(super) fn is_adding(&self, trial: TrialId) -> bool {
+        self.adding.contains(&trial)
+    }
+
+    /// What a strategy is told of the budget. What it can count is trials, no matter who started them: so those that were
+    /// added and use up nothing are on top of it.
+    pub(super) fn budgeted(&self, budget: &Budget) -> Budgeted {
+        let mut budgeted = Budgeted::new(budget);
+        if budget.of != Counted::All {
+            budgeted.trials = budgeted
+                .trials
+                .map(|trials| trials.saturating_add(self.added));
+        }
+        budgeted
     }
 
     fn reached(&mut self, trial: TrialId, at: Fidelity) {
@@ -152,7 +185,8 @@ impl Spent {
     /// How many new trials the budget still allows, of `started` so far.
     pub(super) fn trials_left(&self, budget: &Budget, started: u64) -> Option<u64> {
         let counted = match budget.of {
-            Counted::Started => started,
+            Counted::All => started,
+            Counted::Started => started.saturating_sub(self.added),
             // Those in hand may complete.
             Counted::Completed => self.completed + self.open.len() as u64,
         };

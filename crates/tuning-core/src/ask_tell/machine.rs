@@ -148,7 +148,7 @@ impl<S: Strategy> AskTell<S> {
     /// # Errors
     /// If the strategy fails or breaks a law; the study cannot continue then.
     pub fn ask(&mut self, slots: NonZeroUsize) -> Result<Turn, AskError> {
-        let budgeted = Budgeted::new(&self.problem.budget);
+        let budgeted = self.spent.budgeted(&self.problem.budget);
         if budgeted != self.budgeted {
             self.happened_by(budgeted, self.known());
         }

@@ -3,6 +3,7 @@
 //! The runtime's driver, the tests of the laws, and a hand-written loop all stand on this one machine:
 //! it checks proposals, numbers trials, keeps results in line, flips signs and applies the budget.
 
+mod added;
 mod asking;
 mod error;
 mod failures;
@@ -12,5 +13,6 @@ mod limits;
 mod machine;
 mod outside;
 
+pub use added::AddedTrial;
 pub use error::{AskError, IllegalProposal, ReplayError, TellError};
 pub use machine::{AskTell, Turn};

@@ -1,61 +1,9 @@
-//! What the strategy did not ask for: results that are known from elsewhere, and trials that are cancelled.
+//! What the strategy did not ask for: trials that the caller wants, and those that are cancelled.
 
 use super::{error::TellError, machine::AskTell};
-use crate::{
-    Ended, FailureKind, Metrics, Outcome, Started, Strategy, Tag, TrialId, Work, space::Params,
-};
+use crate::{Ended, FailureKind, Outcome, Started, Strategy, Tag, TrialId, Work, space::Params};
 
 impl<S: Strategy> AskTell<S> {
-    /// Adds a trial that was evaluated elsewhere, with its outcome, and returns its number: an earlier
-    /// study, a paper, a default that is in use. Values are in the objectives' own directions.
-    ///
-    /// To the strategy it is a foreign trial: it learns from it, but does not count it as its own, unless `tag`
-    /// is its own. To the budget it is a trial like any other, which was started and has ended.
-    /// Under [`Order::AsProposed`](crate::Order::AsProposed) its result is told when it is its turn, as if it had been proposed now.
-    ///
-    /// # Errors
-    /// If the parameters do not lie in the space or the number of values is wrong; nothing has changed
-    /// then.
-    ///
-    /// # Example
-    /// ```
-    /// # use std::num::NonZeroUsize;
-    /// # use tuning_core::*;
-    /// # #[derive(Debug)] struct Never;
-    /// # impl Strategy for Never {
-    /// #     fn ask(&self, _: &Ask) -> Result<Asked, StrategyError> { Ok(Asked::Done) }
-    /// #     fn tell(&mut self, _: &Fact) {}
-    /// # }
-    /// let space = Space::new([Parameter::float("lr", 1e-5, 1e-1).log()])?;
-    /// let known = space.params([("lr", 0.001)])?;
-    /// let problem = Problem::new(space, Objectives::maximize("accuracy")?).budget(Budget::unlimited().target(0.9));
-    /// # let strategy = Never;
-    /// let mut study = AskTell::new(problem, strategy, Seed::new(1));
-    /// let trial = study.add(&known, Outcome::Completed(Values::one(0.93)?), Metrics::default(), Tag::NONE)?;
-    /// assert_eq!(trial, TrialId::new(0));
-    /// assert_eq!(study.ask(NonZeroUsize::MIN)?, Turn::Done(EndReason::Target));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn add(
-        &mut self,
-        params: &Params,
-        outcome: Outcome,
-        metrics: Metrics,
-        tag: Tag,
-    ) -> Result<TrialId, TellError> {
-        if let Outcome::Completed(values) = &outcome {
-            self.count(values)?;
-        }
-        let trial = self.next;
-        let params = self.problem.space.align(params)?;
-        let started = Started::new(trial, params).tag(tag);
-        self.happened_by(started, self.known());
-        let mut ended = Ended::new(trial, outcome);
-        ended.metrics = metrics;
-        self.happened(ended);
-        Ok(trial)
-    }
-
     /// Lets the next asks begin a trial with these parameters before anything that the strategy proposes, whatever the
     /// limits of the budget, but not while [too many trials fail](crate::FailureLimit). To the strategy it is a foreign trial, unless `tag` is its own.
     /// It is in the log once it has begun, not before.

@@ -209,6 +209,7 @@ impl Progress {
             Fact::Started(started) => {
                 self.counts.started += 1;
                 self.counts.running += 1;
+                self.counts.added += u64::from(started.tag.is_added());
                 let open = OpenTrial {
                     params: started.params.clone(),
                     tag: started.tag.clone(),
@@ -270,6 +271,7 @@ impl Progress {
                     Outcome::Completed(values) => {
                         self.counts.completed += 1;
                         if let Some(open) = &open {
+                            self.counts.added_completed += u64::from(open.tag.is_added());
                             self.note_completed(ended.trial, &open.params, values);
                         }
                     }

@@ -8,10 +8,12 @@ fn sensitive(order: Order) -> AskTell<Sensitive> {
     AskTell::new(problem(), Sensitive::new(), Seed::new(5)).order(order)
 }
 
+fn known(value: f64) -> AddedTrial {
+    AddedTrial::new(params(), completed(value))
+}
+
 fn add(study: &mut AskTell<Sensitive>, value: f64) -> TrialId {
-    study
-        .add(&params(), completed(value), Metrics::default(), Tag::NONE)
-        .unwrap()
+    study.add([known(value)]).unwrap()[0]
 }
 
 #[test]
@@ -23,7 +25,9 @@ fn a_known_result_is_a_trial_that_has_ended() {
         let facts = study.take_facts();
         let expect: [Fact; 3] = [
             Started::new(id(0), work.params.clone()).into(),
-            Started::new(id(1), params()).into(),
+            Started::new(id(1), params())
+                .tag(Tag::new(Tag::ADDED, ""))
+                .into(),
             Ended::new(id(1), completed(0.25)).into(),
         ];
         assert_eq!(facts, expect);
@@ -55,35 +59,105 @@ fn it_is_told_when_it_is_its_turn() {
 }
 
 #[test]
-fn it_counts_against_the_budget_and_towards_its_target() {
-    let budget = |budget: Budget| {
+fn what_is_added_while_nothing_is_in_flight_is_known_at_once() {
+    let mut study = sensitive(proposed(8));
+    study.add([known(0.25), known(0.5), known(0.75)]).unwrap();
+    let told = study.strategy().told.len();
+    assert_eq!(told, 6, "whatever the lag, three began and three ended");
+}
+
+#[test]
+fn it_uses_up_no_budget_unless_all_trials_count() {
+    let turn = |budget: Budget, added: &[AddedTrial]| {
         let mut study = AskTell::new(problem().budget(budget), Sensitive::new(), Seed::new(1));
-        add(&mut study, 0.25);
+        study.add(added.to_vec()).unwrap();
         study.ask(slots(1)).unwrap()
     };
-    assert_eq!(budget(Budget::trials(1)), Turn::Done(EndReason::Trials));
+    let check = |budget: Budget, expect: Option<EndReason>| {
+        let counted = budget.of;
+        let mut metrics = Metrics::default();
+        metrics.set("usd", 5.0);
+        let failed = Outcome::failed(FailureKind::Error, "");
+        let mut added = vec![known(0.5).metrics(metrics), known(0.75)];
+        added.extend((0..9).map(|_| AddedTrial::new(params(), failed.clone())));
+        match (turn(budget, &added), expect) {
+            (Turn::Done(reason), Some(expect)) => assert_eq!(reason, expect),
+            (turn, None) => assert!(matches!(turn, Turn::Work(_)), "{counted:?}: {turn:?}"),
+            (turn, Some(expect)) => panic!("{turn:?} instead of {expect:?}"),
+        }
+    };
+    for counted in [Counted::Started, Counted::Completed] {
+        check(Budget::trials(1).of(counted), None);
+    }
+    check(Budget::trials(12).of(Counted::All), None);
+    check(Budget::trials(11).of(Counted::All), Some(EndReason::Trials));
+    check(Budget::trials(1).no_improvement(1), None);
+    check(Budget::trials(1).cost("usd", 1.0), None);
+    check(Budget::trials(1).failures(FailureLimit::InARow(3)), None);
+    check(Budget::trials(9).target(0.4), None);
+    check(Budget::trials(9).target(0.5), Some(EndReason::Target));
+}
+
+#[test]
+fn the_limit_of_trials_that_a_strategy_is_told_is_on_top_of_what_was_added() {
+    for (counted, expect) in [
+        (Counted::Started, 7),
+        (Counted::Completed, 7),
+        (Counted::All, 5),
+    ] {
+        let budget = Budget::trials(5).of(counted);
+        let mut study = AskTell::new(problem().budget(budget), Sensitive::new(), Seed::new(1));
+        study.add([known(0.25), known(0.5)]).unwrap();
+        study.ask(slots(1)).unwrap();
+        let limits = study.strategy().told.iter().filter_map(|fact| match fact {
+            Fact::Budgeted(budgeted) => budgeted.trials,
+            _ => None,
+        });
+        assert_eq!(limits.collect::<Vec<_>>(), [expect], "{counted:?}");
+    }
+}
+
+#[test]
+fn what_was_added_is_counted_apart() {
+    let mut study = sensitive(Order::AsFinished);
+    let failed = AddedTrial::new(params(), Outcome::failed(FailureKind::Error, ""));
+    study.add([known(0.25), failed]).unwrap();
+    ask(&mut study);
+    let mut progress = Progress::new(study.problem().objectives.clone());
+    for entry in study.take_entries(0) {
+        progress.apply(0, &entry.kind);
+    }
+    let counts = progress.counts();
     assert_eq!(
-        budget(Budget::trials(9).target(0.25)),
-        Turn::Done(EndReason::Target)
+        (counts.started, counts.added, counts.added_completed),
+        (3, 2, 1)
     );
-    assert!(matches!(budget(Budget::trials(2)), Turn::Work(_)));
+    let left = |counted| Budget::trials(9).of(counted).trials_left(&counts);
+    assert_eq!(left(Counted::Started), Some(8));
+    assert_eq!(left(Counted::Completed), Some(8), "one may still complete");
+    assert_eq!(left(Counted::All), Some(6));
 }
 
 #[test]
 fn what_cannot_be_added_leaves_no_trace() {
     let mut study = sensitive(Order::AsFinished);
-    let (none, metrics) = (Tag::NONE, Metrics::default());
-    let two = Outcome::Completed(Values::new([1.0, 2.0]).unwrap());
-    let error = study.add(&params(), two, metrics.clone(), none.clone());
+    let two = AddedTrial::new(
+        params(),
+        Outcome::Completed(Values::new([1.0, 2.0]).unwrap()),
+    );
+    let error = study.add([known(0.5), two]);
     assert_eq!(
         error.unwrap_err().to_string(),
-        "2 value(s) for 1 objective(s)"
+        "nothing was added: number 2 of 2: 2 value(s) for 1 objective(s)"
     );
     let other = Space::new([Parameter::float("y", 0.0, 1.0)]).unwrap();
     let point = other.decode(&[0.5]).unwrap();
-    let error = study.add(&point, completed(1.0), metrics, none);
+    let error = study.add([AddedTrial::new(point, completed(1.0))]);
     let text = error.unwrap_err().to_string();
-    assert!(text.starts_with("parameters outside the space: "), "{text}");
+    assert!(
+        text.contains("number 1 of 1: parameters outside the space: "),
+        "{text}"
+    );
     assert_eq!((study.started(), study.take_facts()), (0, vec![]));
     assert_eq!(study.strategy().told, []);
 }
@@ -97,14 +171,13 @@ fn a_study_with_known_results_and_cancelled_trials_is_replayed_from_every_place(
         };
         let mut study = rungs();
         let mut log = drive(&mut study, 3, 1, 8).0;
-        let known = study.add(&params(), completed(0.1), Metrics::default(), Tag::NONE);
-        known.unwrap();
+        study.add([known(0.1), known(0.2)]).unwrap();
         log.extend(drive(&mut study, 3, 2, 16).0);
         let open = (0..study.started()).map(id);
         let cancelled: Vec<_> = open
             .filter(|trial| study.cancel(*trial, "enough").is_ok())
             .collect();
-        assert!(cancelled.len() > 2, "{order}: {cancelled:?}");
+        assert!(cancelled.len() > 1, "{order}: {cancelled:?}");
         log.extend(drive(&mut study, 3, 3, usize::MAX).0);
         let told = |study: &AskTell<Rungs>| study.strategy().told().to_vec();
         for cut in 0..=log.len() {

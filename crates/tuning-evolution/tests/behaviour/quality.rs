@@ -1,6 +1,6 @@
 //! Each strategy finds what it is for, alone and with many workers.
 
-use tuning_core::{Metrics, Outcome, Parameter, Params, Seed, Space, StrategyConfig, Tag, Values};
+use tuning_core::{Metrics, Outcome, Parameter, Params, Seed, Space, StrategyConfig, Values};
 use tuning_evolution::{DeConfig, Nsga2Config, RegularisedEvolutionConfig};
 
 use crate::common::{best, floats, median, minimise, study, uniform, x};
@@ -158,7 +158,7 @@ fn trials_of_others_are_the_first_population() {
         }) {
             let outcome = Outcome::Completed(Values::new(values).expect("finite"));
             study
-                .add(&params, outcome, Metrics::default(), Tag::NONE)
+                .add([tuning_core::AddedTrial::new(params, outcome)])
                 .expect("in the space");
         }
         let mut best = f64::MAX;

@@ -17,9 +17,9 @@ pub(super) static KEYS: Keys = Keys::new(
         ).synonyms(&["max_trials", "n_trials", "num_trials", "num_samples", "max_evals", "evaluations", "runs"]),
         Key::new(
             "of",
-            Shape::Word(&["started", "completed"]),
-            "Which trials count for `trials`: all that are `started`, failed ones included, or only those that \
-             `completed`.",
+            Shape::Word(&["started", "completed", "all"]),
+            "Which trials count for `trials`: those that are `started`, failed ones included, only those that \
+             `completed`, or `all`, those of `tune add` included.",
         )
         .default("\"started\""),
         Key::new(
@@ -59,10 +59,11 @@ static COST: Keys = Keys::new(
 );
 
 fn counted(item: &Item<'_>) -> Option<Counted> {
-    const EXPECTED: &str = "`started` or `completed`";
+    const EXPECTED: &str = "`started`, `completed` or `all`";
     match item.text(EXPECTED)?.as_str() {
         "started" => Some(Counted::Started),
         "completed" => Some(Counted::Completed),
+        "all" => Some(Counted::All),
         _ => item.expected(EXPECTED),
     }
 }

@@ -8,8 +8,8 @@ use std::{
 };
 
 use tuning_core::{
-    EndReason, Fidelity, Metrics, Outcome, Params, Progress, StudySpec, Tag, TrialId, TrialState,
-    Turn, Values, Verdict, Work,
+    AddedTrial, EndReason, Fidelity, Metrics, Outcome, Params, Progress, StudySpec, Tag, TrialId,
+    TrialState, Turn, Values, Verdict, Work,
 };
 
 use super::{Study, Summary, session::Session};
@@ -198,6 +198,21 @@ impl ManualSession<'_> {
         self.ready.push_back(work);
         self.settle().await?;
         Ok(trial)
+    }
+
+    /// Adds trials that were evaluated elsewhere, all of them or none, and returns their numbers: see [`Study::add`].
+    ///
+    /// # Errors
+    /// [`StudyError::Tell`] if one of them cannot be added; others if the journal fails.
+    pub async fn add(
+        &mut self,
+        trials: impl IntoIterator<Item = AddedTrial>,
+    ) -> Result<Vec<TrialId>, StudyError> {
+        self.check()?;
+        let added = self.study.ledger.add(trials.into_iter().collect(), None);
+        let added = self.noting_failure(added)?;
+        self.settle().await?;
+        Ok(added)
     }
 
     /// The work that the next asks hand out before anything new: what an earlier session left

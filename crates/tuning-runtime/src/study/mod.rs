@@ -1,5 +1,6 @@
 //! [`Study`]: opened with a [builder](StudyBuilder), run with an evaluator, steered through a [handle](StudyHandle).
 
+mod add;
 mod builder;
 mod finish;
 mod finished;

@@ -41,12 +41,17 @@ impl Session {
 impl Study {
     /// Begins a session: its log is served from here on.
     pub(super) fn begin(&mut self) -> Result<Session, StudyError> {
-        let serving = self.start_log()?;
+        let session = self.begin_unobserved()?;
         for (observer, delivery) in std::mem::take(&mut self.observers) {
             self.bus.add(observer, delivery);
         }
+        Ok(session)
+    }
+
+    /// The same without the observers of the builder.
+    pub(super) fn begin_unobserved(&mut self) -> Result<Session, StudyError> {
         Ok(Session {
-            serving,
+            serving: self.start_log()?,
             began: self.executor.now(),
         })
     }

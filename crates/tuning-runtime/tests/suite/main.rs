@@ -1,5 +1,6 @@
 //! The tests of the runtime, in one binary: what they share is built and linked once.
 
+mod added;
 mod check_resume;
 mod committed;
 mod conformance;

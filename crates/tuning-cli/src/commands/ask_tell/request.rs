@@ -39,6 +39,12 @@ pub(super) enum Request {
         outcome: Outcome,
         metrics: Metrics,
     },
+    /// A trial with these parameters that was evaluated elsewhere.
+    Add {
+        point: Vec<(String, Literal)>,
+        outcome: Outcome,
+        metrics: Metrics,
+    },
     /// Trials with these parameters, before anything that the strategy proposes.
     Enqueue(Vec<Vec<(String, Literal)>>),
     /// The best trials, up to this number.
@@ -113,6 +119,11 @@ static TELL: Keys = Keys::new(
     "a mapping such as `{\"trial\": 0, \"values\": {\"loss\": 1.2}}`",
     &[
         Key::new("trial", Shape::Count(0, limits::NUMBERS), "Its number."),
+        Key::new(
+            "params",
+            Shape::Names(&Shape::Json),
+            "Of one that was evaluated elsewhere: its parameters.",
+        ),
         Key::new("values", Shape::Names(&Shape::Number), "By objective."),
         Key::new("failed", Shape::Text, "The reason why there are none."),
         Key::new("kind", Shape::Text, "The class of the failure."),
@@ -205,11 +216,6 @@ impl Request {
 fn enqueue(item: &Item<'_>) -> Option<Request> {
     const EXPECTED: &str =
         "a list of trials, each with a value for every active parameter, such as `[{\"lr\": 0.1}]`";
-    let point = |item: &Item<'_>| {
-        let values = item.names("a value for each active parameter, such as `{\"lr\": 0.1}`")?;
-        let value = |(name, item): &(&str, Item<'_>)| Some(((*name).to_owned(), item.any_value()?));
-        values.iter().map(value).collect::<Option<Vec<_>>>()
-    };
     let points: Option<Vec<_>> = item.list(EXPECTED)?.iter().map(point).collect();
     match points? {
         points if points.is_empty() => item.wrong("is empty: name at least one trial"),
@@ -262,7 +268,15 @@ fn report(item: &Item<'_>, objectives: Option<&Objectives>) -> Option<Request> {
 
 fn tell(item: &Item<'_>, objectives: Option<&Objectives>) -> Option<Request> {
     let fields = item.fields(&TELL)?;
-    let trial = trial(&fields);
+    let params = fields.get("params");
+    let trial = match (&params, fields.get("trial")) {
+        (Some(_), None) => None,
+        (Some(params), Some(_)) => {
+            params.wrong("stands beside a `trial`, which has its parameters: leave one of them out")
+        }
+        (None, _) => trial(&fields),
+    };
+    let point = params.as_ref().map(point);
     let metrics = metrics(&fields);
     let kind = fields.get("kind");
     let results = ["values", "failed", "stopped"].map(|key| fields.get(key));
@@ -280,17 +294,31 @@ fn tell(item: &Item<'_>, objectives: Option<&Objectives>) -> Option<Request> {
     if let (Some(kind), None) = (&kind, &results[1]) {
         kind.wrong::<()>("belongs to a failure: give `failed` with it");
     }
-    Some(Request::Tell {
-        trial: trial?,
-        outcome: outcome?,
-        metrics: metrics?,
-    })
+    match point {
+        Some(point) => Some(Request::Add {
+            point: point?,
+            outcome: outcome?,
+            metrics: metrics?,
+        }),
+        None => Some(Request::Tell {
+            trial: trial?,
+            outcome: outcome?,
+            metrics: metrics?,
+        }),
+    }
+}
+
+/// Values by the names of parameters.
+fn point(item: &Item<'_>) -> Option<Vec<(String, Literal)>> {
+    let values = item.names("a value for each active parameter, such as `{\"lr\": 0.1}`")?;
+    let value = |(name, item): &(&str, Item<'_>)| Some(((*name).to_owned(), item.any_value()?));
+    values.iter().map(value).collect()
 }
 
 fn trial(fields: &Fields<'_>) -> Option<TrialId> {
     let item = fields.need(
         "trial",
-        "say which trial it is, by the number that it was given",
+        "say which trial it is, by the number that it was given, or give the `params` of one that was evaluated elsewhere",
     )?;
     item.count(0..=limits::NUMBERS).map(TrialId::new)
 }

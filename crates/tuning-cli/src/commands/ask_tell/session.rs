@@ -1,8 +1,8 @@
 //! [`Session`]: answers requests from a study that is open.
 
 use tuning_core::{
-    Best, Counts, EndReason, JournalReader, Literal, Metrics, Outcome, Params, StudyView, Tag,
-    Trial, TrialId, TrialState, Trials, Turn, Values, Work,
+    AddedTrial, Best, Counts, EndReason, JournalReader, Literal, Metrics, Outcome, Params,
+    StudyView, Tag, Trial, TrialId, TrialState, Trials, Turn, Values, Work,
 };
 use tuning_runtime::{ManualSession, MemoryJournal, StudyError, Summary};
 
@@ -14,6 +14,10 @@ use super::{
     refusal::Refusal,
     request::{PROTOCOL, Request},
 };
+
+/// Who adds trials, in their tags.
+const CLIENT: &str = "the client";
+
 /// An open study and its client.
 pub(super) struct Session<'a> {
     file: &'a StudyFile,
@@ -95,6 +99,22 @@ impl<'a> Session<'a> {
             } => Answer::Told {
                 told: trial,
                 state: self.tell(trial, outcome, metrics).await?,
+            },
+            Request::Add {
+                point,
+                outcome,
+                metrics,
+            } => match self.manual.spec().space.params(point) {
+                Ok(params) => {
+                    let trial = AddedTrial::new(params, outcome).metrics(metrics);
+                    let (told, state) = self.add(trial).await?;
+                    Answer::Told { told, state }
+                }
+                Err(error) => Answer::Error {
+                    error: Refusal::new(format_args!(
+                        "`tell.params` is not a point of the space: {error}"
+                    )),
+                },
             },
             Request::Best(number) => {
                 let best = self.best(number).await?;
@@ -182,6 +202,24 @@ impl<'a> Session<'a> {
             ranking.add(trial, params, values);
         }
         Ok(state)
+    }
+
+    /// Adds a trial that was evaluated elsewhere; returns its number and how it ended.
+    async fn add(&mut self, trial: AddedTrial) -> Result<(TrialId, TrialState), StudyError> {
+        let (params, outcome) = (trial.params.clone(), trial.outcome.clone());
+        let added = self.manual.add([trial.note(CLIENT)]).await?;
+        let trial = *added.first().ok_or(StudyError::Abandoned)?;
+        let state = match outcome {
+            Outcome::Completed(values) => {
+                if let Some(ranking) = &mut self.ranking {
+                    ranking.add(trial, params, values);
+                }
+                TrialState::Completed
+            }
+            Outcome::Stopped => TrialState::Stopped,
+            _ => TrialState::Failed,
+        };
+        Ok((trial, state))
     }
 
     /// Begins trials with these parameters: all of them, or none if one does not lie in the space.

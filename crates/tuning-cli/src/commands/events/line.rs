@@ -69,6 +69,9 @@ fn opened(opened: &Opened) -> String {
         Some(trials) if opened.budget.of == Counted::Completed => {
             format!(", {trials} completed trials")
         }
+        Some(trials) if opened.budget.of == Counted::All => {
+            format!(", {trials} trials, added ones included")
+        }
         Some(trials) => format!(", {trials} trials"),
         None => String::new(),
     };

@@ -3,7 +3,7 @@
 use std::{fmt, path::Path, time::Duration};
 
 use serde_json::{Value, json};
-use tuning_core::{Counts, EndReason, Progress, StudySpec, Trial, Trials};
+use tuning_core::{Counted, Counts, EndReason, Progress, StudySpec, Trial, Trials};
 use tuning_file::StudyFile;
 use tuning_observers::format_duration;
 use tuning_runtime::{ObserverReport, Study, Summary};
@@ -178,7 +178,12 @@ impl<'a> Report<'a> {
         self.table(progress.front().len(), study.spec(), trials, out)?;
         out.flush()?;
         self.advise(reason, progress);
-        say(extend(reason, progress.counts().started));
+        let counts = progress.counts();
+        let started = match self.file.settings.budget.of {
+            Counted::All => counts.started,
+            _ => counts.started.saturating_sub(counts.added),
+        };
+        say(extend(reason, started));
         Ok(object)
     }
 

@@ -2,7 +2,7 @@
 
 #![cfg(unix)]
 
-mod client;
+pub(crate) mod client;
 mod conversations;
 mod hostile;
 mod lists;
