@@ -12,7 +12,7 @@ use tuning_core::{
 use tuning_runtime::{Study, StudyBuilder, StudySettings, Summary};
 
 use super::{
-    budget, keys, parameters, settings, stop_on, strategy, strategy::SharedConfig,
+    budget, grid, keys, parameters, settings, stop_on, strategy, strategy::SharedConfig,
     whereabouts::Whereabouts,
 };
 use crate::{
@@ -99,11 +99,13 @@ impl StudyFile {
         let pruner = optional(&root, "pruner", |item| {
             extensions.pruners.read_named(item, pruners::WORDS, context)
         });
-        let config = strategy::strategy(
-            root.get("strategy").as_ref(),
-            &folder,
-            &extensions.strategies,
-        );
+        let chosen = grid::strategy(&root, space.as_ref());
+        let config = chosen.and_then(|node| {
+            let item = node
+                .as_ref()
+                .map(|node| root.item().child("strategy", node));
+            strategy::strategy(item.as_ref(), &folder, &extensions.strategies)
+        });
         let config = match (root.get("enqueue"), &space) {
             (Some(item), Some(space)) => strategy::enqueue(&item, space, config?),
             _ => config,

@@ -65,6 +65,12 @@ pub(super) static ROOT: Keys = Keys::new(
         .default("\"auto\"")
         .synonyms(&["algorithm", "search_alg", "tuner"]),
         Key::new(
+            "grid",
+            Shape::Names(&Shape::List(&Shape::Json)),
+            "The values that a grid takes of single parameters, by name, such as `{lr: [1e-4, 1e-3]}`: the `points` of the strategy `grid`, \
+             which this chooses.",
+        ),
+        Key::new(
             "pruner",
             Shape::Defined("pruner"),
             "What stops bad trials early, by what they report: a name, or `name` with options (`tune pruners` lists \

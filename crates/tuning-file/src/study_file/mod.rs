@@ -3,6 +3,7 @@
 mod budget;
 pub(crate) mod command;
 mod file;
+mod grid;
 mod keys;
 mod load;
 mod parameters;

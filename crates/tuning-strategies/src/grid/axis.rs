@@ -1,16 +1,18 @@
 //! [`Axis`]: the values of one parameter that a grid uses.
 
+use std::{cmp::Ordering, sync::Arc};
+
 use tuning_core::{Domain, Value};
 
 /// The values of one parameter that a grid uses, in order, by their place. It knows the numbers only;
 /// the domain that it was made from turns them into values.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Axis {
     points: u64,
     spread: Spread,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 enum Spread {
     /// Every value there is.
     Every,
@@ -20,6 +22,8 @@ enum Spread {
     SomeLog { low: f64, last: u64 },
     /// Points of a continuum.
     Continuum,
+    /// These, in the order of the domain.
+    Listed(Arc<[Value]>),
 }
 
 impl Axis {
@@ -42,6 +46,16 @@ impl Axis {
         Self { points, spread }
     }
 
+    /// These values of a domain, each once and in its order.
+    pub(crate) fn listed(domain: &Domain, values: Vec<Value>) -> Self {
+        let points = values.len() as u64;
+        let spread = match domain.cardinality() == Some(points) {
+            true => Spread::Every,
+            false => Spread::Listed(values.into()),
+        };
+        Self { points, spread }
+    }
+
     /// How many values there are.
     pub(crate) fn points(&self) -> u64 {
         self.points
@@ -54,11 +68,12 @@ impl Axis {
 
     /// The value at a place below [`points`](Self::points).
     pub(crate) fn value(&self, domain: &Domain, place: u64) -> Value {
-        let index = match self.spread {
+        let index = match &self.spread {
             Spread::Every => place,
-            Spread::Some { last } => self.evenly(place, last),
-            Spread::SomeLog { low, last } => self.evenly_in_log(place, low, last),
+            Spread::Some { last } => self.evenly(place, *last),
+            Spread::SomeLog { low, last } => self.evenly_in_log(place, *low, *last),
             Spread::Continuum => return domain.decode(self.fraction(place)),
+            Spread::Listed(values) => return values[place as usize],
         };
         domain
             .value_at(index)
@@ -94,6 +109,17 @@ impl Axis {
         // convex curve from (0, 0), so they fall behind `place` first and, once they have passed it,
         // are at least one apart: the larger of the two never repeats, and ends at `last`.
         nearest.max(place).min(last - (self.points - 1 - place))
+    }
+}
+
+/// The order of a domain's values: by number, or by the place of the choice.
+pub(crate) fn in_order(a: Value, b: Value) -> Ordering {
+    match (a, b) {
+        (Value::Float(a), Value::Float(b)) => (a + 0.0).total_cmp(&(b + 0.0)),
+        (Value::Int(a), Value::Int(b)) => a.cmp(&b),
+        (Value::Choice(a), Value::Choice(b)) => a.cmp(&b),
+        // Values of one domain are of one kind.
+        _ => Ordering::Equal,
     }
 }
 

@@ -306,7 +306,7 @@ mod tests {
         check(
             json!({"name": "grid", "resolutoin": 5}),
             "strategy `grid` has no option `resolutoin` (its options and their defaults are `resolution: 11`, \
-             `resolution_of: {}`, `shuffle: false`): did you mean `resolution`?",
+             `resolution_of: {}`, `points: {}`, `shuffle: false`): did you mean `resolution`?",
         );
         check(
             json!({"name": "random", "seed": 5}),
