@@ -465,6 +465,9 @@ pub(crate) enum ExportFormat {
     Json,
     /// An object per line
     Jsonl,
+    /// A Parquet file, for data frames
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 #[derive(Debug, Args)]

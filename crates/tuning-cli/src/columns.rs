@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::Value;
-use tuning_core::{Failure, Literal, StudySpec, Trial, Trials};
+use tuning_core::{Domain, Failure, Literal, StudySpec, Trial, Trials};
 use tuning_observers::{format_duration, format_literal, format_tag, format_value};
 
 use crate::{error::CliError, moment::moment, sparkline::sparkline};
@@ -44,6 +44,15 @@ pub(crate) enum Cell {
     Empty,
     Count(u64),
     Scalar(Literal),
+}
+
+/// What kind of values a column holds, for formats that have to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stored {
+    Int,
+    Float,
+    Bool,
+    Text,
 }
 
 /// The name of a group of columns, and which are in it.
@@ -217,6 +226,22 @@ impl Column {
         }
     }
 
+    /// What kind of values it holds in a study.
+    pub(crate) fn stored(&self, spec: &StudySpec) -> Stored {
+        match &self.kind {
+            Kind::Trial | Kind::Retries => Stored::Int,
+            Kind::Objective(_) | Kind::Metric(_) | Kind::Seconds => Stored::Float,
+            Kind::Parameter(name) => {
+                let parameters = spec.space.parameters().iter();
+                let parameter = parameters
+                    .into_iter()
+                    .find(|parameter| parameter.name() == name);
+                parameter.map_or(Stored::Text, |parameter| stored(parameter.domain()))
+            }
+            _ => Stored::Text,
+        }
+    }
+
     /// Whether numbers stand here, which are aligned on their right.
     pub(crate) fn is_number(&self) -> bool {
         !matches!(
@@ -282,6 +307,20 @@ impl Cell {
             Self::Count(count) => Some(*count as f64),
             Self::Scalar(literal) => literal.as_f64(),
         }
+    }
+}
+
+fn stored(domain: &Domain) -> Stored {
+    let all = |choices: &[Literal], is: fn(&Literal) -> bool| choices.iter().all(is);
+    match domain {
+        Domain::Float(_) => Stored::Float,
+        Domain::Int(_) => Stored::Int,
+        domain => match domain.choices().unwrap_or_default() {
+            choices if all(choices, |c| matches!(c, Literal::Int(_))) => Stored::Int,
+            choices if all(choices, |c| matches!(c, Literal::Float(_))) => Stored::Float,
+            choices if all(choices, |c| matches!(c, Literal::Bool(_))) => Stored::Bool,
+            _ => Stored::Text,
+        },
     }
 }
 

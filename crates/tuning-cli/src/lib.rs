@@ -42,6 +42,8 @@ mod layout;
 mod long;
 mod moment;
 mod output;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod plain;
 mod reports;
 mod shell;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tuning_core::{StudySpec, Trial};
 
 use crate::{
-    columns::{Cell, object_of},
+    columns::{Cell, Stored, object_of},
     moment::moment,
     walk::Told,
 };
@@ -68,6 +68,15 @@ pub(crate) fn all(spec: &StudySpec, metrics: &BTreeSet<String>) -> Vec<ReportCol
 }
 
 impl ReportColumn {
+    /// What kind of values it holds.
+    pub(crate) fn stored(&self) -> Stored {
+        match self.kind {
+            Kind::Trial | Kind::At => Stored::Int,
+            Kind::Time => Stored::Text,
+            Kind::Seconds | Kind::Objective(_) | Kind::Metric(_) => Stored::Float,
+        }
+    }
+
     /// What this column says of a report of a trial.
     pub(crate) fn of(&self, trial: &Trial, told: &Told) -> Cell {
         let number =

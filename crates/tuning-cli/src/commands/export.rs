@@ -7,13 +7,15 @@ use std::{
     path::Path,
 };
 
+#[cfg(feature = "parquet")]
+use crate::parquet::ParquetRows;
 use crate::{
     args::{ExportArgs, ExportFormat},
-    columns::{self, Cell},
+    columns::{self, Cell, Column, Stored},
     error::CliError,
     exit::Exit,
     output::{Output, json_line, json_value},
-    reports,
+    reports::{self, ReportColumn},
     walk::Walk,
 };
 use tuning_file::Extensions;
@@ -26,56 +28,35 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     let format = format(args)?;
     let mut walk = Walk::of(&args.study, extensions)?;
-    match &args.output {
-        None => write(out, &mut walk, args, format)??,
-        Some(path) => {
-            let failed = |source| CliError::Write {
-                what: "write",
-                path: path.clone(),
-                source,
-            };
-            let mut file = BufWriter::new(File::create(path).map_err(failed)?);
-            write(&mut file, &mut walk, args, format)?
+    let rows = Rows::of(args, &walk)?;
+    let failed = |path: &Path, source| CliError::Write {
+        what: "write",
+        path: path.to_owned(),
+        source,
+    };
+    let create = |path: &Path| File::create(path).map_err(|source| failed(path, source));
+    match (&args.output, format) {
+        #[cfg(feature = "parquet")]
+        (None, ExportFormat::Parquet) if out.style().is_terminal() => {
+            return Err(CliError::Usage(
+                "a terminal cannot show Parquet: name a file with `-o trials.parquet`".to_owned(),
+            ));
+        }
+        #[cfg(feature = "parquet")]
+        (None, ExportFormat::Parquet) => rows.write_parquet(io::stdout(), &mut walk)??,
+        #[cfg(feature = "parquet")]
+        (Some(path), ExportFormat::Parquet) => rows
+            .write_parquet(BufWriter::new(create(path)?), &mut walk)?
+            .map_err(|source| failed(path, source))?,
+        (None, format) => rows.write(out, &mut walk, format, args.safe)??,
+        (Some(path), format) => {
+            let mut file = BufWriter::new(create(path)?);
+            rows.write(&mut file, &mut walk, format, args.safe)?
                 .and_then(|()| file.flush())
-                .map_err(failed)?;
+                .map_err(|source| failed(path, source))?;
         }
     }
     Ok(Exit::Done)
-}
-
-/// Writes the trials, or their reports, one by one: a study may have more of them than one wants in memory. Inside is what
-/// writing says.
-fn write(
-    out: &mut impl Write,
-    walk: &mut Walk,
-    args: &ExportArgs,
-    format: ExportFormat,
-) -> Result<io::Result<()>, CliError> {
-    if args.reports {
-        let columns = reports::all(walk.spec(), walk.metrics());
-        let names = columns.iter().map(|column| column.name.clone()).collect();
-        return rows(out, names, format, args.safe, |row| {
-            walk.each_with_reports(|trial, told| {
-                told.iter().try_for_each(|told| {
-                    row(columns
-                        .iter()
-                        .map(|column| column.of(trial, told))
-                        .collect())
-                })
-            })
-        });
-    }
-    let all = columns::all(walk.spec(), walk.metrics());
-    let columns = match &args.columns[..] {
-        [] => (all.into_iter())
-            .filter(|column| !column.kind.is_time())
-            .collect(),
-        names => columns::choose(&all, names)?,
-    };
-    let names = columns.iter().map(|column| column.name.clone()).collect();
-    rows(out, names, format, args.safe, |row| {
-        walk.each(|trial| row(columns.iter().map(|column| column.of(trial)).collect()))
-    })
 }
 
 /// The format that is asked for, or that of the file's ending.
@@ -91,6 +72,14 @@ fn format(args: &ExportArgs) -> Result<ExportFormat, CliError> {
         "csv" => Ok(ExportFormat::Csv),
         "json" => Ok(ExportFormat::Json),
         "jsonl" | "ndjson" => Ok(ExportFormat::Jsonl),
+        #[cfg(feature = "parquet")]
+        "parquet" => Ok(ExportFormat::Parquet),
+        #[cfg(not(feature = "parquet"))]
+        "parquet" => Err(CliError::Usage(
+            "this `tune` was built without Parquet: build it with `cargo install tuning-cli --features parquet`, or name a file that \
+             ends in `.csv`, `.json` or `.jsonl`"
+                .to_owned(),
+        )),
         _ => Err(CliError::Usage(format!(
             "trials cannot be written as `.{ending}`: name a file that ends in `.csv`, `.json` or `.jsonl`, or choose a format \
              with `--format csv`"
@@ -101,45 +90,109 @@ fn format(args: &ExportArgs) -> Result<ExportFormat, CliError> {
 /// What takes a row.
 type Row<'a> = dyn FnMut(Vec<Cell>) -> io::Result<()> + 'a;
 
-/// Writes rows below these names as they come.
-fn rows(
-    out: &mut impl Write,
-    names: Vec<String>,
-    format: ExportFormat,
-    safe: bool,
-    each: impl FnOnce(&mut Row<'_>) -> Result<io::Result<()>, CliError>,
-) -> Result<io::Result<()>, CliError> {
-    let object = |cells: Vec<Cell>| columns::object_of(names.iter().zip(cells));
-    match format {
-        ExportFormat::Csv => {
-            let mut csv = csv::Writer::from_writer(out);
-            let cell = |text: String| match (safe, inert(&text)) {
-                (true, Cow::Owned(inert)) => inert,
-                _ => text,
-            };
-            if let Err(error) = csv.write_record(names.iter().cloned().map(cell)) {
-                return Ok(Err(error.into()));
+/// What the rows are, one after the other: a study may have more of them than one wants in memory.
+enum Rows {
+    Trials(Vec<Column>),
+    Reports(Vec<ReportColumn>),
+}
+
+impl Rows {
+    fn of(args: &ExportArgs, walk: &Walk) -> Result<Self, CliError> {
+        if args.reports {
+            return Ok(Self::Reports(reports::all(walk.spec(), walk.metrics())));
+        }
+        let all = columns::all(walk.spec(), walk.metrics());
+        Ok(Self::Trials(match &args.columns[..] {
+            [] => (all.into_iter())
+                .filter(|column| !column.kind.is_time())
+                .collect(),
+            names => columns::choose(&all, names)?,
+        }))
+    }
+
+    fn heads(&self, walk: &Walk) -> Vec<(String, Stored)> {
+        match self {
+            Self::Trials(columns) => (columns.iter())
+                .map(|column| (column.name.clone(), column.stored(walk.spec())))
+                .collect(),
+            Self::Reports(columns) => (columns.iter())
+                .map(|column| (column.name.clone(), column.stored()))
+                .collect(),
+        }
+    }
+
+    /// Hands every row on. Inside is what that says.
+    fn each(&self, walk: &mut Walk, row: &mut Row<'_>) -> Result<io::Result<()>, CliError> {
+        match self {
+            Self::Trials(columns) => {
+                walk.each(|trial| row(columns.iter().map(|column| column.of(trial)).collect()))
             }
-            let written = each(&mut |cells| {
-                csv.write_record(cells.iter().map(Cell::to_text).map(cell))?;
-                Ok(())
-            })?;
-            Ok(written.and_then(|()| csv.flush()))
+            Self::Reports(columns) => walk.each_with_reports(|trial, told| {
+                told.iter().try_for_each(|told| {
+                    let cells = columns.iter().map(|column| column.of(trial, told));
+                    row(cells.collect())
+                })
+            }),
         }
-        ExportFormat::Json => {
-            let mut before: &[u8] = b"[\n";
-            let written = each(&mut |cells| {
-                out.write_all(before)?;
-                before = b",\n";
-                json_value(out, &object(cells))
-            })?;
-            let end: &[u8] = if before == b"[\n" {
-                b"[\n]\n"
-            } else {
-                b"\n]\n"
-            };
-            Ok(written.and_then(|()| out.write_all(end)))
+    }
+
+    /// Writes them as text. Inside is what writing says.
+    fn write(
+        &self,
+        out: &mut impl Write,
+        walk: &mut Walk,
+        format: ExportFormat,
+        safe: bool,
+    ) -> Result<io::Result<()>, CliError> {
+        let heads = self.heads(walk);
+        let names = || heads.iter().map(|(name, _)| name);
+        let object = |cells: Vec<Cell>| columns::object_of(names().zip(cells));
+        match format {
+            ExportFormat::Json => {
+                let mut before: &[u8] = b"[\n";
+                let written = self.each(walk, &mut |cells| {
+                    out.write_all(before)?;
+                    before = b",\n";
+                    json_value(out, &object(cells))
+                })?;
+                let end: &[u8] = if before == b"[\n" {
+                    b"[\n]\n"
+                } else {
+                    b"\n]\n"
+                };
+                Ok(written.and_then(|()| out.write_all(end)))
+            }
+            ExportFormat::Jsonl => self.each(walk, &mut |cells| json_line(out, &object(cells))),
+            _ => {
+                let mut csv = csv::Writer::from_writer(out);
+                let cell = |text: String| match (safe, inert(&text)) {
+                    (true, Cow::Owned(inert)) => inert,
+                    _ => text,
+                };
+                if let Err(error) = csv.write_record(names().cloned().map(cell)) {
+                    return Ok(Err(error.into()));
+                }
+                let written = self.each(walk, &mut |cells| {
+                    csv.write_record(cells.iter().map(Cell::to_text).map(cell))?;
+                    Ok(())
+                })?;
+                Ok(written.and_then(|()| csv.flush()))
+            }
         }
-        ExportFormat::Jsonl => each(&mut |cells| json_line(out, &object(cells))),
+    }
+
+    /// Writes them as a Parquet file. Inside is what writing says.
+    #[cfg(feature = "parquet")]
+    fn write_parquet(
+        &self,
+        out: impl Write + Send,
+        walk: &mut Walk,
+    ) -> Result<io::Result<()>, CliError> {
+        let mut file = match ParquetRows::new(out, &self.heads(walk)) {
+            Ok(file) => file,
+            Err(error) => return Ok(Err(error)),
+        };
+        let written = self.each(walk, &mut |cells| file.row(cells))?;
+        Ok(written.and_then(|()| file.finish()))
     }
 }

@@ -85,3 +85,48 @@ fn a_list_has_learning_curves_and_times_if_they_are_asked_for() {
         Some("0,2023-11-14T22:13:23.000Z,2023-11-14T22:13:27.000Z")
     );
 }
+
+#[cfg(feature = "parquet")]
+#[test]
+fn trials_and_reports_are_exported_to_parquet_with_their_types() {
+    use parquet::{
+        file::reader::{FileReader as _, SerializedFileReader},
+        record::Field,
+    };
+
+    let folder = folder();
+    let read = |name: &str| -> Vec<Vec<(String, Field)>> {
+        let file = std::fs::File::open(folder.path(name)).unwrap();
+        let reader = SerializedFileReader::new(file).unwrap();
+        let rows = reader.get_row_iter(None).unwrap().map(Result::unwrap);
+        rows.map(|row| {
+            row.get_column_iter()
+                .map(|(name, field)| (name.clone(), field.clone()))
+                .collect()
+        })
+        .collect()
+    };
+    folder.ends_with(0, &["export", "-o", "trials.parquet"]);
+    let trials = read("trials.parquet");
+    assert_eq!(trials.len(), 2);
+    let of = |name: &str| {
+        trials[1]
+            .iter()
+            .find(|(column, _)| column == name)
+            .unwrap()
+            .1
+            .clone()
+    };
+    assert_eq!(of("trial"), Field::Long(1));
+    assert_eq!(of("loss"), Field::Double(0.1123456789));
+    assert_eq!(of("seconds"), Field::Double(1.25));
+    assert_eq!(of("failure"), Field::Null);
+    let json = folder.ends_with(0, &["export", "-f", "jsonl"]).stdout;
+    let x = parsed(json.lines().nth(1).unwrap())["x"].as_f64().unwrap();
+    assert_eq!(of("x"), Field::Double(x));
+
+    folder.ends_with(0, &["export", "--reports", "-o", "curves.parquet"]);
+    let curves = read("curves.parquet");
+    assert_eq!(curves.len(), 6);
+    assert_eq!(curves[2][1], ("at".to_owned(), Field::Long(3)));
+}
