@@ -9,6 +9,7 @@ mod table;
 mod terminal;
 mod words;
 
+#[cfg(feature = "progress")]
 pub(crate) use self::cells::{cut, cut_start};
 pub use self::{
     column::{Importance, TableColumn},
