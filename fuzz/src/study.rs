@@ -3,7 +3,9 @@
 use std::{path::Path, sync::LazyLock};
 
 use tuning_file::{
-    Extensions, FileError, Format, StudyFile, StudyReader, document::Problem, import,
+    Extensions, FileError, Format, StudyFile, StudyReader,
+    document::{Problem, json_text},
+    import,
 };
 use tuning_strategies::RandomConfig;
 
@@ -42,6 +44,9 @@ pub fn check(format: Format, text: &str) {
         }
     }
     if let Ok(Some(imported)) = import(Path::new("study"), format, text) {
+        if let Err(problem) = Format::Yaml.parse(&imported.study) {
+            panic!("imported, but not as YAML: {problem:?}\n{}", imported.study);
+        }
         let study = StudyReader::new(&EXTENSIONS).text(Format::Yaml, &imported.study);
         if let (Err(error), true) = (study, imported.lost.is_empty()) {
             panic!(
@@ -57,7 +62,7 @@ fn read(format: Format, text: &str) -> Result<StudyFile, FileError> {
 }
 
 fn accepted(study: &StudyFile) {
-    let json = study.written.json.to_string();
+    let json = json_text(&study.written.json);
     for format in [Format::Json, Format::Yaml] {
         match read(format, &json) {
             Ok(again) => {

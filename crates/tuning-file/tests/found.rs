@@ -119,3 +119,20 @@ limits: {max_total_trials: 8}
     let with = without.replace("search-space", "search_space");
     assert!(!told(&lost(&with)), "{:?}", lost(&with));
 }
+
+#[test]
+fn an_imported_study_is_yaml_whatever_characters_the_file_has() {
+    let hidden = "\u{7f}\u{85}\u{9f}\u{2028}\u{fffe}";
+    let file = serde_json::json!({
+        format!("lr{hidden}"): {"_type": "uniform", "_value": [0, 1]},
+        "opt": {"_type": "choice", "_value": ["adam", format!("sgd{hidden}")]},
+        format!("x{hidden}"): {"_type": "normal", "_value": [0, 1]},
+    });
+    let imported = import(Path::new("study"), Format::Json, &file.to_string());
+    let imported = imported.unwrap().expect("a search space of NNI");
+    assert!(!imported.lost.is_empty());
+    let root = Format::Yaml.parse(&imported.study).unwrap().to_json();
+    let parameters = root["parameters"].as_object().unwrap();
+    assert!(parameters.contains_key(&format!("lr{hidden}")), "{root}");
+    assert_eq!(parameters["opt"]["values"][1], format!("sgd{hidden}"));
+}

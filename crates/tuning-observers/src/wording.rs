@@ -190,14 +190,15 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether a character controls a terminal (C0, DEL, C1), breaks a line, turns the direction of a text, or takes no
-/// room: the categories Cc, Cf, Zl and Zp of Unicode, and the selectors beyond the basic plane.
+/// room: the categories Cc, Cf, Zl and Zp of Unicode, the selectors beyond the basic plane, and U+FFFE and U+FFFF, which
+/// are no characters.
 #[must_use]
 pub fn is_hidden(char: char) -> bool {
     char.is_control()
         || matches!(char,
             '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}' | '\u{8e2}'
             | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{fffe}'..='\u{ffff}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}'
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 

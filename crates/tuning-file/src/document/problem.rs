@@ -2,10 +2,12 @@
 
 use std::{cell::RefCell, fmt};
 
+use tuning_observers::is_hidden;
+
 use super::{
     files::Files,
     node::{FileId, Place},
-    quote::{is_hidden, printable},
+    quote::printable,
 };
 
 /// Something wrong at a place.

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use serde_json::Value as Json;
+use tuning_observers::is_hidden;
+
 /// How many characters of a value are shown.
 const SHOWN: usize = 80;
 
@@ -48,7 +51,7 @@ impl fmt::Display for Bare<'_> {
 }
 
 /// A text with escapes for what does not print, however long it is.
-pub(super) fn printable(text: String) -> String {
+pub(crate) fn printable(text: String) -> String {
     if !text.contains(is_hidden) {
         return text;
     }
@@ -62,21 +65,55 @@ pub(super) fn printable(text: String) -> String {
     shown
 }
 
-/// What controls a terminal, marks that change the direction of a line, and characters without a width.
-pub(super) fn is_hidden(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+/// A value as JSON that is the same value in YAML: a character that does not print is written as `\uXXXX`, since YAML
+/// has no other place for some of them.
+///
+/// # Example
+/// ```
+/// use tuning_file::document::json_text;
+///
+/// assert_eq!(json_text(&"a\u{7f}".into()), r#""a\u007f""#);
+/// ```
+#[must_use]
+pub fn json_text(value: &Json) -> String {
+    let text = value.to_string();
+    if !text.contains(is_hidden) {
+        return text;
+    }
+    let mut written = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match is_hidden(letter) {
+            // Beyond the basic plane there are two of them, and all may stand as they are.
+            true if letter <= '\u{ffff}' => {
+                written.push_str(&format!("\\u{:04x}", u32::from(letter)));
+            }
+            _ => written.push(letter),
+        }
+    }
+    written
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::Format;
 
     #[test]
     fn what_does_not_print_is_escaped() {
         assert_eq!(quoted("\u{1b}[31m").to_string(), "`\\u{1b}[31m`");
         assert_eq!(quoted("a\u{202e}b").to_string(), "`a\\u{202e}b`");
         assert_eq!(quoted("größe").to_string(), "`größe`");
+    }
+
+    #[test]
+    fn json_with_what_does_not_print_is_the_same_value_in_yaml() {
+        let hidden = "\u{7f}\u{80}\u{85}\u{9f}\u{2028}\u{feff}\u{fffe}\u{ffff}\u{e0041}\u{1fffe}";
+        let value = serde_json::json!({hidden: [hidden, "größe 🦀", "\u{1}\"\\\n", 1.5]});
+        let text = json_text(&value);
+        for format in [Format::Json, Format::Yaml] {
+            let read = format.parse(&text).unwrap().to_json();
+            assert_eq!(read, value, "{format:?} {text}");
+        }
     }
 
     #[test]

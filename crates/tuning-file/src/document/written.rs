@@ -6,6 +6,7 @@ use super::{
     files::Files,
     item::Item,
     node::{Node, Value},
+    quote::json_text,
 };
 
 /// A file as it was put together, with variables of the environment as they are written: their values
@@ -54,7 +55,7 @@ fn collect(node: &Node, path: &str, files: &Files, settings: &mut Vec<Setting>) 
         }
         _ => settings.push(Setting {
             path: path.to_owned(),
-            value: node.to_json().to_string(),
+            value: json_text(&node.to_json()),
             origin: files.name(&node.place),
         }),
     }

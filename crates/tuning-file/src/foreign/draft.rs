@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::tool::Tool;
 use crate::{
-    document::Node,
+    document::{Node, json_text, printable},
     study_file::spellings::{Meaning, written},
 };
 
@@ -78,13 +78,13 @@ impl Draft {
         for lost in &self.lost {
             out.push_str(&format!(
                 "# Not kept: {}\n",
-                lost.replace(['\n', '\r'], " ")
+                printable(lost.replace(['\n', '\r'], " "))
             ));
         }
         if let Some(name) = &self.name {
             out.push_str(&format!("name: {}\n", text(name)));
         }
-        out.push_str(&format!("command: {}\n", Json::from(command)));
+        out.push_str(&format!("command: {}\n", json_text(&Json::from(command))));
         let objective = |(name, maximize): &(String, bool)| {
             let direction = if *maximize { "maximize" } else { "minimize" };
             format!("{{name: {}, direction: {direction}}}", text(name))

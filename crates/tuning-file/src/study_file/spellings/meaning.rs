@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
+use crate::document::json_text;
+
 /// A parameter as it is written here. Displayed, it is a mapping of YAML that reads back as the same.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Meaning {
@@ -214,7 +216,7 @@ pub(crate) fn written(value: &Json) -> String {
             let entries: Vec<String> = entries.iter().map(entry).collect();
             format!("{{{}}}", entries.join(", "))
         }
-        other => other.to_string(),
+        other => json_text(other),
     }
 }
 
