@@ -6,23 +6,49 @@ use super::{node::Place, problem::Problem};
 const MOST: usize = 500_000;
 
 /// The values of a document so far.
-#[derive(Debug, Default)]
-pub(super) struct Count(usize);
+#[derive(Debug)]
+pub(super) struct Count {
+    so_far: usize,
+    most: usize,
+}
+
+impl Default for Count {
+    fn default() -> Self {
+        Self::at_most(MOST)
+    }
+}
 
 impl Count {
+    pub(super) fn at_most(most: usize) -> Self {
+        Self { so_far: 0, most }
+    }
+
     /// One more, which stands there.
     ///
     /// # Errors
     /// If it is one too many.
     pub(super) fn add(&mut self, place: &Place) -> Result<(), Problem> {
-        self.0 += 1;
-        match self.0 > MOST {
+        self.add_at(&|| place.clone())
+    }
+
+    /// The same for a place that is found only if it is needed.
+    ///
+    /// # Errors
+    /// If it is one too many.
+    pub(super) fn add_at(&mut self, place: &dyn Fn() -> Place) -> Result<(), Problem> {
+        self.so_far += 1;
+        match self.so_far > self.most {
             true => Err(Problem::new(
-                place.clone(),
-                format!("this is larger than {MOST} values: write fewer"),
+                place(),
+                format!("this is larger than {} values: write fewer", self.most),
             )),
             false => Ok(()),
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn so_far(&self) -> usize {
+        self.so_far
     }
 }
 

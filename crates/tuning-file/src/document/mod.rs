@@ -22,6 +22,7 @@ mod seen;
 mod set;
 mod shape;
 mod toml;
+mod toml_bounds;
 mod written;
 mod yaml;
 

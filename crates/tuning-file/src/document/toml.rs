@@ -13,11 +13,18 @@ use super::{
     number,
     problem::Problem,
     quote::quoted,
+    toml_bounds,
     yaml::{too_deep, twice},
 };
 
 pub(super) fn parse(text: &str) -> Result<Node, Problem> {
     let lines = Lines::of(text);
+    toml_bounds::check(text, &lines)?;
+    build(text, &lines)
+}
+
+/// Reads a document that is within the bounds.
+pub(super) fn build(text: &str, lines: &Lines<'_>) -> Result<Node, Problem> {
     let mut count = Count::default();
     let table = DeTable::parse(text).map_err(|error| {
         let place = error
@@ -31,7 +38,7 @@ pub(super) fn parse(text: &str) -> Result<Node, Problem> {
         }
     })?;
     Ok(Node::new(
-        map(table.get_ref(), &lines, 1, &mut count)?,
+        map(table.get_ref(), lines, 1, &mut count)?,
         Place::START,
     ))
 }
