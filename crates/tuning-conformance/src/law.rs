@@ -157,7 +157,7 @@ laws! {
             => "Return `Spec::new(NAME).options(self.options())`.";
         Range = 4, "range":
             "`build` takes the numbers at the ends of an option's range, and refuses those beyond by the option's name."
-            => "Begin `build` with `option.check(NAME)?` for each of `self.options()`, and repeat no range elsewhere.";
+            => "Begin `build` with `option.check(NAME)?` (of a pruner `option.check_pruner(NAME)?`) for each of `self.options()`, and repeat no range elsewhere.";
     }
 }
 
@@ -189,7 +189,7 @@ laws! {
             "What a boxed configuration builds judges as what the configuration itself builds."
             => "Leave `PrunerConfig::boxed` to its default, or forward all methods.";
         Spec = 9, "spec":
-            "`spec()` has a name, and is the same on every call."
+            "`spec()` has a name, and is the same on every call; so are `options()`."
             => "Return the configuration's own fields; count nothing, and look at nothing else.";
         Refusal = 10, "refusal":
             "An option that makes no sense is refused by `build`: by the pruner's name, with the option in backticks."

@@ -32,7 +32,7 @@ pub use law::{
 };
 pub use observer::{ObserverKit, observer};
 pub use observer_file::{ObserverFileKit, observer_file};
-pub use options::{OptionsKit, options};
+pub use options::{OptionsKit, options, pruner_options};
 pub use problems::{NamedProblem, problems};
 pub use pruner::{PrunerKit, pruner};
 pub use report::{Breach, Finding, Report};

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, fmt, ops::Bound};
 
-use tuning_core::{ConfigOption, Literal, Problem, Spec, StrategyConfig};
+use tuning_core::{
+    ConfigOption, Literal, Parameter, Problem, PrunerConfig, Spec, StrategyConfig, Unsupported,
+};
 
 use crate::{
     guard::caught,
@@ -12,7 +14,8 @@ use crate::{
     selection::{Selection, selects},
 };
 
-/// The laws of options for a configuration that `read` makes of options by name; the others have their defaults.
+/// The laws of options for the configuration of a strategy that `read` makes of options by name; the others have their
+/// defaults.
 ///
 /// # Example
 /// ```
@@ -49,31 +52,112 @@ use crate::{
 /// // With serde: |given| serde_json::from_value::<MyConfig>(serde_json::json!(given))
 /// tuning_conformance::options(|given| read(given)).check();
 /// ```
-pub fn options<C, E, R>(read: R) -> OptionsKit<R>
+pub fn options<'r, C, E>(
+    read: impl Fn(&BTreeMap<String, Literal>) -> Result<C, E> + 'r,
+) -> OptionsKit<'r>
 where
-    C: StrategyConfig,
+    C: StrategyConfig + 'static,
     E: fmt::Display,
-    R: Fn(&BTreeMap<String, Literal>) -> Result<C, E>,
 {
-    OptionsKit {
-        read,
-        selection: Selection::all(),
-    }
+    OptionsKit::new("strategy", move |given| {
+        let config = read(given).map_err(|error| error.to_string())?;
+        Ok(Described {
+            spec: config.spec(),
+            options: config.options(),
+            refusal: Box::new(move |problem| config.build(problem).err()),
+        })
+    })
 }
 
-/// The laws of options, ready to be checked. See [`options`].
+/// The same laws for the configuration of a pruner.
+///
+/// # Example
+/// ```
+/// # use std::collections::BTreeMap;
+/// # use tuning_core::*;
+/// # #[derive(Clone)]
+/// # struct Median;
+/// # impl Pruner for Median {
+/// #     fn tell(&mut self, _: &Fact) {}
+/// #     fn judge(&self, _: TrialId) -> Verdict { Verdict::Continue }
+/// #     fn boxed_clone(&self) -> Box<dyn Pruner> { Box::new(self.clone()) }
+/// # }
+/// struct MedianConfig { warmup: i64 }
+///
+/// impl PrunerConfig for MedianConfig {
+/// #   type Pruner = Median;
+///     fn options(&self) -> Vec<ConfigOption> {
+///         vec![ConfigOption::new("warmup", self.warmup, "how many trials to compare with at least").at_least(1.0)]
+///     }
+///
+///     fn spec(&self) -> Spec {
+///         Spec::new("median").options(self.options())
+///     }
+///
+///     // …
+/// #   fn build(&self, _: &Problem) -> Result<Median, Unsupported> {
+/// #       for option in self.options() { option.check_pruner("median")?; }
+/// #       Ok(Median)
+/// #   }
+/// }
+///
+/// # fn read(given: &BTreeMap<String, Literal>) -> Result<MedianConfig, ParamsError> {
+/// #     let warmup = match given.get("warmup") { Some(Literal::Int(warmup)) => *warmup, _ => 4 };
+/// #     Ok(MedianConfig { warmup })
+/// # }
+/// // With serde: |given| serde_json::from_value::<MedianConfig>(serde_json::json!(given))
+/// tuning_conformance::pruner_options(|given| read(given)).check();
+/// ```
+pub fn pruner_options<'r, C, E>(
+    read: impl Fn(&BTreeMap<String, Literal>) -> Result<C, E> + 'r,
+) -> OptionsKit<'r>
+where
+    C: PrunerConfig + 'static,
+    E: fmt::Display,
+{
+    OptionsKit::new("pruner", move |given| {
+        let config = read(given).map_err(|error| error.to_string())?;
+        Ok(Described {
+            spec: config.spec(),
+            options: config.options(),
+            refusal: Box::new(move |problem| config.build(problem).err()),
+        })
+    })
+}
+
+/// A configuration of a strategy or of a pruner, as far as these laws look at it.
+struct Described {
+    spec: Spec,
+    options: Vec<ConfigOption>,
+    /// Why it is not built for a problem.
+    refusal: Box<Build>,
+}
+
+type Build = dyn Fn(&Problem) -> Option<Unsupported>;
+
+type Read<'r> = dyn Fn(&BTreeMap<String, Literal>) -> Result<Described, String> + 'r;
+
+/// The laws of options, ready to be checked. See [`options`] and [`pruner_options`].
 #[must_use = "call `check`"]
-pub struct OptionsKit<R> {
-    read: R,
+pub struct OptionsKit<'r> {
+    /// What refuses: a strategy or a pruner.
+    what: &'static str,
+    read: Box<Read<'r>>,
     selection: Selection<OptionLaw>,
 }
 
-impl<C, E, R> OptionsKit<R>
-where
-    C: StrategyConfig,
-    E: fmt::Display,
-    R: Fn(&BTreeMap<String, Literal>) -> Result<C, E>,
-{
+impl<'r> OptionsKit<'r> {
+    fn new(
+        what: &'static str,
+        read: impl Fn(&BTreeMap<String, Literal>) -> Result<Described, String> + 'r,
+    ) -> Self {
+        Self {
+            what,
+            read: Box::new(read),
+            selection: Selection::all(),
+        }
+    }
+
     selects!(OptionLaw);
 
     /// Checks the laws.
@@ -93,9 +177,9 @@ where
     #[must_use]
     pub fn report(&self) -> Report<OptionLaw> {
         let mut report = Report::new(0, Vec::new());
-        let defaults = self.read(&[]).map(|config| config.options());
+        let defaults = self.read(&[]).map(|config| config.options);
         self.selection.look(&mut report, |law| match &defaults {
-            Err(error) => broken(law, Breach::new(format!("with all defaults: {error}"))),
+            Err(error) => self.broken(law, Breach::new(format!("with all defaults: {error}"))),
             Ok(options) if options.is_empty() => {
                 Finding::Skipped("no option is described".to_owned())
             }
@@ -122,24 +206,33 @@ where
             };
             if let Err(mut breach) = found {
                 option.name().clone_into(&mut breach.scene);
-                return broken(law, breach);
+                return self.broken(law, breach);
             }
         }
         Finding::Kept
     }
 
+    fn broken(&self, law: OptionLaw, mut breach: Breach) -> Finding {
+        let kit = match self.what {
+            "pruner" => "pruner_options",
+            _ => "options",
+        };
+        breach.repeat = format!("{kit}(…).only(OptionLaw::{law:?}).report()");
+        Finding::Broken(breach)
+    }
+
     /// The first of the kit's problems that the configuration takes with its defaults.
     fn problem(&self) -> Option<Problem> {
         let config = self.read(&[]).ok()?;
-        let takes = |problem: &Problem| matches!(caught(|| config.build(problem)), Ok(Ok(_)));
+        let takes = |problem: &Problem| matches!(caught(|| (config.refusal)(problem)), Ok(None));
         let mut all = problems(24).into_iter().map(|named| named.problem);
         all.find(takes)
     }
 
-    fn read(&self, given: &[(&str, Literal)]) -> Result<C, String> {
+    fn read(&self, given: &[(&str, Literal)]) -> Result<Described, String> {
         let given = given.iter();
         let given = given.map(|(name, value)| ((*name).to_owned(), value.clone()));
-        (self.read)(&given.collect()).map_err(|error| error.to_string())
+        (self.read)(&given.collect())
     }
 
     /// The values that it can be given besides its own, as far as a kit can guess: in its range, and readable.
@@ -176,14 +269,13 @@ where
             let given = |what: &str| Breach::new(format!("given as `{value}`, {what}"));
             let config = self.read(&[(name, value.clone())]);
             let config = config.map_err(|error| given(&format!("it is refused: {error}")))?;
-            let options = config.options();
             for default in defaults {
                 let other = default.name();
                 let expected = match other == name {
                     true => &value,
                     false => default.value(),
                 };
-                let found = options.iter().find(|found| found.name() == other);
+                let found = config.options.iter().find(|found| found.name() == other);
                 match found.map(ConfigOption::value) {
                     Some(found) if found == expected => {}
                     Some(found) => {
@@ -206,9 +298,9 @@ where
             let Ok(config) = self.read(&[(option.name(), value.clone())]) else {
                 continue;
             };
-            let spec = config.spec();
-            let options = config.options();
-            let described = options.into_iter().filter(|it| it.name() == option.name());
+            let spec = config.spec;
+            let options = config.options.into_iter();
+            let described = options.filter(|it| it.name() == option.name());
             for (name, value) in Spec::new("").options(described).options {
                 match spec.options.get(&name) {
                     Some(found) if *found == value => {}
@@ -235,7 +327,7 @@ where
                 Bound::Excluded(at) => (at, false),
                 Bound::Unbounded => continue,
             };
-            let step = match self.is_whole(option) {
+            let step = match self.is_whole(option, problem) {
                 true => inwards,
                 false => inwards * 1e-9 * at.abs().max(1.0),
             };
@@ -244,21 +336,41 @@ where
                 false => (at + step, at),
             };
             let range = option.range().unwrap_or_default();
-            let given = |value: f64, what: String| {
+            let given = |value: &Literal, what: String| {
                 Breach::new(format!("its range is {range}; given as {value}, {what}"))
             };
-            if let Some(error) = self.refusal(option, inside, problem)
-                && names(&error, option.name())
+            let mut pairs = self
+                .given(option, inside, problem)
+                .into_iter()
+                .zip(self.given(option, outside, problem))
+                .map(|(inside, outside)| (self.refusal(option, &inside, problem), inside, outside));
+            let taken = match option.value() {
+                // Which names and how many numbers it takes is guessed: one that is taken shows it.
+                Literal::Map(_) | Literal::List(_) => pairs.find(|(refused, ..)| refused.is_none()),
+                _ => pairs.next(),
+            };
+            let Some((refused, inside, outside)) = taken else {
+                continue;
+            };
+            if let Some(refused) = refused
+                && refused.names(option)
             {
-                return Err(given(inside, format!("it is refused: {error}")));
+                let Refused { message, .. } = refused;
+                return Err(given(&inside, format!("it is refused: {message}")));
             }
-            match self.refusal(option, outside, problem) {
-                None => return Err(given(outside, "it is taken".to_owned())),
-                Some(error) if !names(&error, option.name()) => {
-                    return Err(given(
-                        outside,
-                        format!("the refusal does not name it: {error}"),
-                    ));
+            match self.refusal(option, &outside, problem) {
+                None => return Err(given(&outside, "it is taken".to_owned())),
+                Some(refused) if !refused.names(option) => {
+                    let Refused { message, .. } = refused;
+                    let what = format!("the refusal does not name it: {message}");
+                    return Err(given(&outside, what));
+                }
+                Some(Refused {
+                    what: Some(what),
+                    message,
+                }) if what != self.what => {
+                    let what = format!("the refusal is that of a {what}: {message}");
+                    return Err(given(&outside, what));
                 }
                 Some(_) => {}
             }
@@ -266,30 +378,73 @@ where
         Ok(())
     }
 
-    /// Whether it is a count: an integer, or one that may be left out and reads no fraction.
-    fn is_whole(&self, option: &ConfigOption) -> bool {
+    /// Whether it is a count, or holds counts: an integer, or one that reads no fraction.
+    fn is_whole(&self, option: &ConfigOption, problem: &Problem) -> bool {
         match option.value() {
             Literal::Int(_) => true,
-            Literal::Null => self.read(&[(option.name(), 0.5.into())]).is_err(),
+            Literal::Null | Literal::Map(_) | Literal::List(_) => {
+                let mut fractions = shaped(option, &0.5.into(), problem).into_iter();
+                fractions.all(|fraction| self.read(&[(option.name(), fraction)]).is_err())
+            }
             _ => false,
         }
     }
 
-    /// Why this value of an option is refused, if it is.
-    fn refusal(&self, option: &ConfigOption, value: f64, problem: &Problem) -> Option<String> {
-        let literal: Literal = match self.is_whole(option) {
-            true => (value as i64).into(),
-            false => value.into(),
+    /// What a number of an option is given as, in each way that may be right.
+    fn given(&self, option: &ConfigOption, number: f64, problem: &Problem) -> Vec<Literal> {
+        let number: Literal = match self.is_whole(option, problem) {
+            true => (number as i64).into(),
+            false => number.into(),
         };
+        shaped(option, &number, problem)
+    }
+
+    /// Why this value of an option is refused, if it is.
+    fn refusal(
+        &self,
+        option: &ConfigOption,
+        value: &Literal,
+        problem: &Problem,
+    ) -> Option<Refused> {
         let name = option.name();
-        match self.read(&[(name, literal)]) {
+        let refused = |what, message| Refused { what, message };
+        match self.read(&[(name, value.clone())]) {
             // Where it cannot even be read, the reader says what it is.
-            Err(error) => Some(format!("`{name}`: {error}")),
-            Ok(config) => match caught(|| config.build(problem).err()) {
-                Ok(refusal) => refusal.map(|error| error.to_string()),
-                Err(panic) => Some(format!("its constructor panicked: {panic}")),
+            Err(error) => Some(refused(None, format!("`{name}`: {error}"))),
+            Ok(config) => match caught(|| (config.refusal)(problem)) {
+                Ok(refusal) => refusal.map(|error| refused(Some(error.what), error.to_string())),
+                Err(panic) => Some(refused(None, format!("its constructor panicked: {panic}"))),
             },
         }
+    }
+}
+
+/// A refusal by a reader, or by what `what` names.
+struct Refused {
+    what: Option<&'static str>,
+    message: String,
+}
+
+impl Refused {
+    /// Whether it is about this option, or a number in it.
+    fn names(&self, option: &ConfigOption) -> bool {
+        let option = option.name();
+        let mut ends = ["`", ": ", "."].into_iter();
+        ends.any(|end| self.message.contains(&format!("`{option}{end}")))
+    }
+}
+
+/// A number as the value of an option, in each shape that may be right: in a mapping it stands by the name of a
+/// parameter.
+fn shaped(option: &ConfigOption, number: &Literal, problem: &Problem) -> Vec<Literal> {
+    match option.value() {
+        Literal::Map(_) => {
+            let names = problem.space.parameters().iter().map(Parameter::name);
+            let entry = |name: &str| Literal::Map([(name.into(), number.clone())].into());
+            names.map(entry).collect()
+        }
+        Literal::List(_) => vec![Literal::List([number.clone()].into())],
+        _ => vec![number.clone()],
     }
 }
 
@@ -320,19 +475,10 @@ fn within(option: &ConfigOption, value: f64) -> bool {
         }
 }
 
-/// Whether a message is about this option.
-fn names(message: &str, option: &str) -> bool {
-    message.contains(&format!("`{option}`")) || message.contains(&format!("`{option}: "))
-}
-
-fn broken(law: OptionLaw, mut breach: Breach) -> Finding {
-    breach.repeat = format!("options(…).only(OptionLaw::{law:?}).report()");
-    Finding::Broken(breach)
-}
-
-impl<R> fmt::Debug for OptionsKit<R> {
+impl fmt::Debug for OptionsKit<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OptionsKit")
+            .field("what", &self.what)
             .field("selection", &self.selection)
             .finish_non_exhaustive()
     }

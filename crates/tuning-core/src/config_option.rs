@@ -119,40 +119,70 @@ impl ConfigOption {
         }
     }
 
-    /// Checks that the value is in its range: what `build` begins with, for each option.
+    /// The first number that is outside of the range, with its path; none if there is no such.
     ///
-    /// Null, which stands for an option that is left out, is in every range; a number that is not finite is in
-    /// none, unless the option has no range.
-    ///
-    /// # Errors
-    /// If it is not. The error says so in the name of `strategy`, with the value and the range.
-    pub fn check(&self, strategy: &str) -> Result<(), Unsupported> {
-        let value = match self.value {
-            Literal::Int(value) => value as f64,
-            Literal::Float(value) => value,
-            _ => return Ok(()),
-        };
-        let Some(range) = self.range() else {
-            return Ok(());
+    /// In a list or a mapping each number is looked at, as `resolution_of.lr`. Null, which stands for an option that
+    /// is left out, is in every range; a number that is not finite is in none, unless the option has no range.
+    #[must_use]
+    pub fn outside(&self) -> Option<(String, &Literal)> {
+        match self.bounds() {
+            (Bound::Unbounded, Bound::Unbounded) => None,
+            _ => self.outside_in(self.name.to_owned(), &self.value),
+        }
+    }
+
+    fn outside_in<'a>(&self, path: String, value: &'a Literal) -> Option<(String, &'a Literal)> {
+        let number = match value {
+            Literal::Int(number) => *number as f64,
+            Literal::Float(number) => *number,
+            Literal::List(items) => {
+                let mut items = items.iter().enumerate();
+                return items
+                    .find_map(|(place, item)| self.outside_in(format!("{path}.{place}"), item));
+            }
+            Literal::Map(entries) => {
+                let mut entries = entries.iter();
+                return entries
+                    .find_map(|(key, item)| self.outside_in(format!("{path}.{key}"), item));
+            }
+            _ => return None,
         };
         let above = match self.lower {
-            Bound::Included(least) => value >= least,
-            Bound::Excluded(end) => value > end,
+            Bound::Included(least) => number >= least,
+            Bound::Excluded(end) => number > end,
             Bound::Unbounded => true,
         };
         let below = match self.upper {
-            Bound::Included(most) => value <= most,
-            Bound::Excluded(end) => value < end,
+            Bound::Included(most) => number <= most,
+            Bound::Excluded(end) => number < end,
             Bound::Unbounded => true,
         };
-        if value.is_finite() && above && below {
-            return Ok(());
-        }
-        let (name, value) = (self.name, &self.value);
-        Err(Unsupported::new(
-            strategy,
-            format!("cannot use `{name}: {value}`: it must be {range}"),
-        ))
+        let inside = number.is_finite() && above && below;
+        (!inside).then_some((path, value))
+    }
+
+    /// Checks that the value is in its range: what `build` of a strategy begins with, for each option.
+    ///
+    /// # Errors
+    /// If [it is not](Self::outside). The error says so in the name of `strategy`, with the value and the range.
+    pub fn check(&self, strategy: &str) -> Result<(), Unsupported> {
+        self.refusal()
+            .map_or(Ok(()), |message| Err(Unsupported::new(strategy, message)))
+    }
+
+    /// The same for `build` of a pruner.
+    ///
+    /// # Errors
+    /// If [it is not](Self::outside). The error says so in the name of `pruner`, with the value and the range.
+    pub fn check_pruner(&self, pruner: &str) -> Result<(), Unsupported> {
+        self.refusal()
+            .map_or(Ok(()), |message| Err(Unsupported::pruner(pruner, message)))
+    }
+
+    fn refusal(&self) -> Option<String> {
+        let (path, value) = self.outside()?;
+        let range = self.range().unwrap_or_default();
+        Some(format!("cannot use `{path}: {value}`: it must be {range}"))
     }
 }
 
@@ -203,6 +233,42 @@ mod tests {
         assert!(option(f64::INFINITY).at_least(0.0).check("s").is_err());
         assert!(option(f64::NAN).at_most(0.0).check("s").is_err());
         assert!(option(f64::NAN).check("s").is_ok());
+    }
+
+    #[test]
+    fn each_number_in_a_list_or_a_mapping_is_in_the_range() {
+        let check = |value: Literal, expect: Option<&str>| {
+            let option = option(value).at_least(1.0).at_most(9.0);
+            let refusal = option.check("s").err().map(|error| error.message);
+            assert_eq!(refusal.as_deref(), expect);
+        };
+        let map = |entries: &[(&str, i64)]| {
+            let entries = entries.iter();
+            Literal::Map(
+                entries
+                    .map(|(key, value)| ((*key).into(), (*value).into()))
+                    .collect(),
+            )
+        };
+        check(map(&[]), None);
+        check(map(&[("lr", 1), ("units", 9)]), None);
+        check(
+            map(&[("lr", 1), ("units", 10)]),
+            Some("cannot use `step.units: 10`: it must be from 1 to 9"),
+        );
+        check(
+            Literal::List([1.into(), map(&[("lr", 0)])].into_iter().collect()),
+            Some("cannot use `step.1.lr: 0`: it must be from 1 to 9"),
+        );
+    }
+
+    #[test]
+    fn a_pruner_refuses_in_its_own_name() {
+        let refusal = option(3).at_most(2.0).check_pruner("median").unwrap_err();
+        assert_eq!(
+            refusal.to_string(),
+            "pruner `median` cannot use `step: 3`: it must be at most 2",
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::{Problem, Pruner, Unsupported, spec::Spec};
+use crate::{ConfigOption, Problem, Pruner, Unsupported, spec::Spec};
 
 /// What builds a pruner: plain data with sensible defaults.
 ///
@@ -31,6 +31,19 @@ pub trait PrunerConfig: Send + Sync {
     /// continued under another pruner by mistake.
     fn spec(&self) -> Spec;
 
+    /// Its options as they are set, each with its meaning and bounds; empty if they are not described.
+    ///
+    /// # For implementors
+    /// - One for each field, by the field's name and in its order, with the value that the field has.
+    /// - [`spec`](Self::spec) names each of them: `Spec::new(NAME).options(self.options())`.
+    /// - [`build`](Self::build) refuses a number outside of its range, by [`ConfigOption::check_pruner`], and no other
+    ///   number of a single option.
+    ///
+    /// These promises are laws in `tuning-conformance` (`tuning_conformance::pruner_options`).
+    fn options(&self) -> Vec<ConfigOption> {
+        Vec::new()
+    }
+
     /// Builds the pruner for a problem.
     ///
     /// # Errors
@@ -57,6 +70,10 @@ impl PrunerConfig for BoxedPrunerConfig {
         (**self).spec()
     }
 
+    fn options(&self) -> Vec<ConfigOption> {
+        (**self).options()
+    }
+
     fn build(&self, problem: &Problem) -> Result<Self::Pruner, Unsupported> {
         (**self).build(problem)
     }
@@ -74,6 +91,10 @@ impl<C: PrunerConfig + ?Sized> PrunerConfig for Arc<C> {
         (**self).spec()
     }
 
+    fn options(&self) -> Vec<ConfigOption> {
+        (**self).options()
+    }
+
     fn build(&self, problem: &Problem) -> Result<Self::Pruner, Unsupported> {
         (**self).build(problem)
     }
@@ -86,6 +107,10 @@ impl<C: PrunerConfig> PrunerConfig for Erased<C> {
 
     fn spec(&self) -> Spec {
         self.0.spec()
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        self.0.options()
     }
 
     fn build(&self, problem: &Problem) -> Result<Self::Pruner, Unsupported> {

@@ -7,8 +7,8 @@ use tuning_core::{Pruner, PrunerConfig};
 use tuning_strategies::NeverConfig;
 
 use crate::{
-    document::{Key, Keys, Shape},
-    kinds::{Kind, Words},
+    document::{Item, Key, Keys, Shape},
+    kinds::{Context, Kind, Kinds, Words},
 };
 
 /// A configuration of a pruner that was chosen at run time: what the options of a kind of pruner become.
@@ -37,7 +37,34 @@ pub(crate) fn kind<C>(name: &str, about: &str) -> Kind<AnyPruner>
 where
     C: PrunerConfig + Default + Serialize + DeserializeOwned + 'static,
 {
-    Kind::typed(name, about, |config: C| {
+    let kind = Kind::typed(name, about, |config: C| {
         Ok::<_, Infallible>(Arc::<AnyPruner>::from(config.boxed()))
-    })
+    });
+    kind.with_described(C::default().options())
+}
+
+/// Reads a pruner. An option that is out of its range is told at the option.
+pub(crate) fn read<'a>(
+    item: &Item<'a>,
+    kinds: &Kinds<AnyPruner>,
+    context: Context<'a>,
+) -> Option<Arc<AnyPruner>> {
+    let pruner = kinds.read_named(item, WORDS, context)?;
+    let options = pruner.options();
+    let outside = options
+        .iter()
+        .find_map(|option| Some((option, option.outside()?)));
+    let Some((option, (path, value))) = outside else {
+        return Some(pruner);
+    };
+    let place = item
+        .node()
+        .option(&path)
+        .map_or(item.place(), |node| &node.place);
+    let range = option.range().unwrap_or_default();
+    let message = format!(
+        "`{}` has an option `{path}` that cannot be `{value}`: it must be {range}",
+        item.path()
+    );
+    item.problem(place, message)
 }

@@ -3,14 +3,15 @@
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 use tuning_core::{
-    Fact, Problem, Pruner, PrunerConfig, Spec, StudyView, TrialId, TrialState, Unsupported, Verdict,
+    ConfigOption, Fact, Problem, Pruner, PrunerConfig, Spec, StudyView, TrialId, TrialState,
+    Unsupported, Verdict,
 };
 use tuning_file::{Extensions, Format, StudyFile, StudyReader};
 use tuning_runtime::blocking;
 
 /// `pruner: {name: cut, above: 0.5}`: stops what reports more than that.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 struct CutConfig {
     above: f64,
 }
@@ -25,13 +26,53 @@ impl PrunerConfig for CutConfig {
     type Pruner = Cut;
 
     fn spec(&self) -> Spec {
-        Spec::new("cut").option("above", self.above)
+        Spec::new("cut").options(self.options())
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        let about = "what may be reported at most";
+        vec![
+            ConfigOption::new("above", self.above, about)
+                .at_least(0.0)
+                .below(1e6),
+        ]
+    }
+
+    fn build(&self, _: &Problem) -> Result<Cut, Unsupported> {
+        for option in self.options() {
+            option.check_pruner("cut")?;
+        }
+        Ok(Cut {
+            above: self.above,
+            cut: Vec::new(),
+        })
+    }
+}
+
+/// The same by an author who describes no option: `build` alone knows what it takes.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct PlainConfig {
+    above: f64,
+    note: String,
+}
+
+impl PrunerConfig for PlainConfig {
+    type Pruner = Cut;
+
+    fn spec(&self) -> Spec {
+        let spec = Spec::new("plain").option("above", self.above);
+        spec.option("note", self.note.as_str())
     }
 
     fn build(&self, _: &Problem) -> Result<Cut, Unsupported> {
         if self.above < 0.0 {
             let message = format!("cannot cut `above` {}: use 0 or more", self.above);
-            return Err(Unsupported::pruner("cut", message));
+            return Err(Unsupported::pruner("plain", message));
+        }
+        if self.note.is_empty() {
+            let message = "has nothing to say";
+            return Err(Unsupported::pruner("plain", message));
         }
         Ok(Cut {
             above: self.above,
@@ -77,7 +118,9 @@ seed: 7
 ";
 
 fn extensions() -> Extensions {
-    Extensions::default().pruner::<CutConfig>("cut", "what reports more than that is stopped")
+    Extensions::default()
+        .pruner::<CutConfig>("cut", "what reports more than that is stopped")
+        .pruner::<PlainConfig>("plain", "the same")
 }
 
 fn read(text: &str) -> Result<StudyFile, String> {
@@ -114,7 +157,7 @@ fn what_makes_no_sense_is_told_with_its_place() {
         ),
         (
             "{name: quartile}",
-            "study:9:16: `pruner.name` is `quartile`, but there is no such pruner: there are `never`, `cut`",
+            "study:9:16: `pruner.name` is `quartile`, but there is no such pruner: there are `never`, `cut`, `plain`",
         ),
         (
             "{name: cut, abve: 1}",
@@ -126,7 +169,19 @@ fn what_makes_no_sense_is_told_with_its_place() {
         ),
         (
             "{name: cut, above: -1}",
-            "study:9:9: pruner `cut` cannot cut `above` -1: use 0 or more",
+            "study:9:28: `pruner` has an option `above` that cannot be `-1`: it must be at least 0 and below 1000000",
+        ),
+        (
+            "{name: cut, above: 1000000}",
+            "study:9:28: `pruner` has an option `above` that cannot be `1000000`: it must be at least 0 and below 1000000",
+        ),
+        (
+            "{name: plain, note: x, above: -1}",
+            "study:9:39: pruner `plain` cannot cut `above` -1: use 0 or more",
+        ),
+        (
+            "{name: plain, above: 1}",
+            "study:9:9: pruner `plain` has nothing to say",
         ),
         (
             "{name: never, above: 1}",
@@ -149,6 +204,12 @@ fn what_makes_no_sense_is_told_with_its_place() {
         let error = read(text).unwrap_err();
         assert!(error.contains(expected), "{text}: {error}");
     }
+}
+
+#[test]
+fn options_of_a_pruner_are_what_they_are_said_to_be() {
+    let read = |given: &_| serde_json::from_value::<CutConfig>(serde_json::json!(given));
+    tuning_conformance::pruner_options(read).check();
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod import;
 mod init;
 mod list;
 mod logs;
+mod options;
 mod pruners;
 mod repair;
 mod run;

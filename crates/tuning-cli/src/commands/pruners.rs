@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tuning_core::nearest;
 use tuning_file::{AnyPruner, Extensions, Kind};
 
+use super::options::{Described, describe};
 use crate::{args::PrunersArgs, error::CliError, exit::Exit, output::Output, table};
 
 pub(super) fn run(
@@ -28,7 +29,15 @@ pub(super) fn run(
         list(&kinds, out)?;
     } else {
         for kind in kinds {
-            describe(kind, out)?;
+            let options: Vec<Described<'_>> = kind
+                .options()
+                .into_iter()
+                .map(|(name, default)| {
+                    let described = kind.described(&name);
+                    (name, default, described)
+                })
+                .collect();
+            describe("pruner", (kind.name(), kind.about()), &options, out)?;
         }
     }
     Ok(Exit::Done)
@@ -56,22 +65,4 @@ fn list(kinds: &[&Kind<AnyPruner>], out: &mut Output) -> Result<(), CliError> {
     }
     let remedy = "`tune pruners NAME` tells them";
     Ok(out.laid_out(&table::fit(&table, out.style(), remedy))?)
-}
-
-fn describe(kind: &Kind<AnyPruner>, out: &mut Output) -> Result<(), CliError> {
-    let name = kind.name();
-    let bold = out.style().bold(name);
-    out.dressed(&bold.text(": ").text(kind.about()))?;
-    let options = kind.options();
-    if options.is_empty() {
-        out.line(format_args!("\nIt has no options:\n\n    pruner: {name}"))?;
-        return Ok(());
-    }
-    out.line(format_args!(
-        "\nIts options, with their defaults:\n\n    pruner:\n      name: {name}"
-    ))?;
-    for (option, default) in options {
-        out.line(format_args!("      {option}: {default}"))?;
-    }
-    Ok(())
 }

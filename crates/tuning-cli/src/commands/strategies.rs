@@ -2,16 +2,10 @@
 
 use serde_json::{Value, json};
 use tuning_file::options_schema;
-use tuning_observers::wrapped;
 use tuning_strategies::{Entry, Registry};
 
-use crate::{
-    args::StrategiesArgs,
-    error::CliError,
-    exit::Exit,
-    output::{Dressed, Output},
-    table,
-};
+use super::options::{Described, describe};
+use crate::{args::StrategiesArgs, error::CliError, exit::Exit, output::Output, table};
 
 pub(super) fn run(
     args: &StrategiesArgs,
@@ -65,72 +59,13 @@ pub(super) fn run(
         ))?;
     } else {
         for entry in entries {
-            describe(&entry, out)?;
+            let options: Vec<Described<'_>> = entry
+                .options()
+                .iter()
+                .map(|(name, default)| (name.clone(), default.clone(), entry.described(name)))
+                .collect();
+            describe("strategy", (entry.name(), entry.about()), &options, out)?;
         }
     }
     Ok(Exit::Done)
-}
-
-fn describe(entry: &Entry<'_>, out: &mut Output) -> Result<(), CliError> {
-    let name = out.style().bold(entry.name());
-    out.dressed(&name.text(": ").text(entry.about()))?;
-    if entry.options().is_empty() {
-        out.line("\nIt has no options:")?;
-        out.line(format_args!("\n    strategy: {}", entry.name()))?;
-        return Ok(());
-    }
-    out.line("\nIts options, with their defaults:\n")?;
-    out.line(format_args!("    strategy:\n      name: {}", entry.name()))?;
-    let lines: Vec<String> = entry
-        .options()
-        .iter()
-        .map(|(option, default)| format!("      {option}: {default}"))
-        .collect();
-    let width = lines.iter().map(|line| line.chars().count()).max();
-    for (line, option) in lines.iter().zip(entry.options().keys()) {
-        match entry.described(option) {
-            Some(described) => {
-                let about = described.about();
-                let range = described.range();
-                let range = range.map_or_else(String::new, |range| format!(" ({range})"));
-                let about = format!("{about}{range}");
-                let lines = commented(line, width.unwrap_or(0), &about, out.style().width);
-                out.laid_out(&Dressed::plain(&lines.join("\n")))?;
-            }
-            None => out.laid_out(&Dressed::plain(line))?,
-        }
-    }
-    Ok(())
-}
-
-/// How much of a comment has to stand on a line, so that it is worth its place beside the option.
-const COMMENT: usize = 24;
-
-/// A line of YAML with a comment beside it, from this column on, or above it where that is too narrow.
-fn commented(line: &str, column: usize, about: &str, room: Option<usize>) -> Vec<String> {
-    let beside = column + "   # ".len();
-    let broken = |width: usize| -> Vec<String> {
-        let broken = wrapped(about, width);
-        broken
-            .lines()
-            .map(|line| line.trim_start().to_owned())
-            .collect()
-    };
-    match room {
-        None => vec![format!("{line:<column$}   # {about}")],
-        Some(room) if room >= beside + COMMENT => {
-            let comments = broken(room - beside).into_iter().enumerate();
-            let line = |(index, comment)| {
-                let line = if index == 0 { line } else { "" };
-                format!("{line:<column$}   # {comment}")
-            };
-            comments.map(line).collect()
-        }
-        Some(room) => {
-            let indent = " ".repeat(line.len() - line.trim_start().len());
-            let comments = broken(room.saturating_sub(indent.len() + 2)).into_iter();
-            let comments = comments.map(|comment| format!("{indent}# {comment}"));
-            comments.chain([line.to_owned()]).collect()
-        }
-    }
 }

@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tuning_cli::Extensions;
 use tuning_core::{
-    Fact, Journal, JournalError, JournalReader, Problem, Pruner, PrunerConfig, Spec, TrialId,
-    Unsupported, Verdict,
+    ConfigOption, Fact, Journal, JournalError, JournalReader, Problem, Pruner, PrunerConfig, Spec,
+    TrialId, Unsupported, Verdict,
 };
 use tuning_file::{JournalConfig, Kind};
 use tuning_sqlite::{SqliteJournal, SqliteReader, SqliteStudyReader};
@@ -33,10 +33,18 @@ impl PrunerConfig for CutConfig {
     type Pruner = Cut;
 
     fn spec(&self) -> Spec {
-        Spec::new("cut").option("above", self.above)
+        Spec::new("cut").options(self.options())
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        let about = "what may be reported at most";
+        vec![ConfigOption::new("above", self.above, about).at_least(0.0)]
     }
 
     fn build(&self, _: &Problem) -> Result<Cut, Unsupported> {
+        for option in self.options() {
+            option.check_pruner("cut")?;
+        }
         Ok(Cut {
             above: self.above,
             cut: Vec::new(),
@@ -249,11 +257,29 @@ fn the_pruner_is_listed() {
     assert!(list.contains("never") && list.contains("cut"), "{list}");
     let one = tune(&folder, 0, &["pruners", "cut"]).stdout;
     assert!(
-        one.contains("pruner:\n      name: cut\n      above: 0.0"),
+        one.contains(
+            "pruner:\n      name: cut\n      above: 0.0   # what may be reported at most (at least 0)"
+        ),
         "{one}"
     );
     let unknown = tune(&folder, 2, &["pruners", "cutt"]).stderr;
     assert!(unknown.contains("did you mean `cut`?"), "{unknown}");
+}
+
+#[test]
+fn an_option_of_a_pruner_that_is_out_of_its_range_is_told_at_the_option() {
+    let folder = folder("");
+    let refused = tune(
+        &folder,
+        2,
+        &["validate", "study.yaml", "--set", "pruner.above=-1"],
+    )
+    .stderr;
+    assert!(
+        refused
+            .contains("`pruner` has an option `above` that cannot be `-1`: it must be at least 0"),
+        "{refused}"
+    );
 }
 
 #[test]

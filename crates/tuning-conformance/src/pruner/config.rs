@@ -52,6 +52,12 @@ where
         return Err(Breach::new("its name is empty"));
     }
     let clone = config.clone();
+    let (described, inside) = (config.options(), config.clone().boxed().options());
+    if inside != described {
+        return Err(Breach::new(format!(
+            "in a box, `options()` is {inside:?}, not {described:?}"
+        )));
+    }
     let again = [
         ("asked again", config.spec()),
         ("asked in a clone", clone.spec()),

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use tuning_conformance::{OptionLaw, Report, options};
+use tuning_conformance::{OptionLaw, Report, options, pruner_options};
 use tuning_core::{
-    Ask, Asked, ConfigOption, Fact, Literal, Problem, Spec, Strategy, StrategyConfig,
-    StrategyError, Unsupported,
+    Ask, Asked, ConfigOption, Fact, Literal, Problem, Pruner, PrunerConfig, Spec, Strategy,
+    StrategyConfig, StrategyError, TrialId, Unsupported, Verdict,
 };
 
 use super::breaks_only;
@@ -22,6 +22,8 @@ enum Fault {
     TakesWhatIsBeyond,
     RefusesTheEnd,
     RefusesWithoutAName,
+    TakesWhatIsBeyondInAMapping,
+    RefusesAsAStrategy,
 }
 
 use Fault as F;
@@ -32,8 +34,10 @@ struct Config {
     share: f64,
     members: Option<i64>,
     repeat: bool,
+    sizes: BTreeMap<String, i64>,
 }
 
+#[derive(Clone)]
 struct Nothing;
 
 impl Strategy for Nothing {
@@ -73,6 +77,7 @@ impl StrategyConfig for Config {
                 .below(1.0),
             ConfigOption::new("members", self.members, "how many there are").at_least(4.0),
             ConfigOption::new("repeat", self.repeat, about),
+            ConfigOption::new("sizes", self.sizes.clone(), "how many of each").at_most(9.0),
         ];
         if self.fault == F::DescribesTwice {
             options.push(ConfigOption::new("repeat", self.repeat, about));
@@ -84,6 +89,7 @@ impl StrategyConfig for Config {
         for option in self.options() {
             match (self.fault, option.check("twin")) {
                 (F::TakesWhatIsBeyond, _) if option.name() == "members" => {}
+                (F::TakesWhatIsBeyondInAMapping, _) if option.name() == "sizes" => {}
                 (F::RefusesWithoutAName, Err(_)) => {
                     return Err(Unsupported::new("twin", "does not like that"));
                 }
@@ -104,6 +110,7 @@ fn read(fault: Fault, given: &BTreeMap<String, Literal>) -> Result<Config, Strin
         share: 0.5,
         members: None,
         repeat: false,
+        sizes: BTreeMap::new(),
     };
     for (name, value) in given {
         match (&**name, value) {
@@ -114,10 +121,61 @@ fn read(fault: Fault, given: &BTreeMap<String, Literal>) -> Result<Config, Strin
             ("members", Literal::Null) => config.members = None,
             ("repeat", Literal::Bool(_)) if fault == F::IgnoresWhatIsRead => {}
             ("repeat", Literal::Bool(value)) => config.repeat = *value,
+            ("sizes", Literal::Map(sizes)) => {
+                config.sizes.clear();
+                for (name, size) in sizes.iter() {
+                    let Literal::Int(size) = size else {
+                        return Err(format!("`sizes` cannot have `{size}`"));
+                    };
+                    config.sizes.insert(name.to_string(), *size);
+                }
+            }
             _ => return Err(format!("`{name}` cannot be `{value}`")),
         }
     }
     Ok(config)
+}
+
+/// The same options of a pruner.
+struct OfPruner(Config);
+
+impl PrunerConfig for OfPruner {
+    type Pruner = Nothing;
+
+    fn spec(&self) -> Spec {
+        StrategyConfig::spec(&self.0)
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        StrategyConfig::options(&self.0)
+    }
+
+    fn build(&self, _: &Problem) -> Result<Nothing, Unsupported> {
+        for option in self.options() {
+            match self.0.fault {
+                F::RefusesAsAStrategy => option.check("twin")?,
+                F::TakesWhatIsBeyond if option.name() == "members" => {}
+                _ => option.check_pruner("twin")?,
+            }
+        }
+        Ok(Nothing)
+    }
+}
+
+impl Pruner for Nothing {
+    fn tell(&mut self, _: &Fact) {}
+
+    fn judge(&self, _: TrialId) -> Verdict {
+        Verdict::Continue
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Pruner> {
+        Box::new(self.clone())
+    }
+}
+
+fn report_of_pruner(fault: Fault) -> Report<OptionLaw> {
+    pruner_options(|given| read(fault, given).map(OfPruner)).report()
 }
 
 fn report(fault: Fault) -> Report<OptionLaw> {
@@ -127,6 +185,7 @@ fn report(fault: Fault) -> Report<OptionLaw> {
 #[test]
 fn the_sound_twin_keeps_the_laws() {
     options(|given| read(F::None, given)).check();
+    pruner_options(|given| read(F::None, given).map(OfPruner)).check();
 }
 
 #[test]
@@ -170,4 +229,17 @@ fn law_4_a_range_ends_where_it_is_said_to() {
     breaks_only(&report(F::RefusesTheEnd), OptionLaw::Range, &words);
     let words = ["step", "does not name it"];
     breaks_only(&report(F::RefusesWithoutAName), OptionLaw::Range, &words);
+    let words = ["sizes", "at most 9; given as", ":10}", "it is taken"];
+    let found = report(F::TakesWhatIsBeyondInAMapping);
+    breaks_only(&found, OptionLaw::Range, &words);
+}
+
+#[test]
+fn law_4_a_range_of_a_pruner_ends_where_it_is_said_to() {
+    let words = ["members", "at least 4; given as 3", "it is taken"];
+    let found = report_of_pruner(F::TakesWhatIsBeyond);
+    breaks_only(&found, OptionLaw::Range, &words);
+    let words = ["step", "given as 0", "the refusal is that of a strategy"];
+    let found = report_of_pruner(F::RefusesAsAStrategy);
+    breaks_only(&found, OptionLaw::Range, &words);
 }

@@ -11,8 +11,8 @@ use std::{
 
 use tuning_conformance::{Finding, PrunerLaw, pruner};
 use tuning_core::{
-    BoxedPrunerConfig, Fact, Fidelity, Problem, Pruner, PrunerConfig, Spec, TrialId, Unsupported,
-    Verdict,
+    BoxedPrunerConfig, ConfigOption, Fact, Fidelity, Problem, Pruner, PrunerConfig, Spec, TrialId,
+    Unsupported, Verdict,
 };
 
 use super::breaks_only;
@@ -29,6 +29,8 @@ enum Fault {
     ForgetsTheSign,
     BoxesAnother,
     CountsSpecs,
+    BoxesWithoutOptions,
+    DescribesNothing,
     TakesAnything,
     RefusesAsAStrategy,
     RefusesWithoutTheOption,
@@ -72,6 +74,14 @@ impl PrunerConfig for Config {
         }
     }
 
+    fn options(&self) -> Vec<ConfigOption> {
+        let about = "how many trials to compare with at least";
+        match self.fault {
+            F::DescribesNothing => Vec::new(),
+            _ => vec![ConfigOption::new("warmup", self.warmup, about).at_least(1.0)],
+        }
+    }
+
     fn build(&self, _: &Problem) -> Result<Median, Unsupported> {
         let message = "has a `warmup` of 0: compare with at least 1 trial";
         match self.fault {
@@ -89,6 +99,7 @@ impl PrunerConfig for Config {
     fn boxed(self) -> BoxedPrunerConfig {
         let fault = match self.fault {
             F::BoxesAnother => F::ForgetsTheSign,
+            F::BoxesWithoutOptions => F::DescribesNothing,
             fault => fault,
         };
         Arc::new(Self::new(fault, self.warmup)).boxed()
@@ -285,6 +296,11 @@ fn law_9_spec() {
         F::CountsSpecs,
         PrunerLaw::Spec,
         &["`median (asked: 0, warmup: 3)` became `median (asked: 1, warmup: 3)`, asked again"],
+    );
+    check(
+        F::BoxesWithoutOptions,
+        PrunerLaw::Spec,
+        &["in a box, `options()` is [], not [ConfigOption"],
     );
 }
 

@@ -136,6 +136,18 @@ impl Node {
         }
     }
 
+    /// The value of an option: of a key, or of one in the mapping that a key has, as `resolution_of.lr`. The key itself
+    /// is what is found if there is no such one in it.
+    pub fn option(&self, path: &str) -> Option<&Node> {
+        let within = || {
+            // The second key is a name with dots of its own at times.
+            let (option, name) = path.split_once('.')?;
+            let option = self.get(option)?;
+            Some(option.get(name).unwrap_or(option))
+        };
+        self.get(path).or_else(within)
+    }
+
     /// The same, to be changed.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
         let found = self

@@ -54,25 +54,36 @@ fn complete<C: DeserializeOwned>(
             advice,
         });
     }
-    let with = |given: &mut dyn Iterator<Item = (&String, &Json)>| {
-        let mut options = defaults.clone();
-        options.extend(given.map(|(name, value)| (name.clone(), value.clone())));
-        serde_json::from_value::<C>(Json::Object(options))
-    };
-    with(&mut given.iter()).map_err(|error| {
+    let mut options = defaults.clone();
+    options.extend(given.clone());
+    serde_json::from_value::<C>(Json::Object(options)).map_err(|error| {
         // serde does not say which one it was: try them one by one.
         let wrong = given.iter().find_map(|(name, value)| {
-            let error = with(&mut std::iter::once((name, value))).err()?;
             Some(OptionsError::Wrong {
                 option: name.clone(),
                 value: value.clone(),
-                problem: in_words(&error),
+                problem: alone::<C>(name, value, defaults).err()?,
             })
         });
         wrong.unwrap_or_else(|| OptionsError::Inconsistent {
             problem: in_words(&error),
         })
     })
+}
+
+/// Reads one option while the others have their defaults.
+///
+/// # Errors
+/// In words, if it cannot be this value.
+pub(super) fn alone<C: DeserializeOwned>(
+    name: &str,
+    value: &Json,
+    defaults: &Map<String, Json>,
+) -> Result<(), String> {
+    let mut options = defaults.clone();
+    options.insert(name.to_owned(), value.clone());
+    let read = serde_json::from_value::<C>(Json::Object(options));
+    read.map(|_| ()).map_err(|error| in_words(&error))
 }
 
 /// Options that make no sense. The messages continue "`observers.0.mail` …".

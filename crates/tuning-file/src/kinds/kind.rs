@@ -4,6 +4,7 @@ use std::{error::Error, fmt, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value as Json};
+use tuning_core::ConfigOption;
 
 use super::{config, options::Options, shapes::Shapes};
 use crate::document::Keys;
@@ -42,8 +43,13 @@ pub struct Kind<M: ?Sized> {
     synonyms: &'static [&'static str],
     shapes: Shapes,
     bare: bool,
+    described: Vec<ConfigOption>,
+    alone: Arc<Alone>,
     read: Arc<Read<M>>,
 }
+
+/// Reads an option of this name and value alone; in words why it cannot be that.
+type Alone = dyn Fn(&str, &Json) -> Result<(), String> + Send + Sync;
 
 type Read<M> = dyn Fn(&Options<'_>) -> Option<Arc<M>> + Send + Sync;
 
@@ -61,6 +67,8 @@ impl<M: ?Sized> Kind<M> {
             synonyms: &[],
             shapes: Shapes::Table { keys, short: None },
             bare: keys.keys.iter().all(|key| !key.required),
+            described: Vec::new(),
+            alone: Arc::new(|_, _| Ok(())),
             read: Arc::new(read),
         }
     }
@@ -82,12 +90,15 @@ impl<M: ?Sized> Kind<M> {
             _ => Arc::default(),
         };
         let shapes = Shapes::Defaults(Arc::clone(&defaults));
+        let alone = Arc::clone(&defaults);
         Self {
             name: name.into(),
             about: about.into(),
             synonyms: &[],
             shapes,
             bare: true,
+            described: Vec::new(),
+            alone: Arc::new(move |name, value| config::alone::<C>(name, value, &alone)),
             read: Arc::new(move |options| {
                 let config = config::read::<C>(options, &defaults)?;
                 match make(config) {
@@ -117,6 +128,24 @@ impl<M: ?Sized> Kind<M> {
     #[must_use]
     pub fn synonyms(mut self, synonyms: &'static [&'static str]) -> Self {
         self.synonyms = synonyms;
+        self
+    }
+
+    /// The same with what its options do and how far they may go.
+    ///
+    /// # Panics
+    /// If it has no option of such a name.
+    #[must_use]
+    pub(crate) fn with_described(mut self, options: Vec<ConfigOption>) -> Self {
+        let known = self.options();
+        for option in &options {
+            let (name, option) = (&self.name, option.name());
+            assert!(
+                known.contains_key(option),
+                "`{name}` describes an option `{option}`, which it does not have"
+            );
+        }
+        self.described = options;
         self
     }
 
@@ -151,6 +180,21 @@ impl<M: ?Sized> Kind<M> {
         }
     }
 
+    /// What an option does and how far it may go, if its configuration says so.
+    #[must_use]
+    pub fn described(&self, option: &str) -> Option<&ConfigOption> {
+        let mut described = self.described.iter();
+        described.find(|described| described.name() == option)
+    }
+
+    /// Tries a value for an option while the others have their defaults, whatever its range is.
+    ///
+    /// # Errors
+    /// In words, if it cannot be this value.
+    pub(crate) fn try_option(&self, name: &str, value: &Json) -> Result<(), String> {
+        (self.alone)(name, value)
+    }
+
     /// What people write who mean it.
     pub(crate) fn meant_by(&self) -> &'static [&'static str] {
         self.synonyms
@@ -178,6 +222,8 @@ impl<M: ?Sized> Clone for Kind<M> {
             synonyms: self.synonyms,
             shapes: self.shapes.clone(),
             bare: self.bare,
+            described: self.described.clone(),
+            alone: Arc::clone(&self.alone),
             read: Arc::clone(&self.read),
         }
     }

@@ -8,6 +8,7 @@ use std::{
 
 use tuning_core::{
     Evaluator, Objectives, Problem, PrunerConfig as _, Seed, StrategyConfig as _, StudySpec,
+    Unsupported,
 };
 use tuning_runtime::{Study, StudyBuilder, StudySettings, Summary};
 
@@ -16,7 +17,7 @@ use super::{
     whereabouts::Whereabouts,
 };
 use crate::{
-    document::{Fields, INCLUDE, Item, Written},
+    document::{Fields, INCLUDE, Item, Place, Value, Written},
     error::FileError,
     evaluators::{self, Evaluated, EvaluatorConfig},
     extensions::Extensions,
@@ -97,7 +98,7 @@ impl StudyFile {
             observers::read(item, &extensions.observers, context)
         });
         let pruner = optional(&root, "pruner", |item| {
-            extensions.pruners.read_named(item, pruners::WORDS, context)
+            pruners::read(item, &extensions.pruners, context)
         });
         let chosen = grid::strategy(&root, space.as_ref());
         let config = chosen.and_then(|node| {
@@ -256,7 +257,7 @@ impl StudyFile {
         };
         match pruner.build(&self.problem()) {
             Ok(_) => Some(()),
-            Err(error) => item.problem(item.place(), error.to_string()),
+            Err(error) => item.problem(place_of(&error, &item), error.to_string()),
         }
     }
 
@@ -264,11 +265,26 @@ impl StudyFile {
         match self.strategy.prepare(&self.problem()) {
             Ok(()) => Some(()),
             Err(error) => match root.get("strategy") {
-                Some(item) => item.problem(item.place(), error.to_string()),
+                Some(item) => item.problem(place_of(&error, &item), error.to_string()),
                 None => root.item().problem(root.item().place(), error.to_string()),
             },
         }
     }
+}
+
+/// Where a strategy or a pruner is refused: at the option that the message names, if that is said.
+fn place_of<'a>(refused: &Unsupported, item: &Item<'a>) -> &'a Place {
+    let Value::Map(entries) = &item.node().value else {
+        return item.place();
+    };
+    let names = |key: &str| {
+        let mut ends = ["`", ": ", "."].into_iter();
+        ends.any(|end| refused.message.contains(&format!("`{key}{end}")))
+    };
+    let named = entries
+        .iter()
+        .find(|entry| refused.part.is_empty() && entry.key != "name" && names(&entry.key));
+    named.map_or(item.place(), |entry| &entry.node.place)
 }
 
 /// Reads a key that may be absent: the outer option says whether what is there is right.

@@ -151,7 +151,7 @@ fn place_of<'a>(error: &RegistryError, node: &'a Node) -> &'a Place {
         let entry = entries.iter().find(|entry| entry.key == key);
         return entry.map_or(&node.place, |entry| &entry.place);
     }
-    node.get(key).map_or(&node.place, |node| &node.place)
+    node.option(key).map_or(&node.place, |node| &node.place)
 }
 
 fn message(error: &RegistryError) -> String {

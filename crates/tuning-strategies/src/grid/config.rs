@@ -44,7 +44,7 @@ use super::{Axis, Grid, Lattice, NAME, axis::in_order};
 pub struct GridConfig {
     /// How many values of a parameter without natural ones are taken; at least 1.
     pub resolution: u32,
-    /// The same for single parameters, by name.
+    /// The same for single parameters, by name; each at least 1.
     pub resolution_of: BTreeMap<String, u32>,
     /// The values of single parameters, by name: all that are taken of them. They come in the order of the parameter's domain.
     pub points: BTreeMap<String, Vec<Literal>>,
@@ -140,12 +140,6 @@ impl GridConfig {
             None if stepped => u64::MAX,
             resolution => resolution.copied().unwrap_or(self.resolution).into(),
         };
-        if resolution == 0 {
-            return Err(Unsupported::new(
-                NAME,
-                format!("takes no value of parameter `{name}`: its resolution must be at least 1"),
-            ));
-        }
         let axis = Axis::new(domain, resolution);
         if repeats(&axis, domain) {
             return Err(Unsupported::new(
@@ -218,7 +212,9 @@ impl StrategyConfig for GridConfig {
                 "resolution_of",
                 self.resolution_of.clone(),
                 "the same for single parameters, by name",
-            ),
+            )
+            .at_least(1.0)
+            .at_most(1e9),
             ConfigOption::new(
                 "points",
                 Literal::map(
@@ -325,7 +321,13 @@ mod tests {
         );
         check(
             GridConfig::default().resolution_of("lr", 0),
-            "strategy `grid` takes no value of parameter `lr`: its resolution must be at least 1",
+            "strategy `grid` cannot use `resolution_of.lr: 0`: it must be from 1 to 1000000000",
+        );
+        check(
+            GridConfig::default()
+                .resolution_of("lr", 9)
+                .resolution_of("units", u32::MAX),
+            "strategy `grid` cannot use `resolution_of.units: 4294967295`: it must be from 1 to 1000000000",
         );
         check(
             GridConfig::default().resolution_of("unit", 3),

@@ -327,6 +327,10 @@ mod tests {
             "option `inner` of strategy `dedup`: option `resolution` of strategy `grid` cannot be `0`: it must be from 1 to 1000000000 (the default is `11`)",
         );
         check(
+            json!({"name": "grid", "resolution_of": {"lr": 5, "opt.units": 4000000000_u32}}),
+            "option `resolution_of.opt.units` of strategy `grid` cannot be `4000000000`: it must be from 1 to 1000000000",
+        );
+        check(
             json!({"name": "grid", "resolution_of": {"lr": true}}),
             "option `resolution_of` of strategy `grid` cannot be `{\"lr\":true}`: expected a whole number, not negative \
              (the default is `{}`)",

@@ -100,15 +100,17 @@ impl Options {
 
     /// The error if this option is out of its range.
     pub(super) fn outside(&self, option: &ConfigOption) -> Option<RegistryError> {
-        option.check(&self.strategy).err()?;
+        let (path, value) = option.outside()?;
         let name = option.name();
-        let given = self.values.get(name).cloned();
+        // As it is written: `1` may be read as 1.0.
+        let given = self.values.get(name).filter(|_| path == name);
+        let default = self.defaults.get(name).filter(|_| path == name);
         Some(RegistryError::OutOfRange {
             strategy: self.strategy.clone(),
-            option: name.to_owned(),
-            value: Box::new(given.unwrap_or_else(|| json(option.value()))),
+            value: Box::new(given.cloned().unwrap_or_else(|| json(value))),
             range: option.range().unwrap_or_default(),
-            default: self.defaults.get(name).cloned().map(Box::new),
+            default: default.cloned().map(Box::new),
+            option: path,
         })
     }
 

@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{complete, shapes};
+use super::{
+    complete,
+    option::{Taken, in_a_file, option},
+    shapes,
+};
 use crate::{
     document::Keys,
     kinds::{Kind, Kinds, Shapes, Words},
@@ -56,7 +60,7 @@ fn options<M: ?Sized>(kind: &Kind<M>, common: Map<String, Value>) -> Value {
         Shapes::Defaults(defaults) => {
             let mut properties: Map<String, Value> = defaults
                 .iter()
-                .map(|(name, default)| (name.clone(), json!({"default": default})))
+                .map(|(name, default)| (name.clone(), field(kind, name, default)))
                 .collect();
             properties.extend(common);
             json!({
@@ -66,6 +70,18 @@ fn options<M: ?Sized>(kind: &Kind<M>, common: Map<String, Value>) -> Value {
             })
         }
     }
+}
+
+/// An option that is a field of a type: what it may be is known if it is described.
+fn field<M: ?Sized>(kind: &Kind<M>, name: &str, default: &Value) -> Value {
+    let Some(described) = kind.described(name) else {
+        return json!({"default": default});
+    };
+    let try_it = |value: Value| match kind.try_option(name, &value) {
+        Ok(()) => Taken::Yes,
+        Err(problem) => Taken::No(problem),
+    };
+    option(&try_it, Some(described), default, in_a_file)
 }
 
 fn map<M: ?Sized>(kind: &Kind<M>, words: Words) -> Value {

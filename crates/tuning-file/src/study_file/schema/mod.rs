@@ -3,6 +3,7 @@
 
 mod complete;
 mod kinds;
+mod option;
 mod shapes;
 mod strategies;
 #[cfg(test)]

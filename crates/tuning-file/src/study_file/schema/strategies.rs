@@ -1,16 +1,11 @@
-//! The strategies of a registry as a schema. What an option may be is found out by trying it: the answer
-//! is that of the reader itself.
+//! The strategies of a registry as a schema.
 
-use std::{collections::BTreeSet, ops::Bound};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
-use tuning_core::ConfigOption;
 use tuning_strategies::{Entry, Registry, RegistryError};
 
-use super::shapes::or_variable;
-
-/// A text that no option means.
-const NONSENSE: &str = "\u{1}no such thing\u{1}";
+use super::option::{Taken, in_a_file, option};
 
 /// What a strategy may be: a name, or a name with options.
 pub(super) fn strategy(registry: &Registry) -> Value {
@@ -43,20 +38,6 @@ pub fn options_schema(registry: &Registry, entry: &Entry<'_>) -> Map<String, Val
     })
 }
 
-/// The same within a study file, where a variable of the environment may stand for a value.
-fn in_a_file(mut kinds: Vec<Value>) -> Value {
-    match kinds.len() {
-        // Something that needs more than these: the reader knows.
-        0 => json!({}),
-        1 if kinds[0].get("$ref").is_some() => json!({"allOf": kinds}),
-        1 => or_variable(kinds.remove(0)),
-        _ => {
-            kinds.push(json!({"$ref": "#/$defs/variable"}));
-            json!({"anyOf": kinds})
-        }
-    }
-}
-
 fn map(registry: &Registry, entry: &Entry<'_>) -> Value {
     let mut properties = Map::new();
     properties.insert("name".to_owned(), json!({"const": entry.name()}));
@@ -76,128 +57,22 @@ fn properties(
     entry: &Entry<'_>,
     of_kinds: impl Fn(Vec<Value>) -> Value,
 ) -> Map<String, Value> {
-    let property = |(option, default): (&String, &Value)| {
-        let described = entry.described(option);
-        let probe = Probe {
-            registry,
-            strategy: entry.name(),
-            option,
-        };
-        let bounds = described.map_or((Bound::Unbounded, Bound::Unbounded), ConfigOption::bounds);
-        let mut schema = of_kinds(probe.kinds(bounds));
-        if let Some(schema) = schema.as_object_mut() {
-            if let Some(described) = described {
-                schema.insert("description".to_owned(), described.about().into());
+    let property = |(name, default): (&String, &Value)| {
+        let try_it = |value: Value| {
+            let options = Map::from_iter([(name.clone(), value)]);
+            match registry.config(entry.name(), &options) {
+                // Each for itself: that it does not fit to others is no matter here, and its range is known.
+                Ok(_)
+                | Err(RegistryError::Inconsistent { .. } | RegistryError::OutOfRange { .. }) => {
+                    Taken::Yes
+                }
+                Err(RegistryError::Part { .. }) => Taken::AsStrategy,
+                Err(RegistryError::WrongValue { problem, .. }) => Taken::No(problem),
+                Err(error) => Taken::No(error.to_string()),
             }
-            schema.insert("default".to_owned(), default.clone());
-        }
-        (option.clone(), schema)
+        };
+        let schema = option(&try_it, entry.described(name), default, &of_kinds);
+        (name.clone(), schema)
     };
     entry.options().iter().map(property).collect()
-}
-
-/// Tries values for an option.
-struct Probe<'a> {
-    registry: &'a Registry,
-    strategy: &'a str,
-    option: &'a str,
-}
-
-impl Probe<'_> {
-    fn try_it(&self, value: Value) -> Result<(), RegistryError> {
-        let options = Map::from_iter([(self.option.to_owned(), value)]);
-        match self.registry.config(self.strategy, &options) {
-            // Each for itself: that it does not fit to others is no matter here, and its range is known.
-            Ok(_) | Err(RegistryError::Inconsistent { .. } | RegistryError::OutOfRange { .. }) => {
-                Ok(())
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    fn takes(&self, value: Value) -> bool {
-        self.try_it(value).is_ok()
-    }
-
-    /// All kinds of values that it takes; none if that cannot be told by trying.
-    fn kinds(&self, (lower, upper): (Bound<f64>, Bound<f64>)) -> Vec<Value> {
-        let mut kinds: Vec<Value> = Vec::new();
-        if self.takes(true.into()) {
-            kinds.push(json!({"type": "boolean"}));
-        }
-        // What is described may be narrower than what can be read.
-        let number = |kind: &str, readable: Option<f64>| {
-            let mut schema = json!({"type": kind});
-            match (lower, readable) {
-                (Bound::Included(at) | Bound::Excluded(at), Some(readable)) if readable > at => {
-                    schema["minimum"] = whole(readable);
-                }
-                (Bound::Excluded(at), _) => schema["exclusiveMinimum"] = whole(at),
-                (Bound::Included(at), _) | (Bound::Unbounded, Some(at)) => {
-                    schema["minimum"] = whole(at);
-                }
-                (Bound::Unbounded, None) => {}
-            }
-            match upper {
-                Bound::Included(at) => schema["maximum"] = whole(at),
-                Bound::Excluded(at) => schema["exclusiveMaximum"] = whole(at),
-                Bound::Unbounded => {}
-            }
-            schema
-        };
-        let least_read = [-1.0, 0.0, 1.0, 2.0]
-            .into_iter()
-            .find(|least| self.takes(whole(*least)));
-        let least_read = least_read.filter(|least| *least >= 0.0);
-        if self.takes(json!(0.5)) || self.takes(json!(1.5)) {
-            kinds.push(number("number", None));
-        } else if self.takes(1.into()) || self.takes(2.into()) {
-            kinds.push(number("integer", least_read));
-        }
-        match self.try_it(NONSENSE.into()) {
-            Ok(()) => kinds.push(json!({"type": "string"})),
-            Err(RegistryError::Part { .. }) => kinds.push(json!({"$ref": "#/$defs/strategy"})),
-            Err(RegistryError::WrongValue { problem, .. }) => {
-                let words: Vec<String> = words(&problem);
-                let words: Vec<String> = words
-                    .into_iter()
-                    .filter(|word| self.takes(word.as_str().into()))
-                    .collect();
-                if !words.is_empty() {
-                    kinds.push(json!({"enum": words}));
-                }
-            }
-            Err(_) => {}
-        }
-        if self.takes(json!([])) {
-            kinds.push(json!({"type": "array"}));
-        }
-        if self.takes(json!({})) {
-            kinds.push(json!({"type": "object"}));
-        }
-        if self.takes(Value::Null) {
-            kinds.push(json!({"type": "null"}));
-        }
-        kinds
-    }
-}
-
-/// Integers as integers.
-fn whole(value: f64) -> Value {
-    match value.fract() == 0.0 && value.abs() < 1e15 {
-        true => json!(value as i64),
-        false => json!(value),
-    }
-}
-
-/// The words that a reader says it expects: ``expected one of `a`, `b` ``.
-fn words(problem: &str) -> Vec<String> {
-    let mut words: Vec<String> = problem
-        .split('`')
-        .skip(1)
-        .step_by(2)
-        .map(str::to_owned)
-        .collect();
-    words.dedup();
-    words
 }

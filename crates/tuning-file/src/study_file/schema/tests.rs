@@ -13,7 +13,7 @@ use std::{
 use jsonschema::Validator;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use tuning_core::{Problem, PrunerConfig, Spec, Unsupported};
+use tuning_core::{ConfigOption, Problem, PrunerConfig, Spec, Unsupported};
 use tuning_runtime::Study;
 use tuning_strategies::{Never, Registry};
 
@@ -65,10 +65,19 @@ impl PrunerConfig for Waits {
     type Pruner = Never;
 
     fn spec(&self) -> Spec {
-        Spec::new("waits").option("warmup", i64::try_from(self.warmup).unwrap_or(i64::MAX))
+        Spec::new("waits").options(self.options())
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        let warmup = i64::try_from(self.warmup).unwrap_or(i64::MAX);
+        let about = "how many reports are waited for";
+        vec![ConfigOption::new("warmup", warmup, about).at_most(100.0)]
     }
 
     fn build(&self, _: &Problem) -> Result<Never, Unsupported> {
+        for option in self.options() {
+            option.check_pruner("waits")?;
+        }
         Ok(Never)
     }
 }
@@ -249,6 +258,11 @@ fn pruners_are_good_for_both_or_for_neither() {
         (json!({"name": "waits", "warmup": 3}), true),
         (json!("nver"), false),
         (json!({"name": "nver"}), false),
+        (json!({"name": "waits", "warmup": 100}), true),
+        (json!({"name": "waits", "warmup": 101}), false),
+        (json!({"name": "waits", "warmup": -1}), false),
+        (json!({"name": "waits", "warmup": 0.5}), false),
+        (json!({"name": "waits", "warmup": "long"}), false),
         (json!({"name": "waits", "wrmup": 3}), false),
         (json!({"name": "never", "warmup": 3}), false),
         (json!({"waits": {}}), false),

@@ -1,8 +1,11 @@
 //! Every count has a bound: the tables are walked, and each count is set to one more than it may be.
 
-use serde_json::json;
+use std::ops::Bound;
 
-use super::{all_keys, folder, places, read};
+use serde_json::json;
+use tuning_strategies::RegistryError;
+
+use super::{all_keys, extensions, folder, places, read};
 use crate::{document::Shape, study_file::keys::ROOT};
 
 #[test]
@@ -56,8 +59,22 @@ fn every_count_of_a_strategy_has_a_bound() {
             continue;
         };
         for option in tuning_core::StrategyConfig::options(&config) {
-            let is_count = matches!(option.value(), tuning_core::Literal::Int(_));
             let name = option.name();
+            let reads = |value: serde_json::Value| {
+                let options = [(name.to_owned(), value)].into_iter().collect();
+                !matches!(
+                    registry.config(strategy, &options),
+                    Err(RegistryError::WrongValue { .. } | RegistryError::Part { .. })
+                )
+            };
+            // Also where it may be left out, and in a list or a mapping.
+            let is_count = [
+                (json!(1), json!(0.5)),
+                (json!([1]), json!([0.5])),
+                (json!({"x": 1}), json!({"x": 0.5})),
+            ]
+            .into_iter()
+            .any(|(count, number)| reads(count) && !reads(number));
             counts += usize::from(is_count);
             let upper = option.bounds().1;
             assert!(
@@ -67,4 +84,30 @@ fn every_count_of_a_strategy_has_a_bound() {
         }
     }
     assert!(counts > 10, "{counts}");
+}
+
+#[test]
+fn every_count_of_a_pruner_has_a_bound() {
+    let folder = folder();
+    let extensions = extensions();
+    let mut walked = Vec::new();
+    for kind in extensions.pruners() {
+        for (option, _) in kind.options() {
+            let described = kind.described(&option).expect("it is described");
+            let Bound::Included(most) = described.bounds().1 else {
+                panic!("`{option}` of `{}` has no upper bound", kind.name());
+            };
+            let [mut study, ..] = all_keys();
+            study["pruner"] = json!({"name": kind.name(), option.as_str(): most as i64 + 1});
+            let error = read(folder.path(), &study).unwrap_err();
+            let expected = format!(
+                "`pruner` has an option `{option}` that cannot be `{}`",
+                most + 1.0
+            );
+            assert!(error.contains(&expected), "{error}");
+            walked.push(option);
+        }
+    }
+    // A guest's.
+    assert_eq!(walked, ["warmup"]);
 }
