@@ -136,3 +136,31 @@ fn an_imported_study_is_yaml_whatever_characters_the_file_has() {
     assert!(parameters.contains_key(&format!("lr{hidden}")), "{root}");
     assert_eq!(parameters["opt"]["values"][1], format!("sgd{hidden}"));
 }
+
+#[test]
+fn an_imported_study_has_each_parameter_once_and_none_without_a_name() {
+    let parameter = |name: &str| {
+        format!("  - {{{name}parameterType: int, feasibleSpace: {{min: \"1\", max: \"5\"}}}}\n")
+    };
+    let text = format!(
+        "apiVersion: kubeflow.org/v1beta1\nkind: Experiment\nspec:\n  objective: {{type: maximize, objectiveMetricName: \
+         a}}\n  parameters:\n{}{}{}{}{}",
+        parameter("name: x, "),
+        parameter("name: x, "),
+        parameter(""),
+        parameter("name: \"\", "),
+        parameter("name: y, "),
+    );
+    let imported = import(Path::new("study"), Format::Yaml, &text).unwrap();
+    let imported = imported.expect("an experiment of Katib");
+    let root = Format::Yaml.parse(&imported.study).unwrap().to_json();
+    let names: Vec<_> = root["parameters"].as_object().unwrap().keys().collect();
+    assert_eq!(names, ["x", "y"]);
+    let lost = imported.lost.join("\n");
+    assert!(lost.contains("parameter `x` occurs twice"), "{lost}");
+    assert_eq!(
+        lost.matches("a parameter without a name").count(),
+        2,
+        "{lost}"
+    );
+}

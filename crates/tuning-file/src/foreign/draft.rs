@@ -1,5 +1,7 @@
 //! [`Draft`]: a study as far as a file of another tool tells it, and how it is written.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
 use super::tool::Tool;
@@ -16,6 +18,8 @@ pub(super) struct Draft {
     /// Names, and whether more is better.
     pub(super) objectives: Vec<(String, bool)>,
     pub(super) parameters: Vec<(String, Meaning)>,
+    /// Those of the parameters, also of those that are lost.
+    names: BTreeSet<String>,
     /// The file of a space of ConfigSpace, which is read as it is.
     pub(super) configspace: Option<String>,
     pub(super) trials: Option<u64>,
@@ -25,14 +29,22 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// Adds a parameter; one that has no equal here is lost.
+    /// Adds a parameter; one that has no equal here is lost, and so is one without a name of its own.
     pub(super) fn parameter(&mut self, name: &str, meaning: Option<Meaning>, theirs: &str) {
-        match meaning {
-            Some(meaning) => self.parameters.push((name.to_owned(), meaning)),
-            None => self.lost.push(format!(
-                "parameter `{name}`: `{theirs}` has no equal: write the range that matters"
-            )),
-        }
+        let lost = match meaning {
+            _ if name.is_empty() => format!("a parameter without a name: `{theirs}`"),
+            _ if !self.names.insert(name.to_owned()) => {
+                format!("parameter `{name}` occurs twice: rename one")
+            }
+            Some(meaning) => {
+                self.parameters.push((name.to_owned(), meaning));
+                return;
+            }
+            None => {
+                format!("parameter `{name}`: `{theirs}` has no equal: write the range that matters")
+            }
+        };
+        self.lost.push(lost);
     }
 
     /// Notes keys that are lost, if they are there.
