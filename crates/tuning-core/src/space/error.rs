@@ -1,5 +1,7 @@
 //! What can be wrong with a space, and with parameters in it.
 
+use std::fmt;
+
 use thiserror::Error;
 
 use super::literal::Literal;
@@ -351,7 +353,7 @@ fn of_parent(parent: Option<&(String, String)>) -> String {
 #[non_exhaustive]
 pub enum ParamsError {
     /// There is no parameter of this name.
-    #[error("there is no parameter `{parameter}`{}", crate::nearest::hint(.nearest.as_deref()))]
+    #[error("there is no parameter `{}`{}", short(.parameter), crate::nearest::hint(.nearest.as_ref().map(short).as_deref()))]
     Unknown {
         /// The name.
         parameter: String,
@@ -359,7 +361,7 @@ pub enum ParamsError {
         nearest: Option<String>,
     },
     /// An active parameter has no value.
-    #[error("parameter `{parameter}` has no value: give it one of its domain ({domain})")]
+    #[error("parameter `{}` has no value: give it one of its domain ({})", short(.parameter), short(.domain))]
     Missing {
         /// The parameter.
         parameter: String,
@@ -367,7 +369,7 @@ pub enum ParamsError {
         domain: String,
     },
     /// An inactive parameter has a value.
-    #[error("parameter `{parameter}` has a value but is active only when {condition}: remove it")]
+    #[error("parameter `{}` has a value but is active only when {}: remove it", short(.parameter), short(.condition))]
     Inactive {
         /// The parameter.
         parameter: String,
@@ -375,7 +377,7 @@ pub enum ParamsError {
         condition: String,
     },
     /// A value is not in its domain.
-    #[error("parameter `{parameter}` is {value}, which is not in its domain ({domain})")]
+    #[error("parameter `{}` is {}, which is not in its domain ({})", short(.parameter), short(.value), short(.domain))]
     OutOfDomain {
         /// The parameter.
         parameter: String,
@@ -385,13 +387,13 @@ pub enum ParamsError {
         domain: String,
     },
     /// A name was given twice.
-    #[error("parameter `{parameter}` was given twice")]
+    #[error("parameter `{}` was given twice", short(.parameter))]
     Twice {
         /// The parameter.
         parameter: String,
     },
     /// A value is of another type than the caller asked for.
-    #[error("parameter `{parameter}` is {value}, which is not {} {expected}", article(.expected))]
+    #[error("parameter `{}` is {}, which is not {} {expected}", short(.parameter), short(.value), article(.expected))]
     Type {
         /// The parameter.
         parameter: String,
@@ -401,7 +403,7 @@ pub enum ParamsError {
         expected: &'static str,
     },
     /// The caller asked for a parameter that is not active.
-    #[error("parameter `{parameter}` is not active in this trial")]
+    #[error("parameter `{}` is not active in this trial", short(.parameter))]
     NotActive {
         /// The parameter.
         parameter: String,
@@ -421,5 +423,48 @@ fn article(word: &str) -> &'static str {
     match word.starts_with(['a', 'e', 'i', 'o']) {
         true => "an",
         false => "a",
+    }
+}
+
+/// The beginning of what may be as long as whoever wrote it likes: a reason is read by people.
+fn short(what: &impl fmt::Display) -> String {
+    const SHOWN: usize = 200;
+    let text = what.to_string();
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::space::{Literal, Parameter, Space};
+
+    #[test]
+    fn an_error_is_short_whatever_the_names_and_values_are() {
+        let long = "ü".repeat(5000);
+        let choices: Vec<String> = (0..3).map(|k| format!("{k}{long}")).collect();
+        let space = Space::new([
+            Parameter::categorical(long.clone(), choices),
+            Parameter::float("x", 0.0, 1.0).when(&*long, [format!("0{long}")]),
+        ])
+        .unwrap();
+        let nested = Literal::List([long.as_str().into()].into());
+        let named = |name: &str, value: Literal| [(name.to_owned(), value)];
+        for error in [
+            space
+                .params(named(&format!("{long}?"), 1.into()))
+                .unwrap_err(),
+            space.params(named(&long, nested.clone())).unwrap_err(),
+            space.params(named("x", nested)).unwrap_err(),
+            space.params(named("x", 0.5.into())).unwrap_err(),
+        ] {
+            let told = error.to_string();
+            assert!(told.chars().count() < 1000, "{told}");
+        }
+        let choice = Literal::from(format!("1{long}"));
+        let params = space.params([(long.clone(), choice)]).unwrap();
+        let told = params.float(&long).unwrap_err().to_string();
+        assert!(told.chars().count() < 1000 && told.contains("ü…"), "{told}");
     }
 }
