@@ -52,6 +52,21 @@ enum End {
     Asked(StopReason),
 }
 
+/// Why a program was not run, or did not end well.
+#[derive(Debug)]
+enum Trouble {
+    /// A matter of this trial.
+    OfOne(Failure),
+    /// No trial can do anything about it.
+    OfAll(Failure),
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        Self::OfOne(failure)
+    }
+}
+
 /// The longest result file that is read.
 const LONGEST_RESULT: u64 = 1 << 20;
 
@@ -75,15 +90,22 @@ impl Evaluator for CommandEvaluator {
         };
         let outcome = match folder {
             Ok(folder) => inner.run(&trial, &folder).await,
-            Err(failure) => Err(failure),
+            Err(failure) => Err(failure.into()),
         };
-        if let Err(failure) = &outcome
-            && failure.kind == FailureKind::Error
+        let failure = match outcome {
+            Ok(outcome) => return outcome,
+            Err(Trouble::OfAll(failure)) => {
+                trial.halt(&failure.reason);
+                failure
+            }
+            Err(Trouble::OfOne(failure)) => failure,
+        };
+        if failure.kind == FailureKind::Error
             && let Some(fault) = inner.fault(trial.id()).await
         {
             trial.halt(&fault);
         }
-        outcome.unwrap_or_else(Outcome::Failed)
+        Outcome::Failed(failure)
     }
 
     async fn discard(&self, trial: TrialId) {
@@ -147,14 +169,12 @@ impl Inner {
         ))
     }
 
-    async fn run(&self, trial: &RunningTrial, folder: &TrialFolder) -> Result<Outcome, Failure> {
+    async fn run(&self, trial: &RunningTrial, folder: &TrialFolder) -> Result<Outcome, Trouble> {
         let (stdout_log, stderr_log) = folder.logs(trial.work())?;
         let mut process = self.start(trial, folder)?;
         let Some((stdout, stderr)) = process.output() else {
-            return Err(Failure::new(
-                FailureKind::Error,
-                "the program has no output",
-            ));
+            let failure = Failure::new(FailureKind::Error, "the program has no output");
+            return Err(failure.into());
         };
         let out = Arc::new(Intake::of(&stdout).map_err(unheard)?);
         let err = Arc::new(Intake::of(&stderr).map_err(unheard)?);
@@ -244,9 +264,9 @@ impl Inner {
         match end {
             End::Asked(reason) => Ok(stopped(reason)),
             End::Decided(Decision::Stop) => Ok(Outcome::Stopped),
-            End::Decided(Decision::Fail(failure)) => Err(failure),
+            End::Decided(Decision::Fail(failure)) => Err(failure.into()),
             End::Decided(Decision::Overrun) => match said.results.last() {
-                Some(values) => values.map(Outcome::Completed),
+                Some(values) => Ok(values.map(Outcome::Completed)?),
                 None => Ok(Outcome::Stopped),
             },
             End::Exited(status) => {
@@ -257,7 +277,7 @@ impl Inner {
     }
 
     /// Starts the program and notes that it runs. There is no await between the two.
-    fn start(&self, trial: &RunningTrial, folder: &TrialFolder) -> Result<Process, Failure> {
+    fn start(&self, trial: &RunningTrial, folder: &TrialFolder) -> Result<Process, Trouble> {
         let variables = Variables {
             trial,
             folder,
@@ -281,8 +301,13 @@ impl Inner {
             command.env_remove(name);
         }
         command.envs(variables.environment());
-        let process = Process::spawn(command)
-            .map_err(|error| not_started(&program, self.spec.workdir.as_deref(), &error))?;
+        let process = Process::spawn(command).map_err(|error| {
+            let failure = not_started(&program, self.spec.workdir.as_deref(), &error);
+            match self.plan.line.is_one_program() && is_for_good(&error) {
+                true => Trouble::OfAll(failure),
+                false => Trouble::OfOne(failure),
+            }
+        })?;
         let record = folder.process();
         ProcessRecord::of(process.id())
             .write(&record)
@@ -309,6 +334,16 @@ impl Inner {
             }
         }
     }
+}
+
+/// Whether no program will start until someone mends that: there is no such file or folder, it may not be run, or it is no
+/// program.
+fn is_for_good(error: &io::Error) -> bool {
+    // ENOEXEC has no kind of its own.
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied | io::ErrorKind::NotADirectory
+    ) || error.raw_os_error() == Some(8)
 }
 
 /// The arguments of a piece of work; [`Argument`](crate::Argument) says which of them vanish.

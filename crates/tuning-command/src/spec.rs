@@ -236,6 +236,19 @@ pub(crate) enum Line {
     Shell(Script),
 }
 
+impl Line {
+    /// Whether all trials run the same program.
+    pub(crate) fn is_one_program(&self) -> bool {
+        match self {
+            Self::Shell(_) => true,
+            Self::Direct(items) => match items.first() {
+                Some(Item::One(program)) => program.names().next().is_none(),
+                _ => false,
+            },
+        }
+    }
+}
+
 /// An argument or a group, parsed.
 #[derive(Clone, Debug)]
 pub(crate) enum Item {

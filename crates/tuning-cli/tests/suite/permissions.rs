@@ -22,11 +22,13 @@ use crate::support::{Done, Folder, finish};
 /// Any user but root.
 const OTHER: u32 = 65_534;
 
-/// A trial that breaks something once, in the place of `BREAK`, and ends well all the same.
+/// A trial that breaks something once, in the place of `BREAK`, and ends well all the same. Before that it waits for the
+/// note that it runs: to have no place for it would be a matter of this trial.
 const TRIAL: &str = "\
 echo \"$TUNE_TRIAL\" >> \"$LOGS/started.log\"
 if [ \"$TUNE_TRIAL\" = 50 ] && [ ! -e \"$LOGS/broken\" ]; then
   : > \"$LOGS/broken\"
+  while [ ! -e \"$TUNE_TRIAL_DIR/process.json\" ]; do sleep 0.01; done
   BREAK
 fi
 echo \"loss=$1\"
@@ -181,6 +183,45 @@ fn a_folder_of_trials_that_is_lost_while_it_runs_stops_the_study_and_costs_no_tr
     fs::remove_file(folder.path("kept/study.trials")).unwrap();
     fs::rename(folder.path("kept/away"), folder.path("kept/study.trials")).unwrap();
     is_whole(&folder);
+}
+
+#[test]
+fn a_program_that_is_lost_while_it_runs_stops_the_study_and_costs_no_trial() {
+    for (breaks, mends, words) in [
+        (
+            "mv trial.sh away.sh",
+            "mv away.sh trial.sh",
+            "cannot start `./trial.sh`: No such file",
+        ),
+        (
+            "chmod 644 trial.sh",
+            "chmod 755 trial.sh",
+            "make it executable",
+        ),
+    ] {
+        let folder = folder(breaks);
+        let script = format!("#!/bin/sh\n{}", folder.read("trial.sh"));
+        folder.write("trial.sh", &script);
+        permit(&folder, "trial.sh", 0o755);
+        // A second worker could be on its way to the file.
+        let study = folder
+            .read("study.yaml")
+            .replace("workers: 2", "workers: 1");
+        let study = study.replace("[sh, trial.sh,", "[./trial.sh,");
+        folder.write("study.yaml", &study);
+        has_stopped(&folder, &[words, "run the study again"]);
+        // As long as it is, no trial is charged.
+        let refused = run(&folder);
+        assert!(matches!(refused.code, Some(1 | 2)), "{refused:#?}");
+        assert!(refused.stderr.contains("`./trial.sh`"), "{refused:#?}");
+        assert_eq!(counts(&folder)["failed"], 0);
+        let done = Command::new("sh")
+            .args(["-c", mends])
+            .current_dir(folder.path(""))
+            .status();
+        assert!(done.unwrap().success());
+        is_whole(&folder);
+    }
 }
 
 #[test]
