@@ -164,3 +164,17 @@ fn an_imported_study_has_each_parameter_once_and_none_without_a_name() {
         "{lost}"
     );
 }
+
+#[test]
+fn an_imported_study_is_yaml_however_long_the_names_are() {
+    let long = "n".repeat(2000);
+    let file = serde_json::json!({
+        long.as_str(): {"_type": "uniform", "_value": [0, 1]},
+        "opt": {"_type": "choice", "_value": [{long.as_str(): 1}, "sgd"]},
+    });
+    let imported = import(Path::new("study"), Format::Json, &file.to_string());
+    let imported = imported.unwrap().expect("a search space of NNI");
+    let root = Format::Yaml.parse(&imported.study).unwrap().to_json();
+    assert_eq!(root["parameters"][&long]["max"], 1.0, "{root}");
+    assert_eq!(root["parameters"]["opt"]["values"][0][&long], 1, "{root}");
+}

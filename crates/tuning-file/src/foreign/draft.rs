@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::tool::Tool;
 use crate::{
     document::{Node, json_text, printable},
-    study_file::spellings::{Meaning, written},
+    study_file::spellings::{LONGEST_KEY, Meaning, written},
 };
 
 /// A study as far as it is known.
@@ -111,7 +111,11 @@ impl Draft {
             out.push_str(&format!("  configspace: {}\n", text(path)));
         }
         for (name, meaning) in &self.parameters {
-            out.push_str(&format!("  {}: {meaning}\n", text(name)));
+            let name = text(name);
+            match name.len() > LONGEST_KEY {
+                true => out.push_str(&format!("  ? {name}\n  : {meaning}\n")),
+                false => out.push_str(&format!("  {name}: {meaning}\n")),
+            }
         }
         let target = self
             .target

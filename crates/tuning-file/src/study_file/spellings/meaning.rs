@@ -196,6 +196,9 @@ impl fmt::Display for Meaning {
     }
 }
 
+/// A longer key is marked as one: otherwise YAML takes no more than 1024 characters for a key.
+pub(crate) const LONGEST_KEY: usize = 1000;
+
 /// A value in the flow style of YAML.
 pub(crate) fn written(value: &Json) -> String {
     match value {
@@ -211,7 +214,11 @@ pub(crate) fn written(value: &Json) -> String {
         Json::Object(entries) => {
             let entry = |(key, value): (&String, &Json)| {
                 let key = Json::from(key.as_str());
-                format!("{}: {}", written(&key), written(value))
+                let (key, value) = (written(&key), written(value));
+                match key.len() > LONGEST_KEY {
+                    true => format!("? {key} : {value}"),
+                    false => format!("{key}: {value}"),
+                }
             };
             let entries: Vec<String> = entries.iter().map(entry).collect();
             format!("{{{}}}", entries.join(", "))

@@ -14,7 +14,7 @@ use crate::{
     foreign::Tool,
 };
 
-pub(crate) use meaning::{Meaning, written};
+pub(crate) use meaning::{LONGEST_KEY, Meaning, written};
 pub(crate) use remedy::{Call, powers};
 pub(super) use root::Names;
 #[cfg(test)]
