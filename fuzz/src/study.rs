@@ -82,7 +82,8 @@ fn longest_key(value: &serde_json::Value) -> usize {
     match value {
         Value::Array(items) => items.iter().map(longest_key).max(),
         Value::Object(entries) => {
-            let longest = |(key, value): (&String, &Value)| longest_key(value).max(key.len());
+            let written = |key: &String| json_text(&key.as_str().into()).len();
+            let longest = |(key, value): (&String, &Value)| longest_key(value).max(written(key));
             entries.iter().map(longest).max()
         }
         _ => None,
