@@ -87,7 +87,9 @@ pub(super) fn refusal<C: PrunerConfig>(
                 "expected {expected}, found `{refused}`"
             )));
         }
-        if !refused.message.contains(&format!("`{option}`")) {
+        // `warmup`, or `warmup: 0` as `ConfigOption::check_pruner` says it.
+        let mut ends = ["`", ": ", "."].into_iter();
+        if !ends.any(|end| refused.message.contains(&format!("`{option}{end}"))) {
             return Err(Breach::new(format!(
                 "the refusal does not name `{option}`: {refused}"
             )));
