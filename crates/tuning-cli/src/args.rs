@@ -234,6 +234,9 @@ pub(crate) struct RunArgs {
     /// Continue although entries of the journal are missing or were changed: what is there counts
     #[arg(long)]
     pub(crate) accept_loss: bool,
+    /// Take the parameters as the study file has them now, although the study has begun with others: trials so far stay where they fit
+    #[arg(long, conflicts_with = "repeat")]
+    pub(crate) amend: bool,
     /// Try failed trials again, each as a new one with the same parameters, before anything new and whatever the budget: all
     /// that failed and were not tried again yet, or these, such as `3,7-9`
     #[arg(

@@ -66,6 +66,15 @@ const GROUPS: [Group; 3] = [
 
 /// All columns that a study has.
 pub(crate) fn all(spec: &StudySpec, metrics: &BTreeSet<String>) -> Vec<Column> {
+    with_dropped(spec, &[], metrics)
+}
+
+/// The same, with these parameters that the study had before its space was amended.
+pub(crate) fn with_dropped(
+    spec: &StudySpec,
+    dropped: &[String],
+    metrics: &BTreeSet<String>,
+) -> Vec<Column> {
     const FIXED: [(&str, Kind); 8] = [
         ("trial", Kind::Trial),
         ("state", Kind::State),
@@ -77,7 +86,10 @@ pub(crate) fn all(spec: &StudySpec, metrics: &BTreeSet<String>) -> Vec<Column> {
         ("failure", Kind::Failure),
     ];
     let objectives: Vec<&str> = spec.objectives.iter().map(|o| o.name.as_str()).collect();
-    let parameters: Vec<&str> = spec.space.parameters().iter().map(|p| p.name()).collect();
+    let parameters = spec.space.parameters().iter().map(|p| p.name());
+    let parameters: Vec<&str> = parameters
+        .chain(dropped.iter().map(String::as_str))
+        .collect();
 
     let fixed = |name: &str| FIXED.iter().any(|(fixed, _)| *fixed == name);
     // As in the view `trials` of the journal.

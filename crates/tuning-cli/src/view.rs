@@ -25,10 +25,21 @@ pub(crate) struct View<S = StudyView> {
 #[derive(Debug)]
 pub(crate) struct Overview {
     pub(crate) spec: StudySpec,
+    /// How its space was amended last, in which session, and what that changed.
+    pub(crate) amended: Option<Change>,
     pub(crate) progress: Progress,
     pub(crate) head: Seq,
     pub(crate) last_at_millis: u64,
     pub(crate) observers: Vec<ObserverStatus>,
+}
+
+/// A change of a study's space.
+#[derive(Debug)]
+pub(crate) struct Change {
+    pub(crate) session: u64,
+    pub(crate) differences: Vec<String>,
+    /// How many trials from before do not fit.
+    pub(crate) outside: u64,
 }
 
 impl View<Overview> {
@@ -57,6 +68,7 @@ impl Overview {
             progress: Progress::new(spec.objectives.clone()),
             head: Seq::ZERO,
             last_at_millis: 0,
+            amended: None,
             // Before the entries: an observer is behind by what comes meanwhile at most.
             observers: reader.observer_statuses().await?,
             spec,
@@ -72,6 +84,14 @@ impl Overview {
                     && let Ok(params) = overview.spec.space.align(&started.params)
                 {
                     started.params = params;
+                }
+                if let EventKind::Amended(amended) = &entry.kind {
+                    overview.amended = Some(Change {
+                        session: overview.progress.sessions(),
+                        differences: overview.spec.space.differences(&amended.space),
+                        outside: amended.outside,
+                    });
+                    overview.spec.space = amended.space.clone();
                 }
                 overview.progress.apply(entry.at_millis, &entry.kind);
                 overview.last_at_millis = overview.last_at_millis.max(entry.at_millis);

@@ -10,8 +10,8 @@ use std::{
 };
 
 use tuning_core::{
-    Entry, EventKind, Fact, Fidelity, JournalReader, Metrics, Seq, StudySpec, Trial, TrialId,
-    Trials, Values,
+    Amended, Entry, EventKind, Fact, Fidelity, JournalReader, Metrics, Seq, StudySpec, Trial,
+    TrialId, Trials, Values,
 };
 use tuning_file::Extensions;
 
@@ -37,6 +37,10 @@ pub(crate) struct Walk {
     last: Vec<(TrialId, u64)>,
     head: u64,
     metrics: BTreeSet<String>,
+    /// The parameters that it had before, and that trials have which do not fit it any more.
+    dropped: Vec<String>,
+    /// How the space was amended, behind which entries.
+    amendments: Vec<(u64, Amended)>,
 }
 
 impl Walk {
@@ -51,9 +55,15 @@ impl Walk {
             last: Vec::new(),
             head: u64::MAX,
             metrics: BTreeSet::new(),
+            dropped: Vec::new(),
+            amendments: Vec::new(),
         };
         let (mut last, mut metrics) = (Vec::<(TrialId, u64)>::new(), BTreeSet::new());
+        let mut amendments = Vec::new();
         walk.head = walk.entries(|seq, entry| {
+            if let EventKind::Amended(amended) = &entry.kind {
+                amendments.push((seq, (**amended).clone()));
+            }
             if let Some(trial) = entry.kind.trial() {
                 // They start in the order of their numbers, of which a repaired journal may lack some.
                 match place_of(&last, trial) {
@@ -69,12 +79,33 @@ impl Walk {
             Ok(())
         })?;
         (walk.last, walk.metrics) = (last, metrics);
+        if let Some((_, amended)) = amendments.last() {
+            let before = std::mem::replace(&mut walk.spec.space, amended.space.clone());
+            let spaces = amendments.iter().map(|(_, amended)| &amended.space);
+            for parameter in [&before]
+                .into_iter()
+                .chain(spaces)
+                .flat_map(|space| space.parameters())
+            {
+                let name = parameter.name().to_owned();
+                let is_known = walk.spec.space.index_of(&name).is_some();
+                if amended.outside > 0 && !is_known && !walk.dropped.contains(&name) {
+                    walk.dropped.push(name);
+                }
+            }
+        }
+        walk.amendments = amendments;
         Ok(walk)
     }
 
     /// What makes it this study.
     pub(crate) fn spec(&self) -> &StudySpec {
         &self.spec
+    }
+
+    /// The parameters that it had before its space was amended, if trials have them that do not fit any more.
+    pub(crate) fn dropped(&self) -> &[String] {
+        &self.dropped
     }
 
     /// The names of all metrics that its trials measured.
@@ -111,7 +142,8 @@ impl Walk {
     ) -> Result<io::Result<()>, CliError> {
         let last = std::mem::take(&mut self.last);
         let spec = self.spec.clone();
-        let mut open: BTreeMap<TrialId, (Trials, Vec<Told>)> = BTreeMap::new();
+        let amendments = std::mem::take(&mut self.amendments);
+        let mut open: BTreeMap<TrialId, (u64, Trials, Vec<Told>)> = BTreeMap::new();
         let mut visited = Ok(());
         let walked = self.entries(|seq, mut entry| {
             let Some(id) = entry.kind.trial() else {
@@ -122,7 +154,8 @@ impl Walk {
             {
                 started.params = params;
             }
-            let (trials, told) = open.entry(id).or_default();
+            let fresh = || (seq, Trials::new(), Vec::new());
+            let (_, trials, told) = open.entry(id).or_insert_with(fresh);
             trials.apply(entry.at_millis, &entry.kind);
             if let EventKind::Fact(Fact::Reported(reported)) = entry.kind
                 && with_reports
@@ -139,9 +172,12 @@ impl Walk {
                 if end.is_ok_and(|end| end > seq) {
                     break;
                 }
-                let (trials, told) = first.remove();
-                for trial in &trials {
-                    visited = visit(trial, &told);
+                let (since, trials, told) = first.remove();
+                for mut trial in trials {
+                    for (_, amended) in amendments.iter().filter(|(seq, _)| *seq > since) {
+                        trial.carry(amended);
+                    }
+                    visited = visit(&trial, &told);
                     if visited.is_err() {
                         return Err(());
                     }
@@ -149,7 +185,7 @@ impl Walk {
             }
             Ok(())
         });
-        self.last = last;
+        (self.last, self.amendments) = (last, amendments);
         walked?;
         Ok(visited)
     }

@@ -1,10 +1,10 @@
 //! Entries of every kind, with values that do not survive a careless format.
 
 use tuning_core::{
-    Best, Budget, Budgeted, Closed, Counted, Counts, EndReason, Ended, Entry, EventKind, Fact,
-    Failure, FailureKind, FailureLimit, Fidelity, FidelityRange, Fork, Literal, Metrics, Missing,
-    Objective, Objectives, Opened, Order, Outcome, Params, Paused, Reported, Resumed, Retried,
-    Seed, Spec, Started, StudySpec, Tag, TrialId, Values,
+    Amended, Best, Budget, Budgeted, Closed, Counted, Counts, EndReason, Ended, Entry, EventKind,
+    Fact, Failure, FailureKind, FailureLimit, Fidelity, FidelityRange, Fork, Literal, Metrics,
+    Missing, Objective, Objectives, Opened, Order, Outcome, Params, Paused, Reported, Resumed,
+    Retried, Seed, Spec, Started, StudySpec, Tag, TrialId, Values,
 };
 
 use crate::{simulation::Chance, spaces::spaces};
@@ -60,6 +60,10 @@ pub fn entries() -> Vec<Entry> {
     }
     for trial in [None, Some(TrialId::new(0)), Some(TrialId::new(u64::MAX))] {
         kinds.push(EventKind::Missing(Missing::new(trial)));
+    }
+    for (k, params) in params().into_iter().enumerate() {
+        let amended = Amended::new(params.space().clone()).default(text(k), number(k));
+        kinds.push(EventKind::Amended(Box::new(amended)));
     }
     let entry = |(place, kind)| {
         let at_millis = [0, 1, 1_700_000_000_000, u64::MAX / 2][place % 4];

@@ -5,8 +5,8 @@ use std::{fmt, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Best, Budget, Counts, EndReason, Failure, FidelityRange, Objectives, Order, Seed, Seq, Spec,
-    TrialId,
+    Amended, Best, Budget, Counts, EndReason, Failure, FidelityRange, Objectives, Order, Seed, Seq,
+    Spec, TrialId,
     fact::{Budgeted, Ended, Fact, Paused, Reported, Resumed, Started},
     space::Space,
 };
@@ -54,6 +54,8 @@ pub enum EventKind {
     Closed(Box<Closed>),
     /// What happened is lost: the journal was damaged, and repaired.
     Missing(Missing),
+    /// The study's space was changed.
+    Amended(Box<Amended>),
     /// Something happened that strategies are told, too.
     #[serde(untagged)]
     Fact(Fact),
@@ -68,6 +70,7 @@ enum Form {
     Retried(Retried),
     Closed(Box<Closed>),
     Missing(Missing),
+    Amended(Box<Amended>),
     Started(Started),
     Resumed(Resumed),
     Reported(Reported),
@@ -84,6 +87,7 @@ impl From<Form> for EventKind {
             Form::Retried(retried) => Self::Retried(retried),
             Form::Closed(closed) => Self::Closed(closed),
             Form::Missing(missing) => Self::Missing(missing),
+            Form::Amended(amended) => Self::Amended(amended),
             Form::Started(fact) => fact.into(),
             Form::Resumed(fact) => fact.into(),
             Form::Reported(fact) => fact.into(),
@@ -96,9 +100,9 @@ impl From<Form> for EventKind {
 
 impl EventKind {
     /// The names of all kinds, in the order in which they usually come.
-    pub const NAMES: [&str; 11] = [
+    pub const NAMES: [&str; 12] = [
         "created", "opened", "budgeted", "started", "resumed", "reported", "retried", "paused",
-        "ended", "closed", "missing",
+        "ended", "closed", "missing", "amended",
     ];
 
     /// The kind as one word, as in the journal: `started`, `ended`, ….
@@ -110,6 +114,7 @@ impl EventKind {
             Self::Retried(_) => "retried",
             Self::Closed(_) => "closed",
             Self::Missing(_) => "missing",
+            Self::Amended(_) => "amended",
             Self::Fact(Fact::Started(_)) => "started",
             Self::Fact(Fact::Resumed(_)) => "resumed",
             Self::Fact(Fact::Reported(_)) => "reported",

@@ -81,6 +81,7 @@
 #[doc = include_str!("../README.md")]
 mod readme {}
 
+mod amended;
 mod ask_tell;
 mod budget;
 mod config_option;
@@ -117,6 +118,7 @@ mod values;
 
 pub use async_trait::async_trait;
 
+pub use amended::Amended;
 pub use ask_tell::{AddedTrial, AskError, AskTell, IllegalProposal, ReplayError, TellError, Turn};
 pub use budget::{Budget, CostLimit, Counted, EndReason};
 pub use config_option::ConfigOption;

@@ -96,6 +96,9 @@ impl StudyView {
         let Entry {
             at_millis, kind, ..
         } = entry;
+        if let EventKind::Amended(amended) = &kind {
+            self.spec.space = amended.space.clone();
+        }
         self.trials.apply(at_millis, &kind);
         self.progress.apply(at_millis, &kind);
         if self.head == Seq::ZERO {
@@ -105,7 +108,7 @@ impl StudyView {
         self.last_at_millis = self.last_at_millis.max(at_millis);
     }
 
-    /// The identity of the study.
+    /// The identity of the study, with the space that it has now.
     #[must_use]
     pub fn spec(&self) -> &StudySpec {
         &self.spec

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    EventKind, Failure, Fidelity, Fork, Metrics, Objectives, Outcome, Tag, TrialId, Values,
-    fact::Fact, space::Params,
+    Amended, EventKind, Failure, Fidelity, Fork, Metrics, Objectives, Outcome, Tag, TrialId,
+    Values, fact::Fact, space::Params,
 };
 
 /// The state of a trial.
@@ -172,6 +172,12 @@ impl Trials {
             }
             return;
         }
+        if let EventKind::Amended(amended) = kind {
+            for trial in &mut self.trials {
+                trial.carry(amended);
+            }
+            return;
+        }
         let place = kind
             .trial()
             .and_then(|id| self.trials.binary_search_by_key(&id, |t| t.id).ok());
@@ -187,6 +193,13 @@ impl Trials {
 }
 
 impl Trial {
+    /// Has the parameters that it has in an amended space, if it fits.
+    pub fn carry(&mut self, amended: &Amended) {
+        if let Ok(params) = amended.carry(&self.params) {
+            self.params = params;
+        }
+    }
+
     fn apply(&mut self, at_millis: u64, fact: &Fact) {
         match fact {
             Fact::Started(_) | Fact::Budgeted(_) => {}

@@ -96,6 +96,7 @@ fn kinds() -> Vec<EventKind> {
         failed.into(),
         Budgeted::new(&Budget::unlimited()).into(),
         Budgeted::new(&Budget::trials(100).resource(1000)).into(),
+        EventKind::Amended(Box::new(Amended::new(spec().space).default("extra", 0.5))),
         EventKind::Closed(Box::new(Closed::new(
             EndReason::NoImprovement,
             counts,

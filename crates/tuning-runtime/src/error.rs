@@ -33,12 +33,14 @@ pub enum StudyError {
     )]
     NoRuntime,
     /// The journal holds a study with other properties.
-    #[error("study `{study}` does not match its journal:\n{}\nchange it back, or give the new study another name or file", .differences.iter().map(|line| format!("  - {line}")).collect::<Vec<_>>().join("\n"))]
+    #[error("study `{study}` does not match its journal:\n{}\nchange it back, {}or give the new study another name or file", lines(.differences), amend(*.is_amendable))]
     Differs {
         /// The study.
         study: String,
         /// One line for each difference.
         differences: Vec<String>,
+        /// Whether it is its space alone, which can be [amended](crate::StudyBuilder::amend).
+        is_amendable: bool,
     },
     /// The journal was written by a newer version.
     #[error(
@@ -91,6 +93,23 @@ pub enum StudyError {
     /// An earlier session of this study was dropped in its middle, or failed.
     #[error("an earlier session of this study failed or was dropped: open the study again")]
     Abandoned,
+}
+
+fn lines(differences: &[String]) -> String {
+    let lines: Vec<_> = differences
+        .iter()
+        .map(|line| format!("  - {line}"))
+        .collect();
+    lines.join("\n")
+}
+
+fn amend(is_amendable: bool) -> &'static str {
+    match is_amendable {
+        true => {
+            "take the new space for the rest of the study with `tune run --amend` (in Rust, `.amend()`), "
+        }
+        false => "",
+    }
 }
 
 impl StudyError {

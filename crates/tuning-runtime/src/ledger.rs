@@ -12,9 +12,9 @@ use std::{
 
 use tokio::sync::oneshot;
 use tuning_core::{
-    AddedTrial, AskTell, Closed, EndReason, Entry, EventKind, Fact, Failure, FailureKind, Fidelity,
-    Metrics, Origin, Outcome, Params, Progress, Retried, Seq, Strategy, Tag, TrialId, TrialState,
-    Turn, Values, Verdict, Work,
+    AddedTrial, Amended, AskTell, Closed, EndReason, Entry, EventKind, Fact, Failure, FailureKind,
+    Fidelity, Metrics, Origin, Outcome, Params, Progress, Retried, Seq, Strategy, Tag, TellError,
+    TrialId, TrialState, Turn, Values, Verdict, Work,
 };
 
 use crate::{
@@ -64,12 +64,10 @@ impl Ledger {
     pub(crate) fn replay(&mut self, seq: Seq, mut entry: Entry) -> Result<(), StudyError> {
         let machine = self.machine.as_mut().ok_or(StudyError::Abandoned)?;
         if let EventKind::Fact(Fact::Started(started)) = &mut entry.kind {
-            // A journal may hold a trial's parameters in another order than the space.
-            let aligned = machine.problem().space.align(&started.params);
-            started.params = aligned.map_err(|error| {
-                let message = format!("trial {}: {error}", started.trial);
-                StudyError::Log { seq, message }
-            })?;
+            // A journal may hold a trial's parameters in another order than the space. What does not lie in it, the machine judges.
+            if let Ok(aligned) = machine.problem().space.align(&started.params) {
+                started.params = aligned;
+            }
         }
         self.tried.replay(&entry.kind);
         self.given_up.extend(given_up(&self.progress, &entry.kind));
@@ -97,6 +95,36 @@ impl Ledger {
         let (needed, free) = given_up.into_iter().partition(is_needed);
         self.given_up = needed;
         free
+    }
+
+    /// Notes that the space is amended, as the machine was told at its beginning, and cancels what has not ended and does not fit.
+    ///
+    /// # Errors
+    /// If the machine is gone.
+    pub(crate) fn amend(&mut self, mut amended: Amended) -> Result<(), StudyError> {
+        amended.outside = self.outside();
+        self.note(EventKind::Amended(Box::new(amended)));
+        let noted = self.entries.last().cloned();
+        let cancelled = self.guarded(|machine| {
+            // As the next session will replay it: no trial is in it that could contradict.
+            let _ = noted.map(|entry| machine.replay(entry));
+            for trial in machine.outside() {
+                machine.cancel(trial, OUTSIDE)?;
+            }
+            Ok::<_, TellError>(())
+        })?;
+        cancelled?;
+        self.record()?;
+        Ok(())
+    }
+
+    /// How many trials do not fit the space as it was amended.
+    pub(crate) fn outside(&self) -> u64 {
+        let Some(machine) = &self.machine else {
+            return 0;
+        };
+        let trials = (0..machine.started()).map(TrialId::new);
+        trials.filter(|trial| !machine.is_told(*trial)).count() as u64
     }
 
     /// Notes an entry that is not a fact of a trial.
@@ -352,6 +380,9 @@ fn given_up(before: &Progress, kind: &EventKind) -> Option<TrialId> {
     let paused = before.trial(ended.trial).is_some_and(|open| open.paused);
     (paused && ended.outcome == Outcome::Stopped).then_some(ended.trial)
 }
+
+/// Why a trial that does not fit an amended space was cancelled.
+const OUTSIDE: &str = "its parameters do not lie in the amended space";
 
 /// Why a cancelled trial failed.
 pub(crate) const CANCELLED: &str = "cancelled by request";

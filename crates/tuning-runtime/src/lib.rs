@@ -23,6 +23,7 @@
 //! | keep it | the crate `tuning-sqlite`, or any other [`Journal`](tuning_core::Journal) |
 //! | try failed trials again | [`Retry`], [`Study::retry_failed`] |
 //! | add trials that were evaluated elsewhere | [`Study::add`] |
+//! | continue a study in another space | [`StudyBuilder::amend`] |
 //! | hand settings over as one value, read from a file | [`StudySettings`], [`StudyBuilder::new`] |
 //! | test without waiting, a hundred workers in virtual time | [`sim`] |
 //! | test that a study of your strategy resumes as if it had never stopped | [`check_resume`] |

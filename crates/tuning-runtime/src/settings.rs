@@ -1,10 +1,11 @@
 //! [`StudySettings`]: what a study is and how it runs, as one value from a builder or a file to the driver.
 //! What does the work (strategy, pruner, journal, observers) is handed over beside it.
 
-use std::{num::NonZeroUsize, time::Duration};
+use std::{collections::BTreeMap, num::NonZeroUsize, time::Duration};
 
 use tuning_core::{
-    Budget, FidelityRange, Objective, Objectives, Order, Problem, Seed, Space, Spec, StudySpec,
+    Budget, FidelityRange, Literal, Objective, Objectives, Order, Problem, Seed, Space, Spec,
+    StudySpec,
 };
 
 use crate::{bus::Breaker, error::StudyError, retry::Retry};
@@ -20,6 +21,9 @@ pub struct StudySettings {
     pub name: String,
     /// What to tune.
     pub space: Space,
+    /// What trials from before a parameter was added had in it, by name: for a study whose space is
+    /// [amended](crate::StudyBuilder::amend).
+    pub defaults: BTreeMap<String, Literal>,
     /// What to optimise; one or more.
     pub objectives: Vec<Objective>,
     /// The ladder of a trial's resource, for strategies that pause and resume trials.
@@ -52,6 +56,7 @@ impl StudySettings {
         Self {
             name: name.into(),
             space,
+            defaults: BTreeMap::new(),
             objectives: Vec::new(),
             fidelity: None,
             order: None,
@@ -94,8 +99,14 @@ impl StudySettings {
             // The stored order of the parameters, by which grids and sequences count.
             return Ok(stored);
         }
-        let study = self.name.clone();
-        Err(StudyError::Differs { study, differences })
+        // Another space alone can be amended.
+        let mut moved = stored;
+        moved.space = self.space.clone();
+        Err(StudyError::Differs {
+            study: self.name.clone(),
+            differences,
+            is_amendable: moved.differences(&wanted).is_empty(),
+        })
     }
 
     /// Returns what the strategy and the pruner of a study with this identity are built from.

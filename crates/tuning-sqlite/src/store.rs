@@ -109,7 +109,8 @@ impl Store {
                 } = row;
                 insert.execute((id, to_sql(seq), at_millis, known, kind, trial, body))?;
             }
-            if rows.iter().any(|row| row.kind == "created") {
+            let names = ["created", "amended"];
+            if rows.iter().any(|row| names.contains(&row.kind)) {
                 view::create(transaction)?;
             }
             Ok(Ok(after.plus(rows.len() as u64)))

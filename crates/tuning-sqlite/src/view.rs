@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use rusqlite::Connection;
-use tuning_core::StudySpec;
+use tuning_core::{Amended, StudySpec};
 
 /// SQLite's limit is 2000 columns: what is beyond this is in the entries, but not in the view.
 const MAX_COLUMNS: usize = 1500;
@@ -46,6 +46,24 @@ pub(crate) fn create(connection: &Connection) -> rusqlite::Result<()> {
                     .map(|p| p.name().to_owned())
                     .collect(),
             });
+        }
+    }
+    let mut select = connection
+        .prepare("SELECT study, body FROM events WHERE kind = 'amended' ORDER BY study, seq")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let (id, body): (i64, _) = (row.get(0)?, row.get_ref(1)?.as_str()?);
+        let shape = shapes.iter_mut().find(|shape| shape.id == id);
+        if let (Some(shape), Ok(amended)) = (shape, serde_json::from_str::<Amended>(body)) {
+            let names = amended
+                .space
+                .parameters()
+                .iter()
+                .map(|p| p.name().to_owned());
+            let new: Vec<String> = names
+                .filter(|name| !shape.parameters.contains(name))
+                .collect();
+            shape.parameters.extend(new);
         }
     }
     connection.execute_batch(&definition(&shapes))

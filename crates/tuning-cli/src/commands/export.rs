@@ -101,7 +101,7 @@ impl Rows {
         if args.reports {
             return Ok(Self::Reports(reports::all(walk.spec(), walk.metrics())));
         }
-        let all = columns::all(walk.spec(), walk.metrics());
+        let all = columns::with_dropped(walk.spec(), walk.dropped(), walk.metrics());
         Ok(Self::Trials(match &args.columns[..] {
             [] => (all.into_iter())
                 .filter(|column| !column.kind.is_time())

@@ -83,7 +83,7 @@ struct Found {
 impl Found {
     /// Reads a study; none if it has no such trial.
     fn read(reader: &mut dyn JournalReader, id: TrialId) -> Result<Option<Self>, CliError> {
-        let spec = wait(reader.spec())??;
+        let mut spec = wait(reader.spec())??;
         let mut trials = Trials::new();
         let (mut attempts, mut again, mut budget) = (Vec::new(), None, Budget::default());
         let retries = Tag::new(Tag::RETRY, id);
@@ -96,6 +96,10 @@ impl Found {
             at = at.plus(entries.len() as u64);
             for mut entry in entries {
                 match &mut entry.kind {
+                    EventKind::Amended(amended) => {
+                        spec.space = amended.space.clone();
+                        trials.apply(entry.at_millis, &entry.kind);
+                    }
                     EventKind::Opened(opened) => budget = opened.budget.clone(),
                     EventKind::Fact(Fact::Started(started)) if started.tag == retries => {
                         again = Some(started.trial);
@@ -160,6 +164,11 @@ impl Shown<'_> {
             .map(|(name, value)| (name.to_owned(), format_literal(&value)))
             .collect();
         pairs("params", &params, out)?;
+        if let Err(error) = spec.space.align(&trial.params) {
+            out.line(format_args!(
+                "outside   of the parameters since they were amended: {error}"
+            ))?;
+        }
         if let Some(values) = &trial.values {
             let names = spec.objectives.iter().map(|objective| &objective.name);
             let values: Vec<(String, String)> = names

@@ -76,6 +76,11 @@ fn as_json(view: &View<Overview>, activity: &Activity, now_millis: u64) -> Value
         "objectives": view.study.spec.objectives.to_vec(),
         "strategy": view.study.spec.strategy,
         "pruner": view.study.spec.pruner,
+        "amended": view.study.amended.as_ref().map(|amended| json!({
+            "session": amended.session,
+            "differences": amended.differences,
+            "outside": amended.outside,
+        })),
         "order": view.study.spec.order,
         "seed": view.study.spec.seed,
         "budget": view.study.progress.opened().map(|opened| &opened.budget),
@@ -123,6 +128,18 @@ fn as_text(
     ))?;
     if let Some(pruner) = &view.study.spec.pruner {
         out.line(format_args!("pruner    {pruner}"))?;
+    }
+    if let Some(amended) = &view.study.amended {
+        let outside = match amended.outside {
+            0 => String::new(),
+            1 => "; 1 trial from before does not fit".to_owned(),
+            n => format!("; {n} trials from before do not fit"),
+        };
+        out.line(format_args!(
+            "amended   in session {}: {}{outside}",
+            amended.session,
+            amended.differences.join("; ")
+        ))?;
     }
     let budget = view.study.progress.opened().map(|opened| &opened.budget);
     let trials = budget.and_then(|budget| budget.trials);

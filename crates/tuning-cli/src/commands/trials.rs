@@ -25,7 +25,7 @@ pub(super) fn run(
     out: &mut Output,
 ) -> Result<Exit, CliError> {
     let mut walk = Walk::of(&args.study, extensions)?;
-    let mut all = columns::all(walk.spec(), walk.metrics());
+    let mut all = columns::with_dropped(walk.spec(), walk.dropped(), walk.metrics());
     let told_columns = reports::all(walk.spec(), walk.metrics());
     if args.reports && !args.json {
         all.extend(columns::curves(walk.spec()));

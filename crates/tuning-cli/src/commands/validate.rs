@@ -4,7 +4,10 @@ use std::{num::NonZeroUsize, time::Duration};
 
 use console::measure_text_width;
 use serde_json::{Value, json};
-use tuning_core::{Budget, Counted, Domain, JournalError, PrunerConfig as _, StrategyConfig as _};
+use tuning_core::{
+    Budget, Counted, Domain, EventKind, JournalError, JournalReader, PrunerConfig as _, Seq,
+    StrategyConfig as _, StudySpec,
+};
 use tuning_file::{Extensions, StudyFile, StudyReader};
 use tuning_observers::{Table, TableColumn, format_duration, format_value};
 
@@ -64,7 +67,7 @@ fn stored(file: &StudyFile) -> Result<Stored, CliError> {
     }
     let (spec, head) = wait(async {
         let (_, mut reader) = file.journal.reader(Some(name))?;
-        Ok::<_, JournalError>((reader.spec().await?, reader.head().await?))
+        Ok::<_, JournalError>((spec_now(&mut *reader).await?, reader.head().await?))
     })??;
     let pruner = file.pruner.as_ref().map(|pruner| pruner.spec());
     // An error if it does not match.
@@ -74,6 +77,27 @@ fn stored(file: &StudyFile) -> Result<Stored, CliError> {
         entries: head.get(),
     })
 }
+
+/// The identity of a study, with the space that it has now.
+async fn spec_now(reader: &mut dyn JournalReader) -> Result<StudySpec, JournalError> {
+    let mut spec = reader.spec().await?;
+    let mut at = Seq::ZERO;
+    loop {
+        let entries = reader.read(at, PAGE).await?;
+        if entries.is_empty() {
+            return Ok(spec);
+        }
+        at = at.plus(entries.len() as u64);
+        for entry in entries {
+            if let EventKind::Amended(amended) = entry.kind {
+                spec.space = amended.space;
+            }
+        }
+    }
+}
+
+/// How many entries are read at once.
+const PAGE: usize = 1024;
 
 fn as_json(file: &StudyFile, dry: &DryRun, stored: &Stored) -> Value {
     json!({

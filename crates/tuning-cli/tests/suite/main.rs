@@ -1,6 +1,7 @@
 //! The tests of the program, in one binary: what they share is built and linked once.
 
 mod added;
+mod amended;
 mod ask_tell;
 mod clean;
 mod commands;

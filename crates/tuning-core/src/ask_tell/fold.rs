@@ -109,6 +109,9 @@ impl<S: Strategy> AskTell<S> {
     /// Lets the pruner say whether a running trial is to stop. It is asked again in a replay, so that a
     /// stop holds in the next session, too.
     pub(super) fn judge(&mut self, trial: TrialId, work: u64) {
+        if !self.is_told(trial) {
+            return; // to its pruner it is unknown
+        }
         let pruner = match self.order {
             Order::AsFinished => self.pruner.as_ref(),
             Order::AsProposed { .. } => self
@@ -159,7 +162,7 @@ impl<S: Strategy> AskTell<S> {
         let Some(held) = self.line.get_mut(work) else {
             return self.tell(fact); // cannot be: work is told when it is done, not before
         };
-        if let Some(pruner) = &mut held.pruner {
+        if let (Some(pruner), false) = (&mut held.pruner, self.outside.contains(&held.trial)) {
             pruner.tell(&self.problem.objectives.as_losses(fact));
         }
         held.done = matches!(fact, Fact::Paused(_) | Fact::Ended(_));
@@ -192,9 +195,16 @@ impl<S: Strategy> AskTell<S> {
 
     fn tell(&mut self, fact: &Fact) {
         let fact = self.as_told(fact);
-        self.strategy.tell(&fact);
-        if let Some(pruner) = &mut self.pruner {
-            pruner.tell(&fact);
+        if fact.trial().is_none_or(|trial| self.is_told(trial)) {
+            // Before the space was amended, another instance of the strategy has proposed.
+            let told = match self.amendments.is_empty() {
+                true => Cow::Borrowed(&*fact),
+                false => fact.untagged(),
+            };
+            self.strategy.tell(&told);
+            if let Some(pruner) = &mut self.pruner {
+                pruner.tell(&told);
+            }
         }
         self.spent.tell(&self.problem, &fact);
     }

@@ -12,10 +12,10 @@ use super::{
     limits::Spent,
 };
 use crate::{
-    EndReason, Entry, EventKind, FailureKind, Fidelity, Metrics, Order, Origin, Outcome, Problem,
-    Pruner, Seed, Strategy, Tag, TrialId, Values, Verdict, Work,
+    Amended, EndReason, Entry, EventKind, FailureKind, Fidelity, Metrics, Order, Origin, Outcome,
+    Problem, Pruner, Seed, Strategy, Tag, TrialId, Values, Verdict, Work,
     fact::{Budgeted, Ended, Fact, Paused, Reported},
-    space::Params,
+    space::{Params, ParamsError},
 };
 
 /// A study without threads, clock or I/O.
@@ -71,6 +71,10 @@ pub struct AskTell<S = Box<dyn Strategy>> {
     pub(super) budgeted: Budgeted,
     pub(super) line: Line,
     pub(super) spent: Spent,
+    /// How the space was amended behind what is replayed now, in order.
+    pub(super) amendments: VecDeque<Amended>,
+    /// The trials that do not fit the amended space: the strategy is not told of them.
+    pub(super) outside: BTreeSet<TrialId>,
     /// The trials that the caller wants and that have not begun.
     pub(super) wanted: VecDeque<(Params, Tag)>,
     /// What has happened, with how many pieces of work were told when it was proposed.
@@ -123,6 +127,8 @@ impl<S: Strategy> AskTell<S> {
             budgeted: Budgeted::default(),
             line: Line::default(),
             spent: Spent::default(),
+            amendments: VecDeque::new(),
+            outside: BTreeSet::new(),
             wanted: VecDeque::new(),
             facts: Vec::new(),
         }
@@ -140,6 +146,29 @@ impl<S: Strategy> AskTell<S> {
     pub fn pruner(mut self, pruner: impl Into<Option<Box<dyn Pruner>>>) -> Self {
         self.pruner = pruner.into();
         self
+    }
+
+    /// Sets how the study's space was amended, in order: the problem has the last of these spaces. What is replayed is carried into it, up to
+    /// the entry of the last one.
+    #[must_use]
+    pub fn amended(mut self, amendments: impl IntoIterator<Item = Amended>) -> Self {
+        self.amendments.extend(amendments);
+        self
+    }
+
+    /// The trials that have not ended and do not fit the amended space.
+    #[must_use]
+    pub fn outside(&self) -> Vec<TrialId> {
+        let open = self.running.keys().chain(self.paused.keys());
+        open.filter(|trial| self.outside.contains(trial))
+            .copied()
+            .collect()
+    }
+
+    /// Whether the strategy is told of a trial: all of them, but for those that do not fit the amended space.
+    #[must_use]
+    pub fn is_told(&self, trial: TrialId) -> bool {
+        !self.outside.contains(&trial)
     }
 
     /// Asks for up to `slots` pieces of work. Each is in flight until it is [finished](Self::finish).
@@ -281,13 +310,17 @@ impl<S: Strategy> AskTell<S> {
         let known = entry.known;
         match entry.kind {
             EventKind::Fact(mut fact) => {
+                let mut fits = true;
                 if let Fact::Started(started) = &mut fact {
                     let trial = started.trial;
-                    let aligned = self.problem.space.align(&started.params);
-                    started.params =
-                        aligned.map_err(|source| ReplayError::Params { trial, source })?;
+                    match self.carried(&started.params) {
+                        Ok(params) => started.params = params,
+                        Err(_) if !self.amendments.is_empty() => fits = false,
+                        Err(source) => return Err(ReplayError::Params { trial, source }),
+                    }
                 }
                 self.fits(&fact, known)?;
+                self.outside.extend(fact.trial().filter(|_| !fits));
                 self.apply(&fact, known);
             }
             EventKind::Retried(retried) => {
@@ -299,9 +332,21 @@ impl<S: Strategy> AskTell<S> {
                 self.spent.forgive(self.line.trials());
             }
             EventKind::Missing(missing) => self.miss(missing)?,
+            EventKind::Amended(_) => drop(self.amendments.pop_front()),
             _ => {}
         }
         Ok(())
+    }
+
+    /// The parameters in the space of the problem, through all amendments to come.
+    fn carried(&self, params: &Params) -> Result<Params, ParamsError> {
+        let mut carried = None;
+        for amended in &self.amendments {
+            // What does not fit one space may fit a later one.
+            let from = carried.as_ref().unwrap_or(params);
+            carried = amended.carry(from).ok().or(carried);
+        }
+        self.problem.space.align(carried.as_ref().unwrap_or(params))
     }
 
     /// Takes what has happened since the last call, in order, in the objectives' own directions, as

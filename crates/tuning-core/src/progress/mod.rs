@@ -173,6 +173,17 @@ impl Progress {
                 None
             }
             EventKind::Fact(fact) => self.apply_fact(at_millis, fact),
+            EventKind::Amended(amended) => {
+                let best = self.front.iter_mut().chain(&mut self.partial);
+                let params = best.map(|best| &mut best.params);
+                let open = self.open.values_mut().map(|open| &mut open.params);
+                for params in params.chain(open) {
+                    if let Ok(carried) = amended.carry(params) {
+                        *params = carried;
+                    }
+                }
+                None
+            }
             EventKind::Closed(closed) => {
                 self.closed = Some(closed.clone());
                 // An observer that came late does not know the trials that were open before.

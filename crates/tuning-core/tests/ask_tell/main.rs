@@ -1,5 +1,6 @@
 //! The ask/tell machine: its orders, its replay, its rules and its budgets.
 
+mod amended;
 mod budgets;
 mod failures;
 mod give_up;

@@ -76,6 +76,10 @@ impl StudyFile {
         let space = root
             .need("parameters", write)
             .and_then(|item| parameters::read(&item));
+        let defaults = match (root.get("parameters"), &space) {
+            (Some(item), Some(space)) => parameters::defaults(&item, space),
+            _ => None,
+        };
         let context = Context {
             folder: &folder,
             space: space.as_ref(),
@@ -119,6 +123,7 @@ impl StudyFile {
         } = whereabouts?;
         let grace = grace?.unwrap_or(GRACE);
         let mut settings = StudySettings::new(name, space?);
+        settings.defaults = defaults?;
         settings.objectives = objectives?.to_vec();
         settings.fidelity = fidelity?;
         settings.budget = budget?.unwrap_or_default();

@@ -1,11 +1,13 @@
 //! `parameters`: from a map to a [`Space`].
 
+use std::collections::BTreeMap;
+
 use tuning_core::{ConfigSpace, Literal, Parameter, Space};
 use tuning_strategies::in_words;
 
 use super::when;
 use crate::{
-    document::{ENVIRONMENT_PREFIX, Fields, Item, Key, Keys, Shape, Value},
+    document::{ENVIRONMENT_PREFIX, Fields, Item, Key, Keys, Shape, Value, quoted},
     regular::read_text,
 };
 
@@ -42,6 +44,11 @@ pub(super) static KEYS: Keys = Keys::new(
         )
         .default("false"),
         Key::new("value", Shape::Json, "A constant."),
+        Key::new(
+            "default",
+            Shape::Json,
+            "The value that trials had before the parameter was added to a study that had begun: see `tune run --amend`.",
+        ),
         Key::new(
             "when",
             Shape::When,
@@ -118,6 +125,37 @@ pub(super) fn read(item: &Item<'_>) -> Option<Space> {
             }
         }
     }
+}
+
+/// What trials had in parameters before these were added, by name; none if any of it is wrong.
+pub(super) fn defaults(item: &Item<'_>, space: &Space) -> Option<BTreeMap<String, Literal>> {
+    let mut defaults = Some(BTreeMap::new());
+    for (name, parameter) in item.names("parameters")? {
+        let Some(node) = parameter.node().get("default") else {
+            continue;
+        };
+        let value = parameter.child("default", node);
+        let known = space
+            .index_of(name)
+            .and_then(|place| space.parameter(place));
+        let domain = known.map(|parameter| parameter.domain());
+        match (value.any_value(), domain) {
+            (Some(literal), Some(domain)) if domain.value_of(&literal).is_none() => {
+                defaults = value.wrong(format_args!(
+                    "is {}, which is not in the domain of the parameter ({domain}): give it a value of that",
+                    quoted(&literal.to_string())
+                ));
+            }
+            (Some(literal), Some(_)) => {
+                if let Some(defaults) = &mut defaults {
+                    defaults.insert(name.to_owned(), literal);
+                }
+            }
+            (_, None) => {}
+            (None, _) => defaults = None,
+        }
+    }
+    defaults
 }
 
 /// The key of a file that ConfigSpace wrote, unless it is a parameter that is called so.

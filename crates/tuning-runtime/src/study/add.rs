@@ -53,6 +53,14 @@ impl Study {
         if trials.is_empty() {
             return Ok(Vec::new());
         }
+        if self.amended.is_some() {
+            // It is amended first, in a session of its own.
+            let session = self.begin_unobserved()?;
+            self.open_session()?;
+            self.ledger.close(EndReason::Stopped);
+            session.writer().append(self.ledger.take_entries()).await;
+            self.end(session, Ok(EndReason::Stopped)).await?;
+        }
         let opened = self.opened();
         let added = self.ledger.add(trials, Some(opened))?;
         let session = self.begin_unobserved()?;

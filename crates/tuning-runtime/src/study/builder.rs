@@ -3,8 +3,8 @@
 use std::{fmt, num::NonZeroUsize, sync::Arc, time::Duration};
 
 use tuning_core::{
-    BoxedConfig, BoxedPrunerConfig, Budget, FailureLimit, FidelityRange, Journal, Objective,
-    Objectives, Observer, Order, PrunerConfig, Seed, StrategyConfig,
+    BoxedConfig, BoxedPrunerConfig, Budget, FailureLimit, FidelityRange, Journal, Literal,
+    Objective, Objectives, Observer, Order, PrunerConfig, Seed, StrategyConfig,
 };
 
 use crate::{
@@ -25,6 +25,7 @@ pub struct StudyBuilder {
     pub(super) observers: Vec<(Box<dyn Observer>, Delivery)>,
     pub(super) executor: Option<Arc<dyn Executor>>,
     pub(super) invalid: Option<String>,
+    pub(super) amends: bool,
 }
 
 impl StudyBuilder {
@@ -39,6 +40,7 @@ impl StudyBuilder {
             observers: Vec::new(),
             executor: None,
             invalid: None,
+            amends: false,
         }
     }
 
@@ -156,6 +158,28 @@ impl StudyBuilder {
     #[must_use]
     pub fn journal(mut self, journal: impl Journal + 'static) -> Self {
         self.journal = Box::new(journal);
+        self
+    }
+
+    /// Lets a study that has begun in another space search in this one from now on, where it is refused otherwise: ranges may be wider or
+    /// narrower, choices and parameters may come and go. Its objectives, fidelity, strategy, pruner, order and seed stay as they are.
+    ///
+    /// Trials from before stay where they fit: the strategy is told of them anew, as of foreign trials. Of those that do not fit it is not
+    /// told any more; the journal keeps them, and they count for the best trial and the budget. Trials that have not ended and do not fit are
+    /// cancelled. A parameter that is always active needs a [default](Self::default_of). The journal notes the change with the beginning of the next
+    /// session; until then nothing has changed.
+    #[must_use]
+    pub fn amend(mut self) -> Self {
+        self.amends = true;
+        self
+    }
+
+    /// Sets what trials from before a parameter was added had in it: the value by which they fit the [amended](Self::amend) space.
+    #[must_use]
+    pub fn default_of(mut self, parameter: impl Into<String>, value: impl Into<Literal>) -> Self {
+        self.settings
+            .defaults
+            .insert(parameter.into(), value.into());
         self
     }
 

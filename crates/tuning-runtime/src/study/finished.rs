@@ -13,7 +13,7 @@ impl Study {
         let reason = progress.closed()?.reason;
         // What was broken may have been fixed.
         let can_resume = matches!(reason, EndReason::Stopped | EndReason::Failures);
-        if can_resume || progress.counts().running > 0 {
+        if can_resume || self.amended.is_some() || progress.counts().running > 0 {
             return None;
         }
         let old = &progress.opened()?.budget;

@@ -87,8 +87,7 @@ impl Study {
     pub async fn manual(&mut self) -> Result<ManualSession<'_>, StudyError> {
         let session = self.begin()?;
         let time_left = self.time_left();
-        let opened = self.opened();
-        self.ledger.note(opened);
+        self.open_session()?;
         let ready = self.ledger.take_up_unfinished()?.into();
         let mut manual = ManualSession {
             study: self,

@@ -15,7 +15,7 @@ use std::{fmt, panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::FutureExt;
 use tokio::sync::mpsc;
-use tuning_core::{Evaluator, Journal, Observer, Progress, Seq, StudySpec, Trials};
+use tuning_core::{Amended, Evaluator, Journal, Observer, Progress, Seq, StudySpec, Trials};
 
 pub use builder::StudyBuilder;
 pub use handle::StudyHandle;
@@ -80,6 +80,8 @@ const PAGE: usize = 1024;
 pub struct Study {
     name: Arc<str>,
     spec: StudySpec,
+    /// How its space is amended with the next session.
+    amended: Option<Amended>,
     settings: StudySettings,
     executor: Arc<dyn Executor>,
     journal: Option<Box<dyn Journal>>,
@@ -142,8 +144,7 @@ impl Study {
     ) -> Result<Summary, StudyError> {
         let session = self.begin()?;
         let time_left = self.time_left();
-        let opened = self.opened();
-        self.ledger.note(opened);
+        self.open_session()?;
         let mut driver = Driver::new(
             &mut self.ledger,
             &mut self.mailbox,
@@ -193,6 +194,13 @@ impl Study {
         finish::while_they_take_events(self.settings.linger, &lanes, &*self.executor).await;
         self.stop_log(serving).await?;
         Ok(lanes.iter().map(|lane| lane.summary(self.head)).collect())
+    }
+
+    /// How the next session [amends](StudyBuilder::amend) the space: the change, and how many of the trials so far do not fit it. None if it does not.
+    #[must_use]
+    pub fn amended(&self) -> Option<(&Amended, u64)> {
+        let amended = self.amended.as_ref()?;
+        Some((amended, self.ledger.outside()))
     }
 
     /// Reads all trials from the journal.

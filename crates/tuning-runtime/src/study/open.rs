@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 use tuning_core::{
-    AskTell, Entry, EventKind, PrunerConfig, Seq, Strategy, StrategyConfig, StudySpec,
+    Amended, AskTell, Entry, EventKind, Journal, PrunerConfig, Seq, Strategy, StrategyConfig,
+    StudySpec,
 };
 
 use super::{PAGE, Study, StudyHandle, builder::StudyBuilder};
@@ -14,6 +15,7 @@ use crate::{
     executor::{Executor, TokioExecutor, millis},
     ledger::Ledger,
     log::Log,
+    settings::StudySettings,
 };
 
 impl StudyBuilder {
@@ -43,6 +45,7 @@ async fn open(builder: StudyBuilder, executor: Arc<dyn Executor>) -> Result<Stud
         pruner,
         mut journal,
         observers,
+        amends,
         ..
     } = builder;
     settings.check()?;
@@ -50,29 +53,51 @@ async fn open(builder: StudyBuilder, executor: Arc<dyn Executor>) -> Result<Stud
         let study = settings.name;
         return Err(StudyError::NoStrategy { study });
     };
-    let mut entries = journal.read(Seq::ZERO, PAGE).await?;
-    let stored = stored_spec(&settings.name, &entries)?;
+    let first = journal.read(Seq::ZERO, PAGE).await?;
+    let stored = stored_spec(&settings.name, &first)?;
     let pruned_by = pruner.as_ref().map(PrunerConfig::spec);
-    let spec = settings.identity(strategy.spec(), pruned_by, stored)?;
-    let problem = settings.problem(&spec);
-    let built: Box<dyn Strategy> = strategy.build(&problem)?;
-    let pruner = pruner.map(|pruner| pruner.build(&problem)).transpose()?;
-    let machine = AskTell::new(problem, built, spec.seed)
-        .order(spec.order)
-        .pruner(pruner);
-    let mut ledger = Ledger::new(machine, settings.retry.clone(), Arc::clone(&executor));
-    let mut head = Seq::ZERO;
-    if entries.is_empty() {
+    let is_moved = stored
+        .as_ref()
+        .is_some_and(|stored| stored.space != settings.space);
+    let mut earlier = match is_moved {
+        true => amendments(&mut *journal).await?,
+        false => Vec::new(),
+    };
+    let (spec, amended, ledger, mut head) = loop {
+        let stored = stored.clone().map(|mut stored| {
+            if let Some(last) = earlier.last() {
+                stored.space = last.space.clone();
+            }
+            stored
+        });
+        let wanted = settings.identity(strategy.spec(), pruned_by.clone(), stored.clone());
+        let (spec, amended) = match (wanted, stored) {
+            (
+                Err(StudyError::Differs {
+                    is_amendable: true, ..
+                }),
+                Some(stored),
+            ) if amends => amend(&settings, stored)?,
+            (spec, _) => (spec?, None),
+        };
+        let problem = settings.problem(&spec);
+        let built: Box<dyn Strategy> = strategy.build(&problem)?;
+        let judge = pruner.as_ref().map(|pruner| pruner.build(&problem));
+        let machine = AskTell::new(problem, built, spec.seed)
+            .order(spec.order)
+            .pruner(judge.transpose()?)
+            .amended(earlier.iter().chain(&amended).cloned());
+        let mut ledger = Ledger::new(machine, settings.retry.clone(), Arc::clone(&executor));
+        match replay(&mut *journal, &mut ledger, earlier.is_empty()).await? {
+            Some(head) => break (spec, amended, ledger, head),
+            // It went through other spaces, and is back in the one that it began with.
+            None => earlier = amendments(&mut *journal).await?,
+        }
+    };
+    if first.is_empty() {
         let created = EventKind::Created(Box::new(spec.clone()));
         let created = Entry::new(millis(executor.now()), created);
         head = journal.append(head, &[created]).await?;
-    }
-    while !entries.is_empty() {
-        for entry in entries {
-            head = head.plus(1);
-            ledger.replay(head, entry)?;
-        }
-        entries = journal.read(head, PAGE).await?;
     }
     let (sender, mailbox) = mpsc::unbounded_channel();
     let log = Log::new(head);
@@ -89,6 +114,7 @@ async fn open(builder: StudyBuilder, executor: Arc<dyn Executor>) -> Result<Stud
     Ok(Study {
         name,
         spec,
+        amended,
         settings,
         executor,
         journal: Some(journal),
@@ -100,6 +126,78 @@ async fn open(builder: StudyBuilder, executor: Arc<dyn Executor>) -> Result<Stud
         log: Some(log),
         bus,
     })
+}
+
+/// Tells the ledger all of a journal; returns its head, or none if the space was amended in it, and `is_unamended`.
+async fn replay(
+    journal: &mut dyn Journal,
+    ledger: &mut Ledger,
+    is_unamended: bool,
+) -> Result<Option<Seq>, StudyError> {
+    let mut head = Seq::ZERO;
+    loop {
+        let entries = journal.read(head, PAGE).await?;
+        if entries.is_empty() {
+            return Ok(Some(head));
+        }
+        for entry in entries {
+            if is_unamended && matches!(entry.kind, EventKind::Amended(_)) {
+                return Ok(None);
+            }
+            head = head.plus(1);
+            ledger.replay(head, entry)?;
+        }
+    }
+}
+
+/// How the space of a study was amended, in order.
+async fn amendments(journal: &mut dyn Journal) -> Result<Vec<Amended>, StudyError> {
+    let mut found = Vec::new();
+    let mut head = Seq::ZERO;
+    loop {
+        let entries = journal.read(head, PAGE).await?;
+        if entries.is_empty() {
+            return Ok(found);
+        }
+        head = head.plus(entries.len() as u64);
+        found.extend(entries.into_iter().filter_map(|entry| match entry.kind {
+            EventKind::Amended(amended) => Some(*amended),
+            _ => None,
+        }));
+    }
+}
+
+/// The identity of a study in the space of the settings, and how it comes there.
+fn amend(
+    settings: &StudySettings,
+    mut stored: StudySpec,
+) -> Result<(StudySpec, Option<Amended>), StudyError> {
+    let space = settings.space.clone();
+    let mut amended = Amended::new(space.clone());
+    for parameter in space.parameters() {
+        let name = parameter.name();
+        let invalid = |message: String| StudyError::Invalid {
+            study: settings.name.clone(),
+            message,
+        };
+        match settings.defaults.get(name) {
+            Some(value) if parameter.domain().value_of(value).is_none() => {
+                return Err(invalid(format!(
+                    "the default {value} of parameter `{name}` is not in its domain ({}): give it a value of that",
+                    parameter.domain()
+                )));
+            }
+            Some(value) => amended = amended.default(name, value.clone()),
+            None if parameter.condition().is_none() && stored.space.index_of(name).is_none() => {
+                return Err(invalid(format!(
+                    "parameter `{name}` is new: give it a `default`, the value that the trials so far had"
+                )));
+            }
+            None => {}
+        }
+    }
+    stored.space = space;
+    Ok((stored, Some(amended)))
 }
 
 fn stored_spec(study: &str, entries: &[Entry]) -> Result<Option<StudySpec>, StudyError> {

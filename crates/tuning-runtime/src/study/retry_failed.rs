@@ -46,11 +46,25 @@ impl Study {
                 trials.iter().map(failed).collect::<Result<_, _>>()?
             }
         };
-        for trial in &again {
+        let mut enqueued = Vec::with_capacity(again.len());
+        for trial in again {
             let tag = Tag::new(Tag::RETRY, trial.id);
-            self.ledger.enqueue(&trial.params, tag)?;
+            let carried = self
+                .amended
+                .as_ref()
+                .map(|amended| amended.carry(&trial.params));
+            let params = match carried {
+                Some(Ok(params)) => params,
+                _ => trial.params.clone(),
+            };
+            // Of all that failed, those that do not lie in an amended space are left out.
+            if trials.is_none() && self.spec.space.align(&params).is_err() {
+                continue;
+            }
+            self.ledger.enqueue(&params, tag)?;
+            enqueued.push(trial.id);
         }
-        Ok(again.iter().map(|trial| trial.id).collect())
+        Ok(enqueued)
     }
 
     fn has_not_failed(&self, trial: TrialId, state: Option<TrialState>) -> StudyError {

@@ -56,6 +56,16 @@ impl Study {
         })
     }
 
+    /// Notes that the session begins, and how the space is amended with it.
+    pub(super) fn open_session(&mut self) -> Result<(), StudyError> {
+        let opened = self.opened();
+        self.ledger.note(opened);
+        match self.amended.take() {
+            Some(amended) => self.ledger.amend(amended),
+            None => Ok(()),
+        }
+    }
+
     /// The entry with which the session begins.
     pub(super) fn opened(&self) -> EventKind {
         let opened = Opened::new(

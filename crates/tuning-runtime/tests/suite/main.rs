@@ -1,6 +1,7 @@
 //! The tests of the runtime, in one binary: what they share is built and linked once.
 
 mod added;
+mod amended;
 mod check_resume;
 mod committed;
 mod conformance;

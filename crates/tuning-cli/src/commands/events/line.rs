@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use tuning_core::{
-    Budgeted, Closed, Counted, Ended, Event, EventKind, Fact, Fidelity, Missing, Objectives,
-    Opened, Outcome, Retried, StudySpec,
+    Amended, Budgeted, Closed, Counted, Ended, Event, EventKind, Fact, Fidelity, Missing,
+    Objectives, Opened, Outcome, Retried, StudySpec,
 };
 use tuning_observers::{format_duration, format_params, format_values};
 
@@ -25,6 +25,7 @@ pub(super) fn line(event: &Event, objectives: &Objectives, style: Style) -> Dres
         EventKind::Closed(closed) => self::closed(closed, objectives),
         EventKind::Retried(retried) => self::retried(retried),
         EventKind::Missing(missing) => self::missing(*missing),
+        EventKind::Amended(amended) => self::amended(amended),
         EventKind::Fact(fact) => self::fact(fact, objectives),
         _ => String::new(),
     };
@@ -62,6 +63,21 @@ fn missing(missing: Missing) -> String {
         Some(trial) => format!("trial {trial}: it was lost when the journal was damaged"),
         None => "it was lost when the journal was damaged".to_owned(),
     }
+}
+
+fn amended(amended: &Amended) -> String {
+    let names: Vec<&str> = amended
+        .space
+        .parameters()
+        .iter()
+        .map(|p| p.name())
+        .collect();
+    let outside = match amended.outside {
+        0 => String::new(),
+        1 => "; 1 trial does not fit".to_owned(),
+        n => format!("; {n} trials do not fit"),
+    };
+    format!("parameters {} from now on{outside}", names.join(", "))
 }
 
 fn opened(opened: &Opened) -> String {

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use tuning_core::{
-    Ask, AskTell, Asked, Entry, EventKind, Fact, Missing, Problem, Progress, Seq, Strategy,
-    StrategyError, StudySpec, TrialId,
+    Amended, Ask, AskTell, Asked, Entry, EventKind, Fact, Missing, Problem, Progress, Seq,
+    Strategy, StrategyError, StudySpec, TrialId,
 };
 
 /// Takes the entries of a damaged study in order.
@@ -41,11 +41,13 @@ enum Whole {
 }
 
 impl Mender {
-    pub(super) fn new(spec: &StudySpec) -> Self {
-        let problem =
-            Problem::new(spec.space.clone(), spec.objectives.clone()).fidelity(spec.fidelity);
+    /// `amendments`: those of the study that are intact, in order.
+    pub(super) fn new(spec: &StudySpec, amendments: Vec<Amended>) -> Self {
+        let space = amendments.last().map_or(&spec.space, |last| &last.space);
+        let problem = Problem::new(space.clone(), spec.objectives.clone()).fidelity(spec.fidelity);
+        let machine = AskTell::new(problem, Nothing, spec.seed).order(spec.order);
         Self {
-            machine: AskTell::new(problem, Nothing, spec.seed).order(spec.order),
+            machine: machine.amended(amendments),
             progress: Progress::new(spec.objectives.clone()),
             works: Vec::new(),
             known: 0,
@@ -300,7 +302,7 @@ mod tests {
     /// Damages these entries of a study; what is kept must be a study that can be resumed.
     fn check(spec: &StudySpec, log: &[Entry], places: &[usize], names_trial: bool) -> Mender {
         let how = format!("{}: {places:?}, {names_trial}", spec.order);
-        let mut mender = Mender::new(spec);
+        let mut mender = Mender::new(spec, Vec::new());
         let mut again = machine(spec);
         let mut mended = Vec::new();
         for (place, entry) in log.iter().enumerate() {
@@ -392,7 +394,7 @@ mod tests {
         assert_eq!(told("reported"), "it is damaged; its result is kept");
         assert_eq!(told("ended"), "it is damaged; it will be evaluated again");
         let entry = Entry::new(0, EventKind::Missing(Missing::new(None)));
-        let mut mender = Mender::new(&spec);
+        let mut mender = Mender::new(&spec, Vec::new());
         mender.mend(Seq::new(1), log[0].clone());
         for seq in [2, 3, 5] {
             mender.mend(Seq::new(seq), entry.clone());

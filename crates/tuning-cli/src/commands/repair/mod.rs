@@ -163,10 +163,23 @@ async fn copy(
     target: &Arc<dyn JournalConfig>,
     before_damage: bool,
 ) -> Result<Copied, JournalError> {
-    let mut mender = Mender::new(&salvaged.reader.spec().await?);
+    let head = salvaged.reader.head().await?;
+    let mut amendments = Vec::new();
+    let mut read = Seq::ZERO;
+    while read < head {
+        let entries = salvaged.reader.read(read, PAGE).await?;
+        if entries.is_empty() {
+            break;
+        }
+        read = read.plus(entries.len() as u64);
+        amendments.extend(entries.into_iter().filter_map(|entry| match entry.kind {
+            EventKind::Amended(amended) => Some(*amended),
+            _ => None,
+        }));
+    }
+    let mut mender = Mender::new(&salvaged.reader.spec().await?, amendments);
     let mut journal = target.open(&salvaged.study)?;
     let mut written = Seq::ZERO;
-    let head = salvaged.reader.head().await?;
     while written < head {
         let mut entries = salvaged.reader.read(written, PAGE).await?;
         if before_damage {

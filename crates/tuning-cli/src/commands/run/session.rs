@@ -71,7 +71,12 @@ pub(super) async fn run(
     if args.accept_loss {
         accept_loss(file)?;
     }
-    let mut study = file.builder()?.open().await?;
+    let builder = file.builder()?;
+    let builder = match args.amend {
+        true => builder.amend(),
+        false => builder,
+    };
+    let mut study = builder.open().await?;
     let talks = !args.quiet && !args.json;
     let report = Report::new(args, file, shown);
 
@@ -81,6 +86,9 @@ pub(super) async fn run(
     };
     if talks && args.retry_failed.is_some() {
         say_again(&again);
+    }
+    if talks && args.amend {
+        say_amended(&study);
     }
     if let Some(reason) = study.finished().filter(|_| again.is_empty()) {
         let Some(caught_up) = catch_up(&mut study, file, signals).await? else {
@@ -132,6 +140,24 @@ fn say_again(trials: &[TrialId]) {
             "trials {} are tried again",
             several.join(", ")
         )),
+    }
+}
+
+/// Says what becomes of the trials so far in the amended space.
+fn say_amended(study: &Study) {
+    let Some((amended, outside)) = study.amended() else {
+        return say("the parameters are as they were: there is nothing to amend");
+    };
+    let trials = study.progress().counts().started;
+    say(format_args!(
+        "the study searches in the parameters of its file from now on ({} of them): {} of {trials} trials so far fit",
+        amended.space.len(),
+        trials.saturating_sub(outside)
+    ));
+    if outside > 0 {
+        say(format_args!(
+            "{outside} are kept, but the strategy is not told of them"
+        ));
     }
 }
 

@@ -133,7 +133,7 @@ fn all_keys() -> [Value; 3] {
         "env": {"A": "1"},
         "reports": {"step": "epoch", "zero_based": true},
         "parameters": {
-            "a": {"min": 1, "max": 9, "log": false, "step": 2, "type": "int"},
+            "a": {"min": 1, "max": 9, "log": false, "step": 2, "type": "int", "default": 3},
             "k": {"values": ["u", "v"]},
             "b": {"values": [1, 2], "ordered": true, "when": {"k": "u"}},
             "c": {"value": "x"},

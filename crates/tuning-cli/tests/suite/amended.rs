@@ -1,0 +1,164 @@
+//! `tune run --amend`: a study that has begun, whose parameters change.
+
+use serde_json::Value;
+
+use crate::support::{Done, Folder};
+
+const STUDY: &str = "\
+command: [sh, trial.sh, \"${x}\", \"${kind}\"]
+parameters:
+  x: {min: 0.0, max: 1.0}
+  kind: {values: [a, b]}
+objective: {name: loss, direction: minimize}
+strategy: random
+budget: {trials: 8}
+workers: 1
+seed: 7
+";
+
+/// Wider, with another choice and a parameter more.
+fn amended() -> String {
+    STUDY
+        .replace("max: 1.0", "max: 3.0")
+        .replace("[a, b]}", "[b, c]}\n  y: {min: 0, max: 9, default: 4}")
+        .replace("trials: 8", "trials: 12")
+}
+
+fn folder() -> Folder {
+    let folder = Folder::new();
+    folder.write("trial.sh", "echo \"loss=$1\"\n");
+    folder.write("study.yaml", STUDY);
+    folder.ends_with(0, &["run"]);
+    folder.write("study.yaml", &amended());
+    folder
+}
+
+fn json(done: &Done) -> Value {
+    serde_json::from_str(&done.stdout).unwrap_or_else(|error| panic!("{error}: {done:#?}"))
+}
+
+#[test]
+fn other_parameters_are_refused_with_the_remedy_and_taken_with_amend() {
+    let folder = folder();
+    for command in [&["run"][..], &["validate"]] {
+        let done = folder.ends_with(2, command);
+        for part in [
+            "parameter `x`: float 0 to 1 became float 0 to 3",
+            "parameter `kind`: one of a, b became one of b, c",
+            "parameter `y` was added",
+            "`tune run --amend`",
+        ] {
+            assert!(done.stderr.contains(part), "{part}: {done:#?}");
+        }
+    }
+    let before = json(&folder.ends_with(0, &["trials", "study.db", "--json"]));
+    let before = before.as_array().unwrap();
+    let fit = before.iter().filter(|trial| trial["kind"] == "b").count();
+    let outside = before.len() - fit;
+    assert!(fit > 0 && outside > 1, "{before:?}");
+    let done = folder.ends_with(0, &["run", "--amend"]);
+    for part in [
+        &*format!("(3 of them): {fit} of 8 trials so far fit"),
+        &*format!("{outside} are kept, but the strategy is not told of them"),
+    ] {
+        assert!(done.stderr.contains(part), "{part}: {done:#?}");
+    }
+    let status = folder.ends_with(0, &["status"]).stdout;
+    assert!(
+        status
+            .contains("amended   in session 2: parameter `x`: float 0 to 1 became float 0 to 3; ")
+            && status.contains(&format!("; {outside} trials from before do not fit"))
+            && status.contains("12 of 12 started: 12 completed"),
+        "{status}"
+    );
+    let events = folder.ends_with(0, &["events", "--kind", "amended"]).stdout;
+    assert!(
+        events.contains("parameters x, kind, y from now on"),
+        "{events}"
+    );
+
+    // The trials are seen in the parameters as they are now; those that do not fit, as they were.
+    let after = json(&folder.ends_with(0, &["trials", "--json"]));
+    for (old, now) in before.iter().zip(after.as_array().unwrap()) {
+        let y = if old["kind"] == "b" {
+            Value::from(4)
+        } else {
+            Value::Null
+        };
+        assert_eq!(
+            (&now["x"], &now["loss"], &now["y"]),
+            (&old["x"], &old["loss"], &y)
+        );
+    }
+    let place = before
+        .iter()
+        .position(|trial| trial["kind"] == "a")
+        .unwrap();
+    let show = folder.ends_with(0, &["show", &place.to_string()]).stdout;
+    assert!(
+        show.contains("outside   of the parameters since they were amended"),
+        "{show}"
+    );
+    let export = folder.ends_with(0, &["export"]).stdout;
+    assert!(export.starts_with("trial,state,loss,x,kind,y"), "{export}");
+    assert_eq!(export.lines().count(), 13);
+
+    // From now on the file fits its journal.
+    folder.ends_with(0, &["validate"]);
+    let done = folder.ends_with(0, &["run", "--amend", "--trials", "14"]);
+    assert!(
+        done.stderr.contains("there is nothing to amend"),
+        "{done:#?}"
+    );
+    folder.ends_with(0, &["run", "--trials", "15"]);
+    let more = json(&folder.ends_with(0, &["trials", "--json"]));
+    assert_eq!(more.as_array().unwrap().len(), 15);
+}
+
+#[test]
+fn what_cannot_be_amended_is_told() {
+    let folder = folder();
+    folder.write("study.yaml", &amended().replace("minimize", "maximize"));
+    let done = folder.ends_with(2, &["run", "--amend"]);
+    assert!(
+        done.stderr
+            .contains("objectives: `minimize loss` became `maximize loss`")
+            && !done.stderr.contains("tune run --amend"),
+        "{done:#?}"
+    );
+    folder.write("study.yaml", &amended().replace(", default: 4", ""));
+    let done = folder.ends_with(2, &["run", "--amend"]);
+    assert!(
+        done.stderr.contains(
+            "parameter `y` is new: give it a `default`, the value that the trials so far had"
+        ),
+        "{done:#?}"
+    );
+    folder.write(
+        "study.yaml",
+        &amended().replace("default: 4", "default: 40"),
+    );
+    let done = folder.ends_with(2, &["validate"]);
+    assert!(
+        done.stderr.contains(
+            "study.yaml:5:32: `parameters.y.default` is `40`, which is not in the domain"
+        ),
+        "{done:#?}"
+    );
+}
+
+#[test]
+fn a_parameter_that_is_dropped_is_kept_in_the_export_of_trials_that_do_not_fit() {
+    let folder = folder();
+    let dropped = STUDY
+        .replace("  x: {min: 0.0, max: 1.0}\n", "")
+        .replace("\"${x}\", ", "")
+        .replace("[a, b]", "[b, c]")
+        .replace("trials: 8", "trials: 9");
+    folder.write("study.yaml", &dropped);
+    folder.ends_with(0, &["run", "--amend"]);
+    let trials = json(&folder.ends_with(0, &["export", "--format", "json"]));
+    for trial in &trials.as_array().unwrap()[..8] {
+        assert_eq!(trial["x"].is_number(), trial["kind"] == "a", "{trial}");
+    }
+}
