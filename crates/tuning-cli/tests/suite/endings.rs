@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::support::{Done, Folder, PATIENCE, STUDY, gone, signal, wait};
+use crate::support::{Done, Folder, PATIENCE, STUDY, gone, signal, signal_until_it_ends, wait};
 
 #[track_caller]
 fn ended(child: &mut Child, what: &str) -> ExitStatus {
@@ -172,16 +172,8 @@ fn what_a_study_writes_beside_its_journal_is_no_fifo_that_is_waited_for() {
     assert!(ended(&mut child, "export").success());
     assert_eq!(read.stdout.lines().count(), 7, "{read:#?}");
     let mut child = folder.start(&["export", "study.yaml", "-o", "out.csv"], &[]);
-    // It may not be there yet: then the signal ends it all the same. One that comes while its handler is being set up may be lost.
-    let began = Instant::now();
-    let status = loop {
-        if let Some(status) = child.try_wait().unwrap() {
-            break status;
-        }
-        assert!(began.elapsed() < PATIENCE, "export hangs");
-        signal(&child, "INT");
-        thread::sleep(Duration::from_millis(50));
-    };
+    // It may not be there yet: then the signal ends it all the same.
+    let status = signal_until_it_ends(&mut child, "INT", "export");
     assert_eq!(status.signal(), Some(2));
 }
 
@@ -215,16 +207,7 @@ fn an_observers_flush_that_hangs_ends_with_the_third_signal_and_the_next_session
             assert!(began.elapsed() < PATIENCE, "{kind}: the study waits for it");
             thread::sleep(Duration::from_millis(5));
         }
-        let began = Instant::now();
-        let status = loop {
-            if let Some(status) = child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(began.elapsed() < PATIENCE, "{kind} hangs");
-            // Signals that come together may count as one.
-            signal(&child, "INT");
-            thread::sleep(Duration::from_millis(100));
-        };
+        let status = signal_until_it_ends(&mut child, "INT", kind);
         let done = wait(child);
         assert!(
             status.code() == Some(130) || done.stderr.contains("left for the next session"),

@@ -2,12 +2,11 @@
 
 #![cfg(unix)]
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::Instant;
 
-use crate::support::{Folder, PATIENCE, gone, heard, processes_with, signal, wait};
+use crate::support::{
+    Folder, PATIENCE, gone, heard, processes_with, signal, signal_until_it_ends, wait,
+};
 
 #[test]
 fn after_kill_9_finished_trials_are_kept_and_only_unfinished_ones_run_again() {
@@ -328,16 +327,7 @@ journal: none\nbudget: {trials: 1}\nstrategy: {command: [sh, hang.sh]}\n";
         let stdin = std::process::Stdio::piped();
         let mut child = command.stdin(stdin).spawn().unwrap();
         folder.wait_for_lines("started", n + 1);
-        let began = Instant::now();
-        let status = loop {
-            if let Some(status) = child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(began.elapsed() < PATIENCE, "{args:?} hangs");
-            // Signals that come together may count as one.
-            signal(&child, "INT");
-            thread::sleep(Duration::from_millis(100));
-        };
+        let status = signal_until_it_ends(&mut child, "INT", &args.join(" "));
         assert!(!status.success(), "{status:?}");
         gone(&mark);
     }

@@ -9,7 +9,7 @@ use std::{
     fs,
     io::{Read as _, Write as _},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -187,6 +187,21 @@ pub(crate) fn heard(child: &mut Child, words: &str) -> String {
         said.push(byte[0]);
     }
     String::from_utf8(said).unwrap()
+}
+
+/// Sends a signal until the program ends: those that come together may count as one, and one that comes while its handler is
+/// being set up may be lost.
+#[track_caller]
+pub(crate) fn signal_until_it_ends(child: &mut Child, name: &str, what: &str) -> ExitStatus {
+    let began = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        assert!(began.elapsed() < PATIENCE, "{what} hangs");
+        signal(child, name);
+        thread::sleep(Duration::from_millis(100));
+    }
 }
 
 /// Waits until no process has this in its command line: one that is killed needs a moment.
