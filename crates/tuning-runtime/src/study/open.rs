@@ -53,7 +53,8 @@ async fn open(builder: StudyBuilder, executor: Arc<dyn Executor>) -> Result<Stud
         let study = settings.name;
         return Err(StudyError::NoStrategy { study });
     };
-    let first = journal.read(Seq::ZERO, PAGE).await?;
+    let mut first = journal.read(Seq::ZERO, PAGE).await?;
+    let is_new = first.is_empty();
     let stored = stored_spec(&settings.name, &first)?;
     let pruned_by = pruner.as_ref().map(PrunerConfig::spec);
     let is_moved = stored
@@ -88,13 +89,14 @@ async fn open(builder: StudyBuilder, executor: Arc<dyn Executor>) -> Result<Stud
             .pruner(judge.transpose()?)
             .amended(earlier.iter().chain(&amended).cloned());
         let mut ledger = Ledger::new(machine, settings.retry.clone(), Arc::clone(&executor));
-        match replay(&mut *journal, &mut ledger, earlier.is_empty()).await? {
+        let first = std::mem::take(&mut first);
+        match replay(&mut *journal, first, &mut ledger, earlier.is_empty()).await? {
             Some(head) => break (spec, amended, ledger, head),
             // It went through other spaces, and is back in the one that it began with.
             None => earlier = amendments(&mut *journal).await?,
         }
     };
-    if first.is_empty() {
+    if is_new {
         let created = EventKind::Created(Box::new(spec.clone()));
         let created = Entry::new(millis(executor.now()), created);
         head = journal.append(head, &[created]).await?;
@@ -128,19 +130,24 @@ async fn open(builder: StudyBuilder, executor: Arc<dyn Executor>) -> Result<Stud
     })
 }
 
-/// Tells the ledger all of a journal; returns its head, or none if the space was amended in it, and `is_unamended`.
+/// Tells the ledger all of a journal, of which the first entries may have been read; returns its head, or none if the space was
+/// amended in it, and `is_unamended`.
 async fn replay(
     journal: &mut dyn Journal,
+    first: Vec<Entry>,
     ledger: &mut Ledger,
     is_unamended: bool,
 ) -> Result<Option<Seq>, StudyError> {
     let mut head = Seq::ZERO;
+    let mut entries = first;
     loop {
-        let entries = journal.read(head, PAGE).await?;
+        if entries.is_empty() {
+            entries = journal.read(head, PAGE).await?;
+        }
         if entries.is_empty() {
             return Ok(Some(head));
         }
-        for entry in entries {
+        for entry in entries.drain(..) {
             if is_unamended && matches!(entry.kind, EventKind::Amended(_)) {
                 return Ok(None);
             }
