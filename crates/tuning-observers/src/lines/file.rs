@@ -96,6 +96,7 @@ impl LineFile {
     }
 
     /// The first line, without its end; none if the file is empty.
+    #[cfg(feature = "csv")]
     pub(super) fn first(&mut self) -> io::Result<Option<Vec<u8>>> {
         Ok(first(&mut self.file)?.map(|(line, _)| line))
     }

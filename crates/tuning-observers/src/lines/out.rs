@@ -57,6 +57,7 @@ impl<F: Format> Lines<F> {
     }
 
     /// Sets the line, with its end, that a file which is empty begins with.
+    #[cfg(feature = "csv")]
     pub(crate) fn set_head(&mut self, head: Vec<u8>) {
         self.head = head;
     }
@@ -137,6 +138,7 @@ impl<F: Format> Lines<F> {
     }
 
     /// The first line of the file, without its end.
+    #[cfg(feature = "csv")]
     pub(crate) fn first(&mut self) -> io::Result<Option<Vec<u8>>> {
         match &mut self.out {
             Out::File(file) => file.first(),
