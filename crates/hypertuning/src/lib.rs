@@ -99,6 +99,7 @@
 //! | `command` | [`command`]: trials that are programs, in any language |
 //! | `file` | `file`: studies from YAML, TOML or JSON, and the registry of all strategies |
 //! | `derive` | none: [`#[derive(Tunable)]`](macro@Tunable), search spaces that are Rust types |
+//! | `multifidelity` | [`multifidelity`]: pruners and schedulers |
 //! | `strategies` | [`strategies`]: grid, random, Sobol, combinators, the registry |
 //! | `runtime` | [`runtime`]: the driver, evaluators, the bus, the simulator |
 //! | `observers` | [`observers`]: log, progress, table, JSON lines, channels, closures |
@@ -130,6 +131,8 @@ pub use tuning_evolution as evolution;
 pub use tuning_file as file;
 #[cfg(feature = "auto")]
 pub use tuning_gp as gp;
+#[cfg(feature = "multifidelity")]
+pub use tuning_multifidelity as multifidelity;
 #[cfg(feature = "observers")]
 pub use tuning_observers as observers;
 #[cfg(feature = "runtime")]
@@ -158,6 +161,8 @@ pub mod prelude {
     pub use tuning_derive::TunableOfHypertuning as Tunable;
     #[cfg(feature = "auto")]
     pub use tuning_gp::GpConfig;
+    #[cfg(feature = "multifidelity")]
+    pub use tuning_multifidelity::NeverConfig;
     #[cfg(feature = "observers")]
     pub use tuning_observers::{FinalTable, JsonLines, Log, ProgressBar, callback, handler};
     #[cfg(feature = "runtime")]
@@ -168,7 +173,7 @@ pub mod prelude {
     pub use tuning_sqlite::SqliteJournal;
     #[cfg(feature = "strategies")]
     pub use tuning_strategies::{
-        DedupConfig, EnqueueConfig, GridConfig, NeverConfig, RandomConfig, Registry, SobolConfig,
+        DedupConfig, EnqueueConfig, GridConfig, RandomConfig, Registry, SobolConfig,
     };
     #[cfg(feature = "auto")]
     pub use tuning_tpe::TpeConfig;

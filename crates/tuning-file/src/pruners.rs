@@ -4,7 +4,7 @@ use std::{convert::Infallible, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
 use tuning_core::{Pruner, PrunerConfig};
-use tuning_strategies::NeverConfig;
+use tuning_multifidelity::NeverConfig;
 
 use crate::{
     document::{Item, Key, Keys, Shape},

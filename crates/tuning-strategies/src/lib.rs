@@ -31,7 +31,6 @@
 //! | have a baseline, or independent points | [`RandomConfig`] |
 //! | try some points of your own first | [`EnqueueConfig::over`] any strategy |
 //! | never try a point twice | [`DedupConfig::over`] any strategy |
-//! | measure a pruner against none | [`NeverConfig`] |
 //! | choose a strategy by its name in a study file | [`Registry`] |
 //! | learn from results | the crates `tuning-tpe`, `tuning-gp`, `tuning-cmaes`, or all of it: `hypertuning` |
 //!
@@ -115,7 +114,6 @@
 
 mod combinators;
 mod grid;
-mod never;
 mod position;
 mod random;
 mod registry;
@@ -123,7 +121,6 @@ mod sobol;
 
 pub use combinators::{Dedup, DedupConfig, Enqueue, EnqueueConfig};
 pub use grid::{Grid, GridConfig};
-pub use never::{Never, NeverConfig};
 pub use random::{Random, RandomConfig};
 pub use registry::{Entry, Options, Registry, RegistryError, in_words};
 pub use sobol::{Sobol, SobolConfig};

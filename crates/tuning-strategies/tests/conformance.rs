@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 use tuning_conformance::Law;
 use tuning_core::{Literal, Problem, Spec, StrategyConfig, Unsupported};
 use tuning_strategies::{
-    DedupConfig, Enqueue, EnqueueConfig, GridConfig, NeverConfig, RandomConfig, Registry,
-    SobolConfig,
+    DedupConfig, Enqueue, EnqueueConfig, GridConfig, RandomConfig, Registry, SobolConfig,
 };
 
 /// Why a grid is not asked to beat random search with a part of its points.
@@ -45,11 +44,6 @@ fn sobol_keeps_the_laws() {
 fn plain_sobol_keeps_the_laws() {
     let config = SobolConfig::default().scramble(false);
     tuning_conformance::strategy(|problem| config.build(problem)).check();
-}
-
-#[test]
-fn never_keeps_the_laws() {
-    tuning_conformance::pruner(NeverConfig::default()).check();
 }
 
 #[test]

@@ -14,8 +14,9 @@ use jsonschema::Validator;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tuning_core::{ConfigOption, Problem, PrunerConfig, Spec, Unsupported};
+use tuning_multifidelity::Never;
 use tuning_runtime::Study;
-use tuning_strategies::{Never, Registry};
+use tuning_strategies::Registry;
 
 use self::odd::Odd;
 use super::schema;

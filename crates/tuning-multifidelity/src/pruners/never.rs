@@ -10,7 +10,7 @@ const NAME: &str = "never";
 /// # Example
 /// ```
 /// use tuning_core::PrunerConfig;
-/// use tuning_strategies::NeverConfig;
+/// use tuning_multifidelity::NeverConfig;
 ///
 /// assert_eq!(NeverConfig::default().spec().name, "never");
 /// ```

@@ -1,0 +1,36 @@
+//! Pruners and schedulers for hyper-parameter tuning: stop early what will not win.
+//!
+//! A trial that reports on its way can be stopped at a fraction of its cost. A *pruner* judges each report of a running
+//! trial. All of this crate is made of public items of `tuning-core` alone, as yours may be; it runs nothing: a driver such
+//! as `tuning_core::AskTell` or `tuning-runtime` does.
+//!
+//! ```
+//! use tuning_core::*;
+//! use tuning_multifidelity::NeverConfig;
+//!
+//! let space = Space::new([Parameter::float("lr", 1e-5, 1e-1).log()])?;
+//! let problem = Problem::new(space, Objectives::minimize("loss")?).fidelity(FidelityRange::new(1, 81)?);
+//! let pruner = NeverConfig::default().build(&problem)?;
+//! assert_eq!(pruner.judge(TrialId::new(0)), Verdict::Continue);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | if you want to … | use |
+//! |---|---|
+//! | measure a pruner against none, or take away the one of an included study file | [`NeverConfig`] |
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        clippy::iter_over_hash_type
+    )
+)]
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
+mod pruners;
+
+pub use pruners::{Never, NeverConfig};

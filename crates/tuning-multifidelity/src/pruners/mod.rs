@@ -1,0 +1,5 @@
+//! Judges of running trials: what is stopped by its reports.
+
+mod never;
+
+pub use never::{Never, NeverConfig};

@@ -1,0 +1,3 @@
+//! The laws, and what pruners decide.
+
+mod laws;
