@@ -1,11 +1,11 @@
-//! `cargo xtask stress`: all tests many times while every core is busy, and which of them ever failed.
+//! `cargo xtask stress`: all tests many times, several runs at once so that every core is overloaded, and which of them
+//! ever failed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::hint::spin_loop;
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
@@ -15,12 +15,15 @@ use crate::test::{WHOLE, runner};
 use crate::workspace::Workspace;
 
 pub(crate) const HELP: &str = "\
-Builds all tests, then runs them 20 times while each core has one more thread that never rests. At the end it lists which
-tests ever failed and in how many of the runs; what each run printed is kept in `target/stress/`. Options:
+Builds all tests, then runs all of them 20 times, two runs for each core at a time, so that each test has a quarter of a
+core. At the end it lists which tests ever failed and in how many of the runs; what each run printed is kept in
+`target/stress/`. This takes an hour on two cores. Options:
   --times N      this many runs
 Further arguments go to the test runner (`cargo xtask stress --times 200 observer`).";
 
 const TIMES: usize = 20;
+/// Runs at a time for each core. Each of them has as many tests at a time as there are cores.
+const PER_CORE: usize = 2;
 
 pub(crate) fn run(args: &[String]) -> Result {
     let (times, args) = options(args)?;
@@ -32,7 +35,7 @@ pub(crate) fn run(args: &[String]) -> Result {
     let mut build = runner();
     build.args(WHOLE).arg("--no-run");
     run_command(build)?;
-    let ends = busy(|| repeat(times, args, &kept))?;
+    let ends = repeat(times, args, &kept)?;
     report(&ends, &kept)
 }
 
@@ -57,60 +60,67 @@ fn options(args: &[String]) -> Result<(usize, &[String])> {
     }
 }
 
-/// Runs `work` while each core has a thread that never rests.
-fn busy<T>(work: impl FnOnce() -> T) -> T {
+/// Runs all tests this many times, several runs side by side: each is the load of the others.
+fn repeat(times: usize, args: &[String], kept: &Path) -> Result<Vec<End>> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let stop = AtomicBool::new(false);
-    thread::scope(|scope| {
-        for _ in 0..cores {
-            scope.spawn(|| {
-                while !stop.load(Ordering::Relaxed) {
-                    spin_loop();
-                }
-            });
+    let lanes = (PER_CORE * cores).min(times);
+    println!("stress: {times} runs, {lanes} at a time");
+    let next = AtomicUsize::new(1);
+    let lane = || {
+        let mut ends = Vec::new();
+        loop {
+            let time = next.fetch_add(1, Ordering::Relaxed);
+            if time > times {
+                return Ok(ends);
+            }
+            ends.push(once(time, times, args, kept)?);
         }
-        let done = work();
-        stop.store(true, Ordering::Relaxed);
-        done
+    };
+    thread::scope(|scope| {
+        let lanes: Vec<_> = (0..lanes).map(|_| scope.spawn(lane)).collect();
+        let mut ends = Vec::with_capacity(times);
+        for lane in lanes {
+            match lane.join() {
+                Ok(of_lane) => ends.extend(of_lane?),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        Ok(ends)
     })
 }
 
-fn repeat(times: usize, args: &[String], kept: &Path) -> Result<Vec<End>> {
-    let mut ends = Vec::with_capacity(times);
-    for time in 1..=times {
-        let mut command = runner();
-        command.args(WHOLE).arg("--no-fail-fast").args(args);
-        command.env("CARGO_TERM_COLOR", "never");
-        command.stdin(Stdio::null());
-        let shown = shown(&command);
-        let begin = Instant::now();
-        let output = command.output().map_err(|source| Error::NotStarted {
-            command: shown,
-            source,
-        })?;
-        let text = format!(
-            "{}{}",
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
-        let file = kept.join(format!("{time}.txt"));
-        fs::write(&file, &text).map_err(|error| Error::file("write", &file, &error))?;
-        let end = End {
-            succeeded: output.status.success(),
-            failed: failures(&text),
-        };
-        println!(
-            "stress: run {time} of {times}, {} s: {}",
-            begin.elapsed().as_secs(),
-            match (end.succeeded, end.failed.len()) {
-                (true, _) => "all passed".to_owned(),
-                (false, 0) => format!("the runner ended with {}", output.status),
-                (false, failed) => format!("{failed} failed"),
-            }
-        );
-        ends.push(end);
-    }
-    Ok(ends)
+fn once(time: usize, times: usize, args: &[String], kept: &Path) -> Result<End> {
+    let mut command = runner();
+    command.args(WHOLE).arg("--no-fail-fast").args(args);
+    command.env("CARGO_TERM_COLOR", "never");
+    command.stdin(Stdio::null());
+    let shown = shown(&command);
+    let begin = Instant::now();
+    let output = command.output().map_err(|source| Error::NotStarted {
+        command: shown,
+        source,
+    })?;
+    let text = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let file = kept.join(format!("{time}.txt"));
+    fs::write(&file, &text).map_err(|error| Error::file("write", &file, &error))?;
+    let end = End {
+        succeeded: output.status.success(),
+        failed: failures(&text),
+    };
+    println!(
+        "stress: run {time} of {times}, {} s: {}",
+        begin.elapsed().as_secs(),
+        match (end.succeeded, end.failed.len()) {
+            (true, _) => "all passed".to_owned(),
+            (false, 0) => format!("the runner ended with {}", output.status),
+            (false, failed) => format!("{failed} failed"),
+        }
+    );
+    Ok(end)
 }
 
 /// The tests that a runner says have not passed: by a line of cargo-nextest, or of the test harness itself.

@@ -5,9 +5,10 @@ use tuning_core::StrategyConfig;
 
 #[test]
 fn auto_keeps_the_laws() {
-    // One seed, as for the Gaussian process that it asks most of the time.
+    // As for the Gaussian process that it asks most of the time.
     tuning_conformance::strategy(|problem| AutoConfig::default().build(problem))
         .config::<AutoConfig>()
+        .trials(16)
         .seeds(1)
         .check();
 }

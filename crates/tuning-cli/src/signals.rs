@@ -22,6 +22,7 @@ mod unix {
         time::Duration,
     };
 
+    use nix::sys::signal::{SigSet, Signal};
     use signal_hook::{
         consts::{SIGHUP, SIGINT, SIGTERM},
         iterator,
@@ -45,7 +46,12 @@ mod unix {
         /// # Errors
         /// If the system gives no thread.
         pub(crate) fn watch() -> io::Result<()> {
-            let mut signals = iterator::Signals::new(heeded())?;
+            // Between the system's handler and the table behind it, a signal would be lost: it waits until both are there.
+            let wanted: SigSet = heeded().into_iter().flat_map(Signal::try_from).collect();
+            wanted.thread_block()?;
+            let signals = iterator::Signals::new(heeded());
+            wanted.thread_unblock()?;
+            let mut signals = signals?;
             // On a thread of its own, since the program's may be the one that waits.
             let watch = thread::Builder::new().name("signals".to_owned());
             watch.spawn(move || {

