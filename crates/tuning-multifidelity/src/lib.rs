@@ -17,6 +17,10 @@
 //!
 //! | if you want to … | use |
 //! |---|---|
+//! | give more resource to the best trials of any strategy, with no worker waiting for another | [`AshaConfig`] |
+//! | stop all but the best trials at the same rungs, because they cannot pause | [`AshaStoppingConfig`] |
+//! | do so in rounds, which wait for the slowest trial | [`SuccessiveHalvingConfig`] |
+//! | begin with many short trials, then with fewer longer ones, because early results may mislead | [`HyperbandConfig`] |
 //! | measure a pruner against none, or take away the one of an included study file | [`NeverConfig`] |
 #![cfg_attr(
     not(test),
@@ -32,5 +36,10 @@
 mod readme {}
 
 mod pruners;
+mod schedulers;
 
 pub use pruners::{Never, NeverConfig};
+pub use schedulers::{
+    Asha, AshaConfig, AshaStopping, AshaStoppingConfig, Hyperband, HyperbandConfig,
+    SuccessiveHalving, SuccessiveHalvingConfig,
+};

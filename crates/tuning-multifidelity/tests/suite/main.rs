@@ -1,3 +1,7 @@
 //! The laws, and what pruners decide.
 
+mod asha;
 mod laws;
+mod rounds;
+mod stopping;
+mod studies;

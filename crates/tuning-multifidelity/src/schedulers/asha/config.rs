@@ -1,0 +1,95 @@
+//! [`AshaConfig`]: the options of [`Asha`].
+
+use serde::{Deserialize, Serialize};
+use tuning_core::{ConfigOption, Problem, Spec, StrategyConfig, Unsupported};
+use tuning_toolkit::WholeTrials;
+
+use super::{Asha, NAME};
+use crate::schedulers::rungs::{self, REDUCTION_FACTOR, Rungs};
+
+/// The options of [`Asha`].
+///
+/// # Example
+/// ```
+/// use tuning_core::{FidelityRange, Objectives, Parameter, Problem, Space, StrategyConfig};
+/// use tuning_multifidelity::AshaConfig;
+/// use tuning_strategies::RandomConfig;
+///
+/// let space = Space::new([Parameter::float("lr", 1e-5, 1e-1).log()])?;
+/// let problem = Problem::new(space, Objectives::minimize("loss")?).fidelity(FidelityRange::new(1, 81)?);
+/// let asha = AshaConfig::over(RandomConfig::default()).min_resource(3).build(&problem)?; // rungs 3, 9, 27 and 81
+/// # let _ = asha;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct AshaConfig<C> {
+    /// One trial of so many goes from rung to rung, and each rung is so many times the one before: η in the paper.
+    pub reduction_factor: u32,
+    /// The lowest rung; a seventeenth of the largest fidelity if absent. It is moved into the range of the study's
+    /// fidelities if it lies outside.
+    pub min_resource: Option<u64>,
+    /// What proposes new trials.
+    pub inner: C,
+}
+
+impl<C: Default> Default for AshaConfig<C> {
+    fn default() -> Self {
+        Self::over(C::default())
+    }
+}
+
+impl<C> AshaConfig<C> {
+    /// Promotes the best trials that `inner` proposes.
+    pub fn over(inner: C) -> Self {
+        Self {
+            reduction_factor: REDUCTION_FACTOR,
+            min_resource: None,
+            inner,
+        }
+    }
+
+    /// Sets how many trials of a rung there are for each that goes to the next.
+    #[must_use]
+    pub fn reduction_factor(mut self, factor: u32) -> Self {
+        self.reduction_factor = factor;
+        self
+    }
+
+    /// Sets the lowest rung.
+    #[must_use]
+    pub fn min_resource(mut self, least: impl Into<Option<u64>>) -> Self {
+        self.min_resource = least.into();
+        self
+    }
+}
+
+impl<C: StrategyConfig> StrategyConfig for AshaConfig<C> {
+    type Strategy = Asha<C::Strategy>;
+
+    fn spec(&self) -> Spec {
+        Spec::new(NAME).options(self.options())
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        let [factor, least] = rungs::options(self.reduction_factor, self.min_resource);
+        let inner = ConfigOption::new(
+            "inner",
+            self.inner.spec(),
+            "the strategy that proposes new trials",
+        );
+        vec![factor, least, inner]
+    }
+
+    fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
+        for option in self.options() {
+            option.check(NAME)?;
+        }
+        let range = rungs::range(NAME, problem)?;
+        let rungs = Rungs::upwards(range, self.min_resource, self.reduction_factor);
+        let inner = WholeTrials::build(&self.inner, problem);
+        let inner = inner.map_err(|error| error.within("inner"))?;
+        Ok(Asha::new(rungs, self.reduction_factor, inner))
+    }
+}

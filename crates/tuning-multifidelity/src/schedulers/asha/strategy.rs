@@ -1,0 +1,151 @@
+//! [`Asha`]: the best of each rung go on as soon as a worker is free.
+
+use std::num::NonZeroUsize;
+
+use tuning_core::{Ask, Asked, Fact, Proposal, Strategy, StrategyError, Tag, TrialId};
+use tuning_toolkit::WholeTrials;
+
+use super::NAME;
+use crate::schedulers::{in_flight::InFlight, ladder::Ladder, rungs::Rungs, split::Split};
+
+/// Asynchronous successive halving by promotion: new trials run to the lowest rung and pause, and the best of each rung go
+/// on to the next one, the last of which is the whole.
+///
+/// A free worker looks through the rungs from the top. In the first one with a paused trial among the best ⌊m/η⌋ of the m
+/// that have reached it, the best such trial goes on; if there is none, the inner strategy proposes a new one. So no
+/// worker waits for another, and a trial that looks good too early costs one step of the ladder.
+///
+/// - A trial that pauses beyond its rung is compared at the highest rung at or below the fidelity that it has reached. Of
+///   equal losses, the older trial is the better one.
+/// - A rung that fewer than η trials have reached lets none go on.
+/// - A trial that fails on its way to a rung takes no place there; below, it keeps its places.
+/// - When a trial pauses for the first time, the inner strategy is told that it completed with the values there, and
+///   nothing of it after that. So values of different rungs are not mixed.
+/// - What can never go on is given up: with a budget of trials, a trial that is behind the best ⌊N/η⌋ of the lowest rung, of the N that
+///   can reach it at most; and at the end, what is left behind in a rung that no trial can reach any more. Only if no trial
+///   has come as far, because there are too few, the best trial of the highest rung goes on to the end all the same: a
+///   study ends with one whole trial.
+/// - A budget of resource ends a study between two steps: what is paused then can go on when the budget is raised.
+///
+/// Source: Li et al. 2020, "A system for massively parallel hyperparameter tuning", arXiv:1810.05934, algorithm 2.
+#[derive(Clone, Debug)]
+pub struct Asha<S> {
+    inner: WholeTrials<S>,
+    ladder: Ladder,
+    in_flight: InFlight,
+    factor: u64,
+    /// How many trials the study starts, if that is limited, and how many it has started.
+    trials: Option<u64>,
+    started: u64,
+    /// What has reached the lowest rung, with the boundary behind those that can still go on.
+    hopeful: Split,
+}
+
+impl<S: Strategy> Asha<S> {
+    pub(crate) fn new(rungs: Rungs, factor: u32, inner: WholeTrials<S>) -> Self {
+        Self {
+            inner,
+            ladder: Ladder::new(rungs, factor),
+            in_flight: InFlight::default(),
+            factor: u64::from(factor),
+            trials: None,
+            started: 0,
+            hopeful: Split::default(),
+        }
+    }
+
+    fn resume(&self, (trial, rung): (TrialId, usize)) -> Proposal {
+        let rungs = self.ladder.rungs();
+        let tag = Tag::new(NAME, rungs.note(rung));
+        Proposal::resume(trial).until(rungs.until(rung)).tag(tag)
+    }
+
+    fn start(&self, proposal: Proposal) -> Proposal {
+        let rungs = self.ladder.rungs();
+        proposal.until(rungs.until(0)).wrapped(NAME, rungs.note(0))
+    }
+
+    /// How many trials can still be started, by what was told.
+    fn left(&self) -> Option<u64> {
+        Some(self.trials?.saturating_sub(self.started))
+    }
+
+    /// The paused trials that can never go on.
+    fn beaten(&self, left: Option<u64>) -> Vec<TrialId> {
+        let mut beaten: Vec<TrialId> = match (left, self.left()) {
+            (Some(0), _) => self.ladder.left_behind().collect(),
+            _ => Vec::new(),
+        };
+        // A budget that counts completed trials alone leaves more than was told.
+        if left.is_some_and(|left| self.left().is_some_and(|told| left <= told)) {
+            beaten.extend(self.ladder.behind(self.hopeful.boundary()));
+        }
+        let leader = self.ladder.leader().map(|(trial, _)| trial);
+        beaten.retain(|trial| Some(*trial) != leader);
+        beaten.sort_unstable();
+        beaten.dedup();
+        beaten
+    }
+
+    /// Moves the boundary of what can still go on from the lowest rung.
+    fn hope(&mut self) {
+        let most = match self.left() {
+            Some(left) => (self.ladder.begun() as u64).saturating_add(left) / self.factor,
+            None => u64::MAX,
+        };
+        self.hopeful
+            .keep(usize::try_from(most).unwrap_or(usize::MAX));
+    }
+}
+
+impl<S: Strategy> Strategy for Asha<S> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
+        let slots = ask.slots().get();
+        let promoted = self.ladder.promotable().take(slots);
+        let mut proposals: Vec<_> = promoted.map(|next| self.resume(next)).collect();
+        let mut left = ask.trials_left();
+        let mut waits = false;
+        let free = NonZeroUsize::new(slots - proposals.len()).filter(|_| left != Some(0));
+        if let Some(free) = free {
+            match self.inner.ask(&ask.with_slots(free))? {
+                Asked::Propose(new) => {
+                    proposals.extend(new.into_iter().map(|proposal| self.start(proposal)));
+                }
+                Asked::Wait => waits = true,
+                Asked::Done => left = Some(0),
+            }
+        }
+        proposals.extend(self.beaten(left).into_iter().map(Proposal::give_up));
+        if !proposals.is_empty() {
+            return Ok(Asked::Propose(proposals));
+        }
+        if waits || !self.in_flight.is_empty() {
+            return Ok(Asked::Wait);
+        }
+        let last = self.ladder.leader().map(|next| self.resume(next));
+        Ok(last.map_or(Asked::Done, |last| Asked::Propose(vec![last])))
+    }
+
+    fn tell(&mut self, fact: &Fact) {
+        self.in_flight.tell(fact);
+        match fact {
+            Fact::Budgeted(budgeted) => self.trials = budgeted.trials,
+            Fact::Started(started) => {
+                self.started += 1;
+                if started.tag.note(NAME) == Some(self.ladder.rungs().note(0)) {
+                    self.ladder.started(started);
+                }
+            }
+            Fact::Resumed(resumed) => self.ladder.resumed(resumed),
+            Fact::Paused(paused) => {
+                if let Some((0, entry)) = self.ladder.paused(paused) {
+                    self.hopeful.insert(entry);
+                }
+            }
+            Fact::Ended(ended) => self.ladder.ended(ended),
+            _ => {}
+        }
+        self.hope();
+        self.inner.tell(&fact.unwrapped(NAME));
+    }
+}

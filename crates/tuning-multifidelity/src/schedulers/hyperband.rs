@@ -1,0 +1,147 @@
+//! [`Hyperband`], and [`HyperbandConfig`], which builds it.
+
+use serde::{Deserialize, Serialize};
+use tuning_core::{
+    Ask, Asked, ConfigOption, Fact, Problem, Spec, Strategy, StrategyConfig, StrategyError,
+    Unsupported,
+};
+use tuning_toolkit::WholeTrials;
+
+use super::{
+    brackets::{Bracket, Brackets},
+    rungs::{self, REDUCTION_FACTOR, Rungs},
+};
+
+const NAME: &str = "hyperband";
+
+/// The options of [`Hyperband`].
+///
+/// # Example
+/// ```
+/// use tuning_core::{FidelityRange, Objectives, Parameter, Problem, Space, StrategyConfig};
+/// use tuning_multifidelity::HyperbandConfig;
+/// use tuning_strategies::RandomConfig;
+///
+/// let space = Space::new([Parameter::float("lr", 1e-5, 1e-1).log()])?;
+/// let problem = Problem::new(space, Objectives::minimize("loss")?).fidelity(FidelityRange::new(1, 81)?);
+/// let strategy = HyperbandConfig::over(RandomConfig::default()).min_resource(1).build(&problem)?;
+/// # let _ = strategy;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct HyperbandConfig<C> {
+    /// One trial of so many goes from rung to rung, and each rung is so many times the one before: η in the paper.
+    pub reduction_factor: u32,
+    /// No rung is lower than this; a seventeenth of the largest fidelity if absent. It is moved into the range of the
+    /// study's fidelities if it lies outside.
+    pub min_resource: Option<u64>,
+    /// What proposes new trials.
+    pub inner: C,
+}
+
+impl<C: Default> Default for HyperbandConfig<C> {
+    fn default() -> Self {
+        Self::over(C::default())
+    }
+}
+
+impl<C> HyperbandConfig<C> {
+    /// Halves what `inner` proposes.
+    pub fn over(inner: C) -> Self {
+        Self {
+            reduction_factor: REDUCTION_FACTOR,
+            min_resource: None,
+            inner,
+        }
+    }
+
+    /// Sets how many trials of a rung there are for each that goes to the next.
+    #[must_use]
+    pub fn reduction_factor(mut self, factor: u32) -> Self {
+        self.reduction_factor = factor;
+        self
+    }
+
+    /// Sets the lowest rung.
+    #[must_use]
+    pub fn min_resource(mut self, least: impl Into<Option<u64>>) -> Self {
+        self.min_resource = least.into();
+        self
+    }
+}
+
+impl<C: StrategyConfig> StrategyConfig for HyperbandConfig<C> {
+    type Strategy = Hyperband<C::Strategy>;
+
+    fn spec(&self) -> Spec {
+        Spec::new(NAME).options(self.options())
+    }
+
+    fn options(&self) -> Vec<ConfigOption> {
+        let [factor, least] = rungs::options(self.reduction_factor, self.min_resource);
+        let inner = ConfigOption::new(
+            "inner",
+            self.inner.spec(),
+            "the strategy that proposes new trials",
+        );
+        vec![factor, least, inner]
+    }
+
+    fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
+        for option in self.options() {
+            option.check(NAME)?;
+        }
+        let range = rungs::range(NAME, problem)?;
+        let rungs = Rungs::downwards(range, self.min_resource, self.reduction_factor);
+        let brackets =
+            (0..rungs.count()).map(|rung| bracket(rung, rungs.top(), self.reduction_factor));
+        let plan = brackets.collect();
+        let inner = WholeTrials::build(&self.inner, problem);
+        let inner = inner.map_err(|error| error.within("inner"))?;
+        let ladder = (rungs, self.reduction_factor);
+        Ok(Hyperband(Brackets::new(NAME, plan, ladder, inner)))
+    }
+}
+
+/// The bracket that begins at this rung of those up to `top`.
+fn bracket(rung: usize, top: usize, factor: u32) -> Bracket {
+    let steps = top - rung;
+    let factor = usize::try_from(factor).unwrap_or(usize::MAX);
+    let power = factor.saturating_pow(u32::try_from(steps).unwrap_or(u32::MAX));
+    let trials = power.saturating_mul(top + 1).div_ceil(steps + 1);
+    Bracket { trials, rung }
+}
+
+/// Hyperband: successive halving in brackets, from many trials that begin with little resource to a few that run to their
+/// end at once. So it finds the best trials also where the first steps say little.
+///
+/// With s_max = ⌊log_η(R / r_min)⌋, bracket s begins with ⌈(s_max + 1) η^s / (s + 1)⌉ trials, s from s_max down to 0, at the rung R η^-s,
+/// rounded; then comes the first bracket again. For R = 81, η = 3 and r_min = 1, there are 81, 34, 15, 8 and 5 trials, which begin
+/// at 1, 3, 9, 27 and 81.
+///
+/// - Of the trials of a round, ⌊n/η⌋ of the n that began it go on, and at least one. Of equal losses, the older trial is the better
+///   one. The others are given up. A trial that fails has no part in the next round.
+/// - A round is over when all its trials have paused or ended; until then workers may wait. [`Asha`](crate::Asha) does not wait.
+/// - If the budget of trials ends within a first round, those that have begun are halved all the same, so that nothing is left
+///   paused.
+/// - A trial that pauses beyond its rung runs from there to the next rung that is higher.
+/// - When a trial pauses for the first time, the inner strategy is told that it completed with the values there, and
+///   nothing of it after that.
+///
+/// Source: Li et al. 2018, "Hyperband: a novel bandit-based approach to hyperparameter optimization", arXiv:1603.06560,
+/// algorithm 1. In place of one pass through the brackets, it begins again until the budget ends.
+#[derive(Clone, Debug)]
+pub struct Hyperband<S>(Brackets<S>);
+
+#[deny(clippy::missing_trait_methods)]
+impl<S: Strategy> Strategy for Hyperband<S> {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
+        self.0.ask(ask)
+    }
+
+    fn tell(&mut self, fact: &Fact) {
+        self.0.tell(fact);
+    }
+}

@@ -1,0 +1,18 @@
+//! Successive halving: strategies around a strategy, which give more resource to the trials that do well, and a pruner for
+//! those that cannot pause.
+
+mod asha;
+mod brackets;
+mod halving;
+mod hyperband;
+mod in_flight;
+mod ladder;
+mod round;
+mod rungs;
+mod split;
+mod stopping;
+
+pub use asha::{Asha, AshaConfig};
+pub use halving::{SuccessiveHalving, SuccessiveHalvingConfig};
+pub use hyperband::{Hyperband, HyperbandConfig};
+pub use stopping::{AshaStopping, AshaStoppingConfig};

@@ -1,0 +1,127 @@
+//! Small studies of schedulers: they run in the test itself, one event after the other.
+
+use std::{collections::VecDeque, num::NonZeroUsize};
+
+use tuning_core::{
+    AskTell, Budget, EndReason, EventKind, Fact, FidelityRange, Metrics, Objectives, Outcome,
+    Parameter, Problem, Seed, Space, Strategy, StrategyConfig, Trial, TrialState, Trials, Turn,
+    Values, Work,
+};
+
+/// One float, one loss, fidelities from 1 to `max`.
+pub(crate) fn problem(max: u64, budget: Budget) -> Problem {
+    let space = Space::new([Parameter::float("x", 0.0, 1.0)]).unwrap();
+    let objectives = Objectives::minimize("loss").unwrap();
+    Problem::new(space, objectives)
+        .fidelity(FidelityRange::new(1, max).unwrap())
+        .budget(budget)
+}
+
+/// A trial begins or ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Began(u64),
+    Ended(u64),
+}
+
+/// A study that has ended.
+pub(crate) struct Ran {
+    /// Each piece of work as it began: the trial, and how far it is to run.
+    pub(crate) work: Vec<(u64, u64)>,
+    /// When trials begin and end.
+    pub(crate) order: Vec<Step>,
+    pub(crate) trials: Trials,
+    pub(crate) reason: EndReason,
+}
+
+impl Ran {
+    /// How many trials are in this state.
+    pub(crate) fn count(&self, state: TrialState) -> usize {
+        self.trials.iter().filter(|t| t.state == state).count()
+    }
+
+    /// How many pieces of work were to run until there.
+    pub(crate) fn until(&self, fidelity: u64) -> usize {
+        let same = |(_, until): &&(u64, u64)| *until == fidelity;
+        self.work.iter().filter(same).count()
+    }
+
+    pub(crate) fn trial(&self, number: u64) -> &Trial {
+        self.trials
+            .iter()
+            .nth(usize::try_from(number).unwrap())
+            .unwrap()
+    }
+}
+
+/// Runs a study with so many workers. `loss`: what a trial measures at a fidelity, or none if it fails on its way there.
+/// The worker that began first is done first.
+pub(crate) fn run<C: StrategyConfig>(
+    config: &C,
+    problem: &Problem,
+    workers: usize,
+    loss: impl Fn(u64, u64) -> Option<f64>,
+) -> Ran {
+    let strategy = config.build(problem).unwrap();
+    drive(strategy, problem, workers, |work, until| {
+        (until, loss(work.trial.get(), until))
+    })
+}
+
+/// The same with `result`, which says where the trial reports as well.
+pub(crate) fn drive<S: Strategy>(
+    strategy: S,
+    problem: &Problem,
+    workers: usize,
+    result: impl Fn(&Work, u64) -> (u64, Option<f64>),
+) -> Ran {
+    let whole = problem.fidelity.unwrap().max().get();
+    let mut study = AskTell::new(problem.clone(), strategy, Seed::new(5));
+    let mut running: VecDeque<Work> = VecDeque::new();
+    let (mut all, mut order, mut trials) = (Vec::new(), Vec::new(), Trials::new());
+    let reason = loop {
+        if let Some(free) = NonZeroUsize::new(workers - running.len()) {
+            match study.ask(free).unwrap() {
+                Turn::Work(work) => {
+                    let begun =
+                        |work: &Work| (work.trial.get(), work.until.map_or(whole, |f| f.get()));
+                    all.extend(work.iter().map(begun));
+                    running.extend(work);
+                    continue;
+                }
+                Turn::Done(reason) => break reason,
+                _ => {}
+            }
+        }
+        let work = running.pop_front().expect("it waits for something");
+        let until = work.until.map_or(whole, |until| until.get());
+        let (at, loss) = result(&work, until);
+        let outcome = match loss.map(|loss| Values::one(loss).unwrap()) {
+            Some(values) => {
+                let report = (work.trial, at.into(), values.clone());
+                study
+                    .report(report.0, report.1, report.2, Metrics::default())
+                    .unwrap();
+                Outcome::Completed(values)
+            }
+            None => Outcome::failed(tuning_core::FailureKind::Error, "diverged"),
+        };
+        study
+            .finish(work.trial, outcome, Metrics::default(), 0)
+            .unwrap();
+    };
+    for entry in study.take_entries(0) {
+        match &entry.kind {
+            EventKind::Fact(Fact::Started(started)) => order.push(Step::Began(started.trial.get())),
+            EventKind::Fact(Fact::Ended(ended)) => order.push(Step::Ended(ended.trial.get())),
+            _ => {}
+        }
+        trials.apply(0, &entry.kind);
+    }
+    Ran {
+        work: all,
+        order,
+        trials,
+        reason,
+    }
+}
