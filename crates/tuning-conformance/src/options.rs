@@ -250,9 +250,15 @@ impl<'r> OptionsKit<'r> {
             Literal::Int(value) => whole(&[value + 1, value - 1]),
             Literal::Float(value) => number(&[value / 2.0, value + 0.25, value * 2.0]),
             Literal::Null => {
+                let is_read =
+                    |value: &Literal| self.read(&[(option.name(), value.clone())]).is_ok();
                 let mut values = number(&[0.375]);
-                values.extend(whole(&[5, 17]));
-                values.retain(|value| self.read(&[(option.name(), value.clone())]).is_ok());
+                values.retain(is_read);
+                // One that takes a fraction would have a whole number become one.
+                if values.is_empty() {
+                    values = whole(&[5, 17]);
+                    values.retain(is_read);
+                }
                 values
             }
             _ => Vec::new(),
