@@ -21,6 +21,12 @@
 //! | stop all but the best trials at the same rungs, because they cannot pause | [`AshaStoppingConfig`] |
 //! | do so in rounds, which wait for the slowest trial | [`SuccessiveHalvingConfig`] |
 //! | begin with many short trials, then with fewer longer ones, because early results may mislead | [`HyperbandConfig`] |
+//! | stop what is worse than half of the trials were at the same fidelity | [`MedianConfig`] |
+//! | keep what is among the best 25 %, or any other share | [`PercentileConfig`] |
+//! | stop what leaves a range, such as a loss that diverges | [`ThresholdConfig`] |
+//! | compare folds or instances with those of the best trial | [`WilcoxonConfig`] |
+//! | stop only what has not got better for some reports | [`PatienceConfig`] |
+//! | put pruners together, as in `MedianConfig::default().patient(3).after(5)` | [`Combine`] |
 //! | measure a pruner against none, or take away the one of an included study file | [`NeverConfig`] |
 #![cfg_attr(
     not(test),
@@ -38,7 +44,11 @@ mod readme {}
 mod pruners;
 mod schedulers;
 
-pub use pruners::{Never, NeverConfig};
+pub use pruners::{
+    After, AfterConfig, AllOf, AllOfConfig, AnyOf, AnyOfConfig, Combine, MedianConfig, Never,
+    NeverConfig, Patience, PatienceConfig, Percentile, PercentileConfig, SharedPrunerConfig,
+    Threshold, ThresholdConfig, Wilcoxon, WilcoxonConfig,
+};
 pub use schedulers::{
     Asha, AshaConfig, AshaStopping, AshaStoppingConfig, Hyperband, HyperbandConfig,
     SuccessiveHalving, SuccessiveHalvingConfig,

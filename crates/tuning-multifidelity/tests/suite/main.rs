@@ -2,6 +2,8 @@
 
 mod asha;
 mod laws;
+mod pruned;
+mod pruners;
 mod rounds;
 mod stopping;
 mod studies;
