@@ -53,7 +53,7 @@ pub struct Extensions {
 }
 
 impl Default for Extensions {
-    /// The strategies of [`registry`], the pruner `never`, the journals `sqlite` and `memory`, the evaluator `command`, and the observers
+    /// The strategies of [`registry`], the pruners of `tuning-multifidelity`, the journals `sqlite` and `memory`, the evaluator `command`, and the observers
     /// `jsonl`, `csv`, `prometheus` and `webhook`.
     fn default() -> Self {
         registry().into()

@@ -12,6 +12,9 @@ pub const TRIALS: u64 = 1_000_000_000;
 /// Resource, of a trial and of all together: what strategies compute with as floats, exactly.
 pub const RESOURCE: u64 = 1 << 53;
 
+/// The step from which a pruner judges.
+pub const STEP: u64 = 1_000_000_000_000_000;
+
 /// Further attempts at a trial, and at telling a webhook.
 pub const RETRIES: u64 = 1_000;
 

@@ -149,6 +149,81 @@ fn it_is_named_as_a_strategy_is() {
 }
 
 #[test]
+fn those_of_this_crate_are_read_with_their_options_and_within_each_other() {
+    for (text, expected) in [
+        (
+            "median",
+            "median (interval: 1, min_trials: 1, startup: 5, warmup: 0)",
+        ),
+        (
+            "{name: percentile, percentile: 25, warmup: 5}",
+            "percentile (interval: 1, min_trials: 1, percentile: 25, startup: 5, warmup: 5)",
+        ),
+        (
+            "{name: threshold, upper: 10}",
+            "threshold (interval: 1, lower: null, upper: 10, warmup: 0)",
+        ),
+        ("wilcoxon", "wilcoxon (p: 0.1, startup: 2)"),
+        (
+            "patience",
+            "patience (inner: null, patience: 3, tolerance: 0)",
+        ),
+        (
+            "{name: patience, patience: 2, tolerance: 0.5, inner: {name: cut, above: 1}}",
+            "patience (inner.above: 1, inner.name: cut, patience: 2, tolerance: 0.5)",
+        ),
+        (
+            "{name: after, step: 5, inner: never}",
+            "after (inner.name: never, step: 5)",
+        ),
+    ] {
+        let pruner = read(text).unwrap().identity.pruner.expect("it was named");
+        assert_eq!(pruner.to_string(), expected, "{text}");
+    }
+    for name in ["any", "all"] {
+        let text = format!("{{name: {name}, of: [median, {{name: cut, above: 1}}]}}");
+        let pruner = read(&text).unwrap().identity.pruner;
+        let pruner = pruner.expect("it was named").to_string();
+        let parts = ["name: median", "name: cut", "above: 1"];
+        assert!(parts.iter().all(|part| pruner.contains(part)), "{pruner}");
+    }
+}
+
+#[test]
+fn what_makes_no_sense_in_a_part_is_told_there() {
+    for (text, expected) in [
+        (
+            "{name: patience, inner: {name: cut, above: -1}}",
+            "`pruner.inner` has an option `above` that cannot be `-1`",
+        ),
+        (
+            "{name: any, of: [median, medan]}",
+            "`pruner.of.1` is `medan`, but there is no such pruner: did you mean `median`?",
+        ),
+        (
+            "{name: all, of: []}",
+            "`pruner.of` is empty: name one pruner at least",
+        ),
+        (
+            "{name: after, inner: median}",
+            "`pruner` has no `step`: say from which step on, as in `step: 5`",
+        ),
+        (
+            "{name: patience, tolerance: -1}",
+            "`pruner` has an option `tolerance` that cannot be `-1`: it must be at least 0",
+        ),
+        ("threshold", "pruner `threshold` needs `lower` or `upper`"),
+        (
+            "{name: after, step: 2, inner: threshold}",
+            "`inner`: pruner `threshold` needs `lower` or `upper`",
+        ),
+    ] {
+        let error = read(text).unwrap_err();
+        assert!(error.contains(expected), "{text}: {error}");
+    }
+}
+
+#[test]
 fn what_makes_no_sense_is_told_with_its_place() {
     for (text, expected) in [
         (
@@ -157,7 +232,7 @@ fn what_makes_no_sense_is_told_with_its_place() {
         ),
         (
             "{name: quartile}",
-            "study:9:16: `pruner.name` is `quartile`, but there is no such pruner: there are `never`, `cut`, `plain`",
+            "study:9:16: `pruner.name` is `quartile`, but there is no such pruner: there are `median`, `percentile`, `threshold`, `wilcoxon`, `patience`, `after`, `any`, `all`, `never`, `cut`, `plain`",
         ),
         (
             "{name: cut, abve: 1}",
@@ -193,7 +268,7 @@ fn what_makes_no_sense_is_told_with_its_place() {
         ),
         (
             "[cut]",
-            "`pruner` is a list: expected the name of a pruner, such as `never`, or a mapping of its `name` and options",
+            "`pruner` is a list: expected the name of a pruner, such as `median`, or a mapping of its `name` and options",
         ),
         // What would be a strategy, if a guest brought one.
         (

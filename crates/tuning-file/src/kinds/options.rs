@@ -1,14 +1,18 @@
 //! [`Options`]: what a study file says to one kind, wherever it stands.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use serde_json::{Map, Value as Json};
 use tuning_core::Space;
 
-use super::shapes::Shapes;
+use super::{registry::Kinds, shapes::Shapes};
 use crate::{
     document::{Fields, Item, Keys, Value},
     paths,
+    pruners::{self, AnyPruner},
 };
 
 /// The options that a study file gives to a pruner, a journal, an evaluator or an observer: in a map, as the one value that
@@ -30,6 +34,8 @@ pub(crate) struct Context<'a> {
     pub(crate) folder: &'a Path,
     /// What is tuned, if that could be read.
     pub(crate) space: Option<&'a Space>,
+    /// What a pruner within another one may be.
+    pub(crate) pruners: &'a Kinds<AnyPruner>,
 }
 
 impl<'a> Options<'a> {
@@ -180,6 +186,12 @@ impl<'a> Options<'a> {
     #[must_use]
     pub fn space(&self) -> Option<&'a Space> {
         self.context.space
+    }
+
+    /// Reads an option that is a pruner: its name, or a mapping of its `name` and options.
+    #[must_use]
+    pub fn pruner(&self, item: &Item<'a>) -> Option<Arc<AnyPruner>> {
+        pruners::read(item, self.context.pruners, self.context)
     }
 
     /// All options that are said as JSON, without those that belong to every kind.

@@ -1,10 +1,14 @@
 //! `pruner`: what stops bad trials early, as a study file says it; and the kinds that come with this crate.
 
+mod nested;
+
 use std::{convert::Infallible, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
 use tuning_core::{Pruner, PrunerConfig};
-use tuning_multifidelity::NeverConfig;
+use tuning_multifidelity::{
+    MedianConfig, NeverConfig, PercentileConfig, ThresholdConfig, WilcoxonConfig,
+};
 
 use crate::{
     document::{Item, Key, Keys, Shape},
@@ -22,14 +26,42 @@ static NAME: Keys = Keys::new(
 
 pub(crate) const WORDS: Words = Words {
     one: "pruner",
-    expected: "the name of a pruner, such as `never`, or a mapping of its `name` and options",
+    expected: "the name of a pruner, such as `median`, or a mapping of its `name` and options",
     common: &NAME,
 };
 
 /// The kinds that come with this crate.
 pub(crate) fn ours() -> Vec<Kind<AnyPruner>> {
-    let never = kind::<NeverConfig>("never", "no trial is stopped");
-    vec![never.synonyms(&["none", "nop", "NopPruner", "off"])]
+    let median = kind::<MedianConfig>(
+        "median",
+        "stops what is worse than half of the trials were at that step",
+    );
+    let percentile = kind::<PercentileConfig>(
+        "percentile",
+        "keeps what is among the best trials at that step, the best 25 % by default",
+    );
+    let threshold =
+        kind::<ThresholdConfig>("threshold", "stops what reports a value out of a range");
+    let never = kind::<NeverConfig>("never", "stops nothing");
+    let wilcoxon = kind::<WilcoxonConfig>(
+        "wilcoxon",
+        "stops what is worse than the best trial on the same folds or instances",
+    );
+    let mut all = vec![
+        median.synonyms(&[
+            "MedianPruner",
+            "MedianStoppingRule",
+            "Medianstop",
+            "median_stopping",
+            "median_stopping_rule",
+        ]),
+        percentile.synonyms(&["PercentilePruner", "quantile"]),
+        threshold.synonyms(&["ThresholdPruner", "bounds"]),
+        wilcoxon.synonyms(&["WilcoxonPruner", "signed_rank"]),
+    ];
+    all.extend(nested::ours());
+    all.push(never.synonyms(&["none", "nop", "NopPruner", "off"]));
+    all
 }
 
 /// A kind whose options are the fields of `C`.

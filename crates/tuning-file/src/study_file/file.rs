@@ -83,6 +83,7 @@ impl StudyFile {
         let context = Context {
             folder: &folder,
             space: space.as_ref(),
+            pruners: &extensions.pruners,
         };
         let evaluator = match evaluated {
             true => evaluators::read(&root, &extensions.evaluators, context).map(Some),

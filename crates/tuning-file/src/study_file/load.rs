@@ -205,6 +205,7 @@ pub fn read_journal(
     let context = Context {
         folder: Path::new("."),
         space: None,
+        pruners: &extensions.pruners,
     };
     let read = Item::root(&root, &reading)
         .any_fields()

@@ -43,6 +43,7 @@ impl Whereabouts {
         let context = Context {
             folder: &folder,
             space: None,
+            pruners: &extensions.pruners,
         };
         let journal = match root.get("journal") {
             Some(item) => journals::read(&item, &extensions.journals, context),

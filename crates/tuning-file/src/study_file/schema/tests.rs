@@ -3,6 +3,7 @@
 mod advice;
 mod counts;
 mod odd;
+mod pruners;
 
 use std::{
     error::Error,
@@ -245,38 +246,6 @@ fn a_study_that_says_all_that_can_be_said_is_good_for_both() {
             said.iter().any(|path| path.ends_with(&format!("/{name}"))),
             "`{name}` is in a table, but not in this test"
         );
-    }
-}
-
-#[test]
-fn pruners_are_good_for_both_or_for_neither() {
-    let (folder, validator) = (folder(), validator());
-    for (pruner, good) in [
-        (json!("never"), true),
-        (json!({"name": "never"}), true),
-        (json!("waits"), true),
-        (json!({"name": "waits"}), true),
-        (json!({"name": "waits", "warmup": 3}), true),
-        (json!("nver"), false),
-        (json!({"name": "nver"}), false),
-        (json!({"name": "waits", "warmup": 100}), true),
-        (json!({"name": "waits", "warmup": 101}), false),
-        (json!({"name": "waits", "warmup": -1}), false),
-        (json!({"name": "waits", "warmup": 0.5}), false),
-        (json!({"name": "waits", "warmup": "long"}), false),
-        (json!({"name": "waits", "wrmup": 3}), false),
-        (json!({"name": "never", "warmup": 3}), false),
-        (json!({"waits": {}}), false),
-        (json!(3), false),
-        (json!(["waits"]), false),
-    ] {
-        let mut study = all_keys()[0].clone();
-        // What is missing may be in those.
-        study.as_object_mut().unwrap().remove("include");
-        study["pruner"] = pruner.clone();
-        let read = read(folder.path(), &study);
-        assert_eq!(read.is_ok(), good, "{pruner}: {read:?}");
-        assert_eq!(validator.is_valid(&study), good, "{pruner}");
     }
 }
 
