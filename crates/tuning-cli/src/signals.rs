@@ -47,9 +47,10 @@ mod unix {
         /// If the system gives no thread.
         pub(crate) fn watch() -> io::Result<()> {
             // Between the system's handler and the table behind it, a signal would be lost: it waits until both are there.
-            let wanted: SigSet = heeded().into_iter().flat_map(Signal::try_from).collect();
+            let heeded = heeded();
+            let wanted: SigSet = heeded.iter().copied().flat_map(Signal::try_from).collect();
             wanted.thread_block()?;
-            let signals = iterator::Signals::new(heeded());
+            let signals = iterator::Signals::new(heeded);
             wanted.thread_unblock()?;
             let mut signals = signals?;
             // On a thread of its own, since the program's may be the one that waits.
