@@ -111,8 +111,21 @@ fn every_count_of_a_pruner_has_a_bound() {
             walked.push(format!("{}.{option}", kind.name()));
         }
     }
-    // One of ours, and a guest's.
-    for count in ["median.startup", "waits.warmup"] {
-        assert!(walked.iter().any(|walked| walked == count), "{walked:?}");
-    }
+    // Ours, and a guest's.
+    let counts = [
+        "median.startup",
+        "median.warmup",
+        "median.interval",
+        "median.min_trials",
+        "percentile.startup",
+        "percentile.warmup",
+        "percentile.interval",
+        "percentile.min_trials",
+        "threshold.warmup",
+        "threshold.interval",
+        "wilcoxon.startup",
+        "patience.patience",
+        "waits.warmup",
+    ];
+    assert_eq!(walked, counts);
 }
