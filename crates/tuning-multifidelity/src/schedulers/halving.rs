@@ -5,11 +5,11 @@ use tuning_core::{
     Ask, Asked, ConfigOption, Fact, Problem, Spec, Strategy, StrategyConfig, StrategyError,
     Unsupported,
 };
-use tuning_toolkit::WholeTrials;
 
 use super::{
+    around,
     brackets::{Bracket, Brackets},
-    rungs::{self, REDUCTION_FACTOR, Rungs},
+    rungs::{REDUCTION_FACTOR, Rungs},
 };
 
 const NAME: &str = "successive_halving";
@@ -32,7 +32,7 @@ const NAME: &str = "successive_halving";
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SuccessiveHalvingConfig<C> {
-    /// One trial of so many goes from rung to rung, and each rung is so many times the one before: η in the paper.
+    /// One trial in this many is promoted from rung to rung, and each rung is this many times the one before: η in the paper.
     pub reduction_factor: u32,
     /// No rung is lower than this; a seventeenth of the largest fidelity if absent. It is moved into the range of the
     /// study's fidelities if it lies outside.
@@ -80,27 +80,16 @@ impl<C: StrategyConfig> StrategyConfig for SuccessiveHalvingConfig<C> {
     }
 
     fn options(&self) -> Vec<ConfigOption> {
-        let [factor, least] = rungs::options(self.reduction_factor, self.min_resource);
-        let inner = ConfigOption::new(
-            "inner",
-            self.inner.spec(),
-            "the strategy that proposes new trials",
-        );
-        vec![factor, least, inner]
+        around::options(self.reduction_factor, self.min_resource, &self.inner)
     }
 
     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
-        for option in self.options() {
-            option.check(NAME)?;
-        }
-        let range = rungs::range(NAME, problem)?;
+        let (range, inner) = around::build(NAME, &self.options(), &self.inner, problem)?;
         let rungs = Rungs::downwards(range, self.min_resource, self.reduction_factor);
         let factor = usize::try_from(self.reduction_factor).unwrap_or(usize::MAX);
         let rounds = u32::try_from(rungs.top()).unwrap_or(u32::MAX);
         let trials = factor.saturating_pow(rounds);
         let plan = vec![Bracket { trials, rung: 0 }];
-        let inner = WholeTrials::build(&self.inner, problem);
-        let inner = inner.map_err(|error| error.within("inner"))?;
         let ladder = (rungs, self.reduction_factor);
         Ok(SuccessiveHalving(Brackets::new(NAME, plan, ladder, inner)))
     }

@@ -1,6 +1,7 @@
 //! Successive halving: strategies around a strategy, which give more resource to the trials that do well, and a pruner for
 //! those that cannot pause.
 
+mod around;
 mod asha;
 mod brackets;
 mod halving;

@@ -110,7 +110,7 @@ pub(crate) fn options(factor: u32, least: Option<u64>) -> [ConfigOption; 2] {
         ConfigOption::new(
             "reduction_factor",
             factor,
-            "one trial of so many goes from rung to rung, and each rung is so many times the one before",
+            "one trial in this many is promoted from rung to rung, and each rung is this many times the one before",
         )
         .at_least(2.0)
         .at_most(1000.0),

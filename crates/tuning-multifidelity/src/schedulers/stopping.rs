@@ -32,7 +32,7 @@ const NAME: &str = "asha";
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AshaStoppingConfig {
-    /// One trial of so many runs on at a rung, and each rung is so many times the one before: η in the paper.
+    /// One trial in this many runs on at a rung, and each rung is this many times the one before: η in the paper.
     pub reduction_factor: u32,
     /// The lowest rung; if absent, a seventeenth of the largest fidelity, or 1 in a study without fidelities. It is moved
     /// into the range of the study's fidelities if it lies outside.

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use tuning_core::{ConfigOption, Problem, Spec, StrategyConfig, Unsupported};
-use tuning_toolkit::WholeTrials;
 
 use super::{Asha, NAME};
-use crate::schedulers::rungs::{self, REDUCTION_FACTOR, Rungs};
+use crate::schedulers::{
+    around,
+    rungs::{REDUCTION_FACTOR, Rungs},
+};
 
 /// The options of [`Asha`].
 ///
@@ -25,7 +27,7 @@ use crate::schedulers::rungs::{self, REDUCTION_FACTOR, Rungs};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AshaConfig<C> {
-    /// One trial of so many goes from rung to rung, and each rung is so many times the one before: η in the paper.
+    /// One trial in this many is promoted from rung to rung, and each rung is this many times the one before: η in the paper.
     pub reduction_factor: u32,
     /// The lowest rung; a seventeenth of the largest fidelity if absent. It is moved into the range of the study's
     /// fidelities if it lies outside.
@@ -73,23 +75,12 @@ impl<C: StrategyConfig> StrategyConfig for AshaConfig<C> {
     }
 
     fn options(&self) -> Vec<ConfigOption> {
-        let [factor, least] = rungs::options(self.reduction_factor, self.min_resource);
-        let inner = ConfigOption::new(
-            "inner",
-            self.inner.spec(),
-            "the strategy that proposes new trials",
-        );
-        vec![factor, least, inner]
+        around::options(self.reduction_factor, self.min_resource, &self.inner)
     }
 
     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
-        for option in self.options() {
-            option.check(NAME)?;
-        }
-        let range = rungs::range(NAME, problem)?;
+        let (range, inner) = around::build(NAME, &self.options(), &self.inner, problem)?;
         let rungs = Rungs::upwards(range, self.min_resource, self.reduction_factor);
-        let inner = WholeTrials::build(&self.inner, problem);
-        let inner = inner.map_err(|error| error.within("inner"))?;
         Ok(Asha::new(rungs, self.reduction_factor, inner))
     }
 }
