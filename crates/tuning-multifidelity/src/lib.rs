@@ -21,6 +21,7 @@
 //! | stop all but the best trials at the same rungs, because they cannot pause | [`AshaStoppingConfig`] |
 //! | do so in rounds, which wait for the slowest trial | [`SuccessiveHalvingConfig`] |
 //! | begin with many short trials, then with fewer longer ones, because early results may mislead | [`HyperbandConfig`] |
+//! | change parameters while a trial trains, by copies of what does well | [`PbtConfig`] |
 //! | stop what is worse than half of the trials were at the same fidelity | [`MedianConfig`] |
 //! | keep what is among the best 25 %, or any other share | [`PercentileConfig`] |
 //! | stop what leaves a range, such as a loss that diverges | [`ThresholdConfig`] |
@@ -41,9 +42,11 @@
 #[doc = include_str!("../README.md")]
 mod readme {}
 
+mod population;
 mod pruners;
 mod schedulers;
 
+pub use population::{Pbt, PbtConfig};
 pub use pruners::{
     After, AfterConfig, AllOf, AllOfConfig, AnyOf, AnyOfConfig, Combine, MedianConfig, Never,
     NeverConfig, Patience, PatienceConfig, Percentile, PercentileConfig, SharedPrunerConfig,

@@ -6,11 +6,11 @@ mod asha;
 mod brackets;
 mod halving;
 mod hyperband;
-mod in_flight;
+pub(crate) mod in_flight;
 mod ladder;
 mod round;
-mod rungs;
-mod split;
+pub(crate) mod rungs;
+pub(crate) mod split;
 mod stopping;
 
 pub use asha::{Asha, AshaConfig};

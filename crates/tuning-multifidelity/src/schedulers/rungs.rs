@@ -10,7 +10,7 @@ pub(crate) const REDUCTION_FACTOR: u32 = 3;
 const PART: f64 = 17.0;
 
 /// The highest number that a lowest rung can be: a floating-point number holds all integers up to it.
-const MOST: f64 = 1e15;
+pub(crate) const MOST: f64 = 1e15;
 
 /// The fidelities at which trials are compared. The last one is the whole.
 #[derive(Clone, Debug, PartialEq, Eq)]

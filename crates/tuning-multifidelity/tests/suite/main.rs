@@ -2,6 +2,7 @@
 
 mod asha;
 mod laws;
+mod population;
 mod pruned;
 mod pruners;
 mod rounds;

@@ -75,8 +75,19 @@ pub(crate) fn drive<S: Strategy>(
     workers: usize,
     result: impl Fn(&Work, u64) -> (u64, Option<f64>),
 ) -> Ran {
+    let study = AskTell::new(problem.clone(), strategy, Seed::new(5));
+    drive_in_order(study, problem, workers, |_| 0, result)
+}
+
+/// The same for a study that has an order of results. `first`: which of so many workers is done first.
+pub(crate) fn drive_in_order<S: Strategy>(
+    mut study: AskTell<S>,
+    problem: &Problem,
+    workers: usize,
+    mut first: impl FnMut(usize) -> usize,
+    result: impl Fn(&Work, u64) -> (u64, Option<f64>),
+) -> Ran {
     let whole = problem.fidelity.unwrap().max().get();
-    let mut study = AskTell::new(problem.clone(), strategy, Seed::new(5));
     let mut running: VecDeque<Work> = VecDeque::new();
     let (mut all, mut order, mut trials) = (Vec::new(), Vec::new(), Trials::new());
     let reason = loop {
@@ -93,7 +104,8 @@ pub(crate) fn drive<S: Strategy>(
                 _ => {}
             }
         }
-        let work = running.pop_front().expect("it waits for something");
+        let done = running.remove(first(running.len()));
+        let work = done.expect("it waits for something");
         let until = work.until.map_or(whole, |until| until.get());
         let (at, loss) = result(&work, until);
         let outcome = match loss.map(|loss| Values::one(loss).unwrap()) {
