@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use super::number::whole;
+
 #[derive(Debug, Args)]
 pub(crate) struct StrategiesArgs {
     /// Only this one, with its options
@@ -51,10 +53,10 @@ pub(crate) struct CheckStrategyArgs {
     #[arg(long = "problem", value_name = "NAME")]
     pub(crate) problems: Vec<String>,
     /// Only this seed
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>)]
     pub(crate) seed: Option<u64>,
     /// This many seeds for each problem
-    #[arg(long, value_name = "N", default_value_t = 3, conflicts_with = "seed")]
+    #[arg(long, value_name = "N", default_value_t = 3, conflicts_with = "seed", value_parser = whole::<u64>)]
     pub(crate) seeds: u64,
     /// How long a simulated study of a few dozen trials may take
     #[arg(long, value_name = "TIME", default_value = "30s")]

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, ValueHint, builder::PossibleValuesParser};
 use tuning_core::EventKind;
 
-use super::study_here;
+use super::{
+    number::{trial, whole},
+    study_here,
+};
 
 /// Which study to look at.
 #[derive(Debug, Args)]
@@ -59,7 +62,7 @@ pub(crate) struct BestArgs {
     #[command(flatten)]
     pub(crate) study: StudyArgs,
     /// How many; with several objectives, by default all that no other one dominates
-    #[arg(short = 'n', long, value_name = "K")]
+    #[arg(short = 'n', long, value_name = "K", value_parser = whole::<usize>)]
     pub(crate) number: Option<usize>,
     #[command(flatten)]
     pub(crate) layout: LayoutArgs,
@@ -90,7 +93,7 @@ pub(crate) struct TrialsArgs {
     #[arg(long)]
     pub(crate) reports: bool,
     /// At most this many
-    #[arg(long, short = 'n', value_name = "N")]
+    #[arg(long, short = 'n', value_name = "N", value_parser = whole::<usize>)]
     pub(crate) limit: Option<usize>,
     /// Print a JSON array
     #[arg(long)]
@@ -103,7 +106,7 @@ pub(crate) struct ShowArgs {
     #[command(flatten)]
     pub(crate) study: StudyArgs,
     /// The number of the trial
-    #[arg(value_name = "TRIAL", required = true)]
+    #[arg(value_name = "TRIAL", required = true, value_parser = trial)]
     pub(crate) trial: u64,
     /// Print JSON
     #[arg(long)]
@@ -116,7 +119,7 @@ pub(crate) struct LogsArgs {
     #[command(flatten)]
     pub(crate) study: StudyArgs,
     /// The number of the trial
-    #[arg(value_name = "TRIAL", required = true)]
+    #[arg(value_name = "TRIAL", required = true, value_parser = trial)]
     pub(crate) trial: u64,
     /// Print what is written from now on, too, until the trial has ended
     #[arg(long, short)]
@@ -140,10 +143,10 @@ pub(crate) struct EventsArgs {
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kinds())]
     pub(crate) kind: Vec<String>,
     /// Only events of these trials
-    #[arg(long, value_name = "N", value_delimiter = ',')]
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = whole::<u64>)]
     pub(crate) trial: Vec<u64>,
     /// Only events after this number
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>)]
     pub(crate) after: Option<u64>,
     /// Print one JSON object per line, as in the journal
     #[arg(long)]

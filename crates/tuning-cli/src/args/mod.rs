@@ -3,6 +3,7 @@
 mod keep;
 mod kit;
 mod look;
+mod number;
 mod run;
 mod settings;
 mod tell;

@@ -4,7 +4,7 @@ use std::{num::NonZeroU64, path::PathBuf};
 
 use clap::{Args, ValueHint};
 
-use super::{SettingArgs, study_here};
+use super::{SettingArgs, number::whole, study_here};
 use crate::{
     exit::EXIT_CODES,
     failed_trials::{ALL_TRIALS, FailedTrials},
@@ -81,6 +81,6 @@ pub(crate) struct RunArgs {
     pub(crate) retry_failed: Option<FailedTrials>,
     /// Run the study N times, with the seed, the seed plus 1, …, each in a journal of its own, and
     /// summarise them
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<NonZeroU64>)]
     pub(crate) repeat: Option<NonZeroU64>,
 }

@@ -57,6 +57,9 @@ pub(crate) struct AskTellArgs {
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) settings: SettingArgs,
+    /// Take the parameters as the study has them now, although it has begun with others: trials so far stay where they fit
+    #[arg(long, conflicts_with = "no_journal")]
+    pub(crate) amend: bool,
     /// Keep the study in memory only, even if its file names a journal
     #[arg(long, conflicts_with = "journal")]
     pub(crate) no_journal: bool,

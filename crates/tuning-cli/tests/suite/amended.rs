@@ -162,3 +162,16 @@ fn a_parameter_that_is_dropped_is_kept_in_the_export_of_trials_that_do_not_fit()
         assert_eq!(trial["x"].is_number(), trial["kind"] == "a", "{trial}");
     }
 }
+
+#[test]
+fn a_client_that_evaluates_the_trials_amends_its_study_too() {
+    let folder = folder();
+    let done = folder.tune(&["ask-tell", "study.yaml"]);
+    assert_eq!(done.code, Some(2), "{done:#?}");
+    let done = folder.ends_with(0, &["ask-tell", "study.yaml", "--amend"]);
+    assert!(done.stderr.contains("(3 of them)"), "{done:#?}");
+    let trials = json(&folder.ends_with(0, &["trials", "--json"]));
+    assert_eq!(trials.as_array().unwrap().len(), 8);
+    // From then on it is as its file says.
+    folder.ends_with(0, &["ask-tell", "study.yaml"]);
+}

@@ -346,3 +346,25 @@ fn the_study_file_of_the_readme_is_good() {
     let checked = folder.ends_with(0, &["validate", "digits.yaml"]).stdout;
     assert!(checked.contains("dry run     40 trials"), "{checked}");
 }
+
+#[test]
+fn a_number_of_the_command_line_that_is_none_is_told_in_words() {
+    let folder = Folder::with_study();
+    let check = |args: &[&str], expected: &str| {
+        let done = folder.ends_with(2, args);
+        assert!(done.stderr.contains(expected), "{args:?}: {done:#?}");
+    };
+    for command in ["show", "logs"] {
+        check(
+            &[command, "0", "study.yaml"],
+            "a study file comes before it, as in `study.yaml 7`",
+        );
+    }
+    let whole = "expected a whole number, such as 10";
+    check(&["trials", "-n", "few"], whole);
+    check(&["best", "-n", "1.5"], whole);
+    check(&["events", "--trial", "1,two"], whole);
+    check(&["events", "--after", "now"], whole);
+    check(&["run", "--repeat", "thrice"], whole);
+    check(&["run", "--repeat", "0"], "it must be at least 1");
+}

@@ -57,6 +57,16 @@ fn a_broken_script_stops_early_and_says_why() {
         assert!(done.stderr.contains(part), "{part}: {}", done.stderr);
     }
     assert!(!done.stderr.contains("tune export"), "{}", done.stderr);
+    // What the group says is not said twice.
+    let head = done.stderr.matches("it exited with code 1").count();
+    assert!(
+        head == 1
+            && done
+                .stderr
+                .contains("\ntrial 4: the end of its standard error:\n"),
+        "{}",
+        done.stderr
+    );
     let status = folder.ends_with(0, &["status"]).stdout;
     assert!(
         status.contains("stopped: too many trials failed; fix the program")

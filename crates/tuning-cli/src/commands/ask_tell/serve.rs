@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     args::AskTellArgs,
-    commands::run::{Observers, accept_loss},
+    commands::run::{Observers, accept_loss, say_amended},
     error::CliError,
     exit::Exit,
     output::{Output, say, say_error},
@@ -146,7 +146,12 @@ async fn open(
         None => file.builder()?,
         Some(memory) => file.in_memory().journal(memory.clone()),
     };
-    Ok((builder.open().await?, memory))
+    if !args.amend {
+        return Ok((builder.open().await?, memory));
+    }
+    let study = builder.amend().open().await?;
+    say_amended(&study);
+    Ok((study, memory))
 }
 
 /// Reads studies whose trials a client evaluates.

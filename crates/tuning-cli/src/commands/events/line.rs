@@ -49,12 +49,12 @@ fn created(spec: &StudySpec) -> String {
         None => String::new(),
     };
     format!(
-        "{}: strategy {}{pruner}, seed {}, {}, {} parameters",
+        "{}: strategy {}{pruner}, seed {}, {}, {}",
         objectives.join(", "),
         spec.strategy,
         spec.seed,
         spec.order,
-        spec.space.len()
+        counted(spec.space.len() as u64, "parameter")
     )
 }
 
@@ -83,22 +83,28 @@ fn amended(amended: &Amended) -> String {
 fn opened(opened: &Opened) -> String {
     let budget = match opened.budget.trials {
         Some(trials) if opened.budget.of == Counted::Completed => {
-            format!(", {trials} completed trials")
+            format!(", {}", counted(trials, "completed trial"))
         }
         Some(trials) if opened.budget.of == Counted::All => {
-            format!(", {trials} trials, added ones included")
+            format!(", {}, added ones included", counted(trials, "trial"))
         }
-        Some(trials) => format!(", {trials} trials"),
+        Some(trials) => format!(", {}", counted(trials, "trial")),
         None => String::new(),
     };
     let so_far = match opened.counts.started {
         0 => String::new(),
         _ => format!("; so far {}", opened.counts),
     };
-    format!(
-        "session {}: {} workers{budget}{so_far}",
-        opened.session, opened.workers
-    )
+    let workers = counted(opened.workers as u64, "worker");
+    format!("session {}: {workers}{budget}{so_far}", opened.session)
+}
+
+/// A count with its noun, in the plural unless it is one.
+fn counted(count: u64, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
 }
 
 fn closed(closed: &Closed, objectives: &Objectives) -> String {

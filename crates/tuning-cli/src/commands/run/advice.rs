@@ -23,8 +23,13 @@ impl Advice<'_> {
     /// Says it.
     pub(super) fn say(&self) {
         let counts = self.progress.counts();
+        // The journal knows them by study, not by session.
+        let failed = match self.progress.sessions() {
+            0 | 1 => "failed",
+            _ => "failed in all sessions",
+        };
         for line in failures::lines(self.progress.failures()) {
-            say(format_args!("failed: {line}"));
+            say(format_args!("{failed}: {line}"));
         }
         let is_broken = self.reason == EndReason::Failures
             || (counts.completed == 0 && counts.failed > 0 && self.reason != EndReason::Stopped);
@@ -49,7 +54,20 @@ impl Advice<'_> {
         if lines.len() < 2 {
             return;
         }
-        say(format_args!("trial {trial} failed with:"));
+        // Of a head that announces a program's output, only that is left to say.
+        let announced = lines[0]
+            .strip_suffix(':')
+            .and_then(|head| head.rsplit_once("; "));
+        let lines = match announced {
+            Some((_, what)) => {
+                say(format_args!("trial {trial}: {what}:"));
+                &lines[1..]
+            }
+            None => {
+                say(format_args!("trial {trial} failed with:"));
+                &lines[..]
+            }
+        };
         for line in &lines[lines.len().saturating_sub(LINES)..] {
             say(format_args!("  {line}"));
         }

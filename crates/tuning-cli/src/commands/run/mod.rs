@@ -11,7 +11,10 @@ mod session;
 
 pub(crate) use self::kinds::kinds;
 use self::report::Shown;
-pub(super) use self::{observers::Observers, session::accept_loss};
+pub(super) use self::{
+    observers::Observers,
+    session::{accept_loss, say_amended},
+};
 use tuning_file::{Extensions, StudyFile, StudyReader};
 
 use crate::{args::RunArgs, error::CliError, exit::Exit, output::Output, signals::Signals};

@@ -144,7 +144,7 @@ fn say_again(trials: &[TrialId]) {
 }
 
 /// Says what becomes of the trials so far in the amended space.
-fn say_amended(study: &Study) {
+pub(crate) fn say_amended(study: &Study) {
     let Some((amended, outside)) = study.amended() else {
         return say("the parameters are as they were: there is nothing to amend");
     };
