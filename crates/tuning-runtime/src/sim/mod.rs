@@ -4,10 +4,15 @@
 //! [`Faults`] says from a seed what goes wrong at each seam: [`FaultyJournal`], [`FaultyEvaluator`], [`FaultyObserver`],
 //! [`FaultyWriter`], and those of your own. The driver does not know that it is simulated.
 //!
+//! [`Cluster`] is an evaluator with workers of its own, for whoever writes a scheduler: they have speeds, and their work takes
+//! time by a function or a table of curves ([`Workload`]), straggles, fails, and is preempted. It tells how long workers had
+//! nothing to do.
+//!
 //! | what goes wrong | where |
 //! |---|---|
 //! | an append fails, conflicts, is slow, or is written and not answered; reads and cursors fail | [`FaultyJournal`] |
 //! | a worker is lost, is given up and speaks all the same, panics, hangs, is slow, or late | [`FaultyEvaluator`] |
+//! | work takes longer than it should, fails, is preempted with its worker | [`Cluster`] |
 //! | an observer fails, panics, hangs, is slow | [`FaultyObserver`] |
 //! | a disk is full after some bytes, and then has room again | [`FaultyWriter`] |
 //! | the process dies between two steps | [`SimExecutor::run_for`] |
@@ -52,6 +57,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod cluster;
 mod evaluator;
 mod executor;
 mod faults;
@@ -59,6 +65,7 @@ mod journal;
 mod observer;
 mod writer;
 
+pub use cluster::{Cluster, Step, TableError, Usage, Workload};
 pub use evaluator::FaultyEvaluator;
 pub use executor::{Deadlock, SimExecutor};
 pub use faults::Faults;
