@@ -64,23 +64,54 @@ impl Checkpoints {
     /// Makes the folder for work until `until`, as a copy of `source` if there is one. If it is
     /// there already it stays as it is: the work was tried before.
     pub(crate) fn begin(&self, until: Option<Fidelity>, source: Option<&Path>) -> io::Result<()> {
+        match self.path(until).is_dir() {
+            true => Ok(()),
+            false => self.copy(until, source, false),
+        }
+    }
+
+    /// Makes that folder anew, whatever is in it.
+    pub(crate) fn begin_again(
+        &self,
+        until: Option<Fidelity>,
+        source: Option<&Path>,
+    ) -> io::Result<()> {
+        self.copy(until, source, true)
+    }
+
+    /// Whether an earlier attempt left something in the folder for work until `until`.
+    pub(crate) fn is_begun(&self, until: Option<Fidelity>) -> bool {
+        let mut entries = fs::read_dir(self.path(until)).into_iter().flatten();
+        entries.next().is_some()
+    }
+
+    fn copy(
+        &self,
+        until: Option<Fidelity>,
+        source: Option<&Path>,
+        replaces: bool,
+    ) -> io::Result<()> {
         fs::create_dir_all(&self.folder)?;
         let target = self.path(until);
-        if target.is_dir() {
-            return Ok(());
-        }
-        let Some(source) = source else {
-            return fs::create_dir_all(target);
-        };
         // Half a copy must never pass for a checkpoint: copy beside it, then rename.
         let copy = self.folder.join(unique_name());
-        let copied = copy_folder(source, &copy).and_then(|()| fs::rename(&copy, &target));
+        let copied = match source {
+            Some(source) => copy_folder(source, &copy),
+            None => fs::create_dir(&copy),
+        };
+        let removed = || match replaces {
+            true => fs::remove_dir_all(&target),
+            false => Ok(()),
+        };
+        let copied = copied
+            .and_then(|()| removed())
+            .and_then(|()| fs::rename(&copy, &target));
         if copied.is_err() {
             _ = fs::remove_dir_all(&copy);
         }
         match copied {
             // An attempt that was given up while it copied was first after all.
-            Err(_) if target.is_dir() => Ok(()),
+            Err(_) if !replaces && target.is_dir() => Ok(()),
             copied => copied,
         }
     }
@@ -229,6 +260,30 @@ mod tests {
         );
         assert_eq!(name(paused.donated(None)).as_deref(), Some("3"));
         assert_eq!(with(&[]).1.donated(None), None);
+    }
+
+    #[test]
+    fn what_begins_again_is_as_its_source() {
+        let (_trial, trial) = with(&["1/weights", "3/half"]);
+        let (at, until) = (Some(Fidelity::new(1)), Some(Fidelity::new(3)));
+        let (source, target) = (trial.path(at), trial.path(until));
+        let check = |source: Option<&Path>, expect: &[&str]| {
+            trial.begin_again(until, source).unwrap();
+            let left = ["half", "weights"].map(|name| target.join(name).exists());
+            assert_eq!(left, ["half", "weights"].map(|name| expect.contains(&name)));
+            assert_eq!(trial.is_begun(until), !expect.is_empty());
+        };
+        check(Some(&source), &["weights"]);
+        check(None, &[]);
+        // If the source cannot be read, the folder stays as it is.
+        check(Some(&source), &["weights"]);
+        assert!(
+            trial
+                .begin_again(until, Some(Path::new("/nowhere")))
+                .is_err()
+        );
+        assert!(trial.is_begun(until));
+        assert_eq!(fs::read_dir(&trial.folder).unwrap().count(), 2);
     }
 
     #[test]

@@ -57,6 +57,8 @@ enum End {
 enum Trouble {
     /// A matter of this trial.
     OfOne(Failure),
+    /// The program ended by itself and had measured nothing.
+    Silent(Failure),
     /// No trial can do anything about it.
     OfAll(Failure),
 }
@@ -89,7 +91,7 @@ impl Evaluator for CommandEvaluator {
             return stopped(StopReason::Stopping);
         };
         let outcome = match folder {
-            Ok(folder) => inner.run(&trial, &folder).await,
+            Ok(folder) => inner.run_from(&trial, folder).await,
             Err(failure) => Err(failure.into()),
         };
         let failure = match outcome {
@@ -98,7 +100,7 @@ impl Evaluator for CommandEvaluator {
                 trial.halt(&failure.reason);
                 failure
             }
-            Err(Trouble::OfOne(failure)) => failure,
+            Err(Trouble::OfOne(failure) | Trouble::Silent(failure)) => failure,
         };
         if failure.kind == FailureKind::Error
             && let Some(fault) = inner.fault(trial.id()).await
@@ -167,6 +169,28 @@ impl Inner {
         Some(format!(
             "the folder of the trials `{folder}` takes no files: {error}"
         ))
+    }
+
+    /// Runs the program with what an earlier attempt left. If it does nothing with that, as it does not where the attempt
+    /// died between its last checkpoint and its last line, it runs again with what the first attempt found.
+    async fn run_from(
+        &self,
+        trial: &RunningTrial,
+        mut folder: TrialFolder,
+    ) -> Result<Outcome, Trouble> {
+        let outcome = self.run(trial, &folder).await;
+        if !matches!(outcome, Err(Trouble::Silent(_))) {
+            return outcome;
+        }
+        let (is_another, folder) = off_thread(move || {
+            let begun = folder.begin_again();
+            (begun, folder)
+        })
+        .await?;
+        match is_another? {
+            true => self.run(trial, &folder).await,
+            false => outcome,
+        }
     }
 
     async fn run(&self, trial: &RunningTrial, folder: &TrialFolder) -> Result<Outcome, Trouble> {
@@ -269,10 +293,11 @@ impl Inner {
                 Some(values) => Ok(values.map(Outcome::Completed)?),
                 None => Ok(Outcome::Stopped),
             },
-            End::Exited(status) => {
-                let values = said.values(status, &folder.result(), trial).await?;
-                Ok(Outcome::Completed(values))
-            }
+            End::Exited(status) => match said.values(status, &folder.result(), trial).await {
+                Ok(values) => Ok(Outcome::Completed(values)),
+                Err(failure) if said.is_nothing(&folder.result()) => Err(Trouble::Silent(failure)),
+                Err(failure) => Err(failure.into()),
+            },
         }
     }
 
@@ -381,6 +406,12 @@ struct Said<'a> {
 }
 
 impl Said<'_> {
+    /// Whether it has measured nothing, and does not say that nothing can be measured.
+    fn is_nothing(&self, file: &Path) -> bool {
+        let has_file = std::fs::metadata(file).is_ok_and(|file| file.len() > 0);
+        !has_file && self.results.last().is_none() && self.results.infeasible().is_none()
+    }
+
     /// The values that it ended with.
     async fn values(
         &self,

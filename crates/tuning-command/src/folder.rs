@@ -16,8 +16,14 @@ use crate::{checkpoint::Checkpoints, record::ProcessRecord, regular};
 #[derive(Debug)]
 pub(crate) struct TrialFolder {
     path: PathBuf,
-    checkpoint: PathBuf,
+    checkpoints: Checkpoints,
+    until: Option<Fidelity>,
+    /// The checkpoint that the work continues from, and its step.
+    source: Option<PathBuf>,
     from: Option<Fidelity>,
+    checkpoint: PathBuf,
+    /// Whether an earlier attempt at the same work left something to continue from.
+    is_begun: bool,
 }
 
 /// The file that says whose folder it is.
@@ -90,10 +96,15 @@ impl TrialFolder {
         claim(&path, &identity).map_err(|error| cannot("make the folder", &path, &error))?;
 
         let checkpoints = Checkpoints::of(&path);
+        checkpoints.sweep();
         let (source, from) = source(trials_dir, &checkpoints, work)?;
         let folder = Self {
             path,
             checkpoint: checkpoints.path(work.until),
+            is_begun: checkpoints.is_begun(work.until),
+            checkpoints,
+            until: work.until,
+            source,
             from,
         };
         match fs::remove_file(folder.result()) {
@@ -106,11 +117,24 @@ impl TrialFolder {
             }
             _ => {}
         }
-        checkpoints.sweep();
-        checkpoints
-            .begin(work.until, source.as_deref())
-            .map_err(|error| cannot("make the checkpoint", &folder.checkpoint, &error))?;
+        let begun = folder
+            .checkpoints
+            .begin(work.until, folder.source.as_deref());
+        begun.map_err(|error| cannot("make the checkpoint", &folder.checkpoint, &error))?;
         Ok(folder)
+    }
+
+    /// Makes the checkpoint again what the first attempt at the work found, if an earlier attempt has left another.
+    /// Returns whether it has.
+    pub(crate) fn begin_again(&mut self) -> Result<bool, Failure> {
+        let was_begun = std::mem::take(&mut self.is_begun);
+        if was_begun {
+            let begun = self
+                .checkpoints
+                .begin_again(self.until, self.source.as_deref());
+            begun.map_err(|error| cannot("make the checkpoint", &self.checkpoint, &error))?;
+        }
+        Ok(was_begun)
     }
 
     /// Finds out whether the folder of the trials takes what trials need: a folder, and a file in it.
@@ -201,24 +225,30 @@ fn source(
             let from = source.is_some().then_some(at);
             return Ok((source, from));
         }
-        // It began in an earlier attempt; the other trial's checkpoint may be gone since.
-        Origin::Forked(fork) if own.path(work.until).is_dir() => return Ok((None, fork.at)),
         Origin::Forked(fork) => fork,
         _ => return Ok((None, None)),
     };
+    // A copy of its own: the other trial's may be gone when the work is done again.
+    let at = Some(fork.at.unwrap_or_default());
+    let copy = own.path(at);
+    if copy.is_dir() {
+        return Ok((Some(copy), fork.at));
+    }
     let donor = trial_dir(trials_dir, fork.trial);
-    match Checkpoints::of(&donor).donated(fork.at) {
-        Some(source) => Ok((Some(source), fork.at)),
+    let Some(source) = Checkpoints::of(&donor).donated(fork.at) else {
         // It would run, but as another trial than the strategy asked for.
-        None => Err(Failure::new(
+        return Err(Failure::new(
             FailureKind::Error,
             format!(
                 "trial {} has no checkpoint in `{}` to begin with",
                 fork.trial,
                 donor.display()
             ),
-        )),
-    }
+        ));
+    };
+    let begun = own.begin(at, Some(&source));
+    begun.map_err(|error| cannot("make the checkpoint", &copy, &error))?;
+    Ok((Some(copy), fork.at))
 }
 
 /// Makes the folder, or takes the one that is there if it belongs to the same trial; another's is

@@ -86,8 +86,14 @@
 //! folder for work until step 27, `checkpoint/end` for work to the end. A program saves there what
 //! it needs to continue, and looks there at its start for what to continue from. A resumed trial finds
 //! a copy of what the trial's work before left, a forked one a copy of the other trial's, a retried
-//! one what the failed attempt left. So the checkpoints of a paused trial never change. If the
-//! checkpoint of a paused trial was deleted, the trial starts anew: the folder is empty and
+//! one what the failed attempt left. So the checkpoints of a paused trial never change.
+//!
+//! What a failed attempt left may lead nowhere: a program that died between its last checkpoint and the
+//! line about it finds that there is nothing left to do, and half a checkpoint cannot be read. So a
+//! retried program that ends and has measured nothing runs again at once, with the checkpoint that the
+//! first attempt found. One that has measured something and fails keeps what it has saved.
+//!
+//! If the checkpoint of a paused trial was deleted, the trial starts anew: the folder is empty and
 //! `TUNE_FROM` unset. When the strategy gives a paused trial up, its checkpoints are removed; its
 //! logs stay.
 //!

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Bench, completed, failed};
+use crate::support::{Bench, Link, completed, failed};
 use tuning_command::CommandSpec;
 use tuning_core::{
     Evaluator as _, FailureKind, Fidelity, Fork, Origin, Outcome, Seed, TrialId, Work,
@@ -99,6 +99,79 @@ async fn a_retried_attempt_finds_what_the_failed_one_left() {
         bench.read("trials/000000/checkpoint/1/deep/log"),
         "0:none-1\n"
     );
+}
+
+/// Goes on behind the epoch of its checkpoint, says nothing of an epoch that is in it, and dies once with the last epoch in
+/// its checkpoint and the line of it not said.
+const DIES_AT_ITS_END: &str = r#"cd $TUNE_CHECKPOINT_DIR; echo "from ${TUNE_FROM-none}" >> log
+    epoch=$(cat epoch 2> /dev/null || echo 0)
+    while [ $epoch -lt $TUNE_UNTIL ]; do
+        epoch=$((epoch + 1)); echo $epoch > epoch; echo $epoch >> log
+        if [ $epoch = 3 ] && [ ! -e $TUNE_TRIAL_DIR/died ]; then : > $TUNE_TRIAL_DIR/died; kill -9 $$; fi
+        echo epoch=$epoch loss=$epoch
+    done"#;
+
+#[tokio::test]
+async fn a_program_that_died_behind_its_checkpoint_is_done_again_from_the_step_before() {
+    let bench = Bench::new();
+    let spec = bench.script(DIES_AT_ITS_END);
+    bench.run(&spec, work(&bench, 0, None, Some(1))).await;
+    let mut fork = work(&bench, 1, None, Some(3));
+    fork.origin = Origin::Forked(Fork::new(TrialId::new(0), Some(Fidelity::new(1))));
+    let cases = [
+        (
+            work(&bench, 0, Some(1), Some(3)),
+            "from none\n1\nfrom 1\n2\n3\n",
+        ),
+        (fork, "from none\n1\nfrom 1\n2\n3\n"),
+        (work(&bench, 2, None, Some(3)), "from none\n1\n2\n3\n"),
+    ];
+    for (mut work, log) in cases {
+        let died = bench.run(&spec, work.clone()).await;
+        failed(&died, FailureKind::Error, &["SIGKILL"]);
+        // What a fork began with may be gone by now.
+        let evaluator = spec.clone().build(&bench.space).unwrap();
+        if work.trial == TrialId::new(1) {
+            evaluator.discard(TrialId::new(0)).await;
+        }
+        work.attempt = 1;
+        let link = Link::new([]);
+        assert_eq!(
+            bench.run_with(&spec, work.clone(), &link).await,
+            completed(&[3.0]),
+            "{work:?}"
+        );
+        assert_eq!(link.reports().last(), Some(&(3, vec![3.0])));
+        let path = format!("trials/{:06}/checkpoint/3/log", work.trial.get());
+        assert_eq!(bench.read(&path), log);
+    }
+}
+
+#[tokio::test]
+async fn a_program_that_fails_behind_its_last_report_keeps_its_checkpoint() {
+    let bench = Bench::new();
+    let script =
+        r#"cd $TUNE_CHECKPOINT_DIR; echo $TUNE_ATTEMPT >> log; echo epoch=1 loss=1; exit 1"#;
+    let spec = bench.script(script);
+    let mut work = work(&bench, 0, None, Some(3));
+    for attempt in 0..3 {
+        work.attempt = attempt;
+        let outcome = bench.run(&spec, work.clone()).await;
+        failed(&outcome, FailureKind::Error, &["exit"]);
+    }
+    assert_eq!(bench.read("trials/000000/checkpoint/3/log"), "0\n1\n2\n");
+}
+
+#[tokio::test]
+async fn a_program_without_checkpoints_runs_once_in_each_attempt() {
+    let bench = Bench::new();
+    let spec = bench.script("echo $TUNE_ATTEMPT >> $TUNE_TRIAL_DIR/runs; exit 1");
+    let mut work = work(&bench, 0, None, Some(3));
+    for attempt in 0..3 {
+        work.attempt = attempt;
+        bench.run(&spec, work.clone()).await;
+    }
+    assert_eq!(bench.read("trials/000000/runs"), "0\n1\n2\n");
 }
 
 #[tokio::test]
