@@ -4,7 +4,10 @@ use std::num::NonZeroUsize;
 
 use tuning_core::Order;
 
-use crate::plan::{Limit, Plan};
+use crate::{
+    plan::{Limit, Plan},
+    scheduler::Scheduler,
+};
 
 /// What happens most in a study.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +32,8 @@ pub enum Focus {
     AsFinished,
     /// Its trials are evaluated by its caller.
     Manual,
+    /// Its results are told as proposed, a scheduler decides by them, and its process dies often.
+    Scheduled,
 }
 
 impl Plan {
@@ -56,7 +61,7 @@ impl Plan {
             }
             Focus::NoImprovement => {
                 (self.limit, self.strategy) = (Limit::NoImprovement(1 + some), "ladder");
-                (self.fidelity, self.trials) = (true, 24);
+                (self.fidelity, self.trials, self.scheduler) = (true, 24, None);
             }
             Focus::InLine => {
                 let lag = NonZeroUsize::MIN.saturating_add(some as usize - 1);
@@ -66,6 +71,14 @@ impl Plan {
             }
             Focus::AsFinished => self.order = Order::AsFinished,
             Focus::Manual => (self.manual, self.deaths, self.share) = (true, 8, 0.1),
+            Focus::Scheduled => {
+                let scheduler = Scheduler::ALL[self.seed as usize % Scheduler::ALL.len()];
+                self = self.scheduled(scheduler);
+                self.order = Order::AsProposed {
+                    lag: NonZeroUsize::MIN.saturating_add(some as usize),
+                };
+                (self.deaths, self.trials) = (8, self.trials.max(20));
+            }
         }
         if self.is_in_line() && matches!(self.limit, Limit::Time(_)) {
             self.limit = Limit::None; // what time allows depends on how often it dies

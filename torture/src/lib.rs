@@ -19,6 +19,7 @@ mod mortal;
 mod plan;
 pub mod real;
 mod record;
+mod scheduler;
 mod seams;
 mod shrink;
 mod watch;
@@ -29,6 +30,7 @@ pub use invariant::{Breach, Invariant, broken};
 pub use life::{live, live_with};
 pub use plan::Plan;
 pub use record::{Begun, Record, Session, Shown, Taken};
+pub use scheduler::Scheduler;
 pub use seams::Seams;
 pub use shrink::shrink;
 

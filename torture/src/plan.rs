@@ -17,6 +17,7 @@ use crate::{
     bench::{LONGEST, WHOLE},
     dice::Dice,
     ladder::{LadderConfig, StopSome},
+    scheduler::Scheduler,
 };
 
 /// A study and its fate: all of it follows from the seed, but for what was taken away to make it smaller.
@@ -33,6 +34,8 @@ pub struct Plan {
     /// How many trials run at once.
     pub workers: usize,
     pub(crate) strategy: &'static str,
+    /// What decides by intermediate results, in the place of the strategy.
+    pub(crate) scheduler: Option<Scheduler>,
     pub(crate) space: usize,
     pub(crate) objectives: usize,
     pub(crate) fidelity: bool,
@@ -101,13 +104,14 @@ impl Plan {
         };
         // The others optimise one.
         let several = matches!(strategy, "random" | "sobol" | "ladder") && dice.chance(0.3);
-        Self {
+        let plan = Self {
             seed,
             trials: 1 + dice.below(24),
             faults: usize::MAX,
             deaths: dice.pick(&[0, 1, 2, 3, 5, 8, 13]),
             workers: 1 + dice.below(6) as usize,
             strategy,
+            scheduler: None,
             space: dice.below(4) as usize,
             objectives: 1 + usize::from(several),
             fidelity,
@@ -119,6 +123,22 @@ impl Plan {
             share: dice.pick(&[0.0, 0.01, 0.03, 0.1]),
             manual: dice.chance(0.25),
             added: dice.pick(&[0, 0, 0, 1, 4, 12]),
+        };
+        let is_free = matches!(strategy, "random" | "sobol") && fidelity && !several;
+        match is_free && dice.chance(0.7) {
+            true => plan.scheduled(dice.pick(&Scheduler::ALL)),
+            false => plan,
+        }
+    }
+
+    /// The same with this scheduler. One that is a pruner needs the place of a pruner, and all of them one objective.
+    pub(crate) fn scheduled(self, scheduler: Scheduler) -> Self {
+        Self {
+            scheduler: Some(scheduler),
+            pruned: self.pruned && !scheduler.is_a_pruner(),
+            objectives: 1,
+            fidelity: true,
+            ..self
         }
     }
 
@@ -226,6 +246,9 @@ impl Plan {
             true => study.pruner(StopSome::default()),
             false => study,
         };
+        if let Some(scheduler) = self.scheduler {
+            return scheduler.schedules(study);
+        }
         match self.strategy {
             "ladder" => study.strategy(LadderConfig),
             name => {
@@ -259,7 +282,7 @@ impl fmt::Display for Plan {
             "seed {}: {} trials of `{}` {}, {} workers, {} deaths, {:.0} % of calls struck",
             self.seed,
             self.trials,
-            self.strategy,
+            self.scheduler.map_or(self.strategy, Scheduler::name),
             self.order,
             self.workers,
             self.deaths,

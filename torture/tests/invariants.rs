@@ -88,6 +88,11 @@ fn d_as_proposed_a_study_ends_as_one_that_never_died() {
 }
 
 #[test]
+fn d_as_proposed_a_scheduled_study_ends_as_one_that_never_died() {
+    keeps(Invariant::AsProposed, Focus::Scheduled);
+}
+
+#[test]
 fn d_every_study_comes_to_its_end() {
     keeps(Invariant::Alive, Focus::Attempts);
 }
