@@ -1,8 +1,9 @@
 //! Pruners and schedulers for hyper-parameter tuning: stop early what will not win.
 //!
 //! A trial that reports on its way can be stopped at a fraction of its cost. A *pruner* judges each report of a running
-//! trial. All of this crate is made of public items of `tuning-core` alone, as yours may be; it runs nothing: a driver such
-//! as `tuning_core::AskTell` or `tuning-runtime` does.
+//! trial. A *strategy* lets trials pause, and resumes the good ones: freeze-thaw by a model of their learning curves. All of
+//! this crate is made of public items of `tuning-core` and `tuning-toolkit` alone, as yours may be; it runs nothing: a driver
+//! such as `tuning_core::AskTell` or `tuning-runtime` does.
 //!
 //! ```
 //! use tuning_core::*;
@@ -29,6 +30,7 @@
 //! | stop only what has not got better for some reports | [`PatienceConfig`] |
 //! | put pruners together, as in `MedianConfig::default().patient(3).after(5)` | [`Combine`] |
 //! | measure a pruner against none, or take away the one of an included study file | [`NeverConfig`] |
+//! | let a model of learning curves choose what to start and what to resume | [`FreezeThawConfig`] |
 #![cfg_attr(
     not(test),
     warn(
@@ -42,10 +44,12 @@
 #[doc = include_str!("../README.md")]
 mod readme {}
 
+mod freeze_thaw;
 mod population;
 mod pruners;
 mod schedulers;
 
+pub use freeze_thaw::{FreezeThaw, FreezeThawConfig};
 pub use population::{Pbt, PbtConfig};
 pub use pruners::{
     After, AfterConfig, AllOf, AllOfConfig, AnyOf, AnyOfConfig, Combine, MedianConfig, Never,

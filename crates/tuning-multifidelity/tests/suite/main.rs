@@ -1,6 +1,7 @@
 //! The laws, and what pruners decide.
 
 mod asha;
+mod freeze_thaw;
 mod laws;
 mod population;
 mod pruned;

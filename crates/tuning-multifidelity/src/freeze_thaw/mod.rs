@@ -1,0 +1,20 @@
+//! Freeze-thaw: a Gaussian process over parameters and fidelity that starts, resumes and gives up trials.
+
+mod columns;
+mod config;
+mod curves;
+mod decide;
+mod fits;
+mod kernel;
+mod likelihood;
+mod posterior;
+mod rows;
+mod rungs;
+mod strategy;
+mod targets;
+
+pub use config::FreezeThawConfig;
+pub use strategy::FreezeThaw;
+
+/// The name in the registry, in specs and in tags.
+const NAME: &str = "freeze_thaw";
