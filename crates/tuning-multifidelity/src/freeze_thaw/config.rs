@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use tuning_core::{ConfigOption, Problem, Spec, StrategyConfig, Unsupported};
 
-use super::{NAME, rungs::Rungs, strategy::FreezeThaw};
+use super::{NAME, strategy::FreezeThaw};
+use crate::schedulers::rungs::{self, REDUCTION_FACTOR, Rungs};
 
 /// The options of [`FreezeThaw`].
 ///
@@ -17,7 +18,8 @@ use super::{NAME, rungs::Rungs, strategy::FreezeThaw};
 /// let error = FreezeThawConfig::default().build(&problem).unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "strategy `freeze_thaw` needs trials that report on their way: give the study a `fidelity`, or take another strategy"
+///     "strategy `freeze_thaw` needs a fidelity to compare trials early: declare it, as in \
+///      `fidelity: {name: epoch, min: 1, max: 81}`"
 /// );
 /// let strategy = FreezeThawConfig::default().build(&problem.fidelity(FidelityRange::new(1, 52)?))?;
 /// # let _ = strategy;
@@ -30,10 +32,11 @@ pub struct FreezeThawConfig {
     /// How much resource random trials and promotions by rank use before the model decides, in whole trials; 0 to 100.
     /// With 0, or a budget of less than six whole trials, eight random trials run to the lowest rung instead.
     pub startup: u32,
-    /// How many times as high each rung is as the one before; 2 to 16.
+    /// How many times as high each rung is as the one before, and which part of a rung ranks promote; 2 to 1000.
     pub reduction_factor: u32,
-    /// The lowest rung; 0 for a seventeenth of the full fidelity.
-    pub min_resource: u32,
+    /// The lowest rung; a seventeenth of the largest fidelity if absent. It is moved into the range of the study's
+    /// fidelities if it lies outside.
+    pub min_resource: Option<u64>,
     /// Each so many decisions one is left to ranks; 0 for none, at most 1000.
     pub promote_every: u32,
     /// How many new points are judged for each decision; 16 to 10 000.
@@ -47,8 +50,8 @@ impl Default for FreezeThawConfig {
     fn default() -> Self {
         Self {
             startup: 2,
-            reduction_factor: 3,
-            min_resource: 0,
+            reduction_factor: REDUCTION_FACTOR,
+            min_resource: None,
             promote_every: 5,
             candidates: 300,
             max_observations: 250,
@@ -74,8 +77,6 @@ setters!(
     startup,
     /// Sets how many times as high each rung is as the one before.
     reduction_factor,
-    /// Sets the lowest rung; 0 for a seventeenth of the full fidelity.
-    min_resource,
     /// Sets how often ranks decide.
     promote_every,
     /// Sets how many new points are judged for each decision.
@@ -83,6 +84,15 @@ setters!(
     /// Sets how many points of learning curves the model rests on at most.
     max_observations
 );
+
+impl FreezeThawConfig {
+    /// Sets the lowest rung.
+    #[must_use]
+    pub fn min_resource(mut self, least: impl Into<Option<u64>>) -> Self {
+        self.min_resource = least.into();
+        self
+    }
+}
 
 impl StrategyConfig for FreezeThawConfig {
     type Strategy = FreezeThaw;
@@ -97,27 +107,14 @@ impl StrategyConfig for FreezeThawConfig {
                 .at_least(least)
                 .at_most(most)
         };
-        vec![
+        let rungs = rungs::options(self.reduction_factor, self.min_resource);
+        let mut options = vec![
             option(
                 "startup",
                 self.startup,
                 "how much resource is used before the model decides, in whole trials",
                 0.0,
                 100.0,
-            ),
-            option(
-                "reduction_factor",
-                self.reduction_factor,
-                "how many times as high each rung is as the one before",
-                2.0,
-                16.0,
-            ),
-            option(
-                "min_resource",
-                self.min_resource,
-                "the lowest rung; 0 for a seventeenth of the full fidelity",
-                0.0,
-                f64::from(u32::MAX),
             ),
             option(
                 "promote_every",
@@ -140,30 +137,17 @@ impl StrategyConfig for FreezeThawConfig {
                 16.0,
                 2048.0,
             ),
-        ]
+        ];
+        options.extend(rungs);
+        options
     }
 
     fn build(&self, problem: &Problem) -> Result<FreezeThaw, Unsupported> {
         for option in self.options() {
             option.check(NAME)?;
         }
-        let Some(range) = problem.fidelity else {
-            return Err(Unsupported::new(
-                NAME,
-                "needs trials that report on their way: give the study a `fidelity`, or take another strategy",
-            ));
-        };
-        let objectives = problem.objectives.len();
-        if objectives != 1 {
-            return Err(Unsupported::new(
-                NAME,
-                format!(
-                    "models one objective, and there are {objectives}: keep one, or take another strategy"
-                ),
-            ));
-        }
-        let lowest = (self.min_resource > 0).then(|| u64::from(self.min_resource));
-        let rungs = Rungs::new(range, lowest, self.reduction_factor);
+        let range = rungs::range(NAME, problem)?;
+        let rungs = Rungs::upwards(range, self.min_resource, self.reduction_factor);
         Ok(FreezeThaw::new(self.clone(), &problem.space, rungs))
     }
 }

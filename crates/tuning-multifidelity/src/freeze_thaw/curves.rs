@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use tuning_core::{Fact, Outcome, Params, Space, Started, TrialId};
 use tuning_toolkit::{fingerprint, says_nothing};
 
-use super::{NAME, columns::Columns, rungs::Rungs};
+use super::{NAME, columns::Columns};
+use crate::schedulers::rungs::Rungs;
 
 /// What a trial is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +84,7 @@ impl Curves {
     pub(super) fn new(space: &Space, rungs: Rungs) -> Self {
         Self {
             columns: Columns::new(space),
-            entries: vec![Vec::new(); rungs.len()],
+            entries: vec![Vec::new(); rungs.count()],
             rungs,
             trials: Vec::new(),
             places: BTreeMap::new(),
@@ -101,7 +102,9 @@ impl Curves {
             Fact::Started(started) => self.start(started),
             Fact::Resumed(resumed) => {
                 if let Some(place) = self.place(resumed.trial) {
-                    let until = resumed.until.map_or(self.rungs.top(), |until| until.get());
+                    let until = resumed
+                        .until
+                        .map_or(self.rungs.whole(), |until| until.get());
                     self.trials[place].state = State::Running(until);
                     self.paused.remove(&place);
                     self.running.insert(place);
@@ -139,7 +142,9 @@ impl Curves {
     fn start(&mut self, started: &Started) {
         let place = self.trials.len();
         let own = started.tag.note(NAME).is_some();
-        let until = started.until.map_or(self.rungs.top(), |until| until.get());
+        let until = started
+            .until
+            .map_or(self.rungs.whole(), |until| until.get());
         self.decisions += u64::from(own);
         self.places.insert(started.trial, place);
         self.seen.insert(fingerprint(&started.params));
@@ -162,8 +167,8 @@ impl Curves {
         if at <= trial.at {
             return;
         }
-        let (before, count) = (self.rungs.reached(trial.at), trial.count());
-        let reached = self.rungs.reached(at);
+        let (before, count) = (self.rungs.passed(trial.at), trial.count());
+        let reached = self.rungs.passed(at);
         self.used += at - trial.at;
         trial.at = at;
         trial.best = trial.best.min(loss);
@@ -187,7 +192,7 @@ impl Curves {
     fn end(&mut self, place: usize, outcome: &Outcome) {
         if let (Some(values), 0) = (outcome.values(), self.trials[place].at) {
             // It reported nothing: its value is that of a whole trial.
-            self.learn(place, self.rungs.top(), values.as_slice());
+            self.learn(place, self.rungs.whole(), values.as_slice());
         }
         let trial = &mut self.trials[place];
         let count = trial.count();
@@ -214,17 +219,45 @@ impl Curves {
     /// and is among the best `1/eta` of those that reached the rung. None of `taken`.
     // Li et al. 2020, arXiv:1810.05934, algorithm 2.
     pub(super) fn due(&self, eta: u32, taken: &BTreeSet<usize>) -> Option<usize> {
-        let below_top = self.rungs.len() - 1;
+        let below_top = self.rungs.count() - 1;
         (0..below_top).rev().find_map(|rung| {
             let entries = &self.entries[rung];
             let best = entries.iter().take(entries.len() / eta as usize);
             let waits = |place: &usize| {
                 self.paused.contains(place)
                     && !taken.contains(place)
-                    && self.rungs.reached(self.trials[*place].at) == rung + 1
+                    && self.rungs.passed(self.trials[*place].at) == rung + 1
             };
             best.map(|(_, place)| *place).find(waits)
         })
+    }
+
+    /// The paused trial with the best loss, if that is better than those of all whole trials and of all that run to
+    /// their end: the resource left is enough for it to do so. None of `taken`.
+    pub(super) fn leader(&self, left: u64, taken: &BTreeSet<usize>) -> Option<usize> {
+        let whole = self.rungs.whole();
+        let ends = |place: &&usize| matches!(self.trials[**place].state, State::Running(until) if until >= whole);
+        let running = self.running.iter().filter(ends).chain(taken);
+        let running = running.map(|place| self.trials[*place].best);
+        let ended = self.entries.last().and_then(|rung| rung.first());
+        let most = running
+            .chain(ended.map(|(loss, _)| *loss))
+            .fold(f64::INFINITY, f64::min);
+        let fits = |place: &usize| {
+            let trial = &self.trials[*place];
+            trial.best < most && whole.saturating_sub(trial.at) <= left && !taken.contains(place)
+        };
+        let paused = self.paused.iter().copied().filter(fits);
+        paused.min_by(|one, other| self.trials[*one].best.total_cmp(&self.trials[*other].best))
+    }
+
+    /// The resource that the trials which run now have still to use.
+    pub(super) fn owed(&self) -> u64 {
+        let rest = |place: &usize| match self.trials[*place].state {
+            State::Running(until) => until.saturating_sub(self.trials[*place].at),
+            _ => 0,
+        };
+        self.running.iter().map(rest).sum()
     }
 }
 
@@ -244,7 +277,7 @@ mod tests {
         let range = tuning_core::FidelityRange::new(1, 52).unwrap();
         Told {
             params: space.decode(&[0.5]).unwrap(),
-            curves: Curves::new(&space, Rungs::new(range, None, 3)),
+            curves: Curves::new(&space, Rungs::upwards(range, None, 3)),
         }
     }
 

@@ -7,10 +7,8 @@ use tuning_toolkit::{Kind, Stream, fingerprint, normal};
 
 use super::{
     FreezeThawConfig, NAME,
-    curves::{Curves, State, Trial},
-    fits::{Fits, data},
-    kernel::Hyper,
-    posterior::Posterior,
+    curves::{Curves, Trial},
+    model::Model,
 };
 
 /// Paused trials that are judged in full, the most promising ones.
@@ -18,18 +16,10 @@ const PAUSED: usize = 40;
 /// Good trials around which new points are looked for, and what share of the candidates each gets.
 const GOOD: usize = 4;
 const SHARE: usize = 16;
-/// Trials that run and are believed to reach their mean.
-const PENDING: usize = 64;
 /// How often a point that was tried is drawn again.
 const TRIES: usize = 16;
 /// The power of a step's cost that the expected improvement is divided by.
 const COST: f64 = 0.5;
-
-/// The model as one ask needs it.
-struct Model {
-    posterior: Posterior,
-    best: f64,
-}
 
 /// Something that can be done next.
 struct Candidate {
@@ -44,11 +34,14 @@ pub(super) struct Plan<'a> {
     pub(super) config: &'a FreezeThawConfig,
     pub(super) space: &'a Space,
     pub(super) curves: &'a Curves,
-    pub(super) fits: &'a Fits,
+    now: &'a dyn Fn() -> Option<Model>,
     pub(super) ask: &'a Ask,
     /// Whether the model decides, and whether ranks do before that.
     pub(super) warm: bool,
     pub(super) ranked: bool,
+    /// The resource that the budget leaves, if it has a limit, and what the decisions so far use.
+    left: Option<u64>,
+    spent: u64,
     started: usize,
     resumed: BTreeSet<usize>,
     keys: BTreeSet<u64>,
@@ -60,18 +53,21 @@ impl<'a> Plan<'a> {
         config: &'a FreezeThawConfig,
         space: &'a Space,
         curves: &'a Curves,
-        fits: &'a Fits,
+        now: &'a dyn Fn() -> Option<Model>,
         ask: &'a Ask,
         (warm, ranked): (bool, bool),
+        left: Option<u64>,
     ) -> Self {
         Self {
             config,
             space,
             curves,
-            fits,
+            now,
             ask,
             warm,
             ranked,
+            left,
+            spent: 0,
             started: 0,
             resumed: BTreeSet::new(),
             keys: BTreeSet::new(),
@@ -96,6 +92,12 @@ impl<'a> Plan<'a> {
         if let Some(place) = by_rank.then(due).flatten() {
             return Ok(Some(self.resume(place, "rank")));
         }
+        let left = self.left.map(|left| left.saturating_sub(self.spent));
+        let ends = left.is_some_and(|left| left <= self.curves.rungs.whole());
+        let leader = || self.curves.leader(left.unwrap_or(u64::MAX), &self.resumed);
+        if let Some(place) = (ends || !may_start).then(leader).flatten() {
+            return Ok(Some(self.resume(place, "the best so far")));
+        }
         if !may_start {
             return Ok(None);
         }
@@ -118,6 +120,7 @@ impl<'a> Plan<'a> {
         self.believe(&self.curves.columns.numbers(&params), trial, rung);
         self.keys.insert(fingerprint(&params));
         self.started += 1;
+        self.spent += rung;
         self.until(Proposal::start(params), rung, why)
     }
 
@@ -126,12 +129,13 @@ impl<'a> Plan<'a> {
         let rung = self.curves.rungs.next(trial.at);
         self.believe(&trial.numbers, place, rung);
         self.resumed.insert(place);
+        self.spent += rung.saturating_sub(trial.at);
         self.until(Proposal::resume(trial.id), rung, why)
     }
 
     /// Lets the proposal run until a rung: to its end from the last one.
     fn until(&self, proposal: Proposal, rung: u64, why: &str) -> Proposal {
-        let top = self.curves.rungs.top();
+        let top = self.curves.rungs.whole();
         let until = (rung < top).then(|| Fidelity::new(rung));
         let tag = Tag::new(NAME, format_args!("{why}, to {rung} of {top}"));
         proposal.until(until).tag(tag)
@@ -146,14 +150,14 @@ impl<'a> Plan<'a> {
     /// The candidate with the greatest expected improvement at the full fidelity per root of its next step's cost.
     fn choose(&mut self, seed: Seed) -> Result<Option<Candidate>, StrategyError> {
         if self.model.is_none() {
-            self.model = Some(self.build());
+            self.model = Some((self.now)());
         }
         let Some(Some(model)) = &self.model else {
             return Ok(None);
         };
         let (rungs, posterior) = (&self.curves.rungs, &model.posterior);
-        let decays = posterior.decays_to(rungs.top() as f64);
-        let variance = posterior.variance(rungs.top() as f64);
+        let decays = posterior.decays_to(rungs.whole() as f64);
+        let variance = posterior.variance(rungs.whole() as f64);
         let mut candidates = self.fresh(seed)?;
         let waiting = self.curves.paused.difference(&self.resumed);
         let mut paused: Vec<(f64, usize)> = waiting.map(|place| (0.0, *place)).collect();
@@ -188,21 +192,6 @@ impl<'a> Plan<'a> {
             }
         }
         Ok(chosen.map(|(_, candidate)| candidate))
-    }
-
-    fn build(&self) -> Option<Model> {
-        let (rows, targets, units) = data(self.curves, self.config.max_observations as usize)?;
-        let hyper = Hyper::new(&self.fits.logs());
-        let mut posterior = Posterior::new(hyper, rows, &targets)?;
-        for place in self.curves.running.iter().rev().take(PENDING) {
-            let trial = &self.curves.trials[*place];
-            if let State::Running(until) = trial.state {
-                posterior.believe(&trial.numbers, *place, until as f64);
-            }
-        }
-        let losses = self.curves.trials.iter().map(|trial| trial.best);
-        let best = units.of(losses.fold(f64::INFINITY, f64::min));
-        Some(Model { posterior, best })
     }
 
     /// New points: three quarters anywhere, the others near the best trials. None that were tried.

@@ -39,12 +39,12 @@ impl Fits {
         }
     }
 
-    /// Settles whether a fit is due.
-    pub(super) fn follow(&mut self, curves: &Curves) {
+    /// Settles whether a fit is due, to the rows of which the model takes at most this many.
+    pub(super) fn follow(&mut self, curves: &Curves, most: usize) {
         if (curves.rows as f64) < GROWTH * self.rows as f64 || curves.rows > MOST {
             return;
         }
-        if let Some((rows, targets, _)) = data(curves, usize::MAX) {
+        if let Some((rows, targets, _)) = data(curves, most) {
             self.rows = curves.rows;
             self.due.push(chosen(curves, &rows, &targets));
         }

@@ -7,9 +7,9 @@ mod decide;
 mod fits;
 mod kernel;
 mod likelihood;
+mod model;
 mod posterior;
 mod rows;
-mod rungs;
 mod strategy;
 mod targets;
 

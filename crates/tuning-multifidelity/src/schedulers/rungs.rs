@@ -9,6 +9,9 @@ pub(crate) const REDUCTION_FACTOR: u32 = 3;
 // Measured on learning curves of 52 epochs, where 3 is better than 1: the first epoch ranks badly.
 const PART: f64 = 17.0;
 
+/// A rung is left out if the whole is less than this many times as much.
+const NARROW: f64 = 1.3;
+
 /// The highest number that a lowest rung can be: a floating-point number holds all integers up to it.
 pub(crate) const MOST: f64 = 1e15;
 
@@ -19,7 +22,8 @@ pub(crate) struct Rungs {
 }
 
 impl Rungs {
-    /// From the lowest rung up: each is `factor` times the one before, as long as it is below the whole.
+    /// From the lowest rung up: each is `factor` times the one before, as long as it is below the whole. The last of
+    /// these is left out if it is nearly the whole, unless it is the only one.
     // Li et al. 2020, arXiv:1810.05934, Alg. 2: r_k = r_min η^k.
     pub(crate) fn upwards(range: FidelityRange, least: Option<u64>, factor: u32) -> Self {
         let whole = range.max().get();
@@ -28,6 +32,11 @@ impl Rungs {
         while level < whole {
             levels.push(Fidelity::new(level));
             level = level.saturating_mul(u64::from(factor));
+        }
+        if let [_, .., last] = levels[..]
+            && (whole as f64) < NARROW * last.get() as f64
+        {
+            levels.pop();
         }
         levels.push(range.max());
         Self { levels }
@@ -55,6 +64,22 @@ impl Rungs {
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
         self.levels.len()
+    }
+
+    /// The fidelity of a whole trial.
+    pub(crate) fn whole(&self) -> u64 {
+        self.levels[self.top()].get()
+    }
+
+    /// How many of them a trial at this fidelity has passed or stands at.
+    pub(crate) fn passed(&self, at: u64) -> usize {
+        self.levels.partition_point(|level| level.get() <= at)
+    }
+
+    /// The next one for a trial at this fidelity; the whole if it has passed all.
+    pub(crate) fn next(&self, at: u64) -> u64 {
+        let next = self.passed(at).min(self.top());
+        self.levels[next].get()
     }
 
     /// The index of the whole.
@@ -163,6 +188,8 @@ mod tests {
         check((1, 81), Some(1), 3, &powers, &powers);
         check((1, 52), None, 3, &[3, 9, 27, 52], &[6, 17, 52]);
         check((1, 100), Some(10), 4, &[10, 40, 100], &[25, 100]);
+        check((5, 52), Some(1), 3, &[5, 15, 52], &[6, 17, 52]);
+        check((5, 6), Some(1), 2, &[5, 6], &[6]);
         check((1, 1), None, 3, &[1], &[1]);
         check((5, 9), Some(1), 2, &[5, 9], &[9]);
         check((1, 3), Some(9), 2, &[3], &[3]);
@@ -173,6 +200,20 @@ mod tests {
             &[1 << 62, 1 << 63, u64::MAX],
             &[1 << 63, u64::MAX],
         );
+    }
+
+    #[test]
+    fn the_next_rung_is_above_the_fidelity() {
+        let rungs = Rungs::upwards(FidelityRange::new(1, 52).unwrap(), None, 3);
+        let check = |at, passed, next| {
+            assert_eq!((rungs.passed(at), rungs.next(at)), (passed, next), "{at}");
+        };
+        check(0, 0, 3);
+        check(3, 1, 9);
+        check(10, 2, 27);
+        check(52, 4, 52);
+        check(99, 4, 52);
+        assert_eq!(rungs.whole(), 52);
     }
 
     #[test]

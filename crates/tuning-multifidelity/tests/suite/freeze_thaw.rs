@@ -14,9 +14,10 @@ const SPACES: [&str; 4] = ["training", "every-kind-twice", "deep-conditions", "f
 
 #[test]
 fn freeze_thaw_keeps_the_laws() {
-    // Each ask fits a model: more seeds would cost more than all tests of another strategy.
     tuning_conformance::strategy(|problem| FreezeThawConfig::default().build(problem))
         .config::<FreezeThawConfig>()
+        .spaces(SPACES)
+        .trials(16)
         .seeds(1)
         .check();
 }
@@ -30,7 +31,6 @@ fn a_small_model_that_decides_at_once_keeps_the_laws() {
         .candidates(16)
         .max_observations(16);
     tuning_conformance::strategy(|problem| config.build(problem))
-        .spaces(SPACES)
         .seeds(1)
         .check();
 }
@@ -153,4 +153,22 @@ fn what_can_never_be_resumed_is_given_up() {
         matches!(strategy.ask(&more).unwrap(), Asked::Propose(_)),
         "the budget was raised"
     );
+}
+#[test]
+fn zz_sanity() {
+    tuning_conformance::strategy(|problem| FreezeThawConfig::default().build(problem))
+        .spaces(SPACES)
+        .trials(16)
+        .seeds(1)
+        .only(tuning_conformance::Law::Sanity)
+        .check();
+}
+#[test]
+fn zz_cost() {
+    tuning_conformance::strategy(|problem| FreezeThawConfig::default().build(problem))
+        .spaces(SPACES)
+        .trials(16)
+        .seeds(1)
+        .only(tuning_conformance::Law::Cost)
+        .check();
 }
