@@ -190,8 +190,8 @@ impl Curves {
     }
 
     fn end(&mut self, place: usize, outcome: &Outcome) {
-        if let (Some(values), 0) = (outcome.values(), self.trials[place].at) {
-            // It reported nothing: its value is that of a whole trial.
+        if let Outcome::Completed(values) = outcome {
+            // If it did not report at its end, its value is that of a whole trial.
             self.learn(place, self.rungs.whole(), values.as_slice());
         }
         let trial = &mut self.trials[place];
@@ -345,6 +345,25 @@ mod tests {
         told.pause(trials[5], 9, 7.0);
         assert_eq!(due(&told), Some(5), "the higher rung is looked at first");
         assert_eq!(told.curves.due(3, &BTreeSet::from([5])), Some(1));
+    }
+
+    #[test]
+    fn a_trial_that_completes_is_whole_with_a_report_there_or_without() {
+        let mut told = told();
+        for (trial, reports) in [(0, 0), (1, 1), (2, 2)] {
+            let trial = told.start(trial);
+            for at in [9, 52].into_iter().take(reports) {
+                let values = Values::one(5.0).unwrap();
+                told.tell(Reported::new(trial, Fidelity::new(at), values));
+            }
+            let values = Values::one(4.0 + reports as f64).unwrap();
+            told.tell(Ended::new(trial, Outcome::Completed(values)));
+        }
+        let points = |trial: usize| told.curves.trials[trial].points(3);
+        assert_eq!(points(0), [(52, 4.0)]);
+        assert_eq!(points(1), [(9, 5.0), (52, 5.0)]);
+        assert_eq!(points(2), [(9, 5.0), (52, 5.0)]);
+        assert_eq!((told.curves.used, told.curves.rows), (3 * 52, 5));
     }
 
     #[test]

@@ -22,7 +22,7 @@ const SMALL: u64 = 6;
 ///
 /// When the budget has room for no further trial, what is due by rank is resumed, and the others are given up. There
 /// and in the last whole trial's worth of a budget of resource, the trial with the best loss so far runs to its end if
-/// it has not. Without a limit on trials it never ends by itself.
+/// it still can. Without a limit on trials it never ends by itself.
 // Swersky et al. 2014, arXiv:1406.3896; Li et al. 2020, arXiv:1810.05934 for the ranks.
 #[derive(Clone, Debug)]
 pub struct FreezeThaw {
