@@ -116,6 +116,15 @@ impl Checkpoints {
         }
     }
 
+    /// Removes those of the steps before the one of this folder.
+    pub(crate) fn keep_from(&self, kept: &Path) {
+        let of = |path: &Path| path.file_name()?.to_str()?.parse().ok().map(Fidelity::new);
+        let steps = self.steps().into_iter();
+        for step in steps.filter(|step| of(kept).is_some_and(|kept| *step < kept)) {
+            _ = fs::remove_dir_all(self.path(Some(step)));
+        }
+    }
+
     /// Removes them all.
     pub(super) fn remove(&self) {
         _ = fs::remove_dir_all(&self.folder);

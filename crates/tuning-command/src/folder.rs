@@ -12,9 +12,31 @@ use tuning_core::{Failure, FailureKind, Fidelity, Origin, TrialId, Work};
 
 use crate::{checkpoint::Checkpoints, record::ProcessRecord, regular};
 
-/// The files of one trial, ready for a piece of work.
+/// The folder of one trial, ready for a piece of work: whose it is, and the checkpoint that the work continues from.
+///
+/// [`CommandEvaluator`](crate::CommandEvaluator) makes one for each piece of work; evaluators of other kinds may do the same.
+/// The [module](crate) says what is in it.
+///
+/// # Example
+/// ```
+/// use tuning_command::TrialFolder;
+/// use tuning_core::{Origin, Parameter, Seed, Space, TrialId, Work};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let trials = folder.path().join("trials");
+/// let space = Space::new([Parameter::float("lr", 0.0, 1.0)])?;
+/// let mut work = Work::new(TrialId::new(7), space.params([("lr", 0.1)])?, Seed::new(1));
+/// work.until = Some(3.into());
+/// let first = TrialFolder::prepare(&trials, Some("mnist"), &work).expect("it can be written");
+/// std::fs::write(first.checkpoint().join("weights"), "…")?;
+///
+/// (work.origin, work.until) = (Origin::Resumed { at: 3.into() }, None);
+/// let second = TrialFolder::prepare(&trials, Some("mnist"), &work).expect("it can be copied");
+/// assert!(second.checkpoint().join("weights").exists(), "a copy");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
-pub(crate) struct TrialFolder {
+pub struct TrialFolder {
     path: PathBuf,
     checkpoints: Checkpoints,
     until: Option<Fidelity>,
@@ -80,12 +102,11 @@ impl TrialFolder {
     }
 
     /// Makes the folder ready for a piece of work: its own, with the checkpoint to continue from,
-    /// without a result.
-    pub(crate) fn prepare(
-        trials_dir: &Path,
-        study: Option<&str>,
-        work: &Work,
-    ) -> Result<Self, Failure> {
+    /// without a result. Call it once it is [durable](tuning_core::RunningTrial::committed) that the work was begun.
+    ///
+    /// # Errors
+    /// If something cannot be written or copied, or if the work is to begin with the checkpoint of a trial that has none.
+    pub fn prepare(trials_dir: &Path, study: Option<&str>, work: &Work) -> Result<Self, Failure> {
         let path = trial_dir(trials_dir, work.trial);
         let identity = Identity {
             trial: work.trial,
@@ -121,12 +142,18 @@ impl TrialFolder {
             .checkpoints
             .begin(work.until, folder.source.as_deref());
         begun.map_err(|error| cannot("make the checkpoint", &folder.checkpoint, &error))?;
+        if let (Origin::Resumed { .. }, Some(source)) = (work.origin, &folder.source) {
+            folder.checkpoints.keep_from(source);
+        }
         Ok(folder)
     }
 
     /// Makes the checkpoint again what the first attempt at the work found, if an earlier attempt has left another.
-    /// Returns whether it has.
-    pub(crate) fn begin_again(&mut self) -> Result<bool, Failure> {
+    /// Returns whether it has; the second time it has not.
+    ///
+    /// # Errors
+    /// If that cannot be copied.
+    pub fn begin_again(&mut self) -> Result<bool, Failure> {
         let was_begun = std::mem::take(&mut self.is_begun);
         if was_begun {
             let begun = self
@@ -138,7 +165,10 @@ impl TrialFolder {
     }
 
     /// Finds out whether the folder of the trials takes what trials need: a folder, and a file in it.
-    pub(crate) fn probe(trials_dir: &Path, trial: TrialId) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// If it does not: the reason is not a trial's own.
+    pub fn probe(trials_dir: &Path, trial: TrialId) -> io::Result<()> {
         let path = trials_dir.join(format!(".probe-{:06}", trial.get()));
         fs::create_dir_all(&path)?;
         let written = regular::write(&path.join("file"), &[0; 4 << 10]);
@@ -147,7 +177,7 @@ impl TrialFolder {
     }
 
     /// Removes the checkpoints of a trial of this study, if there are any. Everything else stays.
-    pub(super) fn discard(trials_dir: &Path, study: Option<&str>, trial: TrialId) {
+    pub fn discard(trials_dir: &Path, study: Option<&str>, trial: TrialId) {
         let path = trial_dir(trials_dir, trial);
         if Identity::read(&path)
             .is_some_and(|found| found.trial == trial && found.study.as_deref() == study)
@@ -170,8 +200,9 @@ impl TrialFolder {
         &self.path
     }
 
-    /// Where the program saves and finds checkpoints.
-    pub(crate) fn checkpoint(&self) -> &Path {
+    /// Where the work saves and finds checkpoints.
+    #[must_use]
+    pub fn checkpoint(&self) -> &Path {
         &self.checkpoint
     }
 
@@ -186,7 +217,8 @@ impl TrialFolder {
     }
 
     /// The step that the checkpoint is of, if the work continues from one.
-    pub(crate) fn from(&self) -> Option<Fidelity> {
+    #[must_use]
+    pub fn from(&self) -> Option<Fidelity> {
         self.from
     }
 }

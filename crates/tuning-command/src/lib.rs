@@ -94,8 +94,12 @@
 //! first attempt found. One that has measured something and fails keeps what it has saved.
 //!
 //! If the checkpoint of a paused trial was deleted, the trial starts anew: the folder is empty and
-//! `TUNE_FROM` unset. When the strategy gives a paused trial up, its checkpoints are removed; its
-//! logs stay.
+//! `TUNE_FROM` unset.
+//!
+//! Checkpoints that no work can need are removed at once: all of a trial when the strategy gives it up, and
+//! of a trial that resumes those before the one that it resumes from. Those of the last two pieces of work stay,
+//! also when the trial has ended: they are what it was trained for, and other trials may begin with them. Logs
+//! stay.
 //!
 //! # How a program ends
 //!
@@ -151,7 +155,7 @@ mod variables;
 pub use argument::{Argument, CommandLine};
 pub use error::{CommandError, Place};
 pub use evaluator::CommandEvaluator;
-pub use folder::{STDERR_LOG, STDOUT_LOG, trial_dir};
+pub use folder::{STDERR_LOG, STDOUT_LOG, TrialFolder, trial_dir};
 pub use group::ProcessGroup;
 pub use owner::TrialsFolder;
 pub use regular::open_regular;

@@ -17,6 +17,7 @@
 //! | run a study | [`Study::builder`] |
 //! | tune a program in any language | the crate `tuning-command` |
 //! | tune a function | [`blocking`], [`asynchronous`] |
+//! | resume the training of a function from its checkpoint | [`Blocking::checkpoints`], [`BlockingTrial::checkpoint_dir`] |
 //! | evaluate the trials yourself, one call at a time | [`Study::manual`] |
 //! | tune one that takes a type of its own | [`blocking_typed`], [`asynchronous_typed`], [`Summary::best_typed`] |
 //! | stop it, cancel a trial, watch it while it runs | [`StudyHandle`] |
@@ -54,8 +55,8 @@ mod study;
 pub use bus::{Breaker, Delivery, ObserverReport, Subscription};
 pub use error::StudyError;
 pub use evaluators::{
-    Asynchronous, AsynchronousTyped, Blocking, BlockingTrial, asynchronous, asynchronous_typed,
-    blocking, blocking_typed,
+    Asynchronous, AsynchronousTrial, AsynchronousTyped, Blocking, BlockingTrial, CheckpointError,
+    asynchronous, asynchronous_typed, blocking, blocking_typed,
 };
 pub use executor::{Executor, TokioExecutor};
 pub use memory::{MemoryJournal, MemoryReader};

@@ -69,14 +69,14 @@ async fn a_resumed_trial_goes_on_from_a_copy_of_its_checkpoint() {
         let outcome = bench.run(&spec, work(&bench, 0, from, until)).await;
         assert_eq!(outcome, completed(&[1.0]));
     }
-    let log = |label: &str| bench.read(&format!("trials/000000/checkpoint/{label}/deep/log"));
+    let path = |label: &str| format!("trials/000000/checkpoint/{label}/deep/log");
     assert_eq!(
-        log("1"),
-        "0:none-1\n",
+        bench.read(&path("3")),
+        "0:none-1\n0:1-3\n",
         "a paused trial's checkpoint stays as it is"
     );
-    assert_eq!(log("3"), "0:none-1\n0:1-3\n");
-    assert_eq!(log("end"), "0:none-1\n0:1-3\n0:3-end\n");
+    assert_eq!(bench.read(&path("end")), "0:none-1\n0:1-3\n0:3-end\n");
+    assert!(!bench.path(&path("1")).exists(), "it is of no use any more");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::{
     fmt,
     ops::Deref,
     panic::{self, AssertUnwindSafe},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -15,7 +16,10 @@ use futures_util::{
 use tokio::{runtime::Handle, sync::Semaphore};
 use tuning_core::{
     Evaluator, FailureKind, Fidelity, Interrupted, IntoOutcome, IntoValues, Outcome, RunningTrial,
+    TrialId,
 };
+
+use super::checkpoints::{Checkpoint, CheckpointError, Checkpoints};
 
 /// How many threads there are at most, those included that run on after their trial was given up.
 const THREADS: usize = 256;
@@ -48,6 +52,7 @@ where
     Blocking {
         objective: Arc::new(objective),
         threads: Arc::new(Semaphore::new(THREADS)),
+        checkpoints: None,
     }
 }
 
@@ -55,6 +60,7 @@ where
 pub struct Blocking<F> {
     objective: Arc<F>,
     threads: Arc<Semaphore>,
+    checkpoints: Option<Arc<Checkpoints>>,
 }
 
 impl<F> Blocking<F> {
@@ -63,6 +69,40 @@ impl<F> Blocking<F> {
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = Arc::new(Semaphore::new(threads.clamp(1, Semaphore::MAX_PERMITS)));
+        self
+    }
+
+    /// Sets the folder in which the trials of this study have folders of their own for
+    /// [checkpoints](BlockingTrial::checkpoint_dir). A folder of a trial of another study is set aside.
+    ///
+    /// # Example
+    /// ```
+    /// use std::fs;
+    /// use tuning_runtime::blocking;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let checkpoints = folder.path().join("mnist");
+    /// let evaluator = blocking(|trial| {
+    ///     let path = trial.checkpoint_dir()?.join("epoch-and-loss.json");
+    ///     let (mut epoch, mut loss): (u64, f64) = match fs::read(&path) {
+    ///         Ok(saved) => serde_json::from_slice(&saved)?,
+    ///         Err(_) => (0, 1.0),
+    ///     };
+    ///     let last = trial.until().map_or(27, |until| until.get());
+    ///     while epoch < last {
+    ///         (epoch, loss) = (epoch + 1, 0.9 * loss); // a real one would train here
+    ///         fs::write(&path, serde_json::to_vec(&(epoch, loss))?)?; // a real one would write another file and rename it
+    ///         trial.report(epoch, loss)?; // a stop or a pause leaves here
+    ///     }
+    ///     Ok::<_, Box<dyn std::error::Error + Send + Sync>>(loss)
+    /// })
+    /// .checkpoints(checkpoints, "mnist");
+    /// # let _: &dyn tuning_core::Evaluator = &evaluator;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn checkpoints(mut self, folder: impl Into<PathBuf>, study: impl Into<String>) -> Self {
+        self.checkpoints = Some(Arc::new(Checkpoints::new(folder, study)));
         self
     }
 }
@@ -80,14 +120,20 @@ where
             let trial = BlockingTrial {
                 trial: trial.clone(),
                 runtime: runtime.clone(),
+                checkpoint: Checkpoint::new(self.checkpoints.as_ref()),
             };
-            move || {
+            let call = move || {
                 let returned = panic::catch_unwind(AssertUnwindSafe(|| {
                     objective(&trial).into_outcome(trial.objectives())
                 }));
-                returned.unwrap_or_else(|payload| {
+                let outcome = returned.unwrap_or_else(|payload| {
                     Outcome::failed(FailureKind::Panicked, crate::panic::message(&*payload))
-                })
+                });
+                (trial.checkpoint.begins_again(&outcome), outcome)
+            };
+            move || match call() {
+                (true, _) => call().1,
+                (false, outcome) => outcome,
             }
         };
         let Some(runtime) = runtime else {
@@ -113,6 +159,10 @@ where
             Either::Right(_) => Outcome::failed(FailureKind::Cancelled, "it was stopped"),
         }
     }
+
+    async fn discard(&self, trial: TrialId) {
+        Checkpoints::discard(self.checkpoints.as_ref(), trial).await;
+    }
 }
 
 impl<F> fmt::Debug for Blocking<F> {
@@ -121,12 +171,13 @@ impl<F> fmt::Debug for Blocking<F> {
     }
 }
 
-/// A trial as a function on a thread sees it: all of [`RunningTrial`], and reports that wait for their
-/// verdict.
+/// A trial as a function on a thread sees it: all of [`RunningTrial`], reports that wait for their
+/// verdict, and a folder for checkpoints.
 #[derive(Clone, Debug)]
 pub struct BlockingTrial {
     trial: RunningTrial,
     runtime: Option<Handle>,
+    checkpoint: Arc<Checkpoint>,
 }
 
 impl BlockingTrial {
@@ -140,10 +191,38 @@ impl BlockingTrial {
         at: impl Into<Fidelity>,
         values: impl IntoValues,
     ) -> Result<(), Interrupted> {
+        self.checkpoint.reports();
         let report = self.trial.report(at, values);
         match &self.runtime {
             Some(runtime) => runtime.block_on(report),
             None => report.now_or_never().unwrap_or(Ok(())),
+        }
+    }
+
+    /// The folder in which to save, and to look for, what the trial needs to resume. It is made by the first call.
+    ///
+    /// - A new trial finds it empty; one that resumes finds a copy of what its work before left, and one that is forked a copy
+    ///   of the other trial's. So what a paused trial has left is never written to.
+    /// - Work that is tried again finds what the attempt before has left, which may be more than
+    ///   [`origin`](RunningTrial::origin) says: note the fidelity in the folder. An attempt that fails with that and has reported
+    ///   nothing is made again at once, with what the first attempt found.
+    /// - Train until [`until`](RunningTrial::until), or until a report says that it is enough, and save before you return.
+    /// - What no work can need is removed: all of a trial that was given up, and what is older than the last two pieces of
+    ///   work. The rest stays when the trial has ended, since it is what the trial was trained for and others may begin with
+    ///   it. Remove the folder of the study when you are done with it.
+    ///
+    /// # Errors
+    /// If the evaluator has no folder for [checkpoints](Blocking::checkpoints), if the folder cannot be made or copied, or if
+    /// the trial is to end.
+    pub fn checkpoint_dir(&self) -> Result<PathBuf, CheckpointError> {
+        let committed = self.trial.committed();
+        let is_committed = match &self.runtime {
+            Some(runtime) => runtime.block_on(committed),
+            None => committed.now_or_never().unwrap_or(true),
+        };
+        match is_committed {
+            true => self.checkpoint.dir(&self.trial),
+            false => Err(Interrupted::Stopped.into()),
         }
     }
 }

@@ -3,8 +3,10 @@
 
 mod asynchronous;
 mod blocking;
+mod checkpoints;
 mod typed;
 
-pub use asynchronous::{Asynchronous, asynchronous};
+pub use asynchronous::{Asynchronous, AsynchronousTrial, asynchronous};
 pub use blocking::{Blocking, BlockingTrial, blocking};
+pub use checkpoints::CheckpointError;
 pub use typed::{AsynchronousTyped, asynchronous_typed, blocking_typed};

@@ -1,13 +1,20 @@
 //! [`blocking_typed`] and [`asynchronous_typed`]: objectives that take the value of a trial's parameters.
 
-use std::{any::type_name, fmt, future::Future, marker::PhantomData};
+use std::{any::type_name, fmt, future::Future, marker::PhantomData, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
-use tuning_core::{Evaluator, FailureKind, IntoOutcome, Outcome, Params, RunningTrial, Tunable};
+use futures_util::{
+    FutureExt,
+    future::{Either, ready},
+};
+use tuning_core::{
+    Evaluator, FailureKind, IntoOutcome, Outcome, Params, RunningTrial, TrialId, Tunable,
+};
 
 use super::{
-    asynchronous::until_stopped,
+    asynchronous::{AsynchronousTrial, evaluate},
     blocking::{Blocking, BlockingTrial, blocking},
+    checkpoints::Checkpoints,
 };
 
 /// Makes an evaluator of a function that computes, as [`blocking`] does, and takes its parameters as a
@@ -98,12 +105,13 @@ where
 pub fn asynchronous_typed<T, F, Fut>(objective: F) -> AsynchronousTyped<T, F>
 where
     T: Tunable,
-    F: Fn(T, RunningTrial) -> Fut + Send + Sync,
+    F: Fn(T, AsynchronousTrial) -> Fut + Send + Sync,
     Fut: Future + Send,
     Fut::Output: IntoOutcome,
 {
     AsynchronousTyped {
         objective,
+        checkpoints: None,
         value: PhantomData,
     }
 }
@@ -111,24 +119,42 @@ where
 /// The evaluator that [`asynchronous_typed`] makes.
 pub struct AsynchronousTyped<T, F> {
     objective: F,
+    checkpoints: Option<Arc<Checkpoints>>,
     value: PhantomData<fn() -> T>,
+}
+
+impl<T, F> AsynchronousTyped<T, F> {
+    /// Sets the folder in which the trials of this study have folders of their own for
+    /// [checkpoints](AsynchronousTrial::checkpoint_dir). A folder of a trial of another study is set aside.
+    #[must_use]
+    pub fn checkpoints(mut self, folder: impl Into<PathBuf>, study: impl Into<String>) -> Self {
+        self.checkpoints = Some(Arc::new(Checkpoints::new(folder, study)));
+        self
+    }
 }
 
 #[async_trait]
 impl<T, F, Fut> Evaluator for AsynchronousTyped<T, F>
 where
     T: Tunable,
-    F: Fn(T, RunningTrial) -> Fut + Send + Sync,
+    F: Fn(T, AsynchronousTrial) -> Fut + Send + Sync,
     Fut: Future + Send,
     Fut::Output: IntoOutcome + Send,
 {
     async fn evaluate(&self, trial: RunningTrial) -> Outcome {
-        // Not kept in a local: the value need not be one that may move between threads.
-        let objective = value(trial.params()).map(|value| (self.objective)(value, trial.clone()));
-        match objective {
-            Ok(objective) => until_stopped(objective, trial).await,
-            Err(outcome) => outcome,
-        }
+        let objective = |trial: AsynchronousTrial| match value(trial.params()) {
+            Ok(value) => {
+                let objectives = trial.objectives().clone();
+                let returned = (self.objective)(value, trial);
+                Either::Left(returned.map(move |returned| returned.into_outcome(&objectives)))
+            }
+            Err(outcome) => Either::Right(ready(outcome)),
+        };
+        evaluate(self.checkpoints.as_ref(), trial, objective).await
+    }
+
+    async fn discard(&self, trial: TrialId) {
+        Checkpoints::discard(self.checkpoints.as_ref(), trial).await;
     }
 }
 
@@ -136,6 +162,7 @@ impl<T, F: Clone> Clone for AsynchronousTyped<T, F> {
     fn clone(&self) -> Self {
         Self {
             objective: self.objective.clone(),
+            checkpoints: self.checkpoints.clone(),
             value: PhantomData,
         }
     }

@@ -3,6 +3,7 @@
 mod added;
 mod amended;
 mod check_resume;
+mod checkpoints;
 mod cluster;
 mod committed;
 mod conformance;
