@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
 use crate::{
-    api, bench, ci, demo, documents, fuzz, mutants, new_strategy, outside, peers, semver, stress,
-    test, tidy, torture,
+    api, bench, ci, demo, documents, fuzz, mutants, new_strategy, optuna, outside, peers, semver,
+    stress, test, tidy, torture,
 };
 
 /// One subcommand of `cargo xtask`.
@@ -124,6 +124,13 @@ pub(crate) const COMMANDS: &[Command] = &[
         summary: "compare with other optimisers, side by side",
         help: || peers::HELP.to_owned(),
         run: peers::run,
+    },
+    Command {
+        name: "optuna",
+        arguments: "[--record]",
+        summary: "let Optuna judge the histories by which our pruners are compared with its own",
+        help: || optuna::HELP.to_owned(),
+        run: optuna::run,
     },
 ];
 

@@ -1,10 +1,10 @@
 //! `cargo xtask peers`: the side-by-side with other optimisers. It prepares the environment; `benches/peers` does the rest.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::Result;
 use crate::process::{self, cargo};
+use crate::python;
 use crate::workspace::Workspace;
 
 pub(crate) const HELP: &str = "\
@@ -18,7 +18,11 @@ pub(crate) fn run(args: &[String]) -> Result {
     let quick = args.iter().any(|arg| arg == "--quick");
     let place = workspace.target_directory.join("peers");
     let scripts = workspace.root.join("benches/peers");
-    let python = environment(&place.join("python"), &scripts, quick)?;
+    let mut requirements = vec![scripts.join("requirements.txt")];
+    if !quick {
+        requirements.push(scripts.join("requirements-gp.txt"));
+    }
+    let python = python::environment(&place.join("python"), &requirements)?;
     process::run(cargo([
         "build",
         "--release",
@@ -54,25 +58,4 @@ pub(crate) fn run(args: &[String]) -> Result {
         report.arg("--quick");
     }
     process::run(report)
-}
-
-/// The interpreter of an environment that has what the files of requirements name.
-fn environment(folder: &Path, scripts: &Path, quick: bool) -> Result<PathBuf> {
-    let python = folder.join("bin/python");
-    if !python.exists() {
-        let mut make = Command::new("python3");
-        make.args(["-m", "venv"]).arg(folder);
-        process::run(make)?;
-    }
-    let mut install = Command::new(&python);
-    install
-        .args(["-m", "pip", "install", "--quiet", "--requirement"])
-        .arg(scripts.join("requirements.txt"));
-    if !quick {
-        install
-            .arg("--requirement")
-            .arg(scripts.join("requirements-gp.txt"));
-    }
-    process::run(install)?;
-    Ok(python)
 }

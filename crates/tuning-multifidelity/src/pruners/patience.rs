@@ -116,8 +116,8 @@ impl PrunerConfig for PatienceConfig {
 /// Has another pruner judge a trial only when its last `patience + 1` reports are all worse than its best before them, by
 /// more than `tolerance`. Without another pruner such a trial is stopped.
 ///
-/// The rule is that of Optuna's `PatientPruner`, whose `min_delta` is the `tolerance` here, and its decisions are meant
-/// to be the same. Two things to know of it: a report that is equal to the best before ends the wait as a better one does, so that
+/// The rule is that of Optuna's `PatientPruner`, whose `min_delta` is the `tolerance` here, and so are its decisions on
+/// hundreds of random histories (`tests/suite/optuna`). Two things to know of it: a report that is equal to the best before ends the wait as a better one does, so that
 /// a curve that is flat is never stopped; and a trial is judged from its report number `patience + 2` on. Reports are
 /// counted, not fidelities: where they are sparse, the wait is longer. There has to be one objective.
 #[derive(Clone, Debug)]

@@ -151,7 +151,7 @@ impl PrunerConfig for PercentileConfig {
 /// Stops a trial whose best loss so far is above a percentile of what the completed trials reported at the same fidelity.
 ///
 /// With a percentile of 25 a trial continues while it is among the best 25 %, whichever way the objective goes. The rule
-/// is that of Optuna's `PercentilePruner`, and its decisions are meant to be the same, but that a maximised objective is compared as the
+/// is that of Optuna's `PercentilePruner`, and so are its decisions on hundreds of random histories (`tests/suite/optuna`), but that a maximised objective is compared as the
 /// loss that it becomes (between two values the last bit may differ):
 ///
 /// - Completed trials alone are compared with: not those that were stopped, failed, run or are paused.

@@ -147,7 +147,7 @@ impl PrunerConfig for ThresholdConfig {
 
 /// Stops a trial that reports a value below `lower` or above `upper`, in the objective's own direction.
 ///
-/// The rule is that of Optuna's `ThresholdPruner`, and its decisions are meant to be the same: the last report counts, a value that is
+/// The rule is that of Optuna's `ThresholdPruner`, and so are its decisions on hundreds of random histories (`tests/suite/optuna`): the last report counts, a value that is
 /// equal to a bound continues, and the first report at `warmup` or above is looked at, and from there the first in each
 /// `interval`. (Optuna also stops what is not a number; here that has failed before a pruner sees it.) There has to be
 /// one objective.

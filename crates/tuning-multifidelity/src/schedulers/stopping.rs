@@ -111,6 +111,10 @@ impl PrunerConfig for AshaStoppingConfig {
 /// - What was stopped, or fails later, keeps its places.
 /// - With several objectives, the first one is compared.
 ///
+/// The rule is not that of Optuna's `SuccessiveHalvingPruner`: of m values at a rung that keeps the best ⌊m/η⌋, and of the
+/// first η − 1 trials only those that are better than all before them; and a trial that it looks at late is compared at each
+/// rung that it has passed.
+///
 /// [`Asha`](crate::Asha) finds better trials for the same resource where trials can pause: a first arrival that is bad costs one step
 /// there, and all of them here.
 ///

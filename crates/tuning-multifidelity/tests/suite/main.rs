@@ -3,6 +3,7 @@
 mod asha;
 mod freeze_thaw;
 mod laws;
+mod optuna;
 mod population;
 mod pruned;
 mod pruners;
