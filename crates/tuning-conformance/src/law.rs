@@ -120,13 +120,13 @@ laws! {
             "Every tag of the inner strategy leaves with the combinator's layer in front of it."
             => "Pass on `asked.map(|proposal| proposal.wrapped(LAYER, note))`, resumed and forked trials included.";
         Unwrapped = 3, "unwrapped":
-            "The inner strategy is told its own tags as it wrote them, and `Tag::NONE` for the trials of everybody else."
+            "The inner strategy is told its own tags as it wrote them, and `Tag::NONE` for the trials of everybody else; of several inner strategies, each may be told that it proposed what one of them did."
             => "Tell `fact.unwrapped(LAYER)`, or `fact.untagged()` to those that did not propose the trial.";
         Questions = 4, "questions":
             "The inner strategy is asked with the seed of the study, for no more than the free slots, and from the number that its first new trial will have."
             => "Pass on the `Ask` that you got: `with_slots` for the slots that are left, `after` behind new trials of your own.";
         NoFidelities = 5, "no-fidelities":
-            "An inner strategy whose trials are paused though it never asked for that is told `Started` without `until`, no `Paused`, no `Resumed`, and exactly one `Ended`, as soon as there is a value."
+            "An inner strategy whose trials are paused though it never asked for that is told `Started` without `until`, no `Paused`, no `Resumed`, and exactly one `Ended`, as soon as there is a value; of several inner strategies, one learns then, and others may later, from values that the trial has reported, or hear that it was cancelled."
             => "Hold the inner strategy in `tuning_toolkit::WholeTrials`: when such a trial pauses first, it tells `Ended` as `Completed`, and nothing of that trial afterwards.";
         AsTheyAre = 6, "as-they-are":
             "Of trials that run as the inner strategy proposed them, and of those of others, it is told the facts as they are."

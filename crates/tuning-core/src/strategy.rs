@@ -48,7 +48,10 @@ use crate::{
 ///   inner strategy meant to run to their end (successive halving over random search) tells of them what
 ///   the inner one can expect: `Started` without `until`, no `Paused` and no `Resumed`, and exactly one
 ///   `Ended`, as soon as there is a value to learn from: `Completed` with the last report when it is
-///   paused first, else with the outcome that it had. What the trial does afterwards is the combinator's own.
+///   paused first, else with the outcome that it had. What the trial does afterwards is the combinator's own. One that
+///   holds several of the inner strategy, each for a fidelity, tells one of them then, and each other once the
+///   trial is as far: with values that it reported, or as cancelled if there are none at that fidelity. It may tell each of
+///   them that it has proposed what one of them did.
 ///   `tuning_toolkit::WholeTrials` does all of this around an inner strategy, and builds it for the problem without
 ///   fidelities (`problem.clone().fidelity(None)`), so that it does not ask for any.
 /// - An inner strategy that asks for fidelities itself is told the facts as they are.

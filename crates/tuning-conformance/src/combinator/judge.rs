@@ -9,7 +9,7 @@ use tuning_core::{
 use super::{
     probe::{Kind, NAME, made_for},
     question::question,
-    tracked::{Mode, compare, differs, once, shown},
+    tracked::{Mode, Reported, compare, differs, once, shown},
     watch::{Answer, Note, Record},
 };
 use crate::{law::CombinatorLaw as Law, report::Breach, simulation::Stop, spaces::coincidence};
@@ -33,7 +33,7 @@ pub(super) fn judge(record: &Record, problem: &Problem, kind: Kind, stop: &Stop)
         asked: Vec::new(),
         pending: Vec::new(),
         trials: BTreeMap::new(),
-        last: BTreeMap::new(),
+        reports: BTreeMap::new(),
         staged: false,
         step: 0,
         found: Found::default(),
@@ -70,7 +70,7 @@ struct Judge<'a> {
     pending: Vec<(&'a Proposal, Source<'a>)>,
     /// What each inner strategy can expect to hear of each trial.
     trials: BTreeMap<(usize, TrialId), Mode>,
-    last: BTreeMap<TrialId, &'a Values>,
+    reports: BTreeMap<TrialId, Vec<&'a Values>>,
     /// Whether a trial with an end that an inner strategy wanted was started.
     staged: bool,
     step: usize,
@@ -233,7 +233,8 @@ impl<'a> Judge<'a> {
     fn settle(&mut self, fact: &'a Fact, heard: &[(usize, &Fact)]) {
         self.looked(Law::EveryFact);
         if let Fact::Reported(reported) = fact {
-            self.last.insert(reported.trial, &reported.values);
+            let reports = self.reports.entry(reported.trial).or_default();
+            reports.push(&reported.values);
         }
         let source = self.taken(fact);
         for inner in 0..self.record.built.len() {
@@ -266,7 +267,7 @@ impl<'a> Judge<'a> {
                 Source::Inner(source) if wrote(inner, source.note()) => Some(source),
                 _ => None,
             };
-            self.tags(fact, &heard, own);
+            self.tags(fact, &heard, source, own);
             if let Fact::Started(started) = fact {
                 let mode = match self.started(inner, started, &heard, own) {
                     Ok(mode) => mode,
@@ -280,11 +281,34 @@ impl<'a> Judge<'a> {
             }
             self.later(inner, trial, fact, &heard);
         }
+        if let Fact::Paused(paused) = fact {
+            self.is_learnt(paused.trial);
+        }
     }
 
-    /// Tags of what starts or resumes work.
-    fn tags(&mut self, fact: &Fact, heard: &[&Fact], own: Option<&Proposal>) {
+    /// Of several inner strategies, one at least learns from a trial that pauses.
+    fn is_learnt(&mut self, trial: TrialId) {
+        let modes = |inner| self.trials.get(&(inner, trial)).copied();
+        let modes: Vec<Mode> = (0..self.record.built.len()).filter_map(modes).collect();
+        if modes.len() > 1
+            && modes
+                .iter()
+                .all(|mode| *mode == Mode::Whole { ended: false })
+        {
+            let message =
+                format!("trial {trial} has paused, and no inner strategy was told an end of it");
+            self.breach(Law::NoFidelities, Breach::new(message));
+        }
+    }
+
+    /// Tags of what starts or resumes work. Several inner strategies may be told that they have proposed what one of them
+    /// did.
+    fn tags(&mut self, fact: &Fact, heard: &[&Fact], source: Source<'_>, own: Option<&Proposal>) {
         let expected = own.map_or(&Tag::NONE, |own| own.note());
+        let shared = match source {
+            Source::Inner(source) => source.note(),
+            _ => expected,
+        };
         for told in heard {
             let tag = match told {
                 Fact::Started(started) => &started.tag,
@@ -292,7 +316,7 @@ impl<'a> Judge<'a> {
                 _ => continue,
             };
             self.looked(Law::Unwrapped);
-            if tag != expected {
+            if tag != expected && (own.is_some() || tag != shared) {
                 let message = format!(
                     "of {}\nthe inner strategy was told the tag `{tag}` instead of `{expected}`",
                     shown(fact)
@@ -353,6 +377,10 @@ impl<'a> Judge<'a> {
         } else if hidden {
             return Ok(Mode::Whole { ended: false });
         }
+        // Each of several may learn of it at a fidelity of its own.
+        if self.record.built.len() > 1 && told.until.is_none() && started.until.is_none() {
+            return Ok(Mode::Whole { ended: false });
+        }
         self.looked(Law::AsTheyAre);
         match told.until == started.until {
             true => Ok(Mode::AsItIs),
@@ -362,10 +390,15 @@ impl<'a> Judge<'a> {
 
     fn later(&mut self, inner: usize, trial: TrialId, fact: &Fact, heard: &[&Fact]) {
         let values = self.record.built[inner].objectives == self.problem.objectives;
-        let last = self.last.get(&trial).copied();
+        let reports = self.reports.get(&trial).map_or(&[][..], Vec::as_slice);
+        let reported = Reported {
+            all: reports,
+            alone: self.record.built.len() == 1,
+            values,
+        };
         // What nothing else is known of is told as it is.
         let mode = self.trials.entry((inner, trial)).or_insert(Mode::AsItIs);
-        if let Err((law, breach)) = compare(mode, fact, heard, last, values) {
+        if let Err((law, breach)) = compare(mode, fact, heard, &reported) {
             *mode = Mode::Spoiled;
             self.breach(law, breach);
         }

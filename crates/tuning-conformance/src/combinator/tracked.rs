@@ -1,7 +1,7 @@
 //! [`Mode`]: what an inner strategy can expect to be told of a trial, and whether that is what it was
 //! told.
 
-use tuning_core::{Fact, Outcome, Values};
+use tuning_core::{Fact, FailureKind, Outcome, Values};
 
 use crate::{law::CombinatorLaw as Law, report::Breach};
 
@@ -16,22 +16,32 @@ pub(super) enum Mode {
     Spoiled,
 }
 
+/// What a trial has reported so far, and to whom.
+pub(super) struct Reported<'a> {
+    pub(super) all: &'a [&'a Values],
+    /// Whether there is one inner strategy; of several, each may learn at a fidelity of its own.
+    pub(super) alone: bool,
+    /// Whether the inner strategy has the same objectives.
+    pub(super) values: bool,
+}
+
 /// Compares what an inner strategy heard of a trial, other than its start, with what happened to it.
-/// `last`: its last report. `values`: whether both have the same objectives.
 pub(super) fn compare(
     mode: &mut Mode,
     fact: &Fact,
     heard: &[&Fact],
-    last: Option<&Values>,
-    values: bool,
+    reported: &Reported<'_>,
 ) -> Result<(), (Law, Breach)> {
     match mode {
         Mode::Spoiled => Ok(()),
-        Mode::AsItIs => as_it_is(fact, heard, values),
+        Mode::AsItIs => as_it_is(fact, heard, reported.values),
         Mode::Whole { ended } => {
             let before = *ended;
-            *ended |= matches!(fact, Fact::Paused(_) | Fact::Ended(_));
-            whole(before, fact, heard, last, values).map_err(|breach| (Law::NoFidelities, breach))
+            *ended |= match fact {
+                Fact::Paused(_) => reported.alone || !heard.is_empty(),
+                fact => matches!(fact, Fact::Ended(_)),
+            };
+            whole(before, fact, heard, reported).map_err(|breach| (Law::NoFidelities, breach))
         }
     }
 }
@@ -64,20 +74,45 @@ pub(super) fn once<'f>(fact: &Fact, heard: &[&'f Fact]) -> Result<&'f Fact, (Law
     Err((Law::EveryFact, Breach::new(message)))
 }
 
-fn whole(
-    ended: bool,
-    fact: &Fact,
-    heard: &[&Fact],
-    last: Option<&Values>,
-    values: bool,
-) -> Result<(), Breach> {
+fn whole(ended: bool, fact: &Fact, heard: &[&Fact], reported: &Reported<'_>) -> Result<(), Breach> {
+    let values = reported.values;
+    let completed = |trial, values: &Values| {
+        let outcome = Outcome::Completed(values.clone());
+        Fact::from(tuning_core::Ended::new(trial, outcome))
+    };
+    let is_earlier = |fact: &&Fact| match fact {
+        Fact::Ended(tuning_core::Ended {
+            outcome: Outcome::Completed(told),
+            ..
+        }) => !values || reported.all.contains(&told),
+        // It has skipped what that inner strategy learns from.
+        Fact::Ended(ended) => ended
+            .outcome
+            .failure()
+            .is_some_and(|failure| failure.kind == FailureKind::Cancelled),
+        _ => false,
+    };
+    let has_values = |fact: &Fact| match fact {
+        Fact::Paused(_) => true,
+        Fact::Ended(ended) => matches!(ended.outcome, Outcome::Completed(_)),
+        _ => false,
+    };
     let expected = match fact {
         _ if ended => None,
         Fact::Reported(_) if heard.is_empty() => None, // what it does not hear of, it does not miss
         Fact::Reported(_) => Some(fact.clone()),
-        Fact::Paused(paused) => last.map(|last| {
-            tuning_core::Ended::new(paused.trial, Outcome::Completed(last.clone())).into()
-        }),
+        Fact::Paused(_) if !reported.alone && heard.is_empty() => None,
+        _ if has_values(fact)
+            && !reported.alone
+            && heard.len() == 1
+            && heard.iter().all(is_earlier) =>
+        {
+            heard.first().map(|told| (*told).clone())
+        }
+        Fact::Paused(paused) => {
+            let last = reported.all.last();
+            last.map(|last| completed(paused.trial, last))
+        }
         Fact::Ended(_) => Some(fact.clone()),
         _ => None,
     };

@@ -11,6 +11,7 @@ mod observers;
 mod options;
 mod pruners;
 mod readers;
+mod rungs;
 mod strategies;
 mod twin;
 
