@@ -6,7 +6,7 @@ use tuning_core::{
     Ask, Asked, Fact, Fidelity, Outcome, Params, Problem, Proposal, Space, Strategy, StrategyError,
     TrialId,
 };
-use tuning_toolkit::{OpenTrials, fingerprint};
+use tuning_toolkit::{OpenTrials, fingerprint, says_nothing};
 
 use crate::{
     TpeConfig,
@@ -29,7 +29,7 @@ use crate::{
 /// - One joint mixture over all parameters: what goes together stays together. Where a parameter is not
 ///   active in a trial, its kernel is even.
 /// - Trials in flight count as bad ones until they end, those of the same answer too.
-/// - A failed trial is a bad one. A stopped trial has the value of its last report, and is compared with
+/// - A failed trial is a bad one, unless it was lost or cancelled, which says nothing. A stopped trial has the value of its last report, and is compared with
 ///   those that got about as far; those that got further come before it.
 /// - Choices on which half of the space depends each get a share of the trials, so that none is forgotten
 ///   before it has shown what it can do.
@@ -104,6 +104,9 @@ impl Tpe {
         let Some(open) = self.open.end(trial) else {
             return;
         };
+        if says_nothing(outcome) {
+            return;
+        }
         let reported = open.last();
         let ended = self.history.push(trial.get(), open.kept.clone());
         let at = reported.map(|(at, _)| at);

@@ -1,9 +1,11 @@
 //! What the configurations of schedulers around a strategy have in common: their options, and what they build first.
 
 use tuning_core::{ConfigOption, FidelityRange, Problem, StrategyConfig, Unsupported};
-use tuning_toolkit::WholeTrials;
 
-use super::rungs;
+use super::{
+    rungs::{self, Rungs},
+    view::View,
+};
 
 /// The options of a scheduler around `inner`.
 pub(crate) fn options<C: StrategyConfig>(
@@ -17,7 +19,7 @@ pub(crate) fn options<C: StrategyConfig>(
     options
 }
 
-/// The fidelities of the problem, and the inner strategy, to which every trial runs to its end at once.
+/// The rungs, which `rungs` makes of the fidelities of the problem, and what the inner strategy sees of them.
 ///
 /// # Errors
 /// If an option is out of its range, the problem is none for a scheduler, or the inner strategy refuses it.
@@ -26,11 +28,12 @@ pub(crate) fn build<C: StrategyConfig>(
     options: &[ConfigOption],
     inner: &C,
     problem: &Problem,
-) -> Result<(FidelityRange, WholeTrials<C::Strategy>), Unsupported> {
+    rungs: impl FnOnce(FidelityRange) -> Rungs,
+) -> Result<(Rungs, View<C::Strategy>), Unsupported> {
     for option in options {
         option.check(name)?;
     }
-    let range = rungs::range(name, problem)?;
-    let inner = WholeTrials::build(inner, problem);
-    Ok((range, inner.map_err(|error| error.within("inner"))?))
+    let rungs = rungs(rungs::range(name, problem)?);
+    let view = View::build(inner, problem, rungs.clone());
+    Ok((rungs, view.map_err(|error| error.within("inner"))?))
 }

@@ -5,9 +5,8 @@ use std::{collections::BTreeSet, num::NonZeroUsize};
 use tuning_core::{
     Ask, Asked, Fact, Fidelity, Proposal, Started, Strategy, StrategyError, Tag, TrialId,
 };
-use tuning_toolkit::WholeTrials;
 
-use super::{in_flight::InFlight, round::Round, rungs::Rungs, split::Entry};
+use super::{in_flight::InFlight, round::Round, rungs::Rungs, split::Entry, view::View};
 
 /// A bracket: how many trials begin, and at which rung.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +20,7 @@ pub(crate) struct Bracket {
 #[derive(Clone, Debug)]
 pub(crate) struct Brackets<S> {
     layer: &'static str,
-    inner: WholeTrials<S>,
+    inner: View<S>,
     rungs: Rungs,
     factor: usize,
     /// In turn.
@@ -40,7 +39,7 @@ impl<S: Strategy> Brackets<S> {
         layer: &'static str,
         plan: Vec<Bracket>,
         (rungs, factor): (Rungs, u32),
-        inner: WholeTrials<S>,
+        inner: View<S>,
     ) -> Self {
         Self {
             layer,
@@ -123,9 +122,10 @@ impl<S: Strategy> Strategy for Brackets<S> {
         let mut proposals: Vec<_> = due.map(|due| self.resume(self.rung, due)).collect();
         let room = self.bracket().trials.saturating_sub(self.round.begun());
         let room = NonZeroUsize::new(room).filter(|_| self.fills());
+        let idle = proposals.is_empty() && self.in_flight.is_empty();
         let (mut closed, mut waits) = (room.is_none(), false);
         match room.filter(|_| ask.trials_left() != Some(0)) {
-            Some(room) => match self.inner.ask(&ask.with_slots(room.min(slots)))? {
+            Some(room) => match self.inner.ask(&ask.with_slots(room.min(slots)), idle)? {
                 Asked::Propose(new) => {
                     let until = self.rungs.until(self.rung);
                     let note = self.note(self.rung);

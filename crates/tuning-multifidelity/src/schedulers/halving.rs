@@ -84,13 +84,15 @@ impl<C: StrategyConfig> StrategyConfig for SuccessiveHalvingConfig<C> {
     }
 
     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
-        let (range, inner) = around::build(NAME, &self.options(), &self.inner, problem)?;
-        let rungs = Rungs::downwards(range, self.min_resource, self.reduction_factor);
-        let factor = usize::try_from(self.reduction_factor).unwrap_or(usize::MAX);
+        let (least, factor) = (self.min_resource, self.reduction_factor);
+        let (rungs, inner) = around::build(NAME, &self.options(), &self.inner, problem, |range| {
+            Rungs::downwards(range, least, factor)
+        })?;
+        let part = usize::try_from(factor).unwrap_or(usize::MAX);
         let rounds = u32::try_from(rungs.top()).unwrap_or(u32::MAX);
-        let trials = factor.saturating_pow(rounds);
+        let trials = part.saturating_pow(rounds);
         let plan = vec![Bracket { trials, rung: 0 }];
-        let ladder = (rungs, self.reduction_factor);
+        let ladder = (rungs, factor);
         Ok(SuccessiveHalving(Brackets::new(NAME, plan, ladder, inner)))
     }
 }
@@ -106,8 +108,8 @@ impl<C: StrategyConfig> StrategyConfig for SuccessiveHalvingConfig<C> {
 /// - If the budget of trials ends within a first round, those that have begun are halved all the same, so that nothing is left
 ///   paused.
 /// - A trial that pauses beyond its rung runs from there to the next rung that is higher.
-/// - When a trial pauses for the first time, the inner strategy is told that it completed with the values there, and
-///   nothing of it after that.
+/// - The inner strategy sees values of one fidelity, that of the highest rung with enough results, as under
+///   [`Asha`](crate::Asha).
 ///
 /// Source: Jamieson and Talwalkar 2016, "Non-stochastic best arm identification and hyperparameter optimization",
 /// arXiv:1502.07943, algorithm 1.

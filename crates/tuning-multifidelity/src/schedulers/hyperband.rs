@@ -84,12 +84,13 @@ impl<C: StrategyConfig> StrategyConfig for HyperbandConfig<C> {
     }
 
     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
-        let (range, inner) = around::build(NAME, &self.options(), &self.inner, problem)?;
-        let rungs = Rungs::downwards(range, self.min_resource, self.reduction_factor);
-        let brackets =
-            (0..rungs.count()).map(|rung| bracket(rung, rungs.top(), self.reduction_factor));
+        let (least, factor) = (self.min_resource, self.reduction_factor);
+        let (rungs, inner) = around::build(NAME, &self.options(), &self.inner, problem, |range| {
+            Rungs::downwards(range, least, factor)
+        })?;
+        let brackets = (0..rungs.count()).map(|rung| bracket(rung, rungs.top(), factor));
         let plan = brackets.collect();
-        let ladder = (rungs, self.reduction_factor);
+        let ladder = (rungs, factor);
         Ok(Hyperband(Brackets::new(NAME, plan, ladder, inner)))
     }
 }
@@ -104,7 +105,8 @@ fn bracket(rung: usize, top: usize, factor: u32) -> Bracket {
 }
 
 /// Hyperband: successive halving in brackets, from many trials that begin with little resource to a few that run to their
-/// end at once. So it finds the best trials also where the first steps say little.
+/// end at once. So it finds the best trials also where the first steps say little. Around TPE it is BOHB (Falkner et al. 2018,
+/// arXiv:1807.01774), but for its kernels.
 ///
 /// With s_max = ⌊log_η(R / r_min)⌋, bracket s begins with ⌈(s_max + 1) η^s / (s + 1)⌉ trials, s from s_max down to 0, at the rung R η^-s,
 /// rounded; then comes the first bracket again. For R = 81, η = 3 and r_min = 1, there are 81, 34, 15, 8 and 5 trials, which begin
@@ -116,8 +118,8 @@ fn bracket(rung: usize, top: usize, factor: u32) -> Bracket {
 /// - If the budget of trials ends within a first round, those that have begun are halved all the same, so that nothing is left
 ///   paused.
 /// - A trial that pauses beyond its rung runs from there to the next rung that is higher.
-/// - When a trial pauses for the first time, the inner strategy is told that it completed with the values there, and
-///   nothing of it after that.
+/// - The inner strategy sees values of one fidelity, that of the highest rung with enough results, as under
+///   [`Asha`](crate::Asha).
 ///
 /// Source: Li et al. 2018, "Hyperband: a novel bandit-based approach to hyperparameter optimization", arXiv:1603.06560,
 /// algorithm 1. In place of one pass through the brackets, it begins again until the budget ends.

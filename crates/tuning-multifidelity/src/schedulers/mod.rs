@@ -12,6 +12,7 @@ mod round;
 pub(crate) mod rungs;
 pub(crate) mod split;
 mod stopping;
+mod view;
 
 pub use asha::{Asha, AshaConfig};
 pub use halving::{SuccessiveHalving, SuccessiveHalvingConfig};

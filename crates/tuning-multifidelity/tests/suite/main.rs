@@ -10,3 +10,4 @@ mod pruners;
 mod rounds;
 mod stopping;
 mod studies;
+mod view;

@@ -79,8 +79,10 @@ impl<C: StrategyConfig> StrategyConfig for AshaConfig<C> {
     }
 
     fn build(&self, problem: &Problem) -> Result<Self::Strategy, Unsupported> {
-        let (range, inner) = around::build(NAME, &self.options(), &self.inner, problem)?;
-        let rungs = Rungs::upwards(range, self.min_resource, self.reduction_factor);
-        Ok(Asha::new(rungs, self.reduction_factor, inner))
+        let (least, factor) = (self.min_resource, self.reduction_factor);
+        let (rungs, inner) = around::build(NAME, &self.options(), &self.inner, problem, |range| {
+            Rungs::upwards(range, least, factor)
+        })?;
+        Ok(Asha::new(rungs, factor, inner))
     }
 }

@@ -3,10 +3,11 @@
 use std::num::NonZeroUsize;
 
 use tuning_core::{Ask, Asked, Fact, Proposal, Strategy, StrategyError, Tag, TrialId};
-use tuning_toolkit::WholeTrials;
 
 use super::NAME;
-use crate::schedulers::{in_flight::InFlight, ladder::Ladder, rungs::Rungs, split::Split};
+use crate::schedulers::{
+    in_flight::InFlight, ladder::Ladder, rungs::Rungs, split::Split, view::View,
+};
 
 /// Asynchronous successive halving by promotion: new trials run to the lowest rung and pause, and the best of each rung go
 /// on to the next one, the last of which is the whole.
@@ -19,8 +20,9 @@ use crate::schedulers::{in_flight::InFlight, ladder::Ladder, rungs::Rungs, split
 ///   equal losses, the older trial is the better one.
 /// - A rung that fewer than η trials have reached lets none go on.
 /// - A trial that fails on its way to a rung takes no place there; below, it keeps its places.
-/// - When a trial pauses for the first time, the inner strategy is told that it completed with the values there, and
-///   nothing of it after that. So values of different rungs are not mixed.
+/// - The inner strategy sees values of one fidelity: there is one of it per rung, which is told that trials complete at
+///   that rung, and the highest one with enough results is asked: 10, or three more than there are parameters. So values
+///   of different rungs are never mixed.
 /// - What can never go on is given up: with a budget of trials, a trial that is behind the best ⌊N/η⌋ of the lowest rung, of the N that
 ///   can reach it at most; and at the end, what is left behind in a rung that no trial can reach any more. Only if no trial
 ///   has come as far, because there are too few, the best trial of the highest rung goes on to the end all the same: a
@@ -30,7 +32,7 @@ use crate::schedulers::{in_flight::InFlight, ladder::Ladder, rungs::Rungs, split
 /// Source: Li et al. 2020, "A system for massively parallel hyperparameter tuning", arXiv:1810.05934, algorithm 2.
 #[derive(Clone, Debug)]
 pub struct Asha<S> {
-    inner: WholeTrials<S>,
+    inner: View<S>,
     ladder: Ladder,
     in_flight: InFlight,
     factor: u64,
@@ -42,7 +44,7 @@ pub struct Asha<S> {
 }
 
 impl<S: Strategy> Asha<S> {
-    pub(crate) fn new(rungs: Rungs, factor: u32, inner: WholeTrials<S>) -> Self {
+    pub(crate) fn new(rungs: Rungs, factor: u32, inner: View<S>) -> Self {
         Self {
             inner,
             ladder: Ladder::new(rungs, factor),
@@ -107,7 +109,8 @@ impl<S: Strategy> Strategy for Asha<S> {
         let mut waits = false;
         let free = NonZeroUsize::new(slots - proposals.len()).filter(|_| left != Some(0));
         if let Some(free) = free {
-            match self.inner.ask(&ask.with_slots(free))? {
+            let idle = proposals.is_empty() && self.in_flight.is_empty();
+            match self.inner.ask(&ask.with_slots(free), idle)? {
                 Asked::Propose(new) => {
                     proposals.extend(new.into_iter().map(|proposal| self.start(proposal)));
                 }
