@@ -2,8 +2,10 @@
 
 use tuning_auto::AutoConfig;
 use tuning_cmaes::CmaEsConfig;
+use tuning_core::StrategyConfig;
 use tuning_evolution::{DeConfig, Nsga2Config, RegularisedEvolutionConfig};
 use tuning_gp::GpConfig;
+use tuning_multifidelity::{AshaConfig, HyperbandConfig, SuccessiveHalvingConfig};
 use tuning_strategies::Registry;
 use tuning_tpe::TpeConfig;
 
@@ -13,7 +15,7 @@ use crate::process;
 const NAME: &str = "auto";
 
 /// All strategies of the project, by name: those of [`Registry::standard`], and `auto`, `gp`, `tpe`, `cmaes`, `de`,
-/// `regularised_evolution`, `nsga2` and `process`.
+/// `regularised_evolution`, `nsga2`, `asha`, `successive_halving`, `hyperband` and `process`.
 ///
 /// # Example
 /// ```
@@ -40,8 +42,43 @@ pub fn registry() -> Registry {
             "ageing evolution: spaces of choices, hundreds of trials",
         )
         .register::<Nsga2Config>("nsga2", "NSGA-II: several objectives, hundreds of trials");
+    schedulers(&mut registry);
     process::register(&mut registry);
     registry
+}
+
+/// Adds the strategies around a strategy that give more resource to the trials that do well.
+fn schedulers(registry: &mut Registry) {
+    macro_rules! scheduler {
+        ($name:literal, $config:ident, $about:literal) => {
+            registry.register_with(
+                $name,
+                $about,
+                $config::over(TpeConfig::default()).options(),
+                |options, registry| {
+                    let config = $config::over(options.strategy("inner", registry)?)
+                        .reduction_factor(options.get("reduction_factor")?)
+                        .min_resource(options.get::<Option<u64>>("min_resource")?);
+                    Ok(config.boxed())
+                },
+            );
+        };
+    }
+    scheduler!(
+        "asha",
+        AshaConfig,
+        "ASHA: all trials pause early, the best are resumed"
+    );
+    scheduler!(
+        "successive_halving",
+        SuccessiveHalvingConfig,
+        "successive halving in rounds, which wait for the slowest trial"
+    );
+    scheduler!(
+        "hyperband",
+        HyperbandConfig,
+        "successive halving in brackets; around tpe it is BOHB"
+    );
 }
 
 #[cfg(test)]

@@ -164,6 +164,11 @@ fn those_of_this_crate_are_read_with_their_options_and_within_each_other() {
             "threshold (interval: 1, lower: null, upper: 10, warmup: 0)",
         ),
         ("wilcoxon", "wilcoxon (p: 0.1, startup: 2)"),
+        ("asha", "asha (min_resource: null, reduction_factor: 3)"),
+        (
+            "{name: asha, min_resource: 2}",
+            "asha (min_resource: 2, reduction_factor: 3)",
+        ),
         (
             "patience",
             "patience (inner: null, patience: 3, tolerance: 0)",
@@ -232,7 +237,7 @@ fn what_makes_no_sense_is_told_with_its_place() {
         ),
         (
             "{name: quartile}",
-            "study:9:16: `pruner.name` is `quartile`, but there is no such pruner: there are `median`, `percentile`, `threshold`, `wilcoxon`, `patience`, `after`, `any`, `all`, `never`, `cut`, `plain`",
+            "study:9:16: `pruner.name` is `quartile`, but there is no such pruner: there are `median`, `percentile`, `threshold`, `wilcoxon`, `patience`, `after`, `any`, `all`, `asha`, `never`, `cut`, `plain`",
         ),
         (
             "{name: cut, abve: 1}",
@@ -270,10 +275,10 @@ fn what_makes_no_sense_is_told_with_its_place() {
             "[cut]",
             "`pruner` is a list: expected the name of a pruner, such as `median`, or a mapping of its `name` and options",
         ),
-        // What would be a strategy, if a guest brought one.
+        // It compares trials at steps as a strategy does.
         (
             "hyperband",
-            "`pruner`: nothing here does the same: remove it, and trials run to their end",
+            "`pruner`: a strategy compares trials at the steps of a ladder here: write `strategy: hyperband` and",
         ),
     ] {
         let error = read(text).unwrap_err();

@@ -2,19 +2,21 @@
 
 #![cfg(unix)]
 
-use crate::support::Folder;
+use crate::support::{Folder, STUDY};
 
 /// Trials that finish in a wild order.
 const TRIAL: &str = "\
 sleep 0.0$(( (TUNE_TRIAL * 7) % 5 ))
 echo \"$TUNE_TRIAL\" >> done.log
-echo \"loss=$1\"
+echo \"step=${TUNE_UNTIL:-9} loss=$1\"
 ";
 
 /// Runs a study in a folder of its own and exports what must not depend on chance.
 fn export(strategy: &str, workers: &str, killed: bool) -> String {
     let folder = Folder::with_study();
     folder.write("trial.sh", TRIAL);
+    let study = format!("{STUDY}fidelity: {{min: 1, max: 9}}\n");
+    folder.write("study.yaml", &study);
     let option = format!("{{name: {strategy}}}");
     let args = [
         "run",

@@ -7,7 +7,8 @@ use std::{convert::Infallible, sync::Arc};
 use serde::{Serialize, de::DeserializeOwned};
 use tuning_core::{Pruner, PrunerConfig};
 use tuning_multifidelity::{
-    MedianConfig, NeverConfig, PercentileConfig, ThresholdConfig, WilcoxonConfig,
+    AshaStoppingConfig, MedianConfig, NeverConfig, PercentileConfig, ThresholdConfig,
+    WilcoxonConfig,
 };
 
 use crate::{
@@ -60,6 +61,10 @@ pub(crate) fn ours() -> Vec<Kind<AnyPruner>> {
         wilcoxon.synonyms(&["WilcoxonPruner", "signed_rank"]),
     ];
     all.extend(nested::ours());
+    all.push(kind::<AshaStoppingConfig>(
+        "asha",
+        "stops what is not among the best third at a rung",
+    ));
     all.push(never.synonyms(&["none", "nop", "NopPruner", "off"]));
     all
 }

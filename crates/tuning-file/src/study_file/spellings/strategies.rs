@@ -25,7 +25,8 @@ pub(in crate::study_file) const METHODS: &[(&[&str], &[&str])] = &[
     ),
     (&["nsga", "nsgaii", "nsga2"], &["nsga2"]),
     (&["hyperband"], &["hyperband"]),
-    (&["bohb", "hyperbandforbohb"], &["bohb"]),
+    // Around TPE, `hyperband` is BOHB.
+    (&["bohb", "hyperbandforbohb"], &["bohb", "hyperband"]),
     (
         &[
             "asha",
@@ -33,7 +34,7 @@ pub(in crate::study_file) const METHODS: &[(&[&str], &[&str])] = &[
             "adaptiveasha",
             "successivehalving",
         ],
-        &["asha"],
+        &["asha", "successive_halving"],
     ),
 ];
 

@@ -125,6 +125,7 @@ fn every_count_of_a_pruner_has_a_bound() {
         "threshold.interval",
         "wilcoxon.startup",
         "patience.patience",
+        "asha.reduction_factor",
         "waits.warmup",
     ];
     assert_eq!(walked, counts);
