@@ -3,7 +3,8 @@
 use std::fmt;
 
 use tuning_multifidelity::{
-    AshaConfig, AshaStoppingConfig, HyperbandConfig, PbtConfig, SuccessiveHalvingConfig,
+    AshaConfig, AshaStoppingConfig, FreezeThawConfig, HyperbandConfig, PbtConfig,
+    SuccessiveHalvingConfig,
 };
 use tuning_runtime::StudyBuilder;
 use tuning_strategies::RandomConfig;
@@ -24,17 +25,20 @@ pub enum Scheduler {
     Hyperband,
     /// Population based training.
     Pbt,
+    /// A model of learning curves.
+    FreezeThaw,
 }
 
 impl Scheduler {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Asha,
         Self::AshaOverTpe,
         Self::AshaStopping,
         Self::SuccessiveHalving,
         Self::Hyperband,
         Self::Pbt,
+        Self::FreezeThaw,
     ];
 
     /// Its name in messages.
@@ -47,6 +51,7 @@ impl Scheduler {
             Self::SuccessiveHalving => "successive_halving",
             Self::Hyperband => "hyperband",
             Self::Pbt => "pbt",
+            Self::FreezeThaw => "freeze_thaw",
         }
     }
 
@@ -73,6 +78,13 @@ impl Scheduler {
             }
             Self::Hyperband => study.strategy(HyperbandConfig::over(random)),
             Self::Pbt => study.strategy(PbtConfig::default().population(8).interval(3)),
+            Self::FreezeThaw => study.strategy(
+                FreezeThawConfig::default()
+                    .startup(4)
+                    .min_resource(1)
+                    .candidates(16)
+                    .max_observations(32),
+            ),
         }
     }
 }

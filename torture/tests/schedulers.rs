@@ -244,3 +244,8 @@ fn hyperband_decides_as_if_it_had_never_been_killed() {
 fn population_based_training_decides_as_if_it_had_never_been_killed() {
     check(Scheduler::Pbt);
 }
+
+#[test]
+fn freeze_thaw_decides_as_if_it_had_never_been_killed() {
+    check(Scheduler::FreezeThaw);
+}
