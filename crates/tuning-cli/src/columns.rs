@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::Value;
-use tuning_core::{Domain, Failure, Literal, StudySpec, Trial, Trials};
+use tuning_core::{Domain, Failure, Literal, StudySpec, Trial, TrialState, Trials};
 use tuning_observers::{format_duration, format_literal, format_tag, format_value};
 
 use crate::{error::CliError, moment::moment, sparkline::sparkline};
@@ -31,6 +31,10 @@ pub(crate) enum Kind {
     Ended,
     Retries,
     Tag,
+    /// How much resource its work used.
+    Resource,
+    /// What stopped it: this pruner, or its strategy, which gave it up.
+    StoppedBy(Option<String>),
     Failure,
     /// The failure in short.
     Gist,
@@ -75,25 +79,29 @@ pub(crate) fn with_dropped(
     dropped: &[String],
     metrics: &BTreeSet<String>,
 ) -> Vec<Column> {
-    const FIXED: [(&str, Kind); 8] = [
-        ("trial", Kind::Trial),
-        ("state", Kind::State),
+    let mut fixed = vec![("trial", Kind::Trial), ("state", Kind::State)];
+    let pruner = spec.pruner.as_ref().map(|pruner| pruner.name.to_string());
+    if pruner.is_some() || spec.fidelity.is_some() {
+        fixed.push(("resource", Kind::Resource));
+        fixed.push(("stopped_by", Kind::StoppedBy(pruner)));
+    }
+    fixed.extend([
         ("seconds", Kind::Seconds),
         ("started", Kind::Started),
         ("ended", Kind::Ended),
         ("retries", Kind::Retries),
         ("tag", Kind::Tag),
         ("failure", Kind::Failure),
-    ];
+    ]);
     let objectives: Vec<&str> = spec.objectives.iter().map(|o| o.name.as_str()).collect();
     let parameters = spec.space.parameters().iter().map(|p| p.name());
     let parameters: Vec<&str> = parameters
         .chain(dropped.iter().map(String::as_str))
         .collect();
 
-    let fixed = |name: &str| FIXED.iter().any(|(fixed, _)| *fixed == name);
+    let is_fixed = |name: &str| fixed.iter().any(|(fixed, _)| *fixed == name);
     // As in the view `trials` of the journal.
-    let prefixed = |prefix: &str, name: &str, taken: bool| match taken || fixed(name) {
+    let prefixed = |prefix: &str, name: &str, taken: bool| match taken || is_fixed(name) {
         true => format!("{prefix}.{name}"),
         false => name.to_owned(),
     };
@@ -117,9 +125,11 @@ pub(crate) fn with_dropped(
         let taken = objectives.contains(&&**name) || parameters.contains(&&**name);
         push(prefixed("metric", name, taken), Kind::Metric(name.clone()));
     }
-    for (name, kind) in FIXED.into_iter().skip(2) {
-        push(name.to_owned(), kind);
-    }
+    let rest = fixed.iter().skip(2);
+    columns.extend(rest.map(|(name, kind)| Column {
+        name: (*name).to_owned(),
+        kind: kind.clone(),
+    }));
     columns
 }
 
@@ -227,6 +237,15 @@ impl Column {
                 .map_or(Cell::Empty, |ended| text(&moment(ended))),
             Kind::Retries => Cell::Count(u64::from(trial.retries)),
             Kind::Tag => text(trial.tag.as_str()),
+            Kind::Resource => match trial.resource() {
+                0 => Cell::Empty,
+                resource => Cell::Count(resource),
+            },
+            Kind::StoppedBy(pruner) => match (trial.state, trial.given_up, pruner) {
+                (TrialState::Stopped, true, _) => text("given up"),
+                (TrialState::Stopped, false, Some(pruner)) => text(pruner),
+                _ => Cell::Empty,
+            },
             Kind::Failure => match &trial.failure {
                 Some(failure) => text(&failure.to_string()),
                 None => Cell::Empty,
@@ -241,7 +260,7 @@ impl Column {
     /// What kind of values it holds in a study.
     pub(crate) fn stored(&self, spec: &StudySpec) -> Stored {
         match &self.kind {
-            Kind::Trial | Kind::Retries => Stored::Int,
+            Kind::Trial | Kind::Retries | Kind::Resource => Stored::Int,
             Kind::Objective(_) | Kind::Metric(_) | Kind::Seconds => Stored::Float,
             Kind::Parameter(name) => {
                 let parameters = spec.space.parameters().iter();
@@ -263,6 +282,7 @@ impl Column {
                 | Kind::Started
                 | Kind::Ended
                 | Kind::Tag
+                | Kind::StoppedBy(_)
                 | Kind::Failure
                 | Kind::Gist
                 | Kind::Curve(_)
@@ -273,6 +293,7 @@ impl Column {
     pub(crate) fn title(&self) -> &str {
         match self.kind {
             Kind::Seconds => "took",
+            Kind::StoppedBy(_) => "stopped by",
             _ => &self.name,
         }
     }

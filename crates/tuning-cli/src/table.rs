@@ -41,6 +41,8 @@ fn head(column: &Column) -> TableColumn {
         }
         Kind::Curve(_) => TableColumn::word(title).importance(Importance::Detail),
         Kind::Started | Kind::Ended => TableColumn::word(title).importance(Importance::Extra),
+        Kind::Resource => TableColumn::number(title).importance(Importance::Detail),
+        Kind::StoppedBy(_) => TableColumn::word(title).importance(Importance::Detail),
         Kind::Tag => TableColumn::text(title).importance(Importance::Extra),
         Kind::Failure | Kind::Gist => TableColumn::text(title)
             .importance(Importance::Detail)

@@ -81,6 +81,9 @@ pub struct Trial {
     /// The trial whose checkpoint it began with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fork: Option<Fork>,
+    /// Whether it was given up while it was paused: its strategy will never resume it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub given_up: bool,
     /// Its author's note.
     #[serde(default, skip_serializing_if = "Tag::is_none")]
     pub tag: Tag,
@@ -161,6 +164,7 @@ impl Trials {
                 failure: None,
                 reports: Vec::new(),
                 fork: started.fork,
+                given_up: false,
                 tag: started.tag.clone(),
                 retries: 0,
                 started_at_millis: at_millis,
@@ -218,6 +222,7 @@ impl Trial {
                 self.learn(&ended.metrics);
                 self.took_micros += ended.took_micros;
                 self.ended_at_millis = Some(at_millis);
+                self.given_up = self.state == TrialState::Paused;
                 self.state = match &ended.outcome {
                     Outcome::Completed(values) => {
                         self.values = Some(values.clone());
@@ -231,6 +236,15 @@ impl Trial {
                 };
             }
         }
+    }
+
+    /// How much resource its own work used: from where it began to its last report.
+    #[must_use]
+    pub fn resource(&self) -> u64 {
+        let reached = self.reports.last().map_or(0, |(at, _)| at.get());
+        let begun = self.fork.and_then(|fork| fork.at);
+        let begun = begun.map_or(0, |at| at.get());
+        reached.saturating_sub(begun)
     }
 
     fn learn(&mut self, metrics: &Metrics) {
@@ -297,6 +311,26 @@ mod tests {
             trials.apply(at as u64, event);
         }
         trials
+    }
+
+    #[test]
+    fn a_trial_that_was_given_up_says_so_and_knows_what_it_used() {
+        let paused = Paused::new(id(0), Fidelity::new(3), Values::one(1.0).unwrap());
+        let trials = fold(&[
+            started(0),
+            reported(0, 3, 0.9, &[]),
+            paused.into(),
+            ended(0, Outcome::Stopped, &[]),
+            started(1),
+            reported(1, 5, 0.9, &[]),
+            ended(1, Outcome::Stopped, &[]),
+        ]);
+        let of = |n| {
+            let trial = trials.get(id(n)).unwrap();
+            (trial.state, trial.given_up, trial.resource())
+        };
+        assert_eq!(of(0), (TrialState::Stopped, true, 3));
+        assert_eq!(of(1), (TrialState::Stopped, false, 5));
     }
 
     #[test]

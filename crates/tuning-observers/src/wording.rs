@@ -79,6 +79,7 @@ pub fn format_literal(literal: &Literal) -> String {
 /// let tag = Tag::new("gp", "ucb").wrap("auto", "gp, few results yet");
 /// assert_eq!(format_tag(&tag), "gp (ucb), chosen by auto (few results yet)");
 /// assert_eq!(format_tag(&Tag::new("retry", 7)), "retry of trial 7");
+/// assert_eq!(format_tag(&Tag::new("tpe", "").wrap("asha", "rung 1 of 4")), "tpe, for asha (rung 1 of 4)");
 /// ```
 #[must_use]
 pub fn format_tag(tag: &Tag) -> String {
@@ -117,9 +118,12 @@ pub fn format_tag(tag: &Tag) -> String {
 
 /// A note in words; empty if it is none for people.
 fn said(note: &str) -> String {
-    let is_number = note.bytes().all(|byte| byte.is_ascii_digit());
-    let is_word = |c: char| c.is_alphabetic() || matches!(c, ' ' | '_' | ',' | '-' | '\'');
-    match is_number || note.chars().all(is_word) {
+    let is_word = |word: &str| {
+        let of_letters = |c: char| c.is_alphabetic() || matches!(c, '_' | '-' | '\'');
+        word.bytes().all(|byte| byte.is_ascii_digit()) || word.chars().all(of_letters)
+    };
+    let word = |word: &str| is_word(word.strip_suffix(',').unwrap_or(word));
+    match note.split(' ').all(word) {
         true => note.replace('_', " "),
         false => String::new(),
     }

@@ -19,7 +19,7 @@ pub(crate) use self::{
         BestArgs, EventsArgs, ExportArgs, ExportFormat, LayoutArgs, ListArgs, LogsArgs, ShowArgs,
         StatusArgs, StudyArgs, TrialsArgs,
     },
-    run::{ImportArgs, InitArgs, RunArgs, ValidateArgs},
+    run::{ImportArgs, InitArgs, PlanArgs, RunArgs, ValidateArgs},
     settings::SettingArgs,
     tell::{AddArgs, AskTellArgs},
 };
@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Import(ImportArgs),
     /// Check a study file without running anything
     Validate(ValidateArgs),
+    /// Tell what a study will spend, before anything is spent
+    Plan(PlanArgs),
     /// Run a study, or resume it
     Run(RunArgs),
     /// Add trials that were evaluated elsewhere: from a file of results, or of another study

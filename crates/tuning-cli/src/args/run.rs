@@ -1,6 +1,6 @@
 //! What makes, checks and runs a study.
 
-use std::{num::NonZeroU64, path::PathBuf};
+use std::{num::NonZeroU64, path::PathBuf, time::Duration};
 
 use clap::{Args, ValueHint};
 
@@ -46,6 +46,21 @@ pub(crate) struct ValidateArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// The study file; `study.yaml` (or `.toml`, `.json`) unless given
+    #[arg(value_name = "FILE", default_value_os_t = study_here(), hide_default_value = true)]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) settings: SettingArgs,
+    /// How long one unit of resource takes (without `fidelity`: one trial), such as `90s`
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) unit: Option<Duration>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct RunArgs {
     /// The study file; `study.yaml` (or `.toml`, `.json`) unless given
@@ -83,4 +98,11 @@ pub(crate) struct RunArgs {
     /// summarise them
     #[arg(long, value_name = "N", value_parser = whole::<NonZeroU64>)]
     pub(crate) repeat: Option<NonZeroU64>,
+}
+
+fn duration(word: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(word) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("write a duration with its unit, as in `90s`".to_owned()),
+    }
 }

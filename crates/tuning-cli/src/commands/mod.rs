@@ -13,6 +13,7 @@ mod init;
 mod list;
 mod logs;
 mod options;
+mod plan;
 mod pruners;
 mod repair;
 mod run;
@@ -56,6 +57,7 @@ pub(crate) fn run(command: Command, extensions: &Extensions) -> Exit {
         Command::Init(args) => init::run(args, extensions, &mut out),
         Command::Import(args) => import::run(args, &mut out),
         Command::Validate(args) => validate::run(args, extensions, &mut out),
+        Command::Plan(args) => plan::run(args, extensions, &mut out),
         Command::Run(args) => run::run(args, extensions, &mut out),
         Command::Add(args) => add::run(args, extensions, &mut out),
         Command::AskTell(args) => ask_tell::run(args, extensions, &mut out),

@@ -71,7 +71,9 @@ pub(super) fn run(
         if holds(trial) {
             let (mut trial, mut told) = (trial.clone(), told.to_vec());
             if !args.reports {
-                (trial.reports, told) = (Vec::new(), Vec::new());
+                // The last one says how far it came.
+                trial.reports = trial.reports.pop().into_iter().collect();
+                told = Vec::new();
             }
             found.push((trial, told));
         }

@@ -119,9 +119,14 @@ fn of_kind(kind: &Kind) -> Option<Head> {
         Kind::Seconds => Head::Seconds,
         Kind::Failure | Kind::Gist => Head::Failure,
         // A trial gets a number, a tag and times here.
-        Kind::Trial | Kind::Retries | Kind::Tag | Kind::Started | Kind::Ended | Kind::Curve(_) => {
-            Head::Nothing
-        }
+        Kind::Trial
+        | Kind::Retries
+        | Kind::Tag
+        | Kind::Resource
+        | Kind::StoppedBy(_)
+        | Kind::Started
+        | Kind::Ended
+        | Kind::Curve(_) => Head::Nothing,
     })
 }
 

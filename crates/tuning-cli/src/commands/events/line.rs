@@ -9,6 +9,7 @@ use tuning_core::{
 use tuning_observers::{format_duration, format_params, format_values};
 
 use crate::{
+    counted::counted,
     moment::moment,
     output::{Dressed, Style},
     table::one_line,
@@ -97,14 +98,6 @@ fn opened(opened: &Opened) -> String {
     };
     let workers = counted(opened.workers as u64, "worker");
     format!("session {}: {workers}{budget}{so_far}", opened.session)
-}
-
-/// A count with its noun, in the plural unless it is one.
-fn counted(count: u64, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        _ => format!("{count} {what}s"),
-    }
 }
 
 fn closed(closed: &Closed, objectives: &Objectives) -> String {

@@ -15,6 +15,7 @@ use crate::{
     commands::best,
     error::CliError,
     output::{Output, say, streams_meet},
+    savings::Savings,
     shell, table,
 };
 
@@ -108,6 +109,8 @@ impl<'a> Report<'a> {
         out: &mut Output,
     ) -> Result<Value, CliError> {
         let mut object = serde_json::to_value(summary).unwrap_or_default();
+        let savings = Savings::of(study.spec(), trials);
+        object["resource"] = json!(savings);
         self.complete(&mut object, false);
         if self.json || self.quiet {
             return Ok(object);
@@ -124,6 +127,9 @@ impl<'a> Report<'a> {
         }
         self.table(summary.front.len(), study.spec(), trials, out)?;
         out.flush()?;
+        if let Some(savings) = savings {
+            say(format_args!("resource: {savings}"));
+        }
         self.advise(summary.reason, study.progress());
         Ok(object)
     }
@@ -148,6 +154,7 @@ impl<'a> Report<'a> {
             "failures": progress.failures(),
             "session_millis": 0,
             "elapsed_millis": progress.elapsed_millis(),
+            "resource": Savings::of(study.spec(), trials),
             "observers": caught_up,
         });
         self.complete(&mut object, true);
