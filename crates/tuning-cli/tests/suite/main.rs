@@ -10,6 +10,7 @@ mod endings;
 mod errors;
 mod events;
 mod failing;
+mod fidelity;
 mod files;
 mod folders;
 mod golden;
