@@ -1,6 +1,9 @@
 //! [`AshaStopping`]: successive halving for trials that cannot pause: at each rung, a trial stops or runs on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 use tuning_core::{
@@ -90,7 +93,7 @@ impl PrunerConfig for AshaStoppingConfig {
         };
         let rungs = Rungs::upwards(range, least, self.reduction_factor);
         Ok(AshaStopping {
-            reached: vec![Split::default(); rungs.count()],
+            reached: vec![Arc::default(); rungs.count()],
             rungs,
             factor: usize::try_from(self.reduction_factor).unwrap_or(usize::MAX),
             looked: BTreeMap::new(),
@@ -123,7 +126,8 @@ impl PrunerConfig for AshaStoppingConfig {
 pub struct AshaStopping {
     rungs: Rungs,
     factor: usize,
-    reached: Vec<Split>,
+    /// Shared with the copies that are kept for trials in flight: a report copies the one rung that it reaches, if it must.
+    reached: Vec<Arc<Split>>,
     /// The highest rung at which a running trial was looked at.
     looked: BTreeMap<TrialId, usize>,
     stopped: BTreeSet<TrialId>,
@@ -142,7 +146,7 @@ impl AshaStopping {
             return;
         }
         self.looked.insert(reported.trial, rung);
-        let values = &mut self.reached[rung];
+        let values = Arc::make_mut(&mut self.reached[rung]);
         let entry = Entry::new(reported.values.first(), reported.trial);
         values.insert(entry);
         let count = values.len();
