@@ -5,6 +5,7 @@ mod freeze_thaw;
 mod laws;
 mod optuna;
 mod population;
+mod promises;
 mod pruned;
 mod pruners;
 mod rounds;

@@ -30,6 +30,8 @@ pub(crate) struct Ran {
     pub(crate) work: Vec<(u64, u64)>,
     /// When trials begin and end.
     pub(crate) order: Vec<Step>,
+    /// What happened, in order.
+    pub(crate) facts: Vec<Fact>,
     pub(crate) trials: Trials,
     pub(crate) reason: EndReason,
 }
@@ -122,7 +124,11 @@ pub(crate) fn drive_in_order<S: Strategy>(
             .finish(work.trial, outcome, Metrics::default(), 0)
             .unwrap();
     };
+    let mut facts = Vec::new();
     for entry in study.take_entries(0) {
+        if let EventKind::Fact(fact) = &entry.kind {
+            facts.push(fact.clone());
+        }
         match &entry.kind {
             EventKind::Fact(Fact::Started(started)) => order.push(Step::Began(started.trial.get())),
             EventKind::Fact(Fact::Ended(ended)) => order.push(Step::Ended(ended.trial.get())),
@@ -133,6 +139,7 @@ pub(crate) fn drive_in_order<S: Strategy>(
     Ran {
         work: all,
         order,
+        facts,
         trials,
         reason,
     }
