@@ -33,6 +33,7 @@ mod args;
 mod columns;
 mod commands;
 mod counted;
+mod disk;
 mod dry_run;
 mod error;
 mod exit;

@@ -1,11 +1,6 @@
 //! `tune clean`: removes what a study has left, after asking.
 
-use std::{
-    fs, io,
-    io::IsTerminal as _,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{fs, io, io::IsTerminal as _, path::PathBuf, sync::Arc};
 
 use serde_json::{Value, json};
 use tuning_core::Journal;
@@ -13,6 +8,7 @@ use tuning_file::{Extensions, JournalConfig, TrialsFolder, Whereabouts};
 
 use crate::{
     args::CleanArgs,
+    disk::{size, walk},
     error::CliError,
     exit::Exit,
     output::{Output, say},
@@ -174,34 +170,6 @@ impl Folder {
     }
 }
 
-/// Visits the files of a folder, with their lengths. Links are files: what they lead to stays.
-fn walk(path: &Path, visit: &mut impl FnMut(u64)) -> io::Result<()> {
-    let metadata = fs::symlink_metadata(path)?;
-    if !metadata.is_dir() {
-        visit(metadata.len());
-        return Ok(());
-    }
-    for entry in fs::read_dir(path)? {
-        walk(&entry?.path(), visit)?;
-    }
-    Ok(())
-}
-
-fn size(bytes: u64) -> String {
-    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
-    if bytes < 1000 {
-        return format!("{bytes} bytes");
-    }
-    let mut value = bytes as f64 / 1000.0;
-    let mut unit = 0;
-    // What would be rounded to 1000 is one of the next.
-    while value >= 999.95 && unit + 1 < UNITS.len() {
-        value /= 1000.0;
-        unit += 1;
-    }
-    format!("{value:.1} {}", UNITS[unit])
-}
-
 fn confirmed(args: &CleanArgs) -> Result<bool, CliError> {
     if !io::stdin().is_terminal() {
         let (tune, file) = (shell::tune(), shell::word(&args.study.file));
@@ -251,24 +219,4 @@ fn as_json(found: &Found, removed: bool) -> Value {
         "files": folder.map_or(0, |folder| folder.files),
         "bytes": folder.map_or(0, |folder| folder.bytes),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_in_the_unit_that_fits() {
-        for (bytes, expect) in [
-            (0, "0 bytes"),
-            (999, "999 bytes"),
-            (1000, "1.0 kB"),
-            (999_949, "999.9 kB"),
-            (999_960, "1.0 MB"),
-            (3_140_000_000, "3.1 GB"),
-            (u64::MAX, "18446744.1 TB"),
-        ] {
-            assert_eq!(size(bytes), expect);
-        }
-    }
 }

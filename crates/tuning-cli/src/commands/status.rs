@@ -9,12 +9,14 @@ use tuning_observers::{format_duration, format_params, format_values};
 use crate::{
     activity::Activity,
     args::StatusArgs,
+    counted::counted,
+    disk::{Checkpoints, size},
     error::CliError,
     exit::Exit,
     failures,
     output::{Dressed, Output},
     table::one_line,
-    view::{Overview, View},
+    view::{Overview, Place, View},
 };
 use tuning_file::Extensions;
 
@@ -32,10 +34,14 @@ pub(super) fn run(
         .unwrap_or_default();
     let now_millis = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
     let activity = Activity::of(&*view.journal, &view.name, view.study.progress.closed())?;
+    let place = Place::of(&args.study, extensions)?;
+    let checkpoints = Checkpoints::of(&place.whereabouts(&view.name).trials_dir);
     if args.json {
-        out.json(&as_json(&view, &activity, now_millis))?;
+        let mut object = as_json(&view, &activity, now_millis);
+        object["checkpoints"] = json!(checkpoints);
+        out.json(&object)?;
     } else {
-        as_text(&view, &activity, now_millis, out)?;
+        as_text(&view, &activity, now_millis, checkpoints, out)?;
     }
     Ok(Exit::Done)
 }
@@ -101,6 +107,7 @@ fn as_text(
     view: &View<Overview>,
     activity: &Activity,
     now_millis: u64,
+    checkpoints: Checkpoints,
     out: &mut Output,
 ) -> Result<(), CliError> {
     let ago =
@@ -187,6 +194,13 @@ fn as_text(
         if sessions == 1 { "" } else { "s" },
         ago(view.study.last_at_millis),
     ))?;
+    if checkpoints.bytes > 0 {
+        out.line(format_args!(
+            "disk      {} in checkpoints of {}",
+            size(checkpoints.bytes),
+            counted(checkpoints.trials, "trial")
+        ))?;
+    }
     let open: Vec<_> = view
         .study
         .progress

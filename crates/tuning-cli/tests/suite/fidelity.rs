@@ -149,3 +149,31 @@ fn what_was_stopped_early_says_why_and_what_it_saved() {
     let shown = folder.ends_with(0, &["show", "0"]).stdout;
     assert!(shown.contains("asha (rung 1 of 3)"), "{shown}");
 }
+
+#[test]
+fn status_tells_what_checkpoints_take_on_disk() {
+    let folder = folder(ASHA);
+    folder.write(
+        "trial.sh",
+        &format!(
+            "{TRIAL}echo 12345 > \"$TUNE_CHECKPOINT_DIR/state\"\n[ $TUNE_TRIAL -lt 2 ] || exit 1\n"
+        ),
+    );
+    folder.write(
+        "study.yaml",
+        &format!("{STUDY}{ASHA}stop_on: {{failures: 1 in a row}}\n"),
+    );
+    folder.ends_with(4, &["run"]);
+    let status = json(&folder.ends_with(0, &["status", "--json"]));
+    let trials = status["counts"]["paused"].as_u64().unwrap();
+    assert!(trials > 0, "{status}");
+    assert!(
+        status["checkpoints"]["trials"].as_u64() >= Some(trials),
+        "{status}"
+    );
+    let status = folder.ends_with(0, &["status"]).stdout;
+    assert!(
+        status.contains("disk      ") && status.contains(" bytes in checkpoints of "),
+        "{status}"
+    );
+}
