@@ -12,6 +12,7 @@ use tuning_tpe::TpeConfig;
 use crate::{
     NAME,
     expert::Expert,
+    gradual::Gradual,
     plan::Plan,
     strategy::{Auto, Members},
 };
@@ -22,7 +23,7 @@ use crate::{
 #[non_exhaustive]
 pub struct AutoConfig {
     /// How many results the Gaussian process leads for: 300. Its asks cost milliseconds, which is nothing for so few trials; 0
-    /// leaves it out.
+    /// leaves it out, and freeze-thaw, too.
     pub gp_until: u32,
     /// How many seconds a trial takes, roughly; 0 where that is not known. The durations of finished trials tell, too,
     /// unless results are told as proposed. Where trials are slow, the Gaussian process keeps a share for longer.
@@ -86,6 +87,10 @@ impl StrategyConfig for AutoConfig {
         for option in self.options() {
             option.check(NAME)?;
         }
+        let gradual = Gradual::new(problem, self.gp_until > 0);
+        if let Some(gradual) = gradual.map_err(|error| error.within("tpe"))? {
+            return Ok(Auto::gradual(gradual));
+        }
         let mut members = Members::default();
         if self.gp_until > 0 {
             members.gp = GpConfig::default().build(problem).ok();
@@ -102,7 +107,7 @@ impl StrategyConfig for AutoConfig {
         }
         let names = members.names();
         let plan = Plan::new(self.gp_until.into(), self.trial_seconds, problem, names);
-        Ok(Auto::new(plan, members))
+        Ok(Auto::whole(plan, members))
     }
 }
 

@@ -4,6 +4,9 @@
 //! No single strategy is best: over many tasks a portfolio beats each of its members, since they fail on different ones
 //! (Turner et al. 2021, arXiv 2104.10201; Benjamins et al. 2025, arXiv 2506.06143).
 //!
+//! Where trials report on their way (a problem with a fidelity and one objective), they pause, and freeze-thaw of
+//! `tuning-multifidelity` decides which to start and which to resume; where there are many, ASHA over TPE does.
+//!
 //! ```
 //! use tuning_auto::AutoConfig;
 //! use tuning_core::{AskTell, Budget, Objectives, Outcome, Parameter, Problem, Seed, Space, StrategyConfig, Turn, Values};
@@ -40,6 +43,7 @@ mod readme {}
 
 mod config;
 mod expert;
+mod gradual;
 mod history;
 mod plan;
 mod strategy;

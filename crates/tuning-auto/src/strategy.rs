@@ -9,12 +9,24 @@ use tuning_gp::Gp;
 use crate::{
     NAME,
     expert::Expert,
+    gradual::Gradual,
     history::History,
     plan::{Plan, Reason},
 };
 
 /// The automatic strategy. Its tags read `auto:gp, few results yet/…`: who proposed the trial, and why.
-pub struct Auto {
+pub struct Auto(Kind);
+
+/// What studies differ in.
+enum Kind {
+    /// Trials run to their end.
+    Whole(Portfolio),
+    /// Trials can be compared on their way.
+    Gradual(Gradual),
+}
+
+/// The portfolio for trials that run to their end.
+struct Portfolio {
     plan: Plan,
     history: History,
     members: Members,
@@ -51,14 +63,20 @@ impl Members {
 }
 
 impl Auto {
-    pub(crate) fn new(plan: Plan, members: Members) -> Self {
-        Self {
+    pub(crate) fn whole(plan: Plan, members: Members) -> Self {
+        Self(Kind::Whole(Portfolio {
             plan,
             history: History::default(),
             members,
-        }
+        }))
     }
 
+    pub(crate) fn gradual(gradual: Gradual) -> Self {
+        Self(Kind::Gradual(gradual))
+    }
+}
+
+impl Portfolio {
     /// How many of the next trials the same member is asked for: it sees its own proposals of one answer, not those of
     /// the others.
     fn run(&self, ask: &Ask) -> (Expert, Reason, NonZeroUsize) {
@@ -77,6 +95,22 @@ impl Auto {
 }
 
 impl Strategy for Auto {
+    fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
+        match &self.0 {
+            Kind::Whole(portfolio) => portfolio.ask(ask),
+            Kind::Gradual(gradual) => gradual.ask(ask),
+        }
+    }
+
+    fn tell(&mut self, fact: &Fact) {
+        match &mut self.0 {
+            Kind::Whole(portfolio) => portfolio.tell(fact),
+            Kind::Gradual(gradual) => gradual.tell(fact),
+        }
+    }
+}
+
+impl Portfolio {
     fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let (expert, reason, slots) = self.run(ask);
         let ask = ask.with_slots(slots);
@@ -118,9 +152,13 @@ fn author(fact: &Fact) -> Option<Expert> {
 
 impl fmt::Debug for Auto {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Auto")
-            .field("plan", &self.plan)
-            .field("results", &self.history.results())
-            .finish_non_exhaustive()
+        match &self.0 {
+            Kind::Whole(portfolio) => f
+                .debug_struct("Auto")
+                .field("plan", &portfolio.plan)
+                .field("results", &portfolio.history.results())
+                .finish_non_exhaustive(),
+            Kind::Gradual(gradual) => gradual.fmt(f),
+        }
     }
 }
