@@ -13,7 +13,7 @@ happens. A seed that breaks a promise is made as small as it can be, and printed
   --seeds N      this many, 1000 if nothing is said; --from N begins there, --seed N looks at one alone
   --minutes M    no more than this long
   --real         real programs: `tune run` and `tune ask-tell` are killed and paused, disks are full, journals and files damaged
-  --scenario S   of these only `kill-run`, `kill-ask-tell`, `cut-files`, `pause`, `full-disk` or `damage`";
+  --scenario S   of these only `kill-run`, `kill-ask-tell`, `kill-scheduled`, `cut-files`, `pause`, `full-disk` or `damage`";
 
 pub(crate) fn run(args: &[String]) -> Result {
     let mut build = cargo(["build", "--all-features", "-p", "torture"]);

@@ -5,6 +5,7 @@ mod damage;
 mod disk;
 mod folder;
 mod run;
+mod scheduled;
 
 use std::{
     path::Path,
@@ -20,6 +21,8 @@ pub enum Scenario {
     KillRun,
     /// `tune ask-tell` is killed again and again.
     KillAskTell,
+    /// `tune run` with a scheduler, whose trials pause and resume, is killed again and again.
+    KillScheduled,
     /// `tune run` is killed, and the files of its observers are cut.
     CutFiles,
     /// `tune run` is paused, another one is started meanwhile, and the first continues.
@@ -32,9 +35,10 @@ pub enum Scenario {
 
 impl Scenario {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::KillRun,
         Self::KillAskTell,
+        Self::KillScheduled,
         Self::CutFiles,
         Self::Pause,
         Self::FullDisk,
@@ -47,6 +51,7 @@ impl Scenario {
         match self {
             Self::KillRun => "kill-run",
             Self::KillAskTell => "kill-ask-tell",
+            Self::KillScheduled => "kill-scheduled",
             Self::CutFiles => "cut-files",
             Self::Pause => "pause",
             Self::FullDisk => "full-disk",
@@ -65,6 +70,7 @@ impl Scenario {
             Self::CutFiles => run::killed(tune, &mut dice, true),
             Self::Pause => run::paused(tune, &mut dice),
             Self::KillAskTell => ask_tell::killed(tune, &mut dice),
+            Self::KillScheduled => scheduled::killed(tune, &mut dice),
             Self::FullDisk => disk::filled(tune, &mut dice),
             Self::Damage => damage::damaged(tune, &mut dice),
         }
