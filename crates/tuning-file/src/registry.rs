@@ -5,7 +5,7 @@ use tuning_cmaes::CmaEsConfig;
 use tuning_core::StrategyConfig;
 use tuning_evolution::{DeConfig, Nsga2Config, RegularisedEvolutionConfig};
 use tuning_gp::GpConfig;
-use tuning_multifidelity::{AshaConfig, HyperbandConfig, SuccessiveHalvingConfig};
+use tuning_multifidelity::{AshaConfig, HyperbandConfig, PbtConfig, SuccessiveHalvingConfig};
 use tuning_strategies::Registry;
 use tuning_tpe::TpeConfig;
 
@@ -15,7 +15,8 @@ use crate::process;
 const NAME: &str = "auto";
 
 /// All strategies of the project, by name: those of [`Registry::standard`], and `auto`, `gp`, `tpe`, `cmaes`, `de`,
-/// `regularised_evolution`, `nsga2`, `asha`, `successive_halving`, `hyperband` and `process`.
+/// `regularised_evolution`, `nsga2`, `asha`, `successive_halving`, `hyperband`, `pbt` and
+/// `process`.
 ///
 /// # Example
 /// ```
@@ -41,7 +42,8 @@ pub fn registry() -> Registry {
             "regularised_evolution",
             "ageing evolution: spaces of choices, hundreds of trials",
         )
-        .register::<Nsga2Config>("nsga2", "NSGA-II: several objectives, hundreds of trials");
+        .register::<Nsga2Config>("nsga2", "NSGA-II: several objectives, hundreds of trials")
+        .register::<PbtConfig>("pbt", "parameters that change while trials train");
     schedulers(&mut registry);
     process::register(&mut registry);
     registry
