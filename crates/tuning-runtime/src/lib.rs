@@ -18,6 +18,7 @@
 //! | tune a program in any language | the crate `tuning-command` |
 //! | tune a function | [`blocking`], [`asynchronous`] |
 //! | resume the training of a function from its checkpoint | [`Blocking::checkpoints`], [`BlockingTrial::checkpoint_dir`] |
+//! | keep a strategy from pausing trials that cannot resume | [`CannotResume`] |
 //! | evaluate the trials yourself, one call at a time | [`Study::manual`] |
 //! | tune one that takes a type of its own | [`blocking_typed`], [`asynchronous_typed`], [`Summary::best_typed`] |
 //! | stop it, cancel a trial, watch it while it runs | [`StudyHandle`] |
@@ -63,4 +64,4 @@ pub use memory::{MemoryJournal, MemoryReader};
 pub use resume::check_resume;
 pub use retry::Retry;
 pub use settings::StudySettings;
-pub use study::{ManualSession, Study, StudyBuilder, StudyHandle, Summary};
+pub use study::{CannotResume, ManualSession, Study, StudyBuilder, StudyHandle, Summary};

@@ -69,6 +69,11 @@ pub(crate) fn ours() -> Vec<Kind<AnyPruner>> {
     all
 }
 
+/// What stops trials that cannot pause, if the file does not choose.
+pub(crate) fn for_trials_that_cannot_resume() -> Arc<AnyPruner> {
+    Arc::from(AshaStoppingConfig::default().boxed())
+}
+
 /// A kind whose options are the fields of `C`.
 pub(crate) fn kind<C>(name: &str, about: &str) -> Kind<AnyPruner>
 where

@@ -10,7 +10,7 @@ use tuning_core::{
     Evaluator, Objectives, Problem, PrunerConfig as _, Seed, StrategyConfig as _, StudySpec,
     Unsupported,
 };
-use tuning_runtime::{Study, StudyBuilder, StudySettings, Summary};
+use tuning_runtime::{CannotResume, Study, StudyBuilder, StudySettings, Summary};
 
 use super::{
     budget, grid, keys, parameters, settings, stop_on, strategy, strategy::SharedConfig,
@@ -102,6 +102,7 @@ impl StudyFile {
         let observers = optional(&root, "observers", |item| {
             observers::read(item, &extensions.observers, context)
         });
+        let resumes = optional(&root, keys::RESUMES, Item::flag);
         let pruner = optional(&root, "pruner", |item| {
             pruners::read(item, &extensions.pruners, context)
         });
@@ -136,8 +137,18 @@ impl StudyFile {
         settings.retry = retry?.unwrap_or_default();
         // The evaluator's own patience comes first; this is for one that hangs.
         settings.grace = grace + Duration::from_secs(5);
-        let strategy: SharedConfig = config?.into();
-        let pruner = pruner?;
+        let resumes = resumes?.unwrap_or(true);
+        let strategy: SharedConfig = match resumes {
+            true => config?.into(),
+            false => CannotResume::new(config?).boxed().into(),
+        };
+        let chooses = root.get("strategy").or(root.get("grid")).is_none();
+        let stops = chooses && settings.fidelity.is_some() && settings.objectives.len() == 1;
+        let pruner = match pruner? {
+            // What compares trials early has to stop them.
+            None if !resumes && stops => Some(pruners::for_trials_that_cannot_resume()),
+            pruner => pruner,
+        };
         let pruned_by = pruner.as_ref().map(|pruner| pruner.spec());
         let identity = match settings.identity(strategy.spec(), pruned_by, None) {
             Ok(identity) => identity,

@@ -6,6 +6,9 @@ use crate::{
     limits,
 };
 
+/// Whether trials can resume.
+pub(super) const RESUMES: &str = "resumes";
+
 /// What a study file may say.
 pub(super) static ROOT: Keys = Keys::new(
     "a mapping with at least `command`, `parameters` and `objective`",
@@ -37,6 +40,13 @@ pub(super) static ROOT: Keys = Keys::new(
         command::WORKDIR,
         command::ENV,
         command::REPORT,
+        Key::new(
+            RESUMES,
+            Shape::Flag,
+            "Whether a trial can continue from a checkpoint. `false` for a program that always begins anew: no strategy pauses \
+             its trials then. With a `fidelity` and no strategy or pruner of your choice, `pruner: asha` stops what is behind.",
+        )
+        .default("true"),
         Key::new(
             "parameters",
             Shape::Parameters(&parameters::KEYS),

@@ -2,6 +2,7 @@
 
 mod add;
 mod builder;
+mod cannot_resume;
 mod finish;
 mod finished;
 mod handle;
@@ -18,6 +19,7 @@ use tokio::sync::mpsc;
 use tuning_core::{Amended, Evaluator, Journal, Observer, Progress, Seq, StudySpec, Trials};
 
 pub use builder::StudyBuilder;
+pub use cannot_resume::CannotResume;
 pub use handle::StudyHandle;
 pub use manual::ManualSession;
 pub use summary::Summary;

@@ -2,6 +2,7 @@
 
 mod added;
 mod amended;
+mod cannot_resume;
 mod check_resume;
 mod checkpoints;
 mod cluster;

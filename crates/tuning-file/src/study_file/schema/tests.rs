@@ -152,6 +152,7 @@ fn all_keys() -> [Value; 3] {
         "stop_on": {"failures": "0.5 of the first 20"},
         "fidelity": {"min": 1, "max": 27},
         "workers": 2,
+        "resumes": false,
         "order": "as-proposed",
         "seed": 1,
         "trial_timeout": "60s",
