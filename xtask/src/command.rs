@@ -22,8 +22,8 @@ pub(crate) struct Command {
 pub(crate) const COMMANDS: &[Command] = &[
     Command {
         name: "demo",
-        arguments: "[ARGUMENTS OF tune run]",
-        summary: "build the `tune` program and run the digits study with it",
+        arguments: "[digits|network] [ARGUMENTS OF tune run]",
+        summary: "build the `tune` program and run the study of an example with it",
         help: || demo::HELP.to_owned(),
         run: demo::run,
     },

@@ -11,9 +11,10 @@ use crate::workspace::Workspace;
 pub(crate) const HELP: &str = "\
 Builds the program `tune` and the example `digits` by the profile `demo`, which compiles quickly, then becomes
 `tune run examples/digits/study.yaml` in the workspace's root, with further arguments passed on
-(`cargo xtask demo --trials 80`).";
+(`cargo xtask demo --trials 80`). `cargo xtask demo network` does so with the example `network`, whose trials pause and resume.";
 
-const STUDY: &str = "examples/digits/study.yaml";
+/// The examples that it can run; the first one unless another is named.
+const EXAMPLES: [&str; 2] = ["digits", "network"];
 
 /// In `Cargo.toml`.
 const PROFILE: &str = "demo";
@@ -22,6 +23,8 @@ const BUILD_TIME: &str = "a minute or two";
 
 pub(crate) fn run(args: &[String]) -> Result {
     let workspace = Workspace::load()?;
+    let (example, args) = chosen(args);
+    let study = format!("examples/{example}/study.yaml");
     println!(
         "demo: builds `tune` and a program to tune, {BUILD_TIME} the first time; the study then takes some ten seconds"
     );
@@ -33,7 +36,7 @@ pub(crate) fn run(args: &[String]) -> Result {
         "-p",
         "tuning-cli",
         "-p",
-        "digits",
+        example,
         "--bins",
     ]))?;
 
@@ -44,19 +47,28 @@ pub(crate) fn run(args: &[String]) -> Result {
         Ok(short) => short.to_owned(),
         Err(_) => tune,
     };
-    let shown = shown(&tune, args);
+    let shown = shown(&tune, &study, args);
     println!("$ {shown}");
     let mut command = Command::new(tune);
     command
-        .args(["run", STUDY])
+        .args(["run", &study])
         .args(args)
         .env("PATH", path_with(&folder)?)
         .current_dir(&workspace.root);
     become_command(command, shown)
 }
 
-fn shown(tune: &Path, args: &[String]) -> String {
-    let mut shown = format!("{} run {STUDY}", quoted(&tune.to_string_lossy()));
+/// The example that the first argument names, and the arguments for `tune`.
+fn chosen(args: &[String]) -> (&'static str, &[String]) {
+    let named = |name: &String| EXAMPLES.into_iter().find(|example| name == example);
+    match args.split_first().map(|(first, rest)| (named(first), rest)) {
+        Some((Some(example), rest)) => (example, rest),
+        _ => (EXAMPLES[0], args),
+    }
+}
+
+fn shown(tune: &Path, study: &str, args: &[String]) -> String {
+    let mut shown = format!("{} run {study}", quoted(&tune.to_string_lossy()));
     for arg in args {
         shown.push(' ');
         shown.push_str(&quoted(arg));
@@ -106,10 +118,20 @@ mod tests {
         assert_eq!(
             shown(
                 Path::new("target/demo/tune"),
+                "examples/digits/study.yaml",
                 &["--trials".to_owned(), "80".to_owned(), "a b".to_owned()]
             ),
-            format!("target/demo/tune run {STUDY} --trials 80 'a b'")
+            "target/demo/tune run examples/digits/study.yaml --trials 80 'a b'"
         );
+    }
+
+    #[test]
+    fn the_first_argument_may_name_an_example() {
+        let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let (network, trials) = (words(&["network", "--quiet"]), words(&["--trials", "80"]));
+        assert_eq!(chosen(&network), ("network", &network[1..]));
+        assert_eq!(chosen(&trials), ("digits", &trials[..]));
+        assert_eq!(chosen(&[]), ("digits", &[][..]));
     }
 
     #[test]
