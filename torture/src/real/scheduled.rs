@@ -20,10 +20,13 @@ while [ "$step" -lt "${TUNE_UNTIL:-9}" ]; do
 done
 "#;
 
-const STRATEGIES: [&str; 3] = [
+/// `auto` asks freeze-thaw.
+const STRATEGIES: [&str; 5] = [
+    "auto",
     "{name: asha, min_resource: 1}",
     "{name: successive_halving, min_resource: 1}",
     "{name: hyperband, min_resource: 1}",
+    "{name: pbt, population: 4, interval: 3}",
 ];
 
 /// A study with a scheduler in a folder.
