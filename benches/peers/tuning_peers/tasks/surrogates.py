@@ -15,6 +15,16 @@ from ..task import Task
 _LOW, _HIGH = 0.0009118819655545162, 1096.6331584284585
 _IMPUTE = ["impute.mean", "impute.median", "impute.hist"]
 
+LCBENCH = [
+    integer("batch_size", 16, 512, log=True),
+    real("learning_rate", 1e-4, 1e-1, log=True),
+    real("momentum", 0.1, 0.99),
+    real("weight_decay", 1e-5, 0.1),
+    integer("num_layers", 1, 5),
+    integer("max_units", 64, 1024, log=True),
+    real("max_dropout", 0, 1),
+]
+
 
 def tasks(folder: str) -> list[Task]:
     """16 tasks of three families."""
@@ -25,7 +35,7 @@ def tasks(folder: str) -> list[Task]:
 
 
 @cache
-def _session(folder, name):
+def network(folder, name):
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -35,28 +45,18 @@ def _session(folder, name):
 
 
 def _run(folder, name, categories, numbers):
-    session, _ = _session(folder, name)
+    session, _ = network(folder, name)
     inputs = session.get_inputs()
     feed = {inputs[0].name: np.array([categories], np.int32), inputs[1].name: np.array([numbers], np.float32)}
     return session.run(None, feed)[0][0]
 
 
 def _lcbench(folder, dataset) -> Task:
-    space = [
-        integer("batch_size", 16, 512, log=True),
-        real("learning_rate", 1e-4, 1e-1, log=True),
-        real("momentum", 0.1, 0.99),
-        real("weight_decay", 1e-5, 0.1),
-        integer("num_layers", 1, 5),
-        integer("max_units", 64, 1024, log=True),
-        real("max_dropout", 0, 1),
-    ]
-
     def f(p, _):
-        code = _session(folder, "lcbench")[1]["OpenML_task_id"][dataset]
-        return float(100 - _run(folder, "lcbench", [code], [52] + [p[q.name] for q in space])[1])
+        code = network(folder, "lcbench")[1]["OpenML_task_id"][dataset]
+        return float(100 - _run(folder, "lcbench", [code], [52] + [p[q.name] for q in LCBENCH])[1])
 
-    return Task(f"lcbench-{dataset}", "surrogate", space, f)
+    return Task(f"lcbench-{dataset}", "surrogate", LCBENCH, f)
 
 
 def _xgboost(folder, dataset) -> Task:
@@ -81,7 +81,7 @@ def _xgboost(folder, dataset) -> Task:
     order = [*order.split(), "rate_drop", "skip_drop"]
 
     def f(p, _):
-        code = _session(folder, "rbv2_xgboost")[1]
+        code = network(folder, "rbv2_xgboost")[1]
         kinds = [code["task_id"][dataset], code["booster"][p["booster"]], code["num.impute.selected.cpo"][p["impute"]]]
         numbers = [p.get(name, 0) for name in order] + [1.0, 10]
         return float(1 - _run(folder, "rbv2_xgboost", kinds, numbers)[0])
@@ -94,7 +94,7 @@ def _rpart(folder, dataset) -> Task:
     space += [integer("minbucket", 1, 100), integer("minsplit", 1, 100)]
 
     def f(p, _):
-        code = _session(folder, "rbv2_rpart")[1]
+        code = network(folder, "rbv2_rpart")[1]
         kinds = [code["task_id"][dataset], code["num.impute.selected.cpo"][p["impute"]]]
         numbers = [p["cp"], p["maxdepth"], p["minbucket"], p["minsplit"], 1.0, 10]
         return float(1 - _run(folder, "rbv2_rpart", kinds, numbers)[0])
