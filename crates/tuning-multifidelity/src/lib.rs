@@ -44,6 +44,7 @@
 #[doc = include_str!("../README.md")]
 mod readme {}
 
+mod config;
 mod freeze_thaw;
 mod population;
 mod pruners;

@@ -143,10 +143,7 @@ impl StrategyConfig for FreezeThawConfig {
     }
 
     fn build(&self, problem: &Problem) -> Result<FreezeThaw, Unsupported> {
-        for option in self.options() {
-            option.check(NAME)?;
-        }
-        let range = rungs::range(NAME, problem)?;
+        let range = rungs::range(NAME, &self.options(), problem)?;
         let rungs = Rungs::upwards(range, self.min_resource, self.reduction_factor);
         Ok(FreezeThaw::new(self.clone(), &problem.space, rungs))
     }

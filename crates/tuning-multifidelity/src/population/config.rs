@@ -8,7 +8,7 @@ use tuning_core::{
 };
 
 use super::{NAME, explore::Explore, members::Members, steps::Steps, strategy::Pbt};
-use crate::schedulers::rungs;
+use crate::{config, schedulers::rungs};
 
 /// The options of [`Pbt`].
 ///
@@ -117,7 +117,7 @@ impl StrategyConfig for PbtConfig {
     }
 
     fn options(&self) -> Vec<ConfigOption> {
-        let interval = self.interval.map(|n| i64::try_from(n).unwrap_or(i64::MAX));
+        let interval = "how much resource they use between two comparisons; a tenth of the largest fidelity if not given";
         vec![
             ConfigOption::new(
                 "population",
@@ -126,13 +126,7 @@ impl StrategyConfig for PbtConfig {
             )
             .at_least(2.0)
             .at_most(10_000.0),
-            ConfigOption::new(
-                "interval",
-                interval,
-                "how much resource they use between two comparisons; a tenth of the largest fidelity if not given",
-            )
-            .at_least(1.0)
-            .at_most(rungs::MOST),
+            config::fidelity("interval", self.interval, interval, 1.0),
             ConfigOption::new(
                 "quantile",
                 self.quantile,
@@ -156,10 +150,7 @@ impl StrategyConfig for PbtConfig {
     }
 
     fn build(&self, problem: &Problem) -> Result<Pbt, Unsupported> {
-        for option in self.options() {
-            option.check(NAME)?;
-        }
-        let range = rungs::range(NAME, problem)?;
+        let range = rungs::range(NAME, &self.options(), problem)?;
         let steps = Steps::new(range, self.interval);
         let members = Members::new(steps, self.population as usize, self.quantile);
         let kept = self.kept(&problem.space)?;

@@ -6,9 +6,9 @@ use tuning_core::{
 
 use super::{
     curves::Curves,
-    moments::whole,
     shared::{Held, SharedPrunerConfig, shared},
 };
+use crate::config;
 
 const NAME: &str = "after";
 
@@ -52,9 +52,7 @@ impl PrunerConfig for AfterConfig {
         let step = "the fidelity from which a trial may be stopped";
         let inner = Literal::from(self.inner.spec());
         vec![
-            ConfigOption::new("step", whole(self.step), step)
-                .at_least(0.0)
-                .at_most(1e15),
+            config::fidelity("step", self.step, step, 0.0),
             ConfigOption::new("inner", inner, "the pruner that judges from there on"),
         ]
     }

@@ -3,10 +3,8 @@
 use serde::{Deserialize, Serialize};
 use tuning_core::{ConfigOption, Problem, PrunerConfig, Spec, Unsupported};
 
-use super::{
-    percentile::{Percentile, PercentileConfig},
-    refusal,
-};
+use super::percentile::{Percentile, PercentileConfig};
+use crate::config;
 
 const NAME: &str = "median";
 
@@ -104,7 +102,7 @@ impl PrunerConfig for MedianConfig {
     }
 
     fn build(&self, problem: &Problem) -> Result<Percentile, Unsupported> {
-        refusal::check(NAME, &self.options(), problem)?;
+        config::check_pruner(NAME, &self.options(), problem)?;
         Ok(self.percentile().built())
     }
 }

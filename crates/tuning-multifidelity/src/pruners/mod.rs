@@ -9,7 +9,6 @@ mod never;
 mod patience;
 mod percentile;
 mod ranked;
-mod refusal;
 mod several;
 mod shared;
 mod signed_rank;

@@ -1,6 +1,8 @@
 //! [`Moments`]: at which reports of a trial a pruner looks.
 
-use tuning_core::{ConfigOption, Fidelity, Literal};
+use tuning_core::{ConfigOption, Fidelity};
+
+use crate::config;
 
 /// The reports at which a pruner looks: from a fidelity on, and the first in each interval after that.
 ///
@@ -16,21 +18,15 @@ pub(super) struct Moments {
 impl Moments {
     /// The options of these names, set so.
     pub(super) fn options(self) -> [ConfigOption; 2] {
+        let interval = "how far apart the fidelities are at which a trial is judged";
         [
-            ConfigOption::new(
+            config::fidelity(
                 "warmup",
-                whole(self.warmup),
+                self.warmup,
                 "the fidelity from which trials are judged",
-            )
-            .at_least(0.0)
-            .at_most(1e15),
-            ConfigOption::new(
-                "interval",
-                whole(self.interval),
-                "how far apart the fidelities are at which a trial is judged",
-            )
-            .at_least(1.0)
-            .at_most(1e15),
+                0.0,
+            ),
+            config::fidelity("interval", self.interval, interval, 1.0),
         ]
     }
 
@@ -42,11 +38,6 @@ impl Moments {
         let begin = at.get() - beyond % self.interval.max(1);
         previous.is_none_or(|previous| previous.get() < begin)
     }
-}
-
-/// A fidelity as an option has it; what is too large for that is out of its range anyway.
-pub(super) fn whole(fidelity: u64) -> Literal {
-    i64::try_from(fidelity).unwrap_or(i64::MAX).into()
 }
 
 #[cfg(test)]

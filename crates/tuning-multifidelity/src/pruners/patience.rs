@@ -6,9 +6,9 @@ use tuning_core::{
 
 use super::{
     curves::{Curve, Curves},
-    refusal,
     shared::{Held, SharedPrunerConfig, shared},
 };
+use crate::config;
 
 const NAME: &str = "patience";
 
@@ -101,7 +101,7 @@ impl PrunerConfig for PatienceConfig {
     }
 
     fn build(&self, problem: &Problem) -> Result<Patience, Unsupported> {
-        refusal::check(NAME, &self.options(), problem)?;
+        config::check_pruner(NAME, &self.options(), problem)?;
         let inner = self.inner.as_ref();
         let inner = inner.map(|inner| Held::build(inner, "inner", problem));
         Ok(Patience {

@@ -8,7 +8,8 @@ use tuning_core::{
     Unsupported, Verdict,
 };
 
-use super::{curves::Curves, moments::Moments, ranked::Ranked, refusal};
+use super::{curves::Curves, moments::Moments, ranked::Ranked};
+use crate::config;
 
 const NAME: &str = "percentile";
 
@@ -143,7 +144,7 @@ impl PrunerConfig for PercentileConfig {
     }
 
     fn build(&self, problem: &Problem) -> Result<Percentile, Unsupported> {
-        refusal::check(NAME, &self.options(), problem)?;
+        config::check_pruner(NAME, &self.options(), problem)?;
         Ok(self.built())
     }
 }

@@ -6,7 +6,8 @@ use tuning_core::{
     Verdict,
 };
 
-use super::{curves::Curves, moments::Moments, refusal};
+use super::{curves::Curves, moments::Moments};
+use crate::config;
 
 const NAME: &str = "threshold";
 
@@ -101,7 +102,7 @@ impl PrunerConfig for ThresholdConfig {
     }
 
     fn build(&self, problem: &Problem) -> Result<Threshold, Unsupported> {
-        refusal::check(NAME, &self.options(), problem)?;
+        config::check_pruner(NAME, &self.options(), problem)?;
         let refuse = |message| Err(Unsupported::pruner(NAME, message));
         for (option, bound) in [("lower", self.lower), ("upper", self.upper)] {
             if let Some(bound) = bound.filter(|bound| !bound.is_finite()) {

@@ -9,9 +9,9 @@ use tuning_core::{
 
 use super::{
     curves::{Curve, Curves},
-    refusal,
     signed_rank::p_greater,
 };
+use crate::config;
 
 const NAME: &str = "wilcoxon";
 
@@ -84,7 +84,7 @@ impl PrunerConfig for WilcoxonConfig {
     }
 
     fn build(&self, problem: &Problem) -> Result<Wilcoxon, Unsupported> {
-        refusal::check(NAME, &self.options(), problem)?;
+        config::check_pruner(NAME, &self.options(), problem)?;
         Ok(Wilcoxon {
             p: self.p,
             startup: self.startup as usize,

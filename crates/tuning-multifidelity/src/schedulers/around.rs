@@ -30,10 +30,7 @@ pub(crate) fn build<C: StrategyConfig>(
     problem: &Problem,
     rungs: impl FnOnce(FidelityRange) -> Rungs,
 ) -> Result<(Rungs, View<C::Strategy>), Unsupported> {
-    for option in options {
-        option.check(name)?;
-    }
-    let rungs = rungs(rungs::range(name, problem)?);
+    let rungs = rungs(rungs::range(name, options, problem)?);
     let view = View::build(inner, problem, rungs.clone());
     Ok((rungs, view.map_err(|error| error.within("inner"))?))
 }

@@ -107,6 +107,7 @@ impl<C: StrategyConfig> StrategyConfig for SuccessiveHalvingConfig<C> {
 /// - A round is over when all its trials have paused or ended; until then workers may wait. [`Asha`](crate::Asha) does not wait.
 /// - If the budget of trials ends within a first round, those that have begun are halved all the same, so that nothing is left
 ///   paused.
+/// - A budget of resource ends a study within a round: what is paused then can go on when the budget is raised.
 /// - A trial that pauses beyond its rung runs from there to the next rung that is higher.
 /// - The inner strategy sees values of one fidelity, that of the highest rung with enough results, as under
 ///   [`Asha`](crate::Asha).

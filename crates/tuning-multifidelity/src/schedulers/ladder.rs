@@ -79,47 +79,46 @@ impl Ladder {
     }
 
     /// The paused trials that can never go on, if no trial starts any more: those behind the best ones of a rung that no
-    /// trial can reach any more.
-    pub(crate) fn left_behind(&self) -> impl Iterator<Item = TrialId> + '_ {
-        let closed = self.ladder.iter().scan(true, |closed, rung| {
+    /// trial can reach any more. With their rungs.
+    pub(crate) fn left_behind(&self) -> impl Iterator<Item = (usize, Entry)> + '_ {
+        let rungs = self.ladder.iter().enumerate();
+        let closed = rungs.scan(true, |closed, (index, rung)| {
             *closed &= rung.coming == 0;
             let here = *closed;
             let boundary = rung.entries.boundary();
             let lead = rung.waiting.first();
             // Those that go on from here will come to the rungs above.
             *closed &= lead.is_none_or(|lead| boundary.is_none_or(|last| lead > last));
-            Some((rung, here))
+            Some((index, rung, here))
         });
-        closed.filter(|(_, here)| *here).flat_map(|(rung, _)| {
+        let closed = closed.filter(|(_, _, here)| *here);
+        closed.flat_map(|(index, rung, _)| {
             let boundary = rung.entries.boundary().copied();
             let worst = rung.waiting.iter().rev();
             worst
                 .take_while(move |entry| boundary.is_none_or(|last| **entry > last))
-                .map(|entry| entry.trial)
+                .map(move |entry| (index, *entry))
         })
     }
 
     /// The paused trials of the lowest rung behind this entry.
-    pub(crate) fn behind(&self, last: Option<&Entry>) -> impl Iterator<Item = TrialId> + '_ {
+    pub(crate) fn behind(&self, last: Option<&Entry>) -> impl Iterator<Item = Entry> + '_ {
         let last = last.copied();
         let worst = self.ladder[0].waiting.iter().rev();
         worst
             .take_while(move |entry| last.is_none_or(|last| **entry > last))
-            .map(|entry| entry.trial)
+            .copied()
     }
 
-    /// The best paused trial of the highest rung that has one, with the rung above, as long as no trial has run to its
-    /// end, or is on its way there.
+    /// The best paused trial of the highest rung that has one, with the rung above.
     pub(crate) fn leader(&self) -> Option<(TrialId, usize)> {
-        let top = &self.ladder[self.rungs.top()];
-        if self.whole > 0 || top.coming > 0 {
-            return None;
-        }
-        let rungs = self.ladder.iter().enumerate().rev();
-        let mut waiting = rungs.filter_map(|(index, rung)| Some((rung.waiting.first()?, index)));
-        waiting
-            .next()
-            .map(|(entry, index)| (entry.trial, index + 1))
+        let mut rungs = self.ladder.iter().enumerate().rev();
+        rungs.find_map(|(index, rung)| Some((rung.waiting.first()?.trial, index + 1)))
+    }
+
+    /// Whether a trial has run to its end.
+    pub(crate) fn has_whole(&self) -> bool {
+        self.whole > 0
     }
 
     /// A trial of ours runs to its first rung.

@@ -14,9 +14,10 @@ pub(crate) struct Round {
     running: BTreeSet<TrialId>,
     /// Those that have reached the rung, and where exactly.
     results: BTreeMap<Entry, Fidelity>,
-    entries: BTreeMap<TrialId, Entry>,
     /// Those of the round before that are to go on in this one, the best first.
     due: BTreeMap<Entry, Fidelity>,
+    /// Where a trial is in `results` or in `due`.
+    entries: BTreeMap<TrialId, Entry>,
 }
 
 impl Round {
@@ -63,9 +64,11 @@ impl Round {
 
     /// Whether a trial goes on in this round, as it was due.
     pub(crate) fn resumed(&mut self, trial: TrialId) -> bool {
-        let due = self.due.keys().find(|entry| entry.trial == trial).copied();
-        let Some(entry) = due else { return false };
-        self.due.remove(&entry);
+        let entry = self.entries.get(&trial);
+        if entry.and_then(|entry| self.due.remove(entry)).is_none() {
+            return false;
+        }
+        self.entries.remove(&trial);
         self.started(trial);
         true
     }
@@ -77,18 +80,23 @@ impl Round {
         factor: usize,
     ) -> Option<(Self, BTreeSet<TrialId>)> {
         let first = *self.entries.get(&trial)?;
-        let is_best = self.best(factor).any(|(best, _)| best == trial);
-        if !is_best || !self.is_quiet() {
+        let best = self.results.iter().take(self.places(factor));
+        if !self.is_quiet()
+            || best
+                .clone()
+                .next_back()
+                .is_none_or(|(last, _)| first > *last)
+        {
             return None;
         }
         let others = self.others(factor).collect();
-        let due = self.results.iter().take(self.places(factor));
-        let due = due.map(|(entry, at)| (*entry, *at)).collect();
+        let rest = best.filter(|(entry, _)| **entry != first);
+        let due: BTreeMap<_, _> = rest.map(|(entry, at)| (*entry, *at)).collect();
         let mut next = Self {
+            entries: due.keys().map(|entry| (entry.trial, *entry)).collect(),
             due,
             ..Self::default()
         };
-        next.due.remove(&first);
         next.started(trial);
         Some((next, others))
     }
@@ -106,7 +114,7 @@ impl Round {
         self.running.remove(&trial);
         if let Some(entry) = self.entries.remove(&trial) {
             self.results.remove(&entry);
+            self.due.remove(&entry);
         }
-        self.due.retain(|entry, _| entry.trial != trial);
     }
 }

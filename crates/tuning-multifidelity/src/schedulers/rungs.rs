@@ -2,6 +2,8 @@
 
 use tuning_core::{ConfigOption, Fidelity, FidelityRange, Problem, Unsupported};
 
+use crate::config;
+
 /// How many times more resource a trial gets from rung to rung, and which part of a rung gets it.
 pub(crate) const REDUCTION_FACTOR: u32 = 3;
 
@@ -11,9 +13,6 @@ const PART: f64 = 17.0;
 
 /// A rung is left out if the whole is less than this many times as much.
 const NARROW: f64 = 1.3;
-
-/// The highest number that a lowest rung can be: a floating-point number holds all integers up to it.
-pub(crate) const MOST: f64 = 1e15;
 
 /// The fidelities at which trials are compared. The last one is the whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,7 +129,7 @@ fn lowest(range: FidelityRange, least: Option<u64>) -> u64 {
 
 /// The options that all schedulers have.
 pub(crate) fn options(factor: u32, least: Option<u64>) -> [ConfigOption; 2] {
-    let least = least.map(|least| i64::try_from(least).unwrap_or(i64::MAX));
+    let about = "the lowest rung; a seventeenth of the largest fidelity if not given";
     [
         ConfigOption::new(
             "reduction_factor",
@@ -139,28 +138,20 @@ pub(crate) fn options(factor: u32, least: Option<u64>) -> [ConfigOption; 2] {
         )
         .at_least(2.0)
         .at_most(1000.0),
-        ConfigOption::new(
-            "min_resource",
-            least,
-            "the lowest rung; a seventeenth of the largest fidelity if not given",
-        )
-        .at_least(1.0)
-        .at_most(MOST),
+        config::fidelity("min_resource", least, about, 1.0),
     ]
 }
 
-/// The fidelities of a problem that a scheduler can work with.
+/// The fidelities of a problem that a scheduler with these options can work with.
 ///
 /// # Errors
-/// If the problem has no fidelities, or several objectives.
-pub(crate) fn range(name: &str, problem: &Problem) -> Result<FidelityRange, Unsupported> {
-    if problem.objectives.len() != 1 {
-        return Err(Unsupported::new(
-            name,
-            "compares trials by one objective, and there are several: keep one of them in `objectives`, and report the \
-             others as metrics",
-        ));
-    }
+/// If an option is out of its range, or the problem has no fidelities, or several objectives.
+pub(crate) fn range(
+    name: &str,
+    options: &[ConfigOption],
+    problem: &Problem,
+) -> Result<FidelityRange, Unsupported> {
+    config::check_strategy(name, options, problem)?;
     problem.fidelity.ok_or_else(|| {
         Unsupported::new(
             name,

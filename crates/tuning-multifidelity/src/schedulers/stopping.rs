@@ -15,6 +15,7 @@ use super::{
     rungs::{self, REDUCTION_FACTOR, Rungs},
     split::{Entry, Split},
 };
+use crate::config;
 
 const NAME: &str = "asha";
 
@@ -79,9 +80,7 @@ impl PrunerConfig for AshaStoppingConfig {
     }
 
     fn build(&self, problem: &Problem) -> Result<AshaStopping, Unsupported> {
-        for option in self.options() {
-            option.check_pruner(NAME)?;
-        }
+        config::check_pruner(NAME, &self.options(), problem)?;
         let (range, least) = match problem.fidelity {
             Some(range) => (range, self.min_resource),
             None => {
@@ -112,7 +111,7 @@ impl PrunerConfig for AshaStoppingConfig {
 ///   counts at the highest of them.
 /// - The last rung is below the whole: what has come as far is not stopped.
 /// - What was stopped, or fails later, keeps its places.
-/// - With several objectives, the first one is compared.
+/// - A study of several objectives is refused: nothing says which of them counts.
 ///
 /// The rule is not that of Optuna's `SuccessiveHalvingPruner`: of m values at a rung that keeps the best ⌊m/η⌋, and of the
 /// first η − 1 trials only those that are better than all before them; and a trial that it looks at late is compared at each

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use tuning_conformance::Law;
 use tuning_core::{
-    Budget, EndReason, FidelityRange, Objective, Objectives, Problem, Seed, StrategyConfig,
-    TrialState,
+    AskTell, Budget, EndReason, FailureKind, FidelityRange, Objective, Objectives, Problem, Seed,
+    StrategyConfig, TrialState,
 };
 use tuning_multifidelity::AshaConfig;
 use tuning_strategies::{GridConfig, RandomConfig};
 
-use crate::studies::{Ran, Step, drive, problem, run};
+use crate::studies::{Ran, Step, drive, drive_in_order, problem, run};
 
 fn asha() -> AshaConfig<RandomConfig> {
     AshaConfig::over(RandomConfig::default()).min_resource(1)
@@ -140,6 +140,79 @@ fn a_trial_that_fails_on_its_way_takes_no_place() {
 }
 
 #[test]
+fn a_loss_that_is_no_number_fails_the_trial_and_takes_no_place() {
+    let ran = of_losses(9, &[f64::NAN, 0.5, 0.4, 0.6]);
+    // The third in rung 1 is the fourth trial.
+    assert_eq!(ran.work[3..], [(3, 1), (2, 3), (2, 9)]);
+    let failure = ran.trial(0).failure.as_ref().unwrap();
+    assert_eq!(failure.kind, FailureKind::NonFinite);
+
+    // On its way to 3 it loses that place alone; the best one left is kept, and runs to the end in its place.
+    let loss = |trial: u64, at: u64| match (trial, at) {
+        (1, 3) => Some(f64::INFINITY),
+        _ => Some([0.5, 0.4, 0.6][usize::try_from(trial).unwrap()]),
+    };
+    let ran = run(&asha(), &problem(9, Budget::trials(3)), 1, loss);
+    assert_eq!(ran.work[3..], [(1, 3), (0, 3), (0, 9)]);
+}
+
+#[test]
+fn a_trial_that_comes_late_is_compared_with_all_before_it() {
+    let problem = problem(9, Budget::trials(6));
+    let study = AskTell::new(
+        problem.clone(),
+        asha().build(&problem).unwrap(),
+        Seed::new(5),
+    );
+    // Of two workers, the one that began last is done first: the first trial is done when all others are.
+    let ran = drive_in_order(
+        study,
+        &problem,
+        2,
+        |running| running - 1,
+        |work, until| (until, Some(0.1 * (work.trial.get() + 1) as f64)),
+    );
+    // The second trial is the best of three, and with the first one the best third of six.
+    let by_hand = [
+        (0, 1),
+        (1, 1),
+        (2, 1),
+        (3, 1),
+        (1, 3),
+        (4, 1),
+        (5, 1),
+        (0, 3),
+        (0, 9),
+    ];
+    assert_eq!(ran.work, by_hand);
+}
+
+#[test]
+fn the_next_best_trial_runs_to_the_end_when_the_first_one_fails_there() {
+    let loss = |trial: u64, at: u64| (at < 9).then_some(0.1 * (trial + 1) as f64);
+    let loss = |trial: u64, at: u64| match trial {
+        3 => loss(trial, at),
+        _ => Some(0.5 + 0.01 * trial as f64),
+    };
+    let ran = run(&asha(), &problem(9, Budget::trials(9)), 1, loss);
+    let (last, before) = ran.work.split_last().unwrap();
+    assert_eq!(
+        (before.last(), last.1),
+        (Some(&(3, 9)), 9),
+        "{:?}",
+        ran.work
+    );
+    assert_eq!(
+        (
+            ran.count(TrialState::Completed),
+            ran.count(TrialState::Failed),
+            ran.count(TrialState::Paused)
+        ),
+        (1, 1, 0)
+    );
+}
+
+#[test]
 fn nothing_is_left_paused_and_one_trial_runs_to_its_end() {
     for (trials, workers) in [
         (1, 1),
@@ -170,12 +243,13 @@ fn nothing_is_left_paused_and_one_trial_runs_to_its_end() {
 }
 
 #[test]
-fn a_trial_is_given_up_as_soon_as_it_can_never_go_on() {
-    // Nine trials: the best three go on. The worst one is known to be behind them after four.
+fn a_trial_is_given_up_as_soon_as_another_one_is_kept_in_reserve() {
+    // Nine trials: the best three go on. The worst one is known to be behind them after four, and
+    // is the best of what is behind until the fifth is.
     let ran = of_losses(9, &[0.1, 0.2, 0.3, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4]);
     let place = |step: Step| ran.order.iter().position(|other| *other == step).unwrap();
     assert!(
-        place(Step::Ended(3)) < place(Step::Began(5)),
+        place(Step::Ended(3)) < place(Step::Began(6)),
         "{:?}",
         ran.order
     );
@@ -229,7 +303,7 @@ fn what_it_cannot_work_with_is_refused_with_the_remedy() {
         Objectives::new([Objective::minimize("loss"), Objective::minimize("size")]).unwrap();
     assert_eq!(
         refusal(&two),
-        "strategy `asha` compares trials by one objective, and there are several: keep one of them in `objectives`, and \
-         report the others as metrics"
+        "strategy `asha` compares trials by one objective, and there are `loss`, `size`: keep one of them, and report the \
+         others as metrics"
     );
 }

@@ -301,5 +301,5 @@ fn what_it_cannot_work_with_is_refused_with_the_remedy() {
     let mut two = plain;
     two.objectives =
         Objectives::new([Objective::minimize("loss"), Objective::minimize("size")]).unwrap();
-    assert!(refusal(pbt(4, 1), &two).contains("keep one of them in `objectives`"));
+    assert!(refusal(pbt(4, 1), &two).contains("there are `loss`, `size`: keep one of them"));
 }

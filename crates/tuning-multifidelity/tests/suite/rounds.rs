@@ -1,12 +1,15 @@
 //! Hyperband and successive halving: their laws, the published table, and their rules one by one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use tuning_core::{Budget, EndReason, Seed, StrategyConfig, TrialState};
+use tuning_core::{
+    AskTell, Budget, EndReason, Fact, FailureKind, FidelityRange, Objective, Objectives, Seed,
+    StrategyConfig, TrialState, Work,
+};
 use tuning_multifidelity::{HyperbandConfig, SuccessiveHalvingConfig};
 use tuning_strategies::{GridConfig, RandomConfig};
 
-use crate::studies::{drive, problem, run};
+use crate::studies::{Ran, drive, drive_in_order, problem, run};
 
 fn hyperband() -> HyperbandConfig<RandomConfig> {
     HyperbandConfig::over(RandomConfig::default()).min_resource(1)
@@ -111,6 +114,111 @@ fn the_best_of_a_round_go_on_and_of_equal_ones_the_older() {
         (ran.reason, ran.count(TrialState::Stopped)),
         (EndReason::Exhausted, 8)
     );
+    // The first bracket of Hyperband is the same.
+    let same = run(
+        &hyperband(),
+        &problem(9, Budget::trials(9)),
+        4,
+        |trial, _| Some(losses[usize::try_from(trial).unwrap()]),
+    );
+    assert_eq!(same.work, ran.work);
+}
+
+#[test]
+fn a_loss_that_is_no_number_fails_the_trial_and_leaves_its_place_to_the_next_best() {
+    let loss = |trial: u64, at: u64| match (trial, at) {
+        (0, 1) => Some(f64::NAN),
+        (1, 3) => Some(f64::NEG_INFINITY),
+        _ => Some(trial as f64),
+    };
+    let problem = problem(9, Budget::trials(9));
+    for ran in [
+        run(&halving(), &problem, 2, loss),
+        run(&hyperband(), &problem, 2, loss),
+    ] {
+        assert_eq!(ran.work[9..], [(1, 3), (2, 3), (3, 3), (2, 9)]);
+        for trial in [0, 1] {
+            let failure = ran.trial(trial).failure.as_ref().unwrap();
+            assert_eq!(failure.kind, FailureKind::NonFinite);
+        }
+    }
+}
+
+#[test]
+fn a_round_waits_for_the_trial_that_comes_last() {
+    fn late<C: StrategyConfig>(config: &C) -> Ran {
+        let problem = problem(9, Budget::trials(9));
+        let study = AskTell::new(
+            problem.clone(),
+            config.build(&problem).unwrap(),
+            Seed::new(5),
+        );
+        // Of two workers, the one that began last is done first: the first trial is done when all others are.
+        drive_in_order(
+            study,
+            &problem,
+            2,
+            |running| running - 1,
+            |work, until| (until, Some(work.trial.get() as f64)),
+        )
+    }
+    for ran in [late(&halving()), late(&hyperband())] {
+        let paused = ran.place(0, |fact| matches!(fact, Fact::Paused(_)));
+        let resumed = ran
+            .facts
+            .iter()
+            .position(|fact| matches!(fact, Fact::Resumed(_)));
+        assert!(
+            paused.is_some() && paused < resumed,
+            "{paused:?} {resumed:?}"
+        );
+        assert_eq!(ran.work[9..], [(0, 3), (1, 3), (2, 3), (0, 9)]);
+    }
+}
+
+#[test]
+fn a_round_of_fewer_than_a_factor_sends_its_best_trial_on() {
+    let problem = problem(27, Budget::trials(2));
+    let loss = |trial: u64, _: u64| Some([0.5, 0.2][usize::try_from(trial).unwrap()]);
+    let by_hand = [(0, 1), (1, 1), (1, 3), (1, 9), (1, 27)];
+    assert_eq!(run(&halving(), &problem, 1, loss).work, by_hand);
+    assert_eq!(run(&hyperband(), &problem, 1, loss).work, by_hand);
+}
+
+#[test]
+fn no_rung_is_below_the_least_fidelity() {
+    let rungs = |min: u64| {
+        let problem = problem(45, Budget::trials(9));
+        let problem = problem.fidelity(FidelityRange::new(min, 45).unwrap());
+        let loss = |trial: u64, _: u64| Some(trial as f64);
+        let until = |ran: &Ran| {
+            let all: BTreeSet<_> = ran.work.iter().map(|(_, until)| *until).collect();
+            Vec::from_iter(all)
+        };
+        let halved = until(&run(&halving(), &problem, 1, loss));
+        assert_eq!(halved, until(&run(&hyperband(), &problem, 1, loss)));
+        halved
+    };
+    // Counted down from the whole, as far as they are not below.
+    assert_eq!((rungs(5), rungs(6)), (vec![5, 15, 45], vec![15, 45]));
+    assert_eq!(rungs(45), [45]);
+}
+
+#[test]
+fn several_objectives_are_refused_with_the_remedy() {
+    let mut two = problem(9, Budget::trials(3));
+    two.objectives =
+        Objectives::new([Objective::minimize("loss"), Objective::minimize("size")]).unwrap();
+    for (name, refused) in [
+        ("successive_halving", halving().build(&two).err()),
+        ("hyperband", hyperband().build(&two).err()),
+    ] {
+        let expected = format!(
+            "strategy `{name}` compares trials by one objective, and there are `loss`, `size`: keep one of them, and \
+             report the others as metrics"
+        );
+        assert_eq!(refused.unwrap().to_string(), expected);
+    }
 }
 
 #[test]
@@ -152,18 +260,18 @@ fn a_trial_that_fails_leaves_its_place_to_the_next_best() {
 #[test]
 fn a_trial_that_oversteps_its_rung_goes_on_from_where_it_is() {
     let problem = problem(27, Budget::trials(27));
-    let ran = drive(
-        halving().build(&problem).unwrap(),
-        &problem,
-        3,
-        |work, until| {
-            let at = (until.div_ceil(10) * 10).min(27);
-            (at, Some(work.trial.get() as f64))
-        },
-    );
-    // All pause at 10. From there 27 is the next rung, and the whole.
-    assert_eq!((ran.until(1), ran.until(3), ran.until(27)), (27, 0, 9));
-    assert_eq!(ran.count(TrialState::Paused), 0);
+    let result = |work: &Work, until: u64| {
+        let at = (until.div_ceil(10) * 10).min(27);
+        (at, Some(work.trial.get() as f64))
+    };
+    for ran in [
+        drive(halving().build(&problem).unwrap(), &problem, 3, result),
+        drive(hyperband().build(&problem).unwrap(), &problem, 3, result),
+    ] {
+        // All pause at 10. From there 27 is the next rung, and the whole.
+        assert_eq!((ran.until(1), ran.until(3), ran.until(27)), (27, 0, 9));
+        assert_eq!(ran.count(TrialState::Paused), 0);
+    }
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use tuning_core::{
-    Fact, Fidelity, FidelityRange, Literal, PrunerConfig, Reported, TrialId, Values, Verdict,
+    Ended, Fact, FailureKind, Fidelity, FidelityRange, Literal, Objective, Objectives, Outcome,
+    Pruner as _, PrunerConfig, Reported, TrialId, Values, Verdict,
 };
 use tuning_multifidelity::{AshaStopping, AshaStoppingConfig};
 
@@ -17,7 +18,6 @@ fn asha() -> AshaStopping {
 
 /// Tells a report, and says whether the trial may run on.
 fn runs_on(pruner: &mut AshaStopping, trial: u64, at: u64, loss: f64) -> bool {
-    use tuning_core::Pruner;
     let (trial, values) = (TrialId::new(trial), Values::one(loss).unwrap());
     pruner.tell(&Fact::from(Reported::new(trial, Fidelity::new(at), values)));
     pruner.judge(trial) == Verdict::Continue
@@ -81,4 +81,68 @@ fn a_study_without_fidelities_is_judged_from_the_first_report() {
     let mut pruner = AshaStoppingConfig::default().build(&problem).unwrap();
     assert!(runs_on(&mut pruner, 0, 1, 0.1) && runs_on(&mut pruner, 1, 1, 0.2));
     assert!(!runs_on(&mut pruner, 2, 1, 0.3));
+}
+
+fn fails(pruner: &mut AshaStopping, trial: u64) {
+    let outcome = Outcome::failed(FailureKind::NonFinite, "`loss` is NaN");
+    pruner.tell(&Ended::new(TrialId::new(trial), outcome).into());
+}
+
+#[test]
+fn a_loss_that_is_no_number_takes_no_place() {
+    let mut pruner = asha();
+    // They diverge before they report.
+    for trial in 0..5 {
+        fails(&mut pruner, trial);
+    }
+    assert!(runs_on(&mut pruner, 5, 3, 0.2) && runs_on(&mut pruner, 6, 3, 0.3));
+    assert!(!runs_on(&mut pruner, 7, 3, 0.4));
+}
+
+#[test]
+fn what_fails_later_keeps_its_place() {
+    let mut pruner = asha();
+    assert!(runs_on(&mut pruner, 0, 3, 0.1));
+    fails(&mut pruner, 0);
+    assert!(runs_on(&mut pruner, 1, 3, 0.3));
+    // The third there, and not the best.
+    assert!(!runs_on(&mut pruner, 2, 3, 0.2));
+}
+
+#[test]
+fn a_trial_that_comes_late_is_compared_with_all_before_it() {
+    let mut pruner = asha();
+    // At 3 with 0.5 it would have been the best; when it comes to 7, it is compared with what was measured at 3.
+    for (trial, loss) in [(1, 0.4), (2, 0.3), (3, 0.2)] {
+        assert!(runs_on(&mut pruner, trial, 3, loss));
+    }
+    // Of four the best two run on, and one that has passed is not looked at again.
+    assert!(!runs_on(&mut pruner, 0, 7, 0.35));
+    assert!(runs_on(&mut pruner, 1, 4, 0.9));
+}
+
+#[test]
+fn no_rung_is_below_the_least_fidelity() {
+    let mut problem = problem(81, tuning_core::Budget::unlimited());
+    problem.fidelity = FidelityRange::new(5, 81).ok();
+    let config = AshaStoppingConfig::default().min_resource(3);
+    let mut pruner = config.build(&problem).unwrap();
+    assert!((0..6).all(|trial| runs_on(&mut pruner, trial, 4, trial as f64)));
+    let at_5: Vec<bool> = (0..4)
+        .map(|trial| runs_on(&mut pruner, trial, 5, trial as f64))
+        .collect();
+    assert_eq!(at_5, [true, true, false, false]);
+}
+
+#[test]
+fn several_objectives_are_refused_with_the_remedy() {
+    let mut two = problem(9, tuning_core::Budget::unlimited());
+    two.objectives =
+        Objectives::new([Objective::minimize("loss"), Objective::minimize("size")]).unwrap();
+    let refused = AshaStoppingConfig::default().build(&two).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "pruner `asha` compares trials by one objective, and there are `loss`, `size`: keep one of them, and report the \
+         others as metrics; or remove the pruner"
+    );
 }

@@ -3,9 +3,9 @@
 use std::{collections::VecDeque, num::NonZeroUsize};
 
 use tuning_core::{
-    AskTell, Budget, EndReason, EventKind, Fact, FidelityRange, Metrics, Objectives, Outcome,
-    Parameter, Problem, Seed, Space, Strategy, StrategyConfig, Trial, TrialState, Trials, Turn,
-    Values, Work,
+    AskTell, Budget, EndReason, EventKind, Fact, FailureKind, FidelityRange, Metrics, Objectives,
+    Outcome, Parameter, Problem, Seed, Space, Strategy, StrategyConfig, Trial, TrialState, Trials,
+    Turn, Values, Work,
 };
 
 /// One float, one loss, fidelities from 1 to `max`.
@@ -48,6 +48,12 @@ impl Ran {
         self.work.iter().filter(same).count()
     }
 
+    /// The place of the first fact of this kind about a trial.
+    pub(crate) fn place(&self, trial: u64, kind: impl Fn(&Fact) -> bool) -> Option<usize> {
+        let ours = |fact: &Fact| fact.trial().is_some_and(|id| id.get() == trial);
+        self.facts.iter().position(|fact| ours(fact) && kind(fact))
+    }
+
     pub(crate) fn trial(&self, number: u64) -> &Trial {
         self.trials
             .iter()
@@ -56,7 +62,8 @@ impl Ran {
     }
 }
 
-/// Runs a study with so many workers. `loss`: what a trial measures at a fidelity, or none if it fails on its way there.
+/// Runs a study with so many workers. `loss`: what a trial measures at a fidelity, or none if it fails on its way there. A
+/// trial that measures what is no finite number fails, too.
 /// The worker that began first is done first.
 pub(crate) fn run<C: StrategyConfig>(
     config: &C,
@@ -110,15 +117,16 @@ pub(crate) fn drive_in_order<S: Strategy>(
         let work = done.expect("it waits for something");
         let until = work.until.map_or(whole, |until| until.get());
         let (at, loss) = result(&work, until);
-        let outcome = match loss.map(|loss| Values::one(loss).unwrap()) {
-            Some(values) => {
+        let outcome = match loss.map(Values::one) {
+            Some(Ok(values)) => {
                 let report = (work.trial, at.into(), values.clone());
                 study
                     .report(report.0, report.1, report.2, Metrics::default())
                     .unwrap();
                 Outcome::Completed(values)
             }
-            None => Outcome::failed(tuning_core::FailureKind::Error, "diverged"),
+            Some(Err(error)) => Outcome::failed(FailureKind::NonFinite, error.to_string()),
+            None => Outcome::failed(FailureKind::Error, "crashed"),
         };
         study
             .finish(work.trial, outcome, Metrics::default(), 0)

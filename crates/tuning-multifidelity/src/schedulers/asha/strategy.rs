@@ -1,6 +1,6 @@
 //! [`Asha`]: the best of each rung go on as soon as a worker is free.
 
-use std::num::NonZeroUsize;
+use std::{cmp::Reverse, num::NonZeroUsize};
 
 use tuning_core::{Ask, Asked, Fact, Proposal, Strategy, StrategyError, Tag, TrialId};
 
@@ -23,10 +23,10 @@ use crate::schedulers::{
 /// - The inner strategy sees values of one fidelity: there is one of it per rung, which is told that trials complete at
 ///   that rung, and the highest one with enough results is asked: 10, or three more than there are parameters. So values
 ///   of different rungs are never mixed.
-/// - What can never go on is given up: with a budget of trials, a trial that is behind the best ⌊N/η⌋ of the lowest rung, of the N that
-///   can reach it at most; and at the end, what is left behind in a rung that no trial can reach any more. Only if no trial
-///   has come as far, because there are too few, the best trial of the highest rung goes on to the end all the same: a
-///   study ends with one whole trial.
+/// - What can never go on is given up: with a budget of trials, a trial that is behind the best ⌊N/η⌋ of the lowest rung, of
+///   the N that can reach it at most; and at the end, what is left behind in a rung that no trial can reach any more. Until
+///   a trial has run to its end, the best of these is kept, the one of the highest rung: it goes on to the end if there are
+///   too few trials for another one to come as far, or if those ahead of it fail.
 /// - A budget of resource ends a study between two steps: what is paused then can go on when the budget is raised.
 ///
 /// Source: Li et al. 2020, "A system for massively parallel hyperparameter tuning", arXiv:1810.05934, algorithm 2.
@@ -74,18 +74,25 @@ impl<S: Strategy> Asha<S> {
 
     /// The paused trials that can never go on.
     fn beaten(&self, left: Option<u64>) -> Vec<TrialId> {
-        let mut beaten: Vec<TrialId> = match (left, self.left()) {
-            (Some(0), _) => self.ladder.left_behind().collect(),
+        let mut beaten: Vec<_> = match left {
+            Some(0) => self.ladder.left_behind().collect(),
             _ => Vec::new(),
         };
         // A budget that counts completed trials alone leaves more than was told.
         if left.is_some_and(|left| self.left().is_some_and(|told| left <= told)) {
-            beaten.extend(self.ladder.behind(self.hopeful.boundary()));
+            let behind = self.ladder.behind(self.hopeful.boundary());
+            beaten.extend(behind.map(|entry| (0, entry)));
         }
-        let leader = self.ladder.leader().map(|(trial, _)| trial);
-        beaten.retain(|trial| Some(*trial) != leader);
-        beaten.sort_unstable();
+        beaten.sort_unstable_by_key(|(rung, entry)| (Reverse(*rung), *entry));
         beaten.dedup();
+        // The best of them goes on if those ahead of it fail.
+        let kept = usize::from(!self.ladder.has_whole());
+        let mut beaten: Vec<_> = beaten
+            .iter()
+            .skip(kept)
+            .map(|(_, entry)| entry.trial)
+            .collect();
+        beaten.sort_unstable();
         beaten
     }
 
@@ -125,7 +132,8 @@ impl<S: Strategy> Strategy for Asha<S> {
         if waits || !self.in_flight.is_empty() {
             return Ok(Asked::Wait);
         }
-        let last = self.ladder.leader().map(|next| self.resume(next));
+        let leader = self.ladder.leader().filter(|_| !self.ladder.has_whole());
+        let last = leader.map(|next| self.resume(next));
         Ok(last.map_or(Asked::Done, |last| Asked::Propose(vec![last])))
     }
 
