@@ -5,7 +5,9 @@ use tuning_cmaes::CmaEsConfig;
 use tuning_core::StrategyConfig;
 use tuning_evolution::{DeConfig, Nsga2Config, RegularisedEvolutionConfig};
 use tuning_gp::GpConfig;
-use tuning_multifidelity::{AshaConfig, HyperbandConfig, PbtConfig, SuccessiveHalvingConfig};
+use tuning_multifidelity::{
+    AshaConfig, FreezeThawConfig, HyperbandConfig, PbtConfig, SuccessiveHalvingConfig,
+};
 use tuning_strategies::Registry;
 use tuning_tpe::TpeConfig;
 
@@ -15,8 +17,8 @@ use crate::process;
 const NAME: &str = "auto";
 
 /// All strategies of the project, by name: those of [`Registry::standard`], and `auto`, `gp`, `tpe`, `cmaes`, `de`,
-/// `regularised_evolution`, `nsga2`, `asha`, `successive_halving`, `hyperband`, `pbt` and
-/// `process`.
+/// `regularised_evolution`, `nsga2`, `asha`, `successive_halving`, `hyperband`, `freeze_thaw`, `pbt`
+/// and `process`.
 ///
 /// # Example
 /// ```
@@ -43,6 +45,10 @@ pub fn registry() -> Registry {
             "ageing evolution: spaces of choices, hundreds of trials",
         )
         .register::<Nsga2Config>("nsga2", "NSGA-II: several objectives, hundreds of trials")
+        .register::<FreezeThawConfig>(
+            "freeze_thaw",
+            "a model of learning curves: what to start, resume and give up",
+        )
         .register::<PbtConfig>("pbt", "parameters that change while trials train");
     schedulers(&mut registry);
     process::register(&mut registry);

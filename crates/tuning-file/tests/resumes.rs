@@ -19,7 +19,13 @@ fn read(more: &str) -> Result<StudyFile, String> {
 
 #[test]
 fn a_strategy_that_pauses_trials_is_refused_at_its_place_with_the_remedy() {
-    for name in ["asha", "successive_halving", "hyperband", "pbt"] {
+    for name in [
+        "asha",
+        "successive_halving",
+        "hyperband",
+        "freeze_thaw",
+        "pbt",
+    ] {
         assert!(read(&format!("strategy: {name}")).is_ok(), "{name}");
         let refused = read(&format!("strategy: {name}\nresumes: false")).unwrap_err();
         let expected = format!(
