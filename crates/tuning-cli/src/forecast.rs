@@ -32,6 +32,8 @@ pub(crate) struct Forecast {
     pub(crate) completed: u64,
     /// How many are stopped by the pruner, or given up by the strategy.
     pub(crate) stopped: u64,
+    /// How many are paused when the study ends.
+    pub(crate) paused: u64,
     /// What is done, by bracket and by how far a piece of work is to run.
     pub(crate) steps: Vec<Step>,
     /// How many units all of that takes: of resource or, without a fidelity, trials.
@@ -269,6 +271,7 @@ impl<S: tuning_core::Strategy> Run<S> {
             works: self.works,
             completed: count(TrialState::Completed),
             stopped: count(TrialState::Stopped),
+            paused: count(TrialState::Paused),
             units,
             to_the_end: self.study.started() * self.whole.unwrap_or(1),
             wall_units: self.now,

@@ -47,6 +47,7 @@ mod moment;
 mod output;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod paused;
 mod plain;
 mod reports;
 mod savings;

@@ -85,8 +85,12 @@ fn as_text(
         Some(reason) => format!("then {reason}"),
         None => "and more: it was not followed to its end".to_owned(),
     };
+    let paused = match forecast.paused {
+        0 => String::new(),
+        paused => format!(", {paused} left paused for a larger budget"),
+    };
     out.line(format_args!(
-        "trials    {trials}{pieces}: {} to the end, {} stopped early; {end}",
+        "trials    {trials}{pieces}: {} to the end, {} stopped early{paused}; {end}",
         forecast.completed, forecast.stopped
     ))?;
     if has_fidelity {

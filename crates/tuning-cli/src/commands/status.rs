@@ -15,6 +15,7 @@ use crate::{
     exit::Exit,
     failures,
     output::{Dressed, Output},
+    paused::left_paused,
     table::one_line,
     view::{Overview, Place, View},
 };
@@ -194,6 +195,11 @@ fn as_text(
         if sessions == 1 { "" } else { "s" },
         ago(view.study.last_at_millis),
     ))?;
+    if let Activity::Ended(reason) = activity
+        && let Some(paused) = left_paused(*reason, &counts)
+    {
+        out.line(format_args!("paused    {paused}"))?;
+    }
     if checkpoints.bytes > 0 {
         out.line(format_args!(
             "disk      {} in checkpoints of {}",

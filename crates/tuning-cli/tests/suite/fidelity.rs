@@ -151,6 +151,51 @@ fn what_was_stopped_early_says_why_and_what_it_saved() {
 }
 
 #[test]
+fn what_a_budget_of_resource_leaves_paused_is_said_and_resumes_when_it_is_raised() {
+    let folder = folder(ASHA);
+    let study = format!("{STUDY}{ASHA}").replace("trials: 9", "resource: 3");
+    folder.write("study.yaml", &study);
+    let plan = json(&folder.ends_with(0, &["plan", "--json"]));
+    let planned = plan["plan"]["paused"].as_u64().unwrap();
+    assert_eq!(planned, 3, "{plan}");
+    let plan = folder.ends_with(0, &["plan"]).stdout;
+    let expected = format!("{planned} left paused for a larger budget");
+    assert!(plan.contains(&expected), "{plan}");
+
+    // No trial has run to its end.
+    let run = folder.ends_with(4, &["run"]);
+    let status = json(&folder.ends_with(0, &["status", "--json"]));
+    let paused = status["counts"]["paused"].as_u64().unwrap();
+    assert_eq!(paused, 3, "{status}");
+    let expected = format!("{paused} trials can resume when the budget is raised");
+    assert!(
+        run.stderr.contains(&format!("paused: {expected}")),
+        "{run:#?}"
+    );
+    let status = folder.ends_with(0, &["status"]).stdout;
+    assert!(
+        status.contains(&format!("paused    {expected}")),
+        "{status}"
+    );
+
+    let resource = |trials: &Value| -> Vec<u64> {
+        let trials = trials.as_array().unwrap().iter();
+        trials
+            .filter_map(|trial| trial["resource"].as_u64())
+            .collect()
+    };
+    // The best of three goes on, which there was no resource left for.
+    let before = resource(&json(&folder.ends_with(0, &["trials", "--json"])));
+    folder.ends_with(0, &["run", "--set", "budget.resource=30"]);
+    let after = resource(&json(&folder.ends_with(0, &["trials", "--json"])));
+    let resumed = before
+        .iter()
+        .zip(&after)
+        .filter(|(before, after)| before < after);
+    assert!(resumed.count() > 0, "{before:?} {after:?}");
+}
+
+#[test]
 fn status_tells_what_checkpoints_take_on_disk() {
     let folder = folder(ASHA);
     folder.write(

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tuning_core::{Budget, EndReason, Progress};
 
-use crate::{failures, output::say, shell};
+use crate::{failures, output::say, paused::left_paused, shell};
 
 /// How many lines of a failure are shown.
 const LINES: usize = 12;
@@ -112,6 +112,9 @@ impl Advice<'_> {
             say(format_args!(
                 "failed trials: `{tune} show {target} {trial}` shows one in full, the same command with `--retry-failed` tries them again"
             ));
+        }
+        if let Some(paused) = left_paused(self.reason, &counts) {
+            say(format_args!("paused: {paused}"));
         }
         if self.reason == EndReason::Stopped {
             say("run it again to resume");
