@@ -43,11 +43,11 @@ fn a_plan_tells_how_many_trials_run_how_far_and_what_that_takes() {
     let plan_ = &plan["plan"];
     assert_eq!(plan_["trials"], 9, "{plan}");
     let steps = plan_["steps"].as_array().unwrap();
-    let untils: Vec<u64> = steps
+    let reached: Vec<u64> = steps
         .iter()
         .filter_map(|step| step["until"].as_u64())
         .collect();
-    assert_eq!(untils, [1, 3, 9], "{plan}");
+    assert_eq!(reached, [1, 3, 9], "{plan}");
     let (units, works): (u64, u64) = steps.iter().fold((0, 0), |(units, works), step| {
         (
             units + step["units"].as_u64().unwrap(),
