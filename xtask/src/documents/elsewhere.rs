@@ -30,6 +30,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("git clone", "it needs the network"),
     ("pip install", "it needs the network"),
     ("python -m pip install", "it needs the network"),
+    (
+        "python benches/peers/curves.py",
+        "it needs packages and networks that `cargo xtask peers` takes",
+    ),
 ];
 
 /// Why a command is not run here, if so.
