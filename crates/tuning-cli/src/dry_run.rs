@@ -7,7 +7,10 @@ use std::{
 };
 
 use serde::Serialize;
-use tuning_core::{AskTell, EndReason, Metrics, Order, Outcome, StrategyConfig as _, Turn, Values};
+use tuning_core::{
+    AskTell, EndReason, Metrics, Order, Outcome, Problem, Strategy, StrategyConfig as _, Turn,
+    Values,
+};
 use tuning_file::StudyFile;
 
 /// How long it may take: it is for people who wait.
@@ -35,15 +38,7 @@ pub(crate) struct DryRun {
 impl DryRun {
     /// Asks the strategy of a study until it or the budget says that it is enough.
     pub(crate) fn of(file: &StudyFile) -> Result<Self, String> {
-        let mut problem = file.problem();
-        // What depends on results cannot be foreseen.
-        problem.budget.target = None;
-        problem.budget.no_improvement = None;
-        problem.budget.cost = None;
-        let strategy = file
-            .strategy
-            .build(&problem)
-            .map_err(|error| error.to_string())?;
+        let (problem, strategy) = foreseeable(file)?;
         let mut study = AskTell::new(problem, strategy, file.identity.seed);
         let slots = match file.identity.order {
             Order::AsProposed { lag } => lag,
@@ -99,6 +94,16 @@ impl DryRun {
         dry.trials = study.started();
         Ok(dry)
     }
+}
+
+/// The problem of a study without what depends on results, which cannot be foreseen; and its strategy.
+pub(crate) fn foreseeable(file: &StudyFile) -> Result<(Problem, Box<dyn Strategy>), String> {
+    let mut problem = file.problem();
+    problem.budget.target = None;
+    problem.budget.no_improvement = None;
+    problem.budget.cost = None;
+    let strategy = file.strategy.build(&problem);
+    Ok((problem, strategy.map_err(|error| error.to_string())?))
 }
 
 impl fmt::Display for DryRun {

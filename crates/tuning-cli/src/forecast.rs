@@ -10,10 +10,11 @@ use std::{
 use serde::Serialize;
 use tuning_core::{
     AskTell, Direction, EndReason, EventKind, Fact, Fidelity, Metrics, Order, Outcome,
-    PrunerConfig as _, StrategyConfig as _, Tag, TrialId, TrialState, Trials, Turn, Values,
-    Verdict, Work,
+    PrunerConfig as _, Strategy, Tag, TrialId, TrialState, Trials, Turn, Values, Verdict, Work,
 };
 use tuning_file::StudyFile;
+
+use crate::dry_run::foreseeable;
 
 /// How long it may take: it is for people who wait.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -64,13 +65,7 @@ pub(crate) struct Step {
 impl Forecast {
     /// Runs a study in virtual time until its strategy or its budget says that it is enough.
     pub(crate) fn of(file: &StudyFile) -> Result<Self, String> {
-        let mut problem = file.problem();
-        // What depends on results cannot be foreseen.
-        problem.budget.target = None;
-        problem.budget.no_improvement = None;
-        problem.budget.cost = None;
-        let strategy = file.strategy.build(&problem);
-        let strategy = strategy.map_err(|error| error.to_string())?;
+        let (problem, strategy) = foreseeable(file)?;
         let mut study =
             AskTell::new(problem.clone(), strategy, file.identity.seed).order(file.identity.order);
         if let Some(pruner) = &file.pruner {
@@ -138,7 +133,7 @@ struct Running {
     quality: f64,
 }
 
-impl<S: tuning_core::Strategy> Run<S> {
+impl<S: Strategy> Run<S> {
     fn run(mut self) -> Result<Forecast, String> {
         let began = Instant::now();
         let mut reason = None;

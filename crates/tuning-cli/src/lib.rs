@@ -32,7 +32,6 @@ mod activity;
 mod args;
 mod columns;
 mod commands;
-mod counted;
 mod disk;
 mod dry_run;
 mod error;

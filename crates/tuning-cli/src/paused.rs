@@ -1,8 +1,7 @@
 //! What is said of the trials that are paused when a study ends.
 
 use tuning_core::{Counts, EndReason};
-
-use crate::counted::counted;
+use tuning_observers::format_count;
 
 /// What becomes of the trials that were left paused by a study that has ended; none if there are none, or if no larger
 /// budget changes that.
@@ -17,7 +16,7 @@ pub(crate) fn left_paused(reason: EndReason, counts: &Counts) -> Option<String> 
             | EndReason::Cost
     );
     (by_budget && counts.paused > 0).then(|| {
-        let trials = counted(counts.paused, "trial");
+        let trials = format_count(counts.paused, "trial");
         format!("{trials} can resume when the budget is raised")
     })
 }

@@ -43,14 +43,7 @@ pub(crate) struct Change {
 }
 
 impl View<Overview> {
-    /// Reads the study that the command line names, and keeps none of its trials that have ended.
-    pub(crate) fn overview(args: &StudyArgs, extensions: &Extensions) -> Result<Self, CliError> {
-        let place = Place::of(args, extensions)?;
-        place.must_be_there(args)?;
-        Self::overview_of(&place)
-    }
-
-    /// The same of this place.
+    /// Reads the study of a place, and keeps none of its trials that have ended.
     pub(crate) fn overview_of(place: &Place) -> Result<Self, CliError> {
         let (mut reader, name) = place.open()?;
         Ok(Self {

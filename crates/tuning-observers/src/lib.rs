@@ -147,6 +147,6 @@ pub use table::FinalTable;
 #[cfg(feature = "webhook")]
 pub use webhook::{Topic, UnknownTopic, Webhook, WebhookError};
 pub use wording::{
-    format_duration, format_literal, format_params, format_tag, format_value, format_values, inert,
-    is_hidden, printable,
+    format_count, format_duration, format_literal, format_params, format_tag, format_value,
+    format_values, inert, is_hidden, printable,
 };

@@ -129,6 +129,21 @@ fn said(note: &str) -> String {
     }
 }
 
+/// Returns a count with its noun, in the plural unless it is one.
+///
+/// # Example
+/// ```
+/// use tuning_observers::format_count;
+///
+/// assert_eq!(format_count(1, "worker"), "1 worker");
+/// assert_eq!(format_count(0, "trial"), "0 trials");
+/// ```
+#[must_use]
+pub fn format_count(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
 /// Returns a duration in the one or two units that matter: `35ms`, `3.2s`, `12m 5s`, `2d 3h`.
 ///
 /// # Example

@@ -19,6 +19,7 @@ pub(crate) use self::{
         BestArgs, EventsArgs, ExportArgs, ExportFormat, LayoutArgs, ListArgs, LogsArgs, ShowArgs,
         StatusArgs, StudyArgs, TrialsArgs,
     },
+    number::duration,
     run::{ImportArgs, InitArgs, PlanArgs, RunArgs, ValidateArgs},
     settings::SettingArgs,
     tell::{AddArgs, AskTellArgs},

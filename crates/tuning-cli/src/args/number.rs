@@ -1,8 +1,9 @@
-//! Whole numbers on the command line.
+//! Numbers and durations on the command line.
 
 use std::{
     num::{IntErrorKind, ParseIntError},
     str::FromStr,
+    time::Duration,
 };
 
 /// A whole number, or what is wrong with it.
@@ -28,6 +29,14 @@ pub(super) fn trial(word: &str) -> Result<u64, String> {
         false => Err(format!(
             "expected the number of a trial; a study file comes before it, as in `{word} 7`"
         )),
+    }
+}
+
+/// A duration that is longer than none, or what is wrong with it.
+pub(crate) fn duration(word: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(word) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("write a duration with its unit, as in `90s`".to_owned()),
     }
 }
 

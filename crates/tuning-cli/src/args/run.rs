@@ -4,7 +4,11 @@ use std::{num::NonZeroU64, path::PathBuf, time::Duration};
 
 use clap::{Args, ValueHint};
 
-use super::{SettingArgs, number::whole, study_here};
+use super::{
+    SettingArgs,
+    number::{duration, whole},
+    study_here,
+};
 use crate::{
     exit::EXIT_CODES,
     failed_trials::{ALL_TRIALS, FailedTrials},
@@ -98,11 +102,4 @@ pub(crate) struct RunArgs {
     /// summarise them
     #[arg(long, value_name = "N", value_parser = whole::<NonZeroU64>)]
     pub(crate) repeat: Option<NonZeroU64>,
-}
-
-fn duration(word: &str) -> Result<Duration, String> {
-    match humantime::parse_duration(word) {
-        Ok(duration) if !duration.is_zero() => Ok(duration),
-        _ => Err("write a duration with its unit, as in `90s`".to_owned()),
-    }
 }

@@ -1,7 +1,11 @@
 //! [`SettingArgs`]: settings that override those of the study file.
 
+use std::path::Path;
+
 use clap::Args;
-use tuning_file::Override;
+use tuning_file::{Extensions, Override, StudyFile, StudyReader};
+
+use crate::error::CliError;
 
 /// Settings that override those of the study file.
 #[derive(Debug, Args)]
@@ -77,6 +81,14 @@ impl SettingArgs {
                 })
             });
         set.chain(named).collect()
+    }
+
+    /// Reads a study file with these settings over it.
+    pub(crate) fn read(&self, file: &Path, extensions: &Extensions) -> Result<StudyFile, CliError> {
+        let overrides = self.overrides();
+        Ok(StudyReader::new(extensions)
+            .overrides(&overrides)
+            .file(file)?)
     }
 
     /// Whether it is said here where the study is kept.

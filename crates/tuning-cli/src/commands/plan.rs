@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tuning_core::StrategyConfig as _;
-use tuning_file::{Extensions, StudyFile, StudyReader};
-use tuning_observers::{Table, TableColumn, format_duration};
+use tuning_file::{Extensions, StudyFile};
+use tuning_observers::{Table, TableColumn, format_count, format_duration};
 
 use crate::{
     args::PlanArgs,
-    counted::counted,
     error::CliError,
     exit::Exit,
     forecast::Forecast,
@@ -22,10 +21,7 @@ pub(super) fn run(
     extensions: &Extensions,
     out: &mut Output,
 ) -> Result<Exit, CliError> {
-    let overrides = args.settings.overrides();
-    let file = StudyReader::new(extensions)
-        .overrides(&overrides)
-        .file(&args.file)?;
+    let file = args.settings.read(&args.file, extensions)?;
     let forecast = Forecast::of(&file).map_err(CliError::Usage)?;
     if args.json {
         out.json(&as_json(args, &file, &forecast))?;
@@ -71,7 +67,7 @@ fn as_text(
         steps(forecast, out)?;
     }
     let (trials, unit) = (
-        counted(forecast.trials, "trial"),
+        format_count(forecast.trials, "trial"),
         match has_fidelity {
             true => "unit",
             false => "trial",
@@ -104,10 +100,10 @@ fn as_text(
         };
         out.line(format_args!(
             "resource  {}{saved}",
-            counted(forecast.units, "unit")
+            format_count(forecast.units, "unit")
         ))?;
     }
-    let workers = counted(file.settings.workers.get() as u64, "worker");
+    let workers = format_count(file.settings.workers.get() as u64, "worker");
     let wall = match wall(args, forecast) {
         Some(wall) => format!(", {}", format_duration(wall)),
         None => "; `--unit 90s` says how long one takes".to_owned(),
@@ -115,7 +111,7 @@ fn as_text(
     out.line(format_args!(
         "time      {workers}, busy {:.0}% of it: as long as {} one after another{wall}",
         100.0 * forecast.busy,
-        counted(forecast.wall_units, unit)
+        format_count(forecast.wall_units, unit)
     ))?;
     if has_fidelity {
         out.line("It is taken that results come in a random order, and that a trial that is good early is good late.")?;

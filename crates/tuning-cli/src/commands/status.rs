@@ -4,12 +4,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 use tuning_core::{Circuit, Counted, EndReason, ObserverStatus};
-use tuning_observers::{format_duration, format_params, format_values};
+use tuning_observers::{format_count, format_duration, format_params, format_values};
 
 use crate::{
     activity::Activity,
     args::StatusArgs,
-    counted::counted,
     disk::{Checkpoints, size},
     error::CliError,
     exit::Exit,
@@ -29,13 +28,14 @@ pub(super) fn run(
     extensions: &Extensions,
     out: &mut Output,
 ) -> Result<Exit, CliError> {
-    let view = View::overview(&args.study, extensions)?;
+    let place = Place::of(&args.study, extensions)?;
+    place.must_be_there(&args.study)?;
+    let view = View::overview_of(&place)?;
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     let now_millis = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
     let activity = Activity::of(&*view.journal, &view.name, view.study.progress.closed())?;
-    let place = Place::of(&args.study, extensions)?;
     let checkpoints = Checkpoints::of(&place.whereabouts(&view.name).trials_dir);
     if args.json {
         let mut object = as_json(&view, &activity, now_millis);
@@ -190,9 +190,9 @@ fn as_text(
     }
     let sessions = view.study.progress.sessions();
     out.line(format_args!(
-        "time      {} in {sessions} session{}, last event {} ago",
+        "time      {} in {}, last event {} ago",
         format_duration(Duration::from_millis(view.study.progress.elapsed_millis())),
-        if sessions == 1 { "" } else { "s" },
+        format_count(sessions, "session"),
         ago(view.study.last_at_millis),
     ))?;
     if let Activity::Ended(reason) = activity
@@ -204,7 +204,7 @@ fn as_text(
         out.line(format_args!(
             "disk      {} in checkpoints of {}",
             size(checkpoints.bytes),
-            counted(checkpoints.trials, "trial")
+            format_count(checkpoints.trials, "trial")
         ))?;
     }
     let open: Vec<_> = view

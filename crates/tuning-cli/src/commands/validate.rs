@@ -8,7 +8,7 @@ use tuning_core::{
     Budget, Counted, Domain, EventKind, JournalError, JournalReader, PrunerConfig as _, Seq,
     StrategyConfig as _, StudySpec,
 };
-use tuning_file::{Extensions, StudyFile, StudyReader};
+use tuning_file::{Extensions, StudyFile};
 use tuning_observers::{Table, TableColumn, format_duration, format_value};
 
 use crate::{
@@ -26,10 +26,7 @@ pub(super) fn run(
     extensions: &Extensions,
     out: &mut Output,
 ) -> Result<Exit, CliError> {
-    let overrides = args.settings.overrides();
-    let file = StudyReader::new(extensions)
-        .overrides(&overrides)
-        .file(&args.file)?;
+    let file = args.settings.read(&args.file, extensions)?;
     let stored = stored(&file)?;
     let dry = DryRun::of(&file).map_err(CliError::Usage)?;
     if args.json {

@@ -8,7 +8,7 @@ use super::status;
 use crate::{
     layout::{cut, cut_start},
     watched::Watched,
-    wording::{format_duration, printable},
+    wording::{format_count, format_duration, printable},
 };
 
 /// How long the bar is: usually, and where there is little room.
@@ -186,7 +186,7 @@ impl BarLine {
     fn count(&self) -> String {
         match self.trials {
             Some(trials) => format!("{}/{trials}", self.done),
-            None => status::number(self.done, "trial"),
+            None => format_count(self.done, "trial"),
         }
     }
 }

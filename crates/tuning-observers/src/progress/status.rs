@@ -4,14 +4,14 @@ use tuning_core::{Best, Closed, Event, TrialId};
 
 use crate::{
     watched::Watched,
-    wording::{format_duration, format_params, format_value, format_values},
+    wording::{format_count, format_duration, format_params, format_value, format_values},
 };
 
 /// `12/100 trials`.
 pub(super) fn done(watched: &Watched) -> String {
     match watched.budget().trials {
-        Some(trials) => format!("{}/{}", watched.done(), number(trials, "trial")),
-        None => number(watched.done(), "trial"),
+        Some(trials) => format!("{}/{}", watched.done(), format_count(trials, "trial")),
+        None => format_count(watched.done(), "trial"),
     }
 }
 
@@ -83,9 +83,9 @@ pub(super) fn trial(watched: &Watched, best: &Best, params: bool) -> String {
 /// What is said when a session begins.
 pub(super) fn opened(watched: &Watched, event: &Event, session: u64) -> String {
     let study = &event.study;
-    let workers = number(watched.workers() as u64, "worker");
+    let workers = format_count(watched.workers() as u64, "worker");
     let budget = match watched.budget().trials {
-        Some(trials) => number(trials, "trial"),
+        Some(trials) => format_count(trials, "trial"),
         None => "no limit on trials".to_owned(),
     };
     if session <= 1 && watched.counts().started == 0 {
@@ -115,11 +115,6 @@ pub(super) fn closed(watched: &Watched, event: &Event, closed: &Closed) -> Strin
         closed.counts,
         best.map(|best| format!("; {best}")).unwrap_or_default()
     )
-}
-
-pub(super) fn number(count: u64, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{plural}")
 }
 
 /// `3.1 trials/s`, or `12s a trial`.

@@ -13,7 +13,7 @@ use serde_json::json;
 use tuning_core::{
     AddedTrial, JournalError, Outcome, ParamsKey, Spec, StudySpec, TrialId, TrialState,
 };
-use tuning_file::{Extensions, StudyFile, StudyReader};
+use tuning_file::{Extensions, StudyFile};
 use tuning_runtime::{Study, StudyError};
 
 use self::{
@@ -36,10 +36,7 @@ pub(super) fn run(
     extensions: &Extensions,
     out: &mut Output,
 ) -> Result<Exit, CliError> {
-    let overrides = args.settings.overrides();
-    let file = StudyReader::new(extensions)
-        .overrides(&overrides)
-        .file(&args.file)?;
+    let file = args.settings.read(&args.file, extensions)?;
     let results = Results::read(&args.results, &file)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

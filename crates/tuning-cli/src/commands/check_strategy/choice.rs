@@ -6,7 +6,11 @@ use serde_json::{Map, Value};
 use tuning_conformance::{Law, Lawlike as _, problems};
 use tuning_core::nearest;
 
-use crate::{args::CheckStrategyArgs, error::CliError, shell};
+use crate::{
+    args::{CheckStrategyArgs, duration},
+    error::CliError,
+    shell,
+};
 
 /// What the command line chooses.
 pub(super) struct Choice {
@@ -55,12 +59,11 @@ fn options(text: Option<&str>) -> Result<Map<String, Value>, CliError> {
 }
 
 fn patience(text: &str) -> Result<Duration, CliError> {
-    match humantime::parse_duration(text) {
-        Ok(patience) if !patience.is_zero() => Ok(patience),
-        _ => Err(CliError::Usage(format!(
+    duration(text).map_err(|_| {
+        CliError::Usage(format!(
             "`--timeout {text}` is not a duration: write it with its unit, as in `90s`"
-        ))),
-    }
+        ))
+    })
 }
 
 /// A law by its name or number.

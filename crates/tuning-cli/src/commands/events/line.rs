@@ -6,10 +6,9 @@ use tuning_core::{
     Amended, Budgeted, Closed, Counted, Ended, Event, EventKind, Fact, Fidelity, Missing,
     Objectives, Opened, Outcome, Retried, StudySpec,
 };
-use tuning_observers::{format_duration, format_params, format_values};
+use tuning_observers::{format_count, format_duration, format_params, format_values};
 
 use crate::{
-    counted::counted,
     moment::moment,
     output::{Dressed, Style},
     table::one_line,
@@ -55,7 +54,7 @@ fn created(spec: &StudySpec) -> String {
         spec.strategy,
         spec.seed,
         spec.order,
-        counted(spec.space.len() as u64, "parameter")
+        format_count(spec.space.len() as u64, "parameter")
     )
 }
 
@@ -84,19 +83,19 @@ fn amended(amended: &Amended) -> String {
 fn opened(opened: &Opened) -> String {
     let budget = match opened.budget.trials {
         Some(trials) if opened.budget.of == Counted::Completed => {
-            format!(", {}", counted(trials, "completed trial"))
+            format!(", {}", format_count(trials, "completed trial"))
         }
         Some(trials) if opened.budget.of == Counted::All => {
-            format!(", {}, added ones included", counted(trials, "trial"))
+            format!(", {}, added ones included", format_count(trials, "trial"))
         }
-        Some(trials) => format!(", {}", counted(trials, "trial")),
+        Some(trials) => format!(", {}", format_count(trials, "trial")),
         None => String::new(),
     };
     let so_far = match opened.counts.started {
         0 => String::new(),
         _ => format!("; so far {}", opened.counts),
     };
-    let workers = counted(opened.workers as u64, "worker");
+    let workers = format_count(opened.workers as u64, "worker");
     format!("session {}: {workers}{budget}{so_far}", opened.session)
 }
 

@@ -15,7 +15,7 @@ pub(super) use self::{
     observers::Observers,
     session::{accept_loss, say_amended},
 };
-use tuning_file::{Extensions, StudyFile, StudyReader};
+use tuning_file::{Extensions, StudyFile};
 
 use crate::{args::RunArgs, error::CliError, exit::Exit, output::Output, signals::Signals};
 
@@ -33,10 +33,7 @@ pub(super) fn run(
         let _inside = runtime.enter();
         Signals::listen().map_err(CliError::Start)?
     };
-    let overrides = args.settings.overrides();
-    let file = StudyReader::new(extensions)
-        .overrides(&overrides)
-        .file(&args.file)?;
+    let file = args.settings.read(&args.file, extensions)?;
     let exit = runtime.block_on(async {
         match args.repeat {
             Some(times) => repeat::run(args, &file, times, &mut signals, out).await,
