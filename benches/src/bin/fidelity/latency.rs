@@ -24,7 +24,7 @@ pub(crate) fn print() -> Result<(), Box<dyn Error>> {
     row("asha over random", &ranks, 100_000, 1, 5000)
 }
 
-/// Runs a study of so many trials, and measures the last decisions, each with the facts that follow it.
+/// Runs a study of this many trials, and measures the last decisions, each with the facts that follow it.
 fn row(
     name: &str,
     config: &BoxedConfig,

@@ -184,7 +184,7 @@ fn what_a_budget_of_resource_leaves_paused_is_said_and_resumes_when_it_is_raised
             .filter_map(|trial| trial["resource"].as_u64())
             .collect()
     };
-    // The best of three goes on, which there was no resource left for.
+    // The best of three continues: there was no resource left for it before.
     let before = resource(&json(&folder.ends_with(0, &["trials", "--json"])));
     folder.ends_with(0, &["run", "--set", "budget.resource=30"]);
     let after = resource(&json(&folder.ends_with(0, &["trials", "--json"])));

@@ -37,7 +37,7 @@ pub struct FreezeThawConfig {
     /// The lowest rung; a seventeenth of the largest fidelity if absent. It is moved into the range of the study's
     /// fidelities if it lies outside.
     pub min_resource: Option<u64>,
-    /// Each so many decisions one is left to ranks; 0 for none, at most 1000.
+    /// Every this many decisions, one is left to ranks; 0 for none, at most 1000.
     pub promote_every: u32,
     /// How many new points are judged for each decision; 16 to 10 000.
     pub candidates: u32,
@@ -119,7 +119,7 @@ impl StrategyConfig for FreezeThawConfig {
             option(
                 "promote_every",
                 self.promote_every,
-                "each so many decisions one is left to ranks; 0 for none",
+                "after how many decisions one is left to ranks; 0 for none",
                 0.0,
                 1000.0,
             ),

@@ -1,4 +1,4 @@
-//! [`Model`]: what learning curves say about trials that go on, computed once after each fact that an ask follows.
+//! [`Model`]: what learning curves say about trials that continue, computed once after each fact that an ask follows.
 
 use std::cell::RefCell;
 

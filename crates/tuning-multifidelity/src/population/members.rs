@@ -16,7 +16,7 @@ pub(super) enum State {
     Running,
     /// It has paused at the end of a step, and others have not.
     Waiting(Fidelity, Entry),
-    /// All have; it goes on, unless it is one of the worst, and gives its place to a copy of one of the best.
+    /// All have; it continues, unless it is one of the worst, and gives its place to a copy of one of the best.
     Due {
         /// The fidelity that it has reached.
         at: Fidelity,
@@ -129,7 +129,7 @@ impl Members {
         places.any(|place| matches!(place.state, State::Running))
     }
 
-    /// The note on a trial that takes this place, or goes on there, in this step.
+    /// The note on a trial that takes this place, or continues there, in this step.
     pub(super) fn note(&self, index: usize, step: u64) -> String {
         format!("member {}, {}", index + 1, self.steps.note(step))
     }
@@ -175,7 +175,7 @@ impl Members {
         let Some(&index) = self.of.get(&resumed.trial) else {
             return;
         };
-        // It goes on although places are vacant: there are no trials left that could fill them.
+        // It continues although places are vacant: there are no trials left that could fill them.
         if matches!(self.places[index].state, State::Waiting(..)) {
             self.end_step();
         }
@@ -216,7 +216,7 @@ impl Members {
         }
     }
 
-    /// Compares those that have paused, and says who goes on.
+    /// Compares those that have paused, and says who continues.
     // Jaderberg et al. 2017, arXiv:1711.09846, section 4.1.1, truncation selection: a member in the bottom quantile is
     // replaced by one drawn from the top quantile.
     fn end_step(&mut self) {

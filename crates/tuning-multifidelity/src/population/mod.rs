@@ -1,4 +1,4 @@
-//! Population based training: members that train side by side, the worst of which go on from copies of the best.
+//! Population based training: members that train side by side, the worst of which continue from copies of the best.
 
 mod config;
 mod explore;

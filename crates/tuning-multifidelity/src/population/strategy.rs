@@ -1,4 +1,4 @@
-//! [`Pbt`]: a population that trains in steps, the worst members of which go on from copies of the best.
+//! [`Pbt`]: a population that trains in steps, the worst members of which continue from copies of the best.
 
 use tuning_core::{Ask, Asked, Fact, Proposal, Seed, Strategy, StrategyError, Tag};
 use tuning_toolkit::Stream;
@@ -13,8 +13,8 @@ use crate::schedulers::in_flight::InFlight;
 /// Population based training: parameters that change while a trial trains.
 ///
 /// All members of the population train for one step and pause. Then each member in the bottom quantile is given up, and a
-/// [fork](Proposal::fork) of one of the top quantile, each as likely, takes its place: it goes on from that member's
-/// checkpoint with parameters of its own, each of them drawn anew or changed a little. The others go on as they are. So
+/// [fork](Proposal::fork) of one of the top quantile, each as likely, takes its place: it continues from that member's
+/// checkpoint with parameters of its own, each of them drawn anew or changed a little. The others continue as they are. So
 /// a population finds a schedule of its parameters, such as a learning rate that falls, which no single trial could.
 ///
 /// | parameter | change |
@@ -29,7 +29,7 @@ use crate::schedulers::in_flight::InFlight;
 ///   just written. So how many workers there are changes nothing but the time that it takes.
 /// - A member that fails or is stopped takes no part in the comparison; a fork takes its place at the end of its step. If no
 ///   member is left, the places are filled with new trials.
-/// - A member that pauses beyond the end of its step is compared with what it has there, and goes on to the end of the first step
+/// - A member that pauses beyond the end of its step is compared with what it has there, and continues to the end of the first step
 ///   beyond.
 /// - Forks are trials, and use up a budget that counts them. When no trials are left, all members train to their end as
 ///   they are; if some are left when all have, another population begins. Without a budget of trials, the study ends with the
@@ -115,7 +115,7 @@ impl Pbt {
         Ok(work)
     }
 
-    /// What goes on although places are vacant, because no trials are left to fill them.
+    /// What continues although places are vacant, because no trials are left to fill them.
     fn rest(&self, ask: &Ask) -> Vec<Proposal> {
         let (steps, step) = (self.members.steps(), self.members.step() + 1);
         let places = self.members.places().iter().enumerate();
@@ -130,7 +130,7 @@ impl Pbt {
     }
 }
 
-/// The note on a trial that takes this place, or goes on there, in this step.
+/// The note on a trial that takes this place, or continues there, in this step.
 fn tag(members: &Members, index: usize, step: u64) -> Tag {
     Tag::new(NAME, members.note(index, step))
 }

@@ -12,7 +12,7 @@ use super::{
 /// One rung.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rung {
-    /// All that have reached it, with the boundary behind those that may go on.
+    /// All that have reached it, with the boundary behind those that may continue.
     entries: Split,
     /// Those of them that are paused here.
     waiting: BTreeSet<Entry>,
@@ -64,7 +64,7 @@ impl Ladder {
         self.ladder[0].entries.len() + self.ladder[0].coming
     }
 
-    /// The paused trials that may go on, from the highest rung down and the best of each first, with the rung that each
+    /// The paused trials that may continue, from the highest rung down and the best of each first, with the rung that each
     /// goes to.
     // Li et al. 2020, arXiv:1810.05934, Alg. 2, `get_job`. To resume one changes no rung below it, so all of these are
     // due at once.
@@ -78,7 +78,7 @@ impl Ladder {
         })
     }
 
-    /// The paused trials that can never go on, if no trial starts any more: those behind the best ones of a rung that no
+    /// The paused trials that can never continue, if no trial starts any more: those behind the best ones of a rung that no
     /// trial can reach any more. With their rungs.
     pub(crate) fn left_behind(&self) -> impl Iterator<Item = (usize, Entry)> + '_ {
         let rungs = self.ladder.iter().enumerate();
@@ -87,7 +87,7 @@ impl Ladder {
             let here = *closed;
             let boundary = rung.entries.boundary();
             let lead = rung.waiting.first();
-            // Those that go on from here will come to the rungs above.
+            // Those that continue from here will come to the rungs above.
             *closed &= lead.is_none_or(|lead| boundary.is_none_or(|last| lead > last));
             Some((index, rung, here))
         });

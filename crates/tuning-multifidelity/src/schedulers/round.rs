@@ -1,4 +1,4 @@
-//! [`Round`]: one round of a bracket: its trials run to the same rung, and when all have, the best of them go on.
+//! [`Round`]: one round of a bracket: its trials run to the same rung, and when all have, the best of them continue.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ pub(crate) struct Round {
     running: BTreeSet<TrialId>,
     /// Those that have reached the rung, and where exactly.
     results: BTreeMap<Entry, Fidelity>,
-    /// Those of the round before that are to go on in this one, the best first.
+    /// Those of the round before that are to continue in this one, the best first.
     due: BTreeMap<Entry, Fidelity>,
     /// Where a trial is in `results` or in `due`.
     entries: BTreeMap<TrialId, Entry>,
@@ -25,12 +25,12 @@ impl Round {
         self.begun
     }
 
-    /// The trials that are to go on in this round, and where they are.
+    /// The trials that are to continue in this round, and where they are.
     pub(crate) fn due(&self) -> impl Iterator<Item = (TrialId, Fidelity)> + '_ {
         self.due.iter().map(|(entry, at)| (entry.trial, *at))
     }
 
-    /// Whether no trial runs, and none is to go on.
+    /// Whether no trial runs, and none is to continue.
     pub(crate) fn is_quiet(&self) -> bool {
         self.running.is_empty() && self.due.is_empty()
     }
@@ -40,13 +40,13 @@ impl Round {
         self.is_quiet() && self.results.is_empty()
     }
 
-    /// The trials that go on when all have ended, the best first: one of `factor` that have begun, and at least one.
+    /// The trials that continue when all have ended, the best first: one of `factor` that have begun, and at least one.
     pub(crate) fn best(&self, factor: usize) -> impl Iterator<Item = (TrialId, Fidelity)> + '_ {
         let best = self.results.iter().take(self.places(factor));
         best.map(|(entry, at)| (entry.trial, *at))
     }
 
-    /// The trials that do not go on then.
+    /// The trials that do not continue then.
     pub(crate) fn others(&self, factor: usize) -> impl Iterator<Item = TrialId> + '_ {
         let others = self.results.keys().skip(self.places(factor));
         others.map(|entry| entry.trial)
@@ -62,7 +62,7 @@ impl Round {
         self.running.insert(trial);
     }
 
-    /// Whether a trial goes on in this round, as it was due.
+    /// Whether a trial continues in this round, as it was due.
     pub(crate) fn resumed(&mut self, trial: TrialId) -> bool {
         let entry = self.entries.get(&trial);
         if entry.and_then(|entry| self.due.remove(entry)).is_none() {

@@ -1,4 +1,4 @@
-//! [`Split`]: entries in order, with a boundary behind the best so many of them.
+//! [`Split`]: entries in order, with a boundary behind the best n of them.
 
 use std::{cmp::Ordering, collections::BTreeSet};
 
@@ -48,7 +48,7 @@ impl PartialEq for Entry {
 
 impl Eq for Entry {}
 
-/// Entries in order, with a boundary behind the best so many of them: whether one is among them costs one comparison, and
+/// Entries in order, with a boundary behind the best n of them: whether one is among them costs one comparison, and
 /// a new entry or a step of the boundary the logarithm of their number.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Split {

@@ -64,7 +64,7 @@ fn algorithm_2_done_by_hand_comes_out_exactly() {
     let first = [0.1, 0.8, 0.9, 0.7, 0.6, 0.2, 0.5, 0.3, 0.4];
     let ran = run(&asha(), &problem(9, Budget::trials(9)), 1, |trial, at| {
         let first = first[usize::try_from(trial).unwrap()];
-        // The eighth is the last of three to go on, and the best of them later.
+        // The eighth is the last of three to continue, and the best of them later.
         Some(if (trial, at) == (7, 3) { 0.0 } else { first })
     });
     let by_hand = [
@@ -120,7 +120,7 @@ fn a_trial_that_oversteps_its_rung_is_compared_where_it_paused() {
             (at, Some(work.trial.get() as f64))
         },
     );
-    // All pause at 10, in rung 9, and go on to 27, where they pause at 30.
+    // All pause at 10, in rung 9, and continue to 27, where they pause at 30.
     assert_eq!((ran.until(1), ran.until(3), ran.until(9)), (9, 0, 0));
     assert_eq!((ran.until(27), ran.until(81)), (3, 1));
 }
@@ -244,7 +244,7 @@ fn nothing_is_left_paused_and_one_trial_runs_to_its_end() {
 
 #[test]
 fn a_trial_is_given_up_as_soon_as_another_one_is_kept_in_reserve() {
-    // Nine trials: the best three go on. The worst one is known to be behind them after four, and
+    // Nine trials: the best three continue. The worst one is known to be behind them after four, and
     // is the best of what is behind until the fifth is.
     let ran = of_losses(9, &[0.1, 0.2, 0.3, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4]);
     let place = |step: Step| ran.order.iter().position(|other| *other == step).unwrap();

@@ -47,7 +47,7 @@ fn a_small_model_that_decides_at_once_keeps_the_laws() {
 /// The resource of a whole trial.
 const WHOLE: u64 = 52;
 
-/// The error of a trial after so many epochs: it decays to a bowl, at a rate that depends on the parameters.
+/// The error of a trial after this many epochs: it decays to a bowl, at a rate that depends on the parameters.
 fn error(x: &[f64], epoch: u64) -> f64 {
     let bowl: f64 = x
         .iter()

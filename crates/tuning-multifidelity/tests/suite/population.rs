@@ -68,7 +68,7 @@ fn what_is_said_of_the_options_is_what_they_do() {
 fn an_example_by_hand() {
     let ran = newest_best(4, 3, Budget::unlimited());
     let step_1 = [(0, 1), (1, 1), (2, 1), (3, 1)];
-    // The fourth is the worst: a copy of the first takes its place before the first goes on.
+    // The fourth is the worst: a copy of the first takes its place before the first continues.
     let step_2 = [(4, 2), (0, 2), (1, 2), (2, 2)];
     // The copy is the best now and the third the worst.
     let step_3 = [(5, 3), (0, 3), (1, 3), (4, 3)];

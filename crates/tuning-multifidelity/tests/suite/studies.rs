@@ -62,7 +62,7 @@ impl Ran {
     }
 }
 
-/// Runs a study with so many workers. `loss`: what a trial measures at a fidelity, or none if it fails on its way there. A
+/// Runs a study with this many workers. `loss`: what a trial measures at a fidelity, or none if it fails on its way there. A
 /// trial that measures what is no finite number fails, too.
 /// The worker that began first is done first.
 pub(crate) fn run<C: StrategyConfig>(
@@ -88,7 +88,7 @@ pub(crate) fn drive<S: Strategy>(
     drive_in_order(study, problem, workers, |_| 0, result)
 }
 
-/// The same for a study that has an order of results. `first`: which of so many workers is done first.
+/// The same for a study that has an order of results. `first`: which of this many workers is done first.
 pub(crate) fn drive_in_order<S: Strategy>(
     mut study: AskTell<S>,
     problem: &Problem,

@@ -1,4 +1,4 @@
-//! [`Asha`]: the best of each rung go on as soon as a worker is free.
+//! [`Asha`]: the best of each rung continue as soon as a worker is free.
 
 use std::{cmp::Reverse, num::NonZeroUsize};
 
@@ -13,21 +13,21 @@ use crate::schedulers::{
 /// on to the next one, the last of which is the whole.
 ///
 /// A free worker looks through the rungs from the top. In the first one with a paused trial among the best ⌊m/η⌋ of the m
-/// that have reached it, the best such trial goes on; if there is none, the inner strategy proposes a new one. So no
+/// that have reached it, the best such trial continues; if there is none, the inner strategy proposes a new one. So no
 /// worker waits for another, and a trial that looks good too early costs one step of the ladder.
 ///
 /// - A trial that pauses beyond its rung is compared at the highest rung at or below the fidelity that it has reached. Of
 ///   equal losses, the older trial is the better one.
-/// - A rung that fewer than η trials have reached lets none go on.
+/// - A rung that fewer than η trials have reached lets none continue.
 /// - A trial that fails on its way to a rung takes no place there; below, it keeps its places.
 /// - The inner strategy sees values of one fidelity: there is one of it per rung, which is told that trials complete at
 ///   that rung, and the highest one with enough results is asked: 10, or three more than there are parameters. So values
 ///   of different rungs are never mixed.
-/// - What can never go on is given up: with a budget of trials, a trial that is behind the best ⌊N/η⌋ of the lowest rung, of
+/// - What can never continue is given up: with a budget of trials, a trial that is behind the best ⌊N/η⌋ of the lowest rung, of
 ///   the N that can reach it at most; and at the end, what is left behind in a rung that no trial can reach any more. Until
-///   a trial has run to its end, the best of these is kept, the one of the highest rung: it goes on to the end if there are
+///   a trial has run to its end, the best of these is kept, the one of the highest rung: it continues to the end if there are
 ///   too few trials for another one to come as far, or if those ahead of it fail.
-/// - A budget of resource ends a study between two steps: what is paused then can go on when the budget is raised.
+/// - A budget of resource ends a study between two steps: what is paused then can continue when the budget is raised.
 ///
 /// Source: Li et al. 2020, "A system for massively parallel hyperparameter tuning", arXiv:1810.05934, algorithm 2.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ pub struct Asha<S> {
     /// How many trials the study starts, if that is limited, and how many it has started.
     trials: Option<u64>,
     started: u64,
-    /// What has reached the lowest rung, with the boundary behind those that can still go on.
+    /// What has reached the lowest rung, with the boundary behind those that can still continue.
     hopeful: Split,
 }
 
@@ -72,7 +72,7 @@ impl<S: Strategy> Asha<S> {
         Some(self.trials?.saturating_sub(self.started))
     }
 
-    /// The paused trials that can never go on.
+    /// The paused trials that can never continue.
     fn beaten(&self, left: Option<u64>) -> Vec<TrialId> {
         let mut beaten: Vec<_> = match left {
             Some(0) => self.ladder.left_behind().collect(),
@@ -85,7 +85,7 @@ impl<S: Strategy> Asha<S> {
         }
         beaten.sort_unstable_by_key(|(rung, entry)| (Reverse(*rung), *entry));
         beaten.dedup();
-        // The best of them goes on if those ahead of it fail.
+        // The best of them continues if those ahead of it fail.
         let kept = usize::from(!self.ladder.has_whole());
         let mut beaten: Vec<_> = beaten
             .iter()
@@ -96,7 +96,7 @@ impl<S: Strategy> Asha<S> {
         beaten
     }
 
-    /// Moves the boundary of what can still go on from the lowest rung.
+    /// Moves the boundary of what can still continue from the lowest rung.
     fn hope(&mut self) {
         let most = match self.left() {
             Some(left) => (self.ladder.begun() as u64).saturating_add(left) / self.factor,
