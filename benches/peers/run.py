@@ -7,17 +7,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import os
 import random
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from tuning_peers import runs  # noqa: E402
 from tuning_peers.methods import METHODS, QUICK_METHODS, SLOW  # noqa: E402
 from tuning_peers.tasks import QUICK_TASKS, all_tasks  # noqa: E402
 
@@ -91,15 +90,8 @@ def main():
     unknown = [m for m in methods if m not in METHODS]
     if unknown or not tasks:
         parse.error(f"there is no method {unknown}" if unknown else f"there is no task {args.tasks}")
-    done = set()
     out = Path(args.out)
-    if out.exists():
-        for line in out.read_text().splitlines():
-            try:
-                run = json.loads(line)
-            except ValueError:
-                continue  # the last line of a run that was killed
-            done.add((run["task"], run["method"], run["seed"], run["trials"]))
+    done = {(run["task"], run["method"], run["seed"], run["trials"]) for run in runs.read(out)}
     jobs = []
     for seed in range(max(args.seeds, args.slow_seeds)):  # all methods with a seed before the next seed
         for task in tasks:
@@ -110,33 +102,7 @@ def main():
                     if (task, method, seed, trials) not in done:
                         jobs.append((task, method, seed, trials, args.surrogates))
     print(f"{len(jobs)} runs to go, {len(done)} are there", file=sys.stderr)
-    began, broken = time.time(), 0
-    with ProcessPoolExecutor(args.jobs) as pool, out.open("a") as file:
-        waiting, queue = {}, iter(jobs)
-        def refill():
-            while len(waiting) < 2 * args.jobs:
-                if args.minutes and time.time() - began > 60 * args.minutes:
-                    return
-                job = next(queue, None)
-                if job is None:
-                    return
-                waiting[pool.submit(one, *job)] = job
-        refill()
-        count = 0
-        while waiting:
-            future = next(as_completed(waiting))
-            job = waiting.pop(future)
-            try:
-                file.write(json.dumps(future.result()) + "\n")
-                file.flush()
-            except Exception as error:  # a peer that fails on a task is told, not hidden
-                broken += 1
-                print(f"WARNING: {job[1]} on {job[0]}, seed {job[2]}: {type(error).__name__}: {error}", file=sys.stderr)
-            count += 1
-            if count % 50 == 0:
-                print(f"{count} of {len(jobs)} runs, {time.time() - began:.0f} s", file=sys.stderr)
-            refill()
-    print(f"{count} runs in {time.time() - began:.0f} s, {broken} failed", file=sys.stderr)
+    runs.add(out, one, jobs, args.jobs, args.minutes)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import defaultdict
 from pathlib import Path
@@ -10,15 +9,13 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
+from .runs import read as lines
+
 
 def read(path: str) -> dict:
     """The runs by (task, method, seed); of several the longest. A line that was cut off is left out."""
     runs = {}
-    for line in Path(path).read_text().splitlines():
-        try:
-            run = json.loads(line)
-        except ValueError:
-            continue
+    for run in lines(Path(path)):
         key = (run["task"], run["method"], run["seed"])
         if key not in runs or run["trials"] > runs[key]["trials"]:
             runs[key] = run
@@ -104,12 +101,7 @@ class Scores:
 
     def duel(self, ours: str, theirs: str, budget: int, tasks: list[str]) -> tuple[int, int, int, float]:
         """Tasks won, tied and lost by mean regret, and the p of Wilcoxon's signed-rank test over tasks (one-sided)."""
-        a = np.array([self.regret(t, ours, budget).mean() for t in tasks])
-        b = np.array([self.regret(t, theirs, budget).mean() for t in tasks])
-        tie = np.abs(a - b) < 1e-9
-        won, lost = int(((a < b) & ~tie).sum()), int(((a > b) & ~tie).sum())
-        p = 1.0 if tie.all() else float(stats.wilcoxon(a, b, alternative="less").pvalue)
-        return won, int(tie.sum()), lost, p
+        return duel(*([self.regret(t, m, budget).mean() for t in tasks] for m in (ours, theirs)))
 
     def worse_than_random(self, method: str, budget: int, p: float) -> list[str]:
         """The tasks on which a method's best values are larger than random search's, beyond what seeds explain: by the rank
@@ -120,6 +112,15 @@ class Scores:
             if len(ours) and len(random) and stats.mannwhitneyu(ours, random, alternative="greater").pvalue < p:
                 found.append(task)
         return found
+
+
+def duel(ours: list[float], theirs: list[float]) -> tuple[int, int, int, float]:
+    """Tasks won, tied and lost, less being better, and the p of Wilcoxon's signed-rank test over tasks (one-sided)."""
+    a, b = np.array(ours), np.array(theirs)
+    tie = np.abs(a - b) < 1e-9
+    won, lost = int(((a < b) & ~tie).sum()), int(((a > b) & ~tie).sum())
+    p = 1.0 if tie.all() else float(stats.wilcoxon(a, b, alternative="less").pvalue)
+    return won, int(tie.sum()), lost, p
 
 
 def _bootstrap(values, draws=2000):
