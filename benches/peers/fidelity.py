@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from tuning_peers import runs  # noqa: E402
 from tuning_peers.gradual import clock  # noqa: E402
-from tuning_peers.gradual.methods import METHODS, SLOW  # noqa: E402
+from tuning_peers.gradual.methods import METHODS, SLOW, missing  # noqa: E402
 from tuning_peers.gradual.task import Yardstick  # noqa: E402
 from tuning_peers.gradual.tasks import all_tasks  # noqa: E402
 
@@ -102,6 +102,10 @@ def main():
     unknown = [m for m in methods if m not in METHODS]
     if unknown or not tasks:
         parse.error(f"there is no method {unknown}" if unknown else f"there is no task {args.tasks}")
+    for name, package in [(m, missing(m)) for m in methods]:
+        if package:
+            print(f"WARNING: {name} is LEFT OUT: this environment has no {package}", file=sys.stderr)
+    methods = [m for m in methods if not missing(m)]
     out = Path(args.out)
     yards = yardsticks(out.with_suffix(".yardsticks.json"), tasks, args.draws, args.jobs, args.surrogates)
     kind = ("task", "method", "seed", "workers", "noise", "spread")

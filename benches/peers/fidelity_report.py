@@ -27,7 +27,7 @@ from tuning_peers.markdown import table  # noqa: E402
 from tuning_peers.score import duel  # noqa: E402
 
 SOONER = 20  # whole trials of the full-budget default, and how soon others get where it is then
-PACKAGES = ("optuna", "syne-tune", "ray", "numpy", "onnxruntime")
+PACKAGES = ("optuna", "syne-tune", "hpbandster", "ray", "numpy", "onnxruntime")
 
 
 def main():

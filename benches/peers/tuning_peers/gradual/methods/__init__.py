@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from importlib.metadata import PackageNotFoundError, version
 
 
 def _random(*args):
@@ -28,6 +29,12 @@ def _syne(scheduler, *args):
     from .syne import Syne
 
     return Syne(scheduler, *args)
+
+
+def _syne_new(scheduler, *args):
+    from .syne_new import SyneNew
+
+    return SyneNew(scheduler, *args)
 
 
 def _ray(*args):
@@ -61,6 +68,10 @@ METHODS: dict[str, Callable] = {
     "ray-asha": _ray,
     "syne-asha": partial(_syne, "asha"),
     "syne-bohb": partial(_syne, "bohb"),
+    "syne16-asha": partial(_syne_new, "asha"),
+    "syne16-bohb": partial(_syne_new, "bohb"),
+    "syne16-bore": partial(_syne_new, "bore"),
+    "syne16-cqr": partial(_syne_new, "cqr"),
     "syne-mobster": partial(_syne, "mobster"),
     "syne-hypertune": partial(_syne, "hypertune"),
     "syne-dyhpo": partial(_syne, "dyhpo"),
@@ -68,3 +79,22 @@ METHODS: dict[str, Callable] = {
 
 # Minutes a study: what is slow runs with fewer seeds.
 SLOW = {"syne-mobster", "syne-hypertune", "syne-dyhpo"}
+
+# The package of the methods whose names begin with a word, and its version where that matters.
+_PACKAGES = {
+    "optuna": ("optuna", ""),
+    "bohb": ("hpbandster", ""),
+    "ray": ("ray", ""),
+    "syne": ("syne-tune", "0.13"),
+    "syne16": ("syne-tune", "0.16"),
+}
+
+
+def missing(name: str) -> str | None:
+    """What this environment lacks for a method: the old and the new Syne Tune do not go into one."""
+    package, wanted = _PACKAGES.get(name.split("-")[0], ("numpy", ""))
+    try:
+        found = version(package)
+    except PackageNotFoundError:
+        found = "none"
+    return None if found != "none" and found.startswith(wanted) else f"{package} {wanted}".strip()

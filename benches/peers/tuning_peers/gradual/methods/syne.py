@@ -6,11 +6,11 @@ import logging
 import warnings
 from datetime import datetime
 
-from syne_tune import config_space
 from syne_tune.backend.trial_status import Trial
 from syne_tune.optimizer import baselines
 
 from ..clock import Work
+from .syne_space import domain
 
 _SCHEDULERS = {
     "asha": (baselines.ASHA, {"type": "promotion"}),
@@ -29,7 +29,7 @@ class Syne:
         warnings.filterwarnings("ignore")
         make, options = _SCHEDULERS[scheduler]
         self._scheduler = make(
-            {p.name: _domain(p) for p in space},
+            {p.name: domain(p) for p in space},
             metric="loss", mode="min", resource_attr="epoch", max_t=epochs, random_seed=seed, **options,
         )  # fmt: skip
         self._space, self._epochs, self._trials, self._at = space, epochs, [], {}
@@ -66,13 +66,3 @@ class Syne:
 
     def end(self, trial, at, loss):
         """It was told with the last report."""
-
-
-def _domain(p):
-    if p.kind == "choice":
-        return config_space.choice(list(p.choices))
-    if p.kind == "int":
-        make = config_space.lograndint if p.log else config_space.randint
-        return make(int(p.low), int(p.high))
-    make = config_space.loguniform if p.log else config_space.uniform
-    return make(float(p.low), float(p.high))
