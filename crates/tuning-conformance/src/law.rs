@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-/// A law of one family: strategies and their options, combinators, pruners, journals, observers, or configurations of
+/// A law of one family: strategies and their options, combinators, schedulers, pruners, journals, observers, or configurations of
 /// these.
 pub trait Lawlike: Copy + Debug + Eq + Ord + 'static {
     /// What the family is about, in the plural: `strategies`.
@@ -158,6 +158,33 @@ laws! {
         Range = 4, "range":
             "`build` takes the numbers at the ends of an option's range, and refuses those beyond by the option's name."
             => "Begin `build` with `option.check(NAME)?` (of a pruner `option.check_pruner(NAME)?`) for each of `self.options()`, and repeat no range elsewhere.";
+    }
+}
+
+laws! {
+    /// The laws of schedulers: strategies that let trials pause, and resume some of them.
+    SchedulerLaw of "schedulers" {
+        Targets = 1, "targets":
+            "Work is asked for within the fidelities of the problem, and a paused trial for more than it has reached, also if that is beyond what it was asked for."
+            => "Begin at `FidelityRange::min` or above, end at its `max`, and look for the next target above `Paused::at`, not above the last target.";
+        Rungs = 2, "rungs":
+            "A new trial runs to the lowest rung, and a paused one to the next rung above what it has reached: none is skipped."
+            => "Set `until` on every proposal but those that run to the end; declare `.starts_at_any_rung()` if there are brackets.";
+        TopFraction = 3, "top-fraction":
+            "Only trials in the top fraction of a rung are promoted from it; if there are too few for that, the leader alone may be, at the end."
+            => "Count what has reached the rung, round down, and rank by loss, then by trial number; a round is ranked when none of its trials runs.";
+        BestFirst = 4, "best-first":
+            "No better trial is left behind or given up: the best of a rung continue first, of equal ones the older, and no trial in the top fraction is given up."
+            => "Sort what is paused at a rung by loss, then by trial number, and take from the front.";
+        Ends = 5, "ends":
+            "Every study comes to an end: nothing waits for ever, and no budget is too small."
+            => "Answer `Wait` only while a trial runs by the facts; when none does, resume one, give up what is paused, or answer `Done`.";
+        LeftPaused = 6, "left-paused":
+            "Nothing is left paused when no trials are left or the scheduler is `Done`: what will never continue is given up."
+            => "With `Ask::trials_left` of `Some(0)` and nothing running, propose `Proposal::give_up` for what is paused, before `Done`.";
+        Whole = 7, "whole":
+            "If no work fails, a trial runs to its end in every study with a budget of trials, however small that is."
+            => "Keep the best paused trial of the highest rung until one has completed, and resume it when nothing else can be.";
     }
 }
 
@@ -385,6 +412,7 @@ mod tests {
         check::<Law>();
         check::<CombinatorLaw>();
         check::<OptionLaw>();
+        check::<SchedulerLaw>();
         check::<PrunerLaw>();
         check::<JournalLaw>();
         check::<ObserverLaw>();

@@ -16,6 +16,7 @@ mod options;
 mod problems;
 mod pruner;
 mod report;
+mod scheduler;
 mod selection;
 mod simulation;
 mod spaces;
@@ -28,7 +29,7 @@ pub use journal::{JournalKit, journal};
 pub use landscape::Landscape;
 pub use law::{
     CombinatorLaw, EvaluatorConfigLaw, JournalConfigLaw, JournalLaw, Law, Lawlike,
-    ObserverConfigLaw, ObserverFileLaw, ObserverLaw, OptionLaw, PrunerLaw,
+    ObserverConfigLaw, ObserverFileLaw, ObserverLaw, OptionLaw, PrunerLaw, SchedulerLaw,
 };
 pub use observer::{ObserverKit, observer};
 pub use observer_file::{ObserverFileKit, observer_file};
@@ -36,6 +37,7 @@ pub use options::{OptionsKit, options, pruner_options};
 pub use problems::{NamedProblem, problems};
 pub use pruner::{PrunerKit, pruner};
 pub use report::{Breach, Finding, Report};
+pub use scheduler::{Promotion, SchedulerKit, scheduler};
 pub use simulation::{Call, Life, Run, Simulation, Stop};
 pub use spaces::{NamedSpace, spaces};
 pub use strategy::{StrategyKit, strategy};

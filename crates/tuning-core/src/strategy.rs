@@ -65,6 +65,17 @@ use crate::{
 ///
 /// Each of these, too, is a law: `tuning_conformance::combinator(|inner| …)` checks them.
 ///
+/// # For schedulers
+/// A strategy that lets trials pause, around another one or not, sees to it that each study ends well:
+/// - It asks for work within the fidelities of the problem, from the least on, and sends a paused trial to the next fidelity at
+///   which it compares trials: none is skipped.
+/// - Nothing waits for ever: when no trial runs, it resumes one, starts one, gives one up, or is `Done`.
+/// - When no trials are [left](Ask::trials_left) to start, or before it is `Done`, it gives up what it will never resume, so that
+///   no trial stays paused.
+/// - However few trials the budget has, one of them runs to its end, unless work fails.
+///
+/// Each of these is a law, and so is what it documents of whom it promotes: `tuning_conformance::scheduler(|problem| …)`.
+///
 /// # Example
 /// Random search in full:
 /// ```

@@ -1,5 +1,7 @@
 //! [`Life`]: how a simulated study goes: how many workers, what fails, who else proposes.
 
+use std::num::NonZeroU64;
+
 use tuning_core::{Order, Seed};
 
 use crate::landscape::Landscape;
@@ -19,6 +21,9 @@ pub struct Life {
     pub foreign: f64,
     /// What trials measure.
     pub landscape: Landscape,
+    /// Trials report at the multiples of this, and so pause beyond what they were asked for if that is none; absent: at
+    /// 1, 2, 3, 6, 9, 18, 27 and where they are to pause.
+    pub reports_every: Option<NonZeroU64>,
 }
 
 impl Default for Life {
@@ -30,6 +35,7 @@ impl Default for Life {
             failing: 0.0,
             foreign: 0.0,
             landscape: Landscape::Bowl,
+            reports_every: None,
         }
     }
 }
@@ -85,6 +91,13 @@ impl Life {
     #[must_use]
     pub fn foreign(mut self, share: f64) -> Self {
         self.foreign = share;
+        self
+    }
+
+    /// Lets trials report at the multiples of this alone, and at their end.
+    #[must_use]
+    pub fn reports_every(mut self, resource: impl Into<Option<NonZeroU64>>) -> Self {
+        self.reports_every = resource.into();
         self
     }
 

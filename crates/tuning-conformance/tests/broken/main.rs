@@ -6,12 +6,15 @@ mod configs;
 mod described;
 mod halving;
 mod journals;
+mod ladder;
 mod observer_files;
 mod observers;
 mod options;
 mod pruners;
 mod readers;
+mod rounds;
 mod rungs;
+mod schedulers;
 mod strategies;
 mod twin;
 
