@@ -28,3 +28,20 @@ fn its_options_are_what_they_are_said_to_be() {
     })
     .check();
 }
+
+#[test]
+fn along_fidelities_auto_keeps_the_laws_of_schedulers() {
+    // Whoever leads: the model of learning curves, or ranks. Both have their lowest rung at a seventeenth.
+    for config in [AutoConfig::default(), AutoConfig::default().gp_until(0)] {
+        tuning_conformance::scheduler(|problem| config.build(problem))
+            .rungs(|range| {
+                let (min, max) = (range.min().get(), range.max().get());
+                let lowest = (max as f64 / 17.0).round() as u64;
+                let lowest = lowest.clamp(min, max);
+                [lowest, 3 * lowest, 9 * lowest]
+            })
+            .seeds(1)
+            .trials(10)
+            .check();
+    }
+}

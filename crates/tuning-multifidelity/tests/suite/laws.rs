@@ -93,6 +93,19 @@ fn what_is_said_of_the_options_of_pruners_of_pruners_is_what_they_do() {
         Ok(config)
     })
     .check();
+    pruner_options(|given| {
+        let mut config = MedianConfig::default().after(3);
+        for (name, value) in given {
+            match (&**name, value) {
+                ("step", Literal::Int(step)) => {
+                    config.step = u64::try_from(*step).map_err(|_| name.clone())?;
+                }
+                _ => return Err(name.clone()),
+            }
+        }
+        Ok(config)
+    })
+    .check();
 }
 
 #[test]

@@ -25,8 +25,14 @@ fn runs_on(pruner: &mut AshaStopping, trial: u64, at: u64, loss: f64) -> bool {
 
 #[test]
 fn it_keeps_the_laws() {
-    tuning_conformance::pruner(AshaStoppingConfig::default().min_resource(1)).check();
-    tuning_conformance::pruner(AshaStoppingConfig::default().reduction_factor(2)).check();
+    let config = AshaStoppingConfig::default;
+    tuning_conformance::pruner(config().min_resource(1))
+        .refuses("reduction_factor", config().reduction_factor(1))
+        .refuses("min_resource", config().min_resource(0))
+        .check();
+    tuning_conformance::pruner(config().reduction_factor(2))
+        .refuses("reduction_factor", config().reduction_factor(1001))
+        .check();
 }
 
 #[test]
