@@ -50,25 +50,62 @@ fn export(strategy: &str, workers: &str, killed: bool) -> String {
         .stdout
 }
 
+/// The study is the same with 1, 2 and 8 workers, and killed.
+fn check(strategy: &str) {
+    let alone = export(strategy, "1", false);
+    assert_eq!(alone.lines().count(), 25, "{strategy}: {alone}");
+    for workers in ["2", "8"] {
+        let several = export(strategy, workers, false);
+        assert_eq!(several, alone, "{strategy}, {workers} workers");
+    }
+    assert_eq!(export(strategy, "2", true), alone, "{strategy}, killed");
+}
+
+/// A test for each strategy, so that they run side by side.
+macro_rules! tests {
+    ($($strategy:ident),* $(,)?) => {
+        /// The strategies that have a test.
+        const TESTED: &[&str] = &[$(stringify!($strategy)),*];
+
+        mod any_number_of_workers_makes_the_same_bytes {
+            $(
+                #[test]
+                fn $strategy() {
+                    super::check(stringify!($strategy));
+                }
+            )*
+        }
+    };
+}
+
+tests!(
+    asha,
+    auto,
+    cmaes,
+    de,
+    dedup,
+    enqueue,
+    freeze_thaw,
+    gp,
+    grid,
+    hyperband,
+    nsga2,
+    pbt,
+    random,
+    regularised_evolution,
+    sobol,
+    successive_halving,
+    tpe,
+);
+
 #[test]
-fn any_number_of_workers_makes_the_same_bytes_for_every_strategy() {
+fn every_strategy_has_a_test() {
     let registry = Folder::new().ends_with(0, &["strategies", "--json"]).stdout;
     let registry: serde_json::Value = serde_json::from_str(&registry).unwrap();
-    for strategy in registry.as_array().unwrap() {
-        let strategy = strategy["name"].as_str().unwrap();
-        if strategy == "process" {
-            // It needs a program: see `programs`.
-            continue;
-        }
-        let alone = export(strategy, "1", false);
-        assert_eq!(alone.lines().count(), 25, "{strategy}: {alone}");
-        for workers in ["2", "8"] {
-            assert_eq!(
-                export(strategy, workers, false),
-                alone,
-                "{strategy}, {workers} workers"
-            );
-        }
-        assert_eq!(export(strategy, "2", true), alone, "{strategy}, killed");
-    }
+    let registry = registry.as_array().unwrap().iter();
+    let names = registry.map(|strategy| strategy["name"].as_str().unwrap());
+    // That one needs a program: see `programs`.
+    let mut names: Vec<_> = names.filter(|name| *name != "process").collect();
+    names.sort_unstable();
+    assert_eq!(names, TESTED);
 }
