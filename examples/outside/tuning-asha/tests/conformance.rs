@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use tuning_asha::{AshaConfig, NAME, register};
+use tuning_conformance::{Promotion, SchedulerLaw};
 use tuning_core::StrategyConfig;
 use tuning_strategies::{RandomConfig, Registry, SobolConfig};
 
@@ -15,6 +16,22 @@ fn it_keeps_the_laws_of_strategies_over_random_search() {
     let config = AshaConfig::over(RandomConfig::default());
     tuning_conformance::strategy(|problem| config.build(problem))
         .config::<AshaConfig<RandomConfig>>()
+        .check();
+}
+
+#[test]
+fn it_keeps_the_laws_of_schedulers() {
+    let config = AshaConfig::over(RandomConfig::default());
+    tuning_conformance::scheduler(|problem| config.build(problem))
+        .rungs(|range| {
+            let rungs = std::iter::successors(Some(range.min().get()), |rung| Some(3 * rung));
+            rungs.take_while(move |rung| *rung < range.max().get())
+        })
+        .promotes(Promotion::best_so_far(3))
+        .skip(
+            SchedulerLaw::Whole,
+            "as in the paper, none of fewer than three trials is promoted",
+        )
         .check();
 }
 

@@ -13,6 +13,11 @@ fn it_keeps_the_laws() {
 }
 
 #[test]
+fn it_keeps_the_laws_of_schedulers() {
+    tuning_conformance::scheduler(|problem| PbtConfig::default().build(problem)).check();
+}
+
+#[test]
 fn its_options_are_what_they_are_said_to_be() {
     tuning_conformance::options(|given| serde_json::from_value::<PbtConfig>(json!(given))).check();
 }
