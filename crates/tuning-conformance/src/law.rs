@@ -2,8 +2,8 @@
 
 use std::fmt::Debug;
 
-/// A law of one family: strategies and their options, combinators, schedulers, pruners, journals, observers, or configurations of
-/// these.
+/// A law of one family: strategies and their options, combinators, schedulers, pruners, journals, observers, or
+/// configurations of these.
 pub trait Lawlike: Copy + Debug + Eq + Ord + 'static {
     /// What the family is about, in the plural: `strategies`.
     const FAMILY: &'static str;
