@@ -1,5 +1,7 @@
 //! Every pruner of this crate keeps the laws.
 
+use std::collections::BTreeMap;
+
 use tuning_conformance::{PrunerLaw, pruner, pruner_options};
 use tuning_core::Literal;
 use tuning_multifidelity::{
@@ -99,6 +101,12 @@ fn what_is_said_of_the_options_of_pruners_of_pruners_is_what_they_do() {
             match (&**name, value) {
                 ("step", Literal::Int(step)) => {
                     config.step = u64::try_from(*step).map_err(|_| name.clone())?;
+                }
+                ("inner", Literal::Map(inner)) => {
+                    let fields = inner.iter().filter(|(field, _)| **field != *"name");
+                    let fields: BTreeMap<_, _> = fields.cloned().collect();
+                    let median = serde_json::from_value::<MedianConfig>(serde_json::json!(fields));
+                    config = median.map_err(|_| name.clone())?.after(config.step);
                 }
                 _ => return Err(name.clone()),
             }
