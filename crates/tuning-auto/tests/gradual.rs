@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use tuning_auto::AutoConfig;
 use tuning_core::{
     AskTell, Budget, EventKind, Fact, Fidelity, FidelityRange, Objective, Objectives, Outcome,
-    Parameter, Problem, Seed, Space, StrategyConfig, Turn, Values,
+    Parameter, Problem, Seed, Space, StrategyConfig, Turn, Values, Work,
 };
 
 /// The resource of a whole trial.
@@ -138,4 +138,47 @@ fn trials_of_several_objectives_run_to_their_end() {
     led_by("auto:", &facts);
     assert!(tags(&facts)[0].starts_with("auto:gp, few results yet"));
     assert!(!facts.iter().any(|fact| matches!(fact, Fact::Paused(_))));
+}
+
+#[test]
+fn no_budget_of_resource_is_passed() {
+    let (model, ranks) = (AutoConfig::default(), AutoConfig::default().gp_until(0));
+    for (config, resource, workers) in [
+        (&model, 101, 1),
+        (&model, 162, 1),
+        (&model, 162, 8),
+        (&ranks, 400, 1),
+        (&ranks, 401, 8),
+    ] {
+        let problem = problem(&["loss"], Budget::unlimited().resource(resource));
+        let auto = config.build(&problem).unwrap();
+        let mut study = AskTell::new(problem, auto, Seed::new(5));
+        let (mut running, mut used) = (Vec::new(), 0);
+        loop {
+            if let Some(free) = NonZeroUsize::new(workers - running.len()) {
+                match study.ask(free).unwrap() {
+                    Turn::Work(work) => {
+                        running.extend(work);
+                        continue;
+                    }
+                    Turn::Done(_) => break,
+                    _ => {}
+                }
+            }
+            let work: Work = running.remove(0);
+            let from = work.origin.at().map_or(0, Fidelity::get);
+            let at = work.until.map_or(WHOLE, Fidelity::get);
+            used += at - from;
+            let x = work.params.float("x").unwrap();
+            let loss = Values::one((x - 0.3).powi(2) + 1.0 / at as f64).unwrap();
+            let completed = Outcome::Completed(loss);
+            study
+                .finish(work.trial, completed, Default::default(), 0)
+                .unwrap();
+        }
+        // What is left over is less than the lowest rung, 2.
+        let rest = resource.checked_sub(used);
+        assert!(rest < Some(2), "{used} of {resource}, {workers} workers");
+        assert!(rest.is_some(), "{used} of {resource}, {workers} workers");
+    }
 }

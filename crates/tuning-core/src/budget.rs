@@ -49,8 +49,10 @@ pub struct Budget {
     pub no_improvement: Option<u64>,
     /// How much resource (epochs, steps) all trials together may use. A trial counts with the fidelity
     /// it has reported, and when it completes or fails, with what it was asked for if that is more.
-    /// Nothing is begun while what was used and what the work in flight was asked for reach the limit; so at most
-    /// the last piece of work goes beyond it.
+    /// A piece of work is begun only if what it asks for is left beside what was used and what the work in flight was asked
+    /// for. So the limit is never passed, and some of it may be left over: too little for what comes next. Without a
+    /// fidelity nothing says what a piece of work asks for: the last one may then go beyond the limit, as may a program that
+    /// reports beyond the fidelity that it was to run until.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<u64>,
     /// How large the sum of a metric over all trials may get (money, GPU-hours). A trial counts with the
@@ -166,7 +168,7 @@ impl Budget {
         self
     }
 
-    /// Begins no work once all trials together have used this much resource.
+    /// Begins no work that could make all trials together use more resource than this.
     #[must_use]
     pub fn resource(mut self, resource: u64) -> Self {
         self.resource = Some(resource);
@@ -197,7 +199,7 @@ pub enum EndReason {
     Target,
     /// Too many trials in a row were no new best.
     NoImprovement,
-    /// The resource is used up.
+    /// The resource is used up, or too little of it is left for what comes next.
     Resource,
     /// The cost limit was reached.
     Cost,
@@ -216,7 +218,7 @@ impl fmt::Display for EndReason {
             Self::Time => "the time is up",
             Self::Target => "the target was reached",
             Self::NoImprovement => "no further improvement",
-            Self::Resource => "the resource is used up",
+            Self::Resource => "no resource is left for more work",
             Self::Cost => "the cost limit was reached",
             Self::Failures => "too many trials failed",
             Self::Exhausted => "the strategy has nothing more to propose",

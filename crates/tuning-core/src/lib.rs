@@ -105,6 +105,7 @@ mod progress;
 mod proposal;
 mod pruner;
 mod pruner_config;
+mod resource;
 mod seed;
 mod setting;
 mod space;

@@ -161,6 +161,7 @@ pub struct Ask {
     study: Seed,
     salt: Option<u64>,
     left: Option<u64>,
+    resource: Option<u64>,
 }
 
 impl Ask {
@@ -174,6 +175,7 @@ impl Ask {
             study,
             salt: None,
             left: None,
+            resource: None,
         }
     }
 
@@ -224,6 +226,25 @@ impl Ask {
     #[must_use]
     pub const fn with_trials_left(mut self, left: Option<u64>) -> Self {
         self.left = left;
+        self
+    }
+
+    /// How much more resource work may use that begins now, all proposals of the answer together; none if there is no limit.
+    /// What the work in flight was asked for is taken off. It is never 0 in a study: then nothing is asked.
+    ///
+    /// A piece of work that asks for more is not begun, and no work that is proposed behind it; once nothing is in flight any
+    /// more, the study ends so. A strategy need not look at it. One that does passes over what does not fit, or lets its
+    /// last piece of work end earlier; if nothing fits, it proposes what it would do with more: a budget can be raised, and
+    /// a study that is opened with a larger one continues. So it gives nothing up for that reason.
+    #[must_use]
+    pub const fn resource_left(&self) -> Option<u64> {
+        self.resource
+    }
+
+    /// Sets a limit on the resource that work may use which begins now.
+    #[must_use]
+    pub const fn with_resource_left(mut self, left: Option<u64>) -> Self {
+        self.resource = left;
         self
     }
 

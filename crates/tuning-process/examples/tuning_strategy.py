@@ -33,6 +33,7 @@ class Ask:
         self.seeds = fields["seeds"]
         self.study_seed = fields["study_seed"]
         self.trials_left = fields["trials_left"]
+        self.resource_left = fields["resource_left"]
 
     def random(self, n, salt=0):
         """The generator for the n-th new trial of the answer."""

@@ -63,6 +63,7 @@ pub(crate) struct AskForm {
     seeds: Vec<u64>,
     study_seed: u64,
     trials_left: Option<u64>,
+    resource_left: Option<u64>,
 }
 
 impl AskForm {
@@ -73,6 +74,7 @@ impl AskForm {
             seeds: (0..ask.slots().get()).map(|n| exact(ask.seed(n))).collect(),
             study_seed: exact(ask.study_seed()),
             trials_left: ask.trials_left(),
+            resource_left: ask.resource_left(),
         }
     }
 }
@@ -269,7 +271,7 @@ mod tests {
     fn seeds_are_exact_in_every_language() {
         let slots = NonZeroUsize::new(2).unwrap();
         let ask = Ask::new(slots, TrialId::new(7), Seed::new(u64::MAX));
-        let form = AskForm::new(&ask.with_trials_left(Some(3)));
+        let form = AskForm::new(&ask.with_trials_left(Some(3)).with_resource_left(Some(9)));
         assert!(form.seeds.iter().all(|seed| *seed < 1 << 53));
         assert_ne!(form.seeds[0], form.seeds[1]);
         let line = line(&Message::Ask(form));
@@ -278,7 +280,9 @@ mod tests {
             "{line}"
         );
         assert!(
-            line.ends_with("\"study_seed\":9007199254740991,\"trials_left\":3}}\n"),
+            line.ends_with(
+                "\"study_seed\":9007199254740991,\"trials_left\":3,\"resource_left\":9}}\n"
+            ),
             "{line}"
         );
     }

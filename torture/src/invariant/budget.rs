@@ -110,16 +110,32 @@ impl Bill {
         }
     }
 
-    /// Which limit is reached with what is in flight.
-    fn reaches(&self, limit: Limit) -> Option<String> {
+    /// How much resource a proposal asks for.
+    fn asks_for(&self, fact: &Fact, whole: u64) -> u64 {
+        let (from, until) = match fact {
+            Fact::Started(started) => {
+                let from = started.fork.and_then(|fork| fork.at).unwrap_or_default();
+                (from.get(), started.until)
+            }
+            Fact::Resumed(resumed) => {
+                let reached = self.reached.get(&resumed.trial).copied();
+                (reached.unwrap_or_default(), resumed.until)
+            }
+            _ => return 0,
+        };
+        until.map_or(whole, Fidelity::get).saturating_sub(from)
+    }
+
+    /// Which limit is reached with what is in flight; of resource, which is passed by a proposal that asks for this much more.
+    fn reaches(&self, limit: Limit, asked: u64) -> Option<String> {
         match limit {
             Limit::Resource(limit) => {
                 let promised = self.in_flight.iter().map(|(trial, piece)| {
                     let reached = self.reached.get(trial).copied().unwrap_or_default();
                     piece.until.saturating_sub(reached)
                 });
-                let all = self.resource + promised.sum::<u64>();
-                (all >= limit).then(|| format!("{all} of the resource of {limit} was in use"))
+                let all = self.resource + promised.sum::<u64>() + asked;
+                (all > limit).then(|| format!("{all} of the resource of {limit} would be in use"))
             }
             Limit::Cost(limit) => {
                 let spent: f64 = self.costs.values().sum();
@@ -156,7 +172,7 @@ impl Look<'_> {
             if let Fact::Started(Started { trial, .. }) | Fact::Resumed(Resumed { trial, .. }) =
                 fact
                 && !is_free
-                && let Some(reached) = bill.reaches(plan.limit)
+                && let Some(reached) = bill.reaches(plan.limit, bill.asks_for(fact, whole))
             {
                 let how = format!("{reached} when trial {trial} was proposed");
                 self.found(Invariant::Budget, how);

@@ -138,11 +138,13 @@ fn still_done(lab: &Lab<'_>, scene: &Scene, run: &Run, before: usize) -> Result<
     ] {
         strategy.tell(&fact);
     }
-    let left = match &run.calls[before] {
-        Call::Ask(question, _) => question.trials_left(),
-        Call::Tell(_) => None,
+    let (trials, resource) = match &run.calls[before] {
+        Call::Ask(question, _) => (question.trials_left(), question.resource_left()),
+        Call::Tell(_) => (None, None),
     };
-    let question = Ask::new(NonZeroUsize::MIN, trial.plus(1), scene.seed).with_trials_left(left);
+    let question = Ask::new(NonZeroUsize::MIN, trial.plus(1), scene.seed)
+        .with_trials_left(trials)
+        .with_resource_left(resource);
     match ask(&mut strategy, &question) {
         Ok(Asked::Done) => Ok(()),
         other => Err(taken_back(before, &other).at(run.calls.len())),

@@ -18,6 +18,18 @@ use crate::{
 struct Accepted {
     work: Vec<Work>,
     gave_up: bool,
+    /// Whether there was work that the budget does not leave the resource for.
+    too_long: bool,
+}
+
+impl Accepted {
+    /// Why nothing was taken of an answer that had something to offer.
+    fn reason(&self) -> EndReason {
+        match self.too_long {
+            true => EndReason::Resource,
+            false => EndReason::Trials,
+        }
+    }
 }
 
 impl<S: Strategy> AskTell<S> {
@@ -42,7 +54,7 @@ impl<S: Strategy> AskTell<S> {
                     }
                     // Each round ends a paused trial, so the rounds end.
                     if !accepted.gave_up {
-                        return Ok(self.idle(EndReason::Trials));
+                        return Ok(self.idle(accepted.reason()));
                     }
                 }
                 Asked::Wait if self.running.is_empty() => return Err(AskError::Deadlock),
@@ -103,9 +115,9 @@ impl<S: Strategy> AskTell<S> {
                 }
             };
             if accepted.work.is_empty() && !accepted.gave_up {
-                // It waits (or only resumed trials may still be proposed): let it know one more.
+                // It waits (or only resumed or shorter work may still be proposed): let it know one more.
                 if self.line.is_empty() {
-                    reason = Some(EndReason::Trials);
+                    reason = Some(accepted.reason());
                     break;
                 }
                 let next = self.line.told() + 1;
@@ -132,7 +144,9 @@ impl<S: Strategy> AskTell<S> {
     }
 
     fn ask_strategy(&mut self, slots: NonZeroUsize) -> Result<Asked, AskError> {
-        let ask = Ask::new(slots, self.next, self.seed).with_trials_left(self.trials_left());
+        let ask = Ask::new(slots, self.next, self.seed)
+            .with_trials_left(self.trials_left())
+            .with_resource_left(self.spent.resource_left(&self.problem.budget));
         let asked = self.strategy.ask(&ask)?;
         if let Asked::Propose(proposals) = &asked {
             if proposals.is_empty() {
@@ -147,7 +161,8 @@ impl<S: Strategy> AskTell<S> {
         Ok(asked)
     }
 
-    /// Takes the proposals that the budget allows.
+    /// Takes the proposals that the budget allows. No work is taken behind a piece of work that it leaves too little resource
+    /// for: the strategy wanted that one first, and what is in flight may leave more than it was asked for.
     fn accept(&mut self, proposals: Vec<Proposal>) -> Result<Accepted, AskError> {
         let mut accepted = Accepted::default();
         for proposal in proposals {
@@ -161,8 +176,16 @@ impl<S: Strategy> AskTell<S> {
             {
                 continue;
             }
-            accepted.gave_up |= !proposal.is_work();
+            if proposal.is_work() && accepted.too_long {
+                continue;
+            }
+            let gives_up = !proposal.is_work();
             let (trial, fact) = self.legal(proposal)?;
+            if !self.spent.affords(&self.problem, &fact) {
+                accepted.too_long = true;
+                continue;
+            }
+            accepted.gave_up |= gives_up;
             self.happened_by(fact, self.known());
             let open = self.running.get(&trial);
             accepted

@@ -7,6 +7,7 @@ use crate::{
     Budget, Counted, EndReason, Fidelity, FidelityRange, Metrics, Objective, Objectives, Outcome,
     Problem, TrialId, Values,
     fact::{Budgeted, Fact},
+    resource::Resource,
 };
 
 /// How much of a budget is spent, by the facts told so far.
@@ -14,15 +15,16 @@ use crate::{
 pub(super) struct Spent {
     best: Option<f64>,
     since_best: u64,
-    resource: u64,
+    resource: Resource,
     cost: f64,
     completed: u64,
     /// How many trials were added, and those of them whose end was not told yet.
     added: u64,
     adding: BTreeSet<TrialId>,
     failures: Failures,
-    open: BTreeMap<TrialId, Used>,
-    /// Those of the open trials that work is in hand for.
+    /// Of the trials that have not ended.
+    paid: BTreeMap<TrialId, Paid>,
+    /// Those of them that work is in hand for.
     working: BTreeSet<TrialId>,
     /// How many pieces of work have ended, and what they have cost together.
     pieces: u64,
@@ -32,13 +34,9 @@ pub(super) struct Spent {
 /// Sums of decimal fractions are not exact: `0.1` ten times is less than `1`.
 const ROUNDING: f64 = 1e-9;
 
-/// What a trial that has not ended has used.
+/// What a trial that has not ended has cost: what is counted already, and what of it is of earlier pieces of work.
 #[derive(Clone, Copy, Debug, Default)]
-struct Used {
-    /// The resource that is counted already, and what its work was asked for.
-    reached: Fidelity,
-    asked: Option<Fidelity>,
-    /// The cost that is counted already, and what of it is of earlier pieces of work.
+struct Paid {
     cost: f64,
     before: f64,
 }
@@ -46,7 +44,7 @@ struct Used {
 impl Spent {
     /// Learns a fact whose values are losses.
     pub(super) fn tell(&mut self, problem: &Problem, fact: &Fact) {
-        let whole = problem.fidelity.map(FidelityRange::max);
+        self.resource.tell(whole(problem), fact);
         match fact {
             Fact::Budgeted(_) => {}
             // It was paid for elsewhere, and says nothing of what evaluates here.
@@ -58,40 +56,23 @@ impl Spent {
                 self.improves(&ended.outcome);
             }
             Fact::Started(started) => {
-                let used = Used {
-                    reached: started.fork.and_then(|fork| fork.at).unwrap_or_default(),
-                    asked: started.until.or(whole),
-                    cost: 0.0,
-                    before: 0.0,
-                };
-                self.open.insert(started.trial, used);
+                self.paid.insert(started.trial, Paid::default());
                 self.working.insert(started.trial);
             }
             Fact::Resumed(resumed) => {
-                if let Some(used) = self.open.get_mut(&resumed.trial) {
-                    used.asked = resumed.until.or(whole);
-                    used.before = used.cost;
+                if let Some(paid) = self.paid.get_mut(&resumed.trial) {
+                    paid.before = paid.cost;
                 }
                 self.working.insert(resumed.trial);
             }
-            Fact::Reported(reported) => {
-                self.reached(reported.trial, reported.at);
-                self.costs(problem, reported.trial, &reported.metrics);
-            }
+            Fact::Reported(reported) => self.costs(problem, reported.trial, &reported.metrics),
             Fact::Paused(paused) => {
-                self.reached(paused.trial, paused.at);
                 self.costs(problem, paused.trial, &paused.metrics);
                 self.failures
                     .tell(problem.budget.failures, paused.trial, None);
                 self.piece_ended(paused.trial);
             }
             Fact::Ended(ended) => {
-                let asked = self.open.get(&ended.trial).and_then(|used| used.asked);
-                // It is not known how far a failed trial came; were it free, trials that always fail would
-                // never use up the resource.
-                if let (false, Some(asked)) = (ended.outcome == Outcome::Stopped, asked) {
-                    self.reached(ended.trial, asked);
-                }
                 self.costs(problem, ended.trial, &ended.metrics);
                 // One that was given up while it was paused says nothing new.
                 if self.working.contains(&ended.trial) {
@@ -99,7 +80,7 @@ impl Spent {
                     self.failures.tell(limit, ended.trial, Some(outcome));
                 }
                 self.piece_ended(ended.trial);
-                self.open.remove(&ended.trial);
+                self.paid.remove(&ended.trial);
                 self.since_best += 1;
                 self.completed += u64::from(matches!(ended.outcome, Outcome::Completed(_)));
                 self.improves(&ended.outcome);
@@ -134,31 +115,24 @@ impl Spent {
         budgeted
     }
 
-    fn reached(&mut self, trial: TrialId, at: Fidelity) {
-        let used = self.open.entry(trial).or_default();
-        let more = at.get().saturating_sub(used.reached.get());
-        self.resource = self.resource.saturating_add(more);
-        used.reached = used.reached.max(at);
-    }
-
     /// A trial counts with the last value of the metric, wherever it measured it.
     fn costs(&mut self, problem: &Problem, trial: TrialId, metrics: &Metrics) {
         let Some(limit) = &problem.budget.cost else {
             return;
         };
         if let Some(cost) = metrics.get(&limit.metric) {
-            let used = self.open.entry(trial).or_default();
-            self.cost += cost - used.cost;
-            used.cost = cost;
+            let paid = self.paid.entry(trial).or_default();
+            self.cost += cost - paid.cost;
+            paid.cost = cost;
         }
     }
 
     fn piece_ended(&mut self, trial: TrialId) {
         if self.working.remove(&trial)
-            && let Some(used) = self.open.get(&trial)
+            && let Some(paid) = self.paid.get(&trial)
         {
             self.pieces += 1;
-            self.of_pieces += used.cost - used.before;
+            self.of_pieces += paid.cost - paid.before;
         }
     }
 
@@ -173,13 +147,25 @@ impl Spent {
             0 => 0.0,
             pieces => self.of_pieces / pieces as f64,
         };
-        let (mut resource, mut cost) = (self.resource, self.cost);
-        for used in self.working.iter().filter_map(|trial| self.open.get(trial)) {
-            let asked = used.asked.unwrap_or_default().get();
-            resource = resource.saturating_add(asked.saturating_sub(used.reached.get()));
-            cost += (expected - (used.cost - used.before)).max(0.0);
+        let mut cost = self.cost;
+        let in_hand = self.working.iter();
+        for paid in in_hand.filter_map(|trial| self.paid.get(trial)) {
+            cost += (expected - (paid.cost - paid.before)).max(0.0);
         }
-        spent(budget, resource, cost)
+        spent(budget, self.resource.in_use(), cost)
+    }
+
+    /// How much resource the budget leaves for work that begins now.
+    pub(super) fn resource_left(&self, budget: &Budget) -> Option<u64> {
+        Some(budget.resource?.saturating_sub(self.resource.in_use()))
+    }
+
+    /// Whether the budget leaves the resource that a proposal asks for, as the fact that it is accepted: a piece of work that
+    /// could go beyond the limit is not begun.
+    pub(super) fn affords(&self, problem: &Problem, fact: &Fact) -> bool {
+        let asked = self.resource.asked_by(whole(problem), fact);
+        self.resource_left(&problem.budget)
+            .is_none_or(|left| asked <= left)
     }
 
     /// How many new trials the budget still allows, of `started` so far.
@@ -188,7 +174,7 @@ impl Spent {
             Counted::All => started,
             Counted::Started => started.saturating_sub(self.added),
             // Those in hand may complete.
-            Counted::Completed => self.completed + self.open.len() as u64,
+            Counted::Completed => self.completed + self.paid.len() as u64,
         };
         Some(budget.trials?.saturating_sub(counted))
     }
@@ -214,9 +200,14 @@ impl Spent {
         } else if hit(budget.no_improvement.map(|n| self.since_best >= n)) {
             Some(EndReason::NoImprovement)
         } else {
-            spent(budget, self.resource, self.cost)
+            spent(budget, self.resource.used(), self.cost)
         }
     }
+}
+
+/// The fidelity of a whole trial.
+fn whole(problem: &Problem) -> Option<Fidelity> {
+    problem.fidelity.map(FidelityRange::max)
 }
 
 /// Which limit is reached by this much resource and cost.

@@ -104,13 +104,13 @@ fn each_limit_ends_the_study_with_its_reason() {
         ladder(),
         many().resource(20),
         loss,
-        (3, EndReason::Resource),
+        (2, EndReason::Resource),
     );
     check(
         ladder(),
         many().resource(20),
         |_| Outcome::failed(FailureKind::Error, ""),
-        (3, EndReason::Resource),
+        (2, EndReason::Resource),
     );
     check(
         problem(),
@@ -171,7 +171,7 @@ fn resource_is_counted_once_however_it_is_told() {
 fn stopped_trials_have_used_what_they_reported() {
     let mut study = with(
         ladder(),
-        Budget::unlimited().resource(10),
+        Budget::unlimited().resource(18),
         Order::AsFinished,
     );
     let mut works = 0;
@@ -184,7 +184,10 @@ fn stopped_trials_have_used_what_they_reported() {
             .finish(work[0].trial, Outcome::Stopped, Metrics::default(), 0)
             .unwrap();
     }
-    assert_eq!(works, 5);
+    assert_eq!(
+        works, 5,
+        "8 are left after these, and the next one may use 9"
+    );
 }
 
 #[test]
@@ -333,8 +336,8 @@ fn a_limit_of_cost_is_exact_by_what_is_in_flight() {
 #[test]
 fn a_limit_of_resource_counts_what_is_in_flight() {
     for order in [Order::AsFinished, proposed(8), proposed(2)] {
-        // 9 each: nine of them reach 81, and ten the limits above.
-        for (limit, trials) in [(81, 9), (82, 10), (90, 10)] {
+        // 9 each.
+        for (limit, trials) in [(8, 0), (81, 9), (82, 9), (89, 9), (90, 10)] {
             let mut study = with(ladder(), Budget::unlimited().resource(limit), order);
             let mut running = std::collections::VecDeque::new();
             let reason = loop {
@@ -351,6 +354,102 @@ fn a_limit_of_resource_counts_what_is_in_flight() {
             };
             assert_eq!((reason, study.started()), (EndReason::Resource, trials));
         }
+    }
+}
+
+/// The resource that the trials of a log have used, by what they reported, paused at, or were asked for and did not stop.
+fn used(log: &[Entry]) -> u64 {
+    let mut reached = std::collections::BTreeMap::<TrialId, (u64, u64)>::new();
+    let mut used = 0;
+    for entry in log {
+        let Some(trial) = fact(entry).trial() else {
+            continue;
+        };
+        let (at, asked) = reached.entry(trial).or_default();
+        let until = |until: Option<Fidelity>| until.map_or(9, Fidelity::get);
+        let now = match fact(entry) {
+            Fact::Started(started) => {
+                *asked = until(started.until);
+                *at = started
+                    .fork
+                    .and_then(|fork| fork.at)
+                    .map_or(0, Fidelity::get);
+                continue;
+            }
+            Fact::Resumed(resumed) => {
+                *asked = until(resumed.until);
+                continue;
+            }
+            Fact::Reported(reported) => reported.at.get(),
+            Fact::Paused(paused) => paused.at.get(),
+            Fact::Ended(ended) if ended.outcome != Outcome::Stopped => *asked,
+            _ => continue,
+        };
+        used += now.saturating_sub(*at);
+        *at = now.max(*at);
+    }
+    used
+}
+
+#[test]
+fn no_limit_of_resource_is_passed_whatever_is_proposed() {
+    for limit in [1, 8, 9, 30, 31, 32, 33, 81, 100, 101] {
+        for order in [Order::AsFinished, proposed(8), proposed(2)] {
+            for (workers, luck) in [(1, 0), (2, 3), (8, 1), (8, 2)] {
+                let budget = Budget::unlimited().resource(limit);
+                let problem = ladder().budget(budget);
+                let strategy = Rungs::new(40, true);
+                let mut study = AskTell::new(problem, strategy, Seed::new(luck))
+                    .order(order)
+                    .pruner(mean());
+                let (log, reason) = drive(&mut study, workers, luck, usize::MAX);
+                let used = used(&log);
+                let what = format!("{used} of {limit}, {order}, {workers} workers: {reason:?}");
+                assert!(used <= limit, "{what}");
+                // One whole trial would fit into what is left over otherwise.
+                assert!(
+                    reason == Some(EndReason::Exhausted) || used + 9 > limit,
+                    "{what}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_fits_is_begun_and_nothing_behind_what_does_not() {
+    // Of 10, the first takes 6; then 4 are left.
+    let check = |untils: [u64; 3], expect: &[u64]| {
+        let script = Script::new(move |ask: &Ask, _: &[Fact]| {
+            assert_eq!(ask.resource_left(), Some(10));
+            Asked::Propose(untils.map(|until| start().until(at(until))).to_vec())
+        });
+        let problem = ladder().budget(Budget::unlimited().resource(10));
+        let mut study = AskTell::new(problem, script, Seed::new(0));
+        let Turn::Work(work) = study.ask(slots(3)).unwrap() else {
+            panic!()
+        };
+        let until = |work: &Work| work.until.unwrap().get();
+        assert_eq!(work.iter().map(until).collect::<Vec<_>>(), expect);
+    };
+    check([6, 3, 1], &[6, 3, 1]);
+    check([6, 3, 2], &[6, 3]);
+    check([6, 5, 1], &[6]);
+}
+
+#[test]
+fn a_study_that_what_is_left_is_too_little_for_continues_with_a_larger_budget() {
+    for order in [Order::AsFinished, proposed(2)] {
+        let run = |budget: Budget, log: &[Entry]| {
+            let mut study = replayed(with(ladder(), budget, order), log);
+            let (facts, reason) = drive(&mut study, 2, 0, usize::MAX);
+            assert_eq!(reason, Some(EndReason::Resource));
+            (study.started(), facts)
+        };
+        let (started, log) = run(Budget::unlimited().resource(20), &[]);
+        assert_eq!(started, 2);
+        let (started, _) = run(Budget::unlimited().resource(40), &log);
+        assert_eq!(started, 4);
     }
 }
 

@@ -250,15 +250,6 @@ impl Curves {
         let paused = self.paused.iter().copied().filter(fits);
         paused.min_by(|one, other| self.trials[*one].best.total_cmp(&self.trials[*other].best))
     }
-
-    /// The resource that the trials which run now have still to use.
-    pub(super) fn owed(&self) -> u64 {
-        let rest = |place: &usize| match self.trials[*place].state {
-            State::Running(until) => until.saturating_sub(self.trials[*place].at),
-            _ => 0,
-        };
-        self.running.iter().map(rest).sum()
-    }
 }
 
 #[cfg(test)]

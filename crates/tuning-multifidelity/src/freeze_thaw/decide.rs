@@ -75,8 +75,12 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// The next decision; none if no trial may be started and none is due by rank.
+    /// The next decision; none if those before it use the resource up, or if no trial may be started and none is due by rank.
     pub(super) fn next(&mut self) -> Result<Option<Proposal>, StrategyError> {
+        let left = self.left();
+        if left == Some(0) && self.spent > 0 {
+            return Ok(None);
+        }
         let decision = self.curves.decisions + (self.started + self.resumed.len()) as u64;
         let may_start = self
             .ask
@@ -92,7 +96,6 @@ impl<'a> Plan<'a> {
         if let Some(place) = by_rank.then(due).flatten() {
             return Ok(Some(self.resume(place, "rank")));
         }
-        let left = self.left.map(|left| left.saturating_sub(self.spent));
         let ends = left.is_some_and(|left| left <= self.curves.rungs.whole());
         let leader = || self.curves.leader(left.unwrap_or(u64::MAX), &self.resumed);
         if let Some(place) = (ends || !may_start).then(leader).flatten() {
@@ -114,6 +117,11 @@ impl<'a> Plan<'a> {
         Ok(Some(self.start(params, "random")))
     }
 
+    /// What the decisions so far leave of the resource.
+    fn left(&self) -> Option<u64> {
+        Some(self.left?.saturating_sub(self.spent))
+    }
+
     fn start(&mut self, params: Params, why: &str) -> Proposal {
         let rung = self.curves.rungs.next(0);
         let trial = self.curves.trials.len() + self.started;
@@ -127,6 +135,11 @@ impl<'a> Plan<'a> {
     fn resume(&mut self, place: usize, why: &str) -> Proposal {
         let trial = &self.curves.trials[place];
         let rung = self.curves.rungs.next(trial.at);
+        // The last piece of work ends where the budget does.
+        let rung = match self.left() {
+            Some(left @ 1..) => rung.min(trial.at.saturating_add(left)),
+            _ => rung,
+        };
         self.believe(&trial.numbers, place, rung);
         self.resumed.insert(place);
         self.spent += rung.saturating_sub(trial.at);

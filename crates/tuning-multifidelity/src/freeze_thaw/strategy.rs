@@ -67,8 +67,7 @@ impl Strategy for FreezeThaw {
     fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let phase = self.phase();
         let (config, space) = (&self.config, &self.space);
-        let used = self.curves.used.saturating_add(self.curves.owed());
-        let left = self.budget.map(|budget| budget.saturating_sub(used));
+        let left = ask.resource_left();
         let most = config.max_observations as usize;
         let now = || self.kept.get(&self.curves, &self.fits, most);
         let mut plan = Plan::new(config, space, &self.curves, &now, ask, phase, left);

@@ -81,6 +81,14 @@ impl Rungs {
         self.levels[next].get()
     }
 
+    /// How much resource lies between a rung and the one below.
+    pub(crate) fn step(&self, rung: usize) -> u64 {
+        let below = rung
+            .checked_sub(1)
+            .map_or(0, |below| self.levels[below].get());
+        self.levels[rung].get() - below
+    }
+
     /// The index of the whole.
     pub(crate) fn top(&self) -> usize {
         self.levels.len() - 1

@@ -7,6 +7,7 @@ mod optuna;
 mod population;
 mod pruned;
 mod pruners;
+mod resource;
 mod rounds;
 mod schedulers;
 mod stopping;

@@ -27,7 +27,8 @@ use crate::schedulers::{
 ///   the N that can reach it at most; and at the end, what is left behind in a rung that no trial can reach any more. Until
 ///   a trial has run to its end, the best of these is kept, the one of the highest rung: it continues to the end if there are
 ///   too few trials for another one to come as far, or if those ahead of it fail.
-/// - A budget of resource ends a study between two steps: what is paused then can continue when the budget is raised.
+/// - A budget of resource ends a study between two steps: what is paused then can continue when the budget is raised. A step
+///   that it leaves too little for is passed over, so that its last units go to lower rungs and new trials.
 ///
 /// Source: Li et al. 2020, "A system for massively parallel hyperparameter tuning", arXiv:1810.05934, algorithm 2.
 #[derive(Clone, Debug)]
@@ -110,7 +111,13 @@ impl<S: Strategy> Asha<S> {
 impl<S: Strategy> Strategy for Asha<S> {
     fn ask(&self, ask: &Ask) -> Result<Asked, StrategyError> {
         let slots = ask.slots().get();
-        let promoted = self.ladder.promotable().take(slots);
+        let mut room = ask.resource_left().unwrap_or(u64::MAX);
+        let fitting = self.ladder.promotable().filter(|(_, rung)| {
+            let left = room.checked_sub(self.ladder.rungs().step(*rung));
+            room = left.unwrap_or(room);
+            left.is_some()
+        });
+        let promoted = fitting.take(slots);
         let mut proposals: Vec<_> = promoted.map(|next| self.resume(next)).collect();
         let mut left = ask.trials_left();
         let mut waits = false;
@@ -131,6 +138,10 @@ impl<S: Strategy> Strategy for Asha<S> {
         }
         if waits || !self.in_flight.is_empty() {
             return Ok(Asked::Wait);
+        }
+        // What is due and does not fit ends the study, until its budget is raised.
+        if let Some(next) = self.ladder.promotable().next() {
+            return Ok(Asked::Propose(vec![self.resume(next)]));
         }
         let leader = self.ladder.leader().filter(|_| !self.ladder.has_whole());
         let last = leader.map(|next| self.resume(next));
