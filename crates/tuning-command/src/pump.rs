@@ -188,6 +188,7 @@ impl<'a> Listener<'a> {
             && at > paused
             && (report.is_some() || refused.is_some())
         {
+            self.trial.overran(at);
             return self.decide(Decision::Overrun);
         }
         let kept = self.results.keep(&measured);

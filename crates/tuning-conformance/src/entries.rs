@@ -4,7 +4,7 @@ use tuning_core::{
     Amended, Best, Budget, Budgeted, Closed, Counted, Counts, EndReason, Ended, Entry, EventKind,
     Fact, Failure, FailureKind, FailureLimit, Fidelity, FidelityRange, Fork, Literal, Metrics,
     Missing, Objective, Objectives, Opened, Order, Outcome, Params, Paused, Reported, Resumed,
-    Retried, Seed, Spec, Started, StudySpec, Tag, TrialId, Values,
+    Retried, Seed, Spec, Started, StudySpec, Tag, TrialId, Values, Warned, Warning,
 };
 
 use crate::{simulation::Chance, spaces::spaces};
@@ -60,6 +60,19 @@ pub fn entries() -> Vec<Entry> {
     }
     for trial in [None, Some(TrialId::new(0)), Some(TrialId::new(u64::MAX))] {
         kinds.push(EventKind::Missing(Missing::new(trial)));
+    }
+    let (low, high) = (Fidelity::new(1), Fidelity::new(u64::MAX));
+    for warning in [
+        Warning::Repeated {
+            from: high,
+            at: low,
+        },
+        Warning::Beyond {
+            until: low,
+            at: high,
+        },
+    ] {
+        kinds.push(EventKind::Warned(Warned::new(TrialId::new(7), warning)));
     }
     for (k, params) in params().into_iter().enumerate() {
         let amended = Amended::new(params.space().clone()).default(text(k), number(k));

@@ -145,6 +145,12 @@ pub trait TrialLink: Send + Sync {
     /// Notes a further measurement for the next report or the end.
     fn metric(&self, name: &str, value: f64);
 
+    /// Notes that the work has gone on to this fidelity behind the report that reached the one it was to run until. That is
+    /// not taken as a report; a driver may warn of it.
+    fn overran(&self, at: Fidelity) {
+        let _ = at;
+    }
+
     /// Makes the trial fail with this, whatever its evaluator returns.
     fn fail(&self, failure: Failure);
 
@@ -258,6 +264,12 @@ impl RunningTrial {
     /// Notes a further measurement, which is kept with the next report or the end of the trial.
     pub fn metric(&self, name: &str, value: f64) {
         self.link.metric(name, value);
+    }
+
+    /// Notes that the work has gone on to this fidelity, although it was told to pause before. That changes nothing but that the
+    /// person is warned, once per study: for evaluators that hear of it and report it no more.
+    pub fn overran(&self, at: impl Into<Fidelity>) {
+        self.link.overran(at.into());
     }
 
     /// Makes the trial fail with this, whatever its evaluator returns.

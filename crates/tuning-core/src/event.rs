@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Amended, Best, Budget, Counts, EndReason, Failure, FidelityRange, Objectives, Order, Seed, Seq,
-    Spec, TrialId,
+    Spec, TrialId, Warned,
     fact::{Budgeted, Ended, Fact, Paused, Reported, Resumed, Started},
     space::Space,
 };
@@ -56,6 +56,8 @@ pub enum EventKind {
     Missing(Missing),
     /// The study's space was changed.
     Amended(Box<Amended>),
+    /// Something is not as it should be, and the study goes on.
+    Warned(Warned),
     /// Something happened that strategies are told, too.
     #[serde(untagged)]
     Fact(Fact),
@@ -71,6 +73,7 @@ enum Form {
     Closed(Box<Closed>),
     Missing(Missing),
     Amended(Box<Amended>),
+    Warned(Warned),
     Started(Started),
     Resumed(Resumed),
     Reported(Reported),
@@ -88,6 +91,7 @@ impl From<Form> for EventKind {
             Form::Closed(closed) => Self::Closed(closed),
             Form::Missing(missing) => Self::Missing(missing),
             Form::Amended(amended) => Self::Amended(amended),
+            Form::Warned(warned) => Self::Warned(warned),
             Form::Started(fact) => fact.into(),
             Form::Resumed(fact) => fact.into(),
             Form::Reported(fact) => fact.into(),
@@ -100,9 +104,9 @@ impl From<Form> for EventKind {
 
 impl EventKind {
     /// The names of all kinds, in the order in which they usually come.
-    pub const NAMES: [&str; 12] = [
+    pub const NAMES: [&str; 13] = [
         "created", "opened", "budgeted", "started", "resumed", "reported", "retried", "paused",
-        "ended", "closed", "missing", "amended",
+        "ended", "closed", "missing", "amended", "warned",
     ];
 
     /// The kind as one word, as in the journal: `started`, `ended`, ….
@@ -115,6 +119,7 @@ impl EventKind {
             Self::Closed(_) => "closed",
             Self::Missing(_) => "missing",
             Self::Amended(_) => "amended",
+            Self::Warned(_) => "warned",
             Self::Fact(Fact::Started(_)) => "started",
             Self::Fact(Fact::Resumed(_)) => "resumed",
             Self::Fact(Fact::Reported(_)) => "reported",
@@ -131,6 +136,7 @@ impl EventKind {
             Self::Fact(fact) => fact.trial(),
             Self::Retried(retried) => Some(retried.trial),
             Self::Missing(missing) => missing.trial,
+            Self::Warned(warned) => Some(warned.trial),
             _ => None,
         }
     }

@@ -116,6 +116,7 @@ mod tag;
 mod trials;
 mod unsupported;
 mod values;
+mod warned;
 
 pub use async_trait::async_trait;
 
@@ -155,3 +156,4 @@ pub use tag::Tag;
 pub use trials::{Trial, TrialState, Trials};
 pub use unsupported::Unsupported;
 pub use values::{Metrics, NonFinite, Values};
+pub use warned::{Warned, Warning};

@@ -97,6 +97,20 @@ fn kinds() -> Vec<EventKind> {
         Budgeted::new(&Budget::unlimited()).into(),
         Budgeted::new(&Budget::trials(100).resource(1000)).into(),
         EventKind::Amended(Box::new(Amended::new(spec().space).default("extra", 0.5))),
+        EventKind::Warned(Warned::new(
+            id(7),
+            Warning::Repeated {
+                from: Fidelity::new(3),
+                at: Fidelity::new(1),
+            },
+        )),
+        EventKind::Warned(Warned::new(
+            id(7),
+            Warning::Beyond {
+                until: Fidelity::new(3),
+                at: Fidelity::new(5),
+            },
+        )),
         EventKind::Closed(Box::new(Closed::new(
             EndReason::NoImprovement,
             counts,

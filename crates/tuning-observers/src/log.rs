@@ -256,6 +256,9 @@ fn record_other(event: &Event) {
             delay_ms = retried.delay_millis,
             "trial is tried again"
         ),
+        EventKind::Warned(warned) => {
+            record!(warn, event, trial = warned.trial.get(), warning = %warned, "study is not as it should be");
+        }
         kind => record!(debug, event, "study {}", kind.name()),
     }
 }

@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use tuning_core::{
     AddedTrial, Amended, AskTell, Closed, EndReason, Entry, EventKind, Fact, Failure, FailureKind,
     Fidelity, Metrics, Origin, Outcome, Params, Progress, Retried, Seq, Strategy, Tag, TellError,
-    TrialId, TrialState, Turn, Values, Verdict, Work,
+    TrialId, TrialState, Turn, Values, Verdict, Warned, Warning, Work,
 };
 
 use crate::{
@@ -200,9 +200,31 @@ impl Ledger {
         values: Values,
         metrics: Metrics,
     ) -> Result<Verdict, StudyError> {
+        let warning = self.warning(trial, at);
         let verdict = self.guarded(|machine| machine.report(trial, at, values, metrics))??;
         self.record()?;
+        self.warn(trial, warning);
         Ok(verdict)
+    }
+
+    /// Warns of a running trial that has gone on to this fidelity, beyond the end of its work.
+    pub(crate) fn overran(&mut self, trial: TrialId, at: Fidelity) {
+        self.warn(trial, self.warning(trial, at));
+    }
+
+    /// What is wrong with a report at this fidelity.
+    fn warning(&self, trial: TrialId, at: Fidelity) -> Option<Warning> {
+        self.machine.as_ref()?.warning(trial, at)
+    }
+
+    /// Notes a warning that the study has not had yet.
+    fn warn(&mut self, trial: TrialId, warning: Option<Warning>) {
+        let mut known = self.progress.warnings().iter();
+        if let Some(warning) = warning
+            && !known.any(|known| known.warning.is_like(&warning))
+        {
+            self.note(EventKind::Warned(Warned::new(trial, warning)));
+        }
     }
 
     /// Takes the result of a piece of work, and returns the state in which it leaves its trial.

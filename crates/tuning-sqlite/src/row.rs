@@ -54,6 +54,7 @@ impl Row {
             EventKind::Retried(retried) => strict(retried),
             EventKind::Missing(missing) => strict(missing),
             EventKind::Amended(amended) => checked(amended),
+            EventKind::Warned(warned) => strict(warned),
             // A parameter may be `null`, since a choice can be: then it is read back, too.
             EventKind::Fact(Fact::Started(fact)) => strict(fact).or_else(|_| checked(fact)),
             EventKind::Fact(Fact::Resumed(fact)) => strict(fact),
@@ -106,6 +107,7 @@ pub(crate) fn decode(seq: Seq, row: RawRow<'_>) -> Result<Entry, JournalError> {
         "closed" => serde_json::from_str(body).map(EventKind::Closed),
         "missing" => serde_json::from_str(body).map(EventKind::Missing),
         "amended" => serde_json::from_str(body).map(EventKind::Amended),
+        "warned" => serde_json::from_str(body).map(EventKind::Warned),
         "started" => serde_json::from_str(body).map(|fact| Fact::Started(fact).into()),
         "resumed" => serde_json::from_str(body).map(|fact| Fact::Resumed(fact).into()),
         "reported" => serde_json::from_str(body).map(|fact| Fact::Reported(fact).into()),

@@ -96,6 +96,7 @@ fn as_json(view: &View<Overview>, activity: &Activity, now_millis: u64) -> Value
         "best": view.study.progress.best(),
         "front": view.study.progress.front(),
         "failures": view.study.progress.failures(),
+        "warnings": view.study.progress.warnings(),
         "open": running,
         "observers": observers,
         "sessions": view.study.progress.sessions(),
@@ -187,6 +188,9 @@ fn as_text(
     for (index, line) in failures::lines(view.study.progress.failures()).enumerate() {
         let label = if index == 0 { "failed   " } else { "         " };
         out.line(format_args!("{label} {line}"))?;
+    }
+    for warned in view.study.progress.warnings() {
+        out.line(format_args!("warning   {warned}"))?;
     }
     let sessions = view.study.progress.sessions();
     out.line(format_args!(

@@ -189,7 +189,7 @@ impl<S: Strategy> AskTell<S> {
 
     /// Takes a report of a running trial and returns what the trial is to do. Values are in the
     /// objectives' own directions. A report at a fidelity that was reported before is not taken again:
-    /// the first one counts.
+    /// the first one counts. Nor is one behind the report that reached the fidelity which the trial was to run until.
     ///
     /// # Errors
     /// If the trial is not running or the number of values is wrong; nothing has changed then.
@@ -203,11 +203,13 @@ impl<S: Strategy> AskTell<S> {
         self.count(&values)?;
         let open = self.open(trial)?;
         let (until, work) = (open.until, open.work);
-        if open.at.is_none_or(|before| at > before) {
+        let is_new = open.at.is_none_or(|before| at > before);
+        let is_over = until.is_some_and(|until| open.at.is_some_and(|before| before >= until));
+        if is_new && !is_over {
             let mut reported = Reported::new(trial, at, values);
             reported.metrics = metrics;
             self.happened(reported);
-        } else {
+        } else if !is_new {
             // Evaluated again, it reports what is known: it is judged anew all the same.
             self.judge(trial, work);
         }

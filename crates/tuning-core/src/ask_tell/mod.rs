@@ -5,6 +5,7 @@
 
 mod added;
 mod asking;
+mod astray;
 mod error;
 mod failures;
 mod fold;

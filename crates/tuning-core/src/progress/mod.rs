@@ -12,7 +12,7 @@ pub use open::OpenTrial;
 
 use crate::{
     Closed, Counts, EventKind, Failure, FailureGroup, Metrics, Objectives, Opened, Outcome,
-    TrialId, Values, fact::Fact, space::Params,
+    TrialId, Values, Warned, fact::Fact, space::Params,
 };
 
 /// How a study stands. Its memory grows with the trials that are open, not with those that ended.
@@ -41,6 +41,7 @@ pub struct Progress {
     partial: Option<Best>,
     failures: Vec<FailureGroup>,
     last_failure: Option<(TrialId, Failure)>,
+    warnings: Vec<Warned>,
     sessions: u64,
     opened: Option<Box<Opened>>,
     closed: Option<Box<Closed>>,
@@ -62,6 +63,7 @@ impl Progress {
             partial: None,
             failures: Vec::new(),
             last_failure: None,
+            warnings: Vec::new(),
             sessions: 0,
             opened: None,
             closed: None,
@@ -110,6 +112,13 @@ impl Progress {
         self.last_failure
             .as_ref()
             .map(|(trial, failure)| (*trial, failure))
+    }
+
+    /// What is not as it should be, in the order in which that came up. An observer that came late knows only of what came
+    /// since.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warned] {
+        &self.warnings
     }
 
     /// The objectives of the study.
@@ -173,6 +182,10 @@ impl Progress {
                 None
             }
             EventKind::Fact(fact) => self.apply_fact(at_millis, fact),
+            EventKind::Warned(warned) => {
+                self.warnings.push(*warned);
+                None
+            }
             EventKind::Amended(amended) => {
                 let best = self.front.iter_mut().chain(&mut self.partial);
                 let params = best.map(|best| &mut best.params);

@@ -271,11 +271,75 @@ fn the_first_report_of_a_fidelity_counts() {
         let verdicts = [2, 2, 1, 3, 3, 4].map(|epoch| report(&mut study, 0, epoch));
         let (go, pause) = (Verdict::Continue, Verdict::Pause);
         assert_eq!(verdicts, [go, go, go, pause, pause, pause]);
+        assert_eq!(short(&mut study)[1..], ["0 at 2: 2", "0 at 3: 3"]);
+    }
+}
+
+#[test]
+fn of_reports_beyond_the_end_of_a_piece_of_work_the_first_one_counts() {
+    for order in [Order::AsFinished, proposed(2)] {
+        let mut study = scripted(ladder(), vec![propose(start().until(at(3)))]).order(order);
+        ask(&mut study);
+        let verdicts = [2, 5, 6, 9].map(|epoch| report(&mut study, 0, epoch));
+        let (go, pause) = (Verdict::Continue, Verdict::Pause);
+        assert_eq!(verdicts, [go, pause, pause, pause]);
+        finish(&mut study, 0, completed(9.0));
         assert_eq!(
             short(&mut study)[1..],
-            ["0 at 2: 2", "0 at 3: 3", "0 at 4: 4"]
+            ["0 at 2: 2", "0 at 5: 5", "0 paused at 5"]
         );
     }
+}
+
+#[test]
+fn a_report_that_does_not_fit_its_work_is_warned_of() {
+    let until = |until: u64| start().until(at(until));
+    let answers = vec![
+        propose(until(3)),
+        propose(Proposal::resume(id(0)).until(at(6))),
+        propose(Proposal::fork(id(0), params())),
+    ];
+    let mut study = scripted(ladder(), answers);
+    let warnings = |study: &AskTell<_>, trial: u64| {
+        let of = |epoch: u64| study.warning(id(trial), at(epoch));
+        [1, 3, 4, 6, 7, 9, 10].map(of)
+    };
+    let repeated = |from: u64, epoch: u64| {
+        Some(Warning::Repeated {
+            from: at(from),
+            at: at(epoch),
+        })
+    };
+    let beyond = |until: u64, epoch: u64| {
+        Some(Warning::Beyond {
+            until: at(until),
+            at: at(epoch),
+        })
+    };
+    ask(&mut study);
+    let new = [None, None, beyond(3, 4), beyond(3, 6), beyond(3, 7)];
+    assert_eq!(warnings(&study, 0)[..5], new);
+    finish(&mut study, 0, completed(1.0));
+    assert_eq!(warnings(&study, 0), [None; 7], "it does not run");
+
+    ask(&mut study);
+    let resumed = [repeated(3, 1), repeated(3, 3), None, None, beyond(6, 7)];
+    assert_eq!(warnings(&study, 0)[..5], resumed);
+    // What an attempt before reported is no report of the checkpoint.
+    report(&mut study, 0, 5);
+    study.retry(id(0)).unwrap();
+    assert_eq!(warnings(&study, 0)[..5], resumed);
+    finish(&mut study, 0, completed(1.0));
+
+    ask(&mut study);
+    let forked = [
+        repeated(6, 1),
+        repeated(6, 3),
+        repeated(6, 4),
+        repeated(6, 6),
+    ];
+    assert_eq!(warnings(&study, 1)[..4], forked);
+    assert_eq!(warnings(&study, 1)[4..], [None, None, beyond(9, 10)]);
 }
 
 #[test]

@@ -10,7 +10,9 @@ use std::{
 use crate::support::{Sink, Story, block_on, deliver, out_of_the_blue, two_sessions};
 use tracing::{Event, Subscriber, field::Visit};
 use tracing_subscriber::{Layer, layer::Context, prelude::*};
-use tuning_core::{Budget, EndReason, Objectives, Observer};
+use tuning_core::{
+    Budget, EndReason, EventKind, Fidelity, Objectives, Observer, TrialId, Warned, Warning,
+};
 use tuning_observers::Log;
 
 /// Writes a record per line: level, target, and the fields in their order.
@@ -56,6 +58,24 @@ fn no_best_is_claimed_before_there_is_one() {
     story.open(Budget::unlimited(), 1);
     story.close(EndReason::Exhausted);
     assert!(!records(&story).contains("best"));
+}
+
+#[test]
+fn a_warning_is_a_record_of_that_level() {
+    let mut story = Story::new(Objectives::minimize("loss").unwrap()).created();
+    let warning = Warning::Beyond {
+        until: Fidelity::new(3),
+        at: Fidelity::new(5),
+    };
+    story.push(EventKind::Warned(Warned::new(TrialId::new(7), warning)));
+    let text = records(&story);
+    let last = text.lines().last().unwrap();
+    assert!(
+        last.starts_with("WARN tuning")
+            && last.contains("trial=7")
+            && last.contains("until step 3"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -142,6 +142,14 @@ impl TrialLink for Link {
         }
     }
 
+    fn overran(&self, at: Fidelity) {
+        if !self.is_closed() {
+            let trial = self.trial;
+            // Without a driver there is no one to warn.
+            let _ = self.driver.send(Message::Overran { trial, at });
+        }
+    }
+
     fn fail(&self, failure: Failure) {
         if !self.is_closed() {
             self.notes().failure.get_or_insert(failure);

@@ -16,6 +16,8 @@ pub(crate) enum Message {
         metrics: Metrics,
         reply: oneshot::Sender<Verdict>,
     },
+    /// A running trial has gone on to this fidelity, beyond the end of its work.
+    Overran { trial: TrialId, at: Fidelity },
     /// An attempt is over.
     Finished {
         trial: TrialId,

@@ -237,6 +237,7 @@ impl<'a> Driver<'a> {
                     }
                 }
             }
+            Message::Overran { trial, at } => self.ledger.overran(trial, at),
             Message::RetryDue(trial) => self.ready.extend(self.delayed.remove(&trial)),
             Message::TimeUp => self.time_is_up = true,
             Message::Stop(stop) => {

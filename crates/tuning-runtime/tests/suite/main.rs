@@ -21,3 +21,4 @@ mod simulated;
 mod study;
 mod support;
 mod typed;
+mod warned;

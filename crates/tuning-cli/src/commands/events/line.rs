@@ -26,6 +26,7 @@ pub(super) fn line(event: &Event, objectives: &Objectives, style: Style) -> Dres
         EventKind::Retried(retried) => self::retried(retried),
         EventKind::Missing(missing) => self::missing(*missing),
         EventKind::Amended(amended) => self::amended(amended),
+        EventKind::Warned(warned) => warned.to_string(),
         EventKind::Fact(fact) => self::fact(fact, objectives),
         _ => String::new(),
     };
@@ -33,7 +34,7 @@ pub(super) fn line(event: &Event, objectives: &Objectives, style: Style) -> Dres
     let blanks = " ".repeat(WIDEST.saturating_sub(name.len()) + 2);
     let name = match &event.kind {
         EventKind::Fact(Fact::Ended(ended)) if ended.outcome.failure().is_some() => style.red(name),
-        EventKind::Retried(_) | EventKind::Missing(_) => style.red(name),
+        EventKind::Retried(_) | EventKind::Missing(_) | EventKind::Warned(_) => style.red(name),
         EventKind::Fact(_) => Dressed::plain(name),
         _ => style.bold(name),
     };
