@@ -7,6 +7,22 @@ use tuning_core::{
     OpenTrial, Outcome, Progress, Seq, TrialId,
 };
 
+/// How much is done of what a budget counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Goal {
+    pub(crate) done: u64,
+    /// The limit, if there is one.
+    pub(crate) of: Option<u64>,
+    pub(crate) unit: Unit,
+}
+
+/// What a budget counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    Trials,
+    Resource,
+}
+
 /// How the study stands, and how fast it goes.
 #[derive(Clone, Debug)]
 pub(crate) struct Watched {
@@ -17,8 +33,8 @@ pub(crate) struct Watched {
     told: Option<Best>,
     budget: Budget,
     workers: usize,
-    /// When this session began, and how many trials were done by then.
-    began: Option<(u64, u64)>,
+    /// When this session began, how many trials were done by then, and how much of the budget was.
+    began: Option<(u64, u64, u64)>,
     last_millis: u64,
     /// The last event, so that one that is told again counts once.
     seen: Seq,
@@ -74,7 +90,7 @@ impl Watched {
         self.last_millis = self.last_millis.max(event.at_millis);
         if self.began.is_none() || matches!(event.kind, EventKind::Opened(_)) {
             self.last_millis = event.at_millis;
-            self.began = Some((event.at_millis, self.done()));
+            self.began = Some((event.at_millis, self.done(), self.goal().done));
         }
         ended
     }
@@ -155,6 +171,22 @@ impl Watched {
         }
     }
 
+    /// What the budget counts, and how much of that is done: trials or, if those have no limit, resource.
+    pub(crate) fn goal(&self) -> Goal {
+        match (self.budget.trials, self.budget.resource) {
+            (None, Some(resource)) => Goal {
+                done: self.progress.resource(),
+                of: Some(resource),
+                unit: Unit::Resource,
+            },
+            (trials, _) => Goal {
+                done: self.done(),
+                of: trials,
+                unit: Unit::Trials,
+            },
+        }
+    }
+
     /// The trial that failed last, and why.
     pub(crate) fn last_failure(&self) -> Option<(TrialId, &Failure)> {
         self.progress.last_failure()
@@ -162,30 +194,33 @@ impl Watched {
 
     /// How long this session has run until the last event.
     pub(crate) fn elapsed(&self) -> Duration {
-        let began = self.began.map_or(self.last_millis, |(began, _)| began);
+        let began = self.began.map_or(self.last_millis, |(began, ..)| began);
         Duration::from_millis(self.last_millis.saturating_sub(began))
     }
 
     /// The time from one finished trial to the next, over this session.
     pub(crate) fn per_trial(&self) -> Option<Duration> {
-        let (_, before) = self.began?;
+        let (_, before, _) = self.began?;
         let done = self.done().checked_sub(before).filter(|done| *done > 0)?;
         Some(self.elapsed().div_f64(done as f64))
     }
 
     /// How long the study will still take at this pace, as far as the budget tells.
     pub(crate) fn left(&self) -> Option<Duration> {
-        let trials = self.budget.trials.and_then(|trials| {
-            let left = trials.saturating_sub(self.done());
-            Duration::try_from_secs_f64(self.per_trial()?.as_secs_f64() * left as f64).ok()
+        let goal = self.goal();
+        let goal = goal.of.and_then(|of| {
+            let (_, _, before) = self.began?;
+            let done = goal.done.checked_sub(before).filter(|done| *done > 0)?;
+            let left = of.saturating_sub(goal.done) as f64 / done as f64;
+            Duration::try_from_secs_f64(self.elapsed().as_secs_f64() * left).ok()
         });
         let time = self
             .budget
             .time
             .map(|time| time.saturating_sub(Duration::from_millis(self.progress.elapsed_millis())));
-        match (trials, time) {
-            (Some(trials), Some(time)) => Some(trials.min(time)),
-            (trials, time) => trials.or(time),
+        match (goal, time) {
+            (Some(goal), Some(time)) => Some(goal.min(time)),
+            (goal, time) => goal.or(time),
         }
     }
 }

@@ -96,6 +96,7 @@ fn as_json(view: &View<Overview>, activity: &Activity, now_millis: u64) -> Value
         "best": view.study.progress.best(),
         "front": view.study.progress.front(),
         "failures": view.study.progress.failures(),
+        "resource": view.study.progress.resource(),
         "warnings": view.study.progress.warnings(),
         "open": running,
         "observers": observers,
@@ -170,6 +171,10 @@ fn as_text(
         added => format!(", {added} added"),
     };
     out.line(format_args!("trials    {of}{added}: {counts}"))?;
+    if let Some(limit) = budget.and_then(|budget| budget.resource) {
+        let used = view.study.progress.resource();
+        out.line(format_args!("resource  {used} of {limit} units used"))?;
+    }
     if let Some(best) = view.study.progress.best() {
         let values = format_values(&view.study.spec.objectives, &best.values);
         let at = best.at.map_or_else(String::new, |at| format!(" at {at}"));

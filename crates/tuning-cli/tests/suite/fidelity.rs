@@ -195,6 +195,59 @@ fn what_a_budget_of_resource_leaves_paused_is_said_and_resumes_when_it_is_raised
     assert!(resumed.count() > 0, "{before:?} {after:?}");
 }
 
+/// Runs whole each time, as a program does that knows nothing of `TUNE_FROM` and `TUNE_UNTIL`.
+const WHOLE: &str = "\
+for k in 1 2 3 4 5 6 7 8 9; do
+  echo \"{\\\"step\\\": $k, \\\"loss\\\": $1}\"
+done
+";
+
+#[test]
+fn a_program_that_begins_anew_each_time_is_warned_of_once_and_changes_nothing() {
+    let (proper, whole) = (folder(ASHA), folder(ASHA));
+    whole.write("trial.sh", WHOLE);
+    proper.ends_with(0, &["run"]);
+    let run = whole.ends_with(0, &["run"]);
+    let (beyond, repeated) = (
+        "trial 0 was to run until step 1 and reported step 2: ",
+        "was resumed from step 1 and reported step 1 again: let it save a checkpoint and continue from it \
+         (`TUNE_CHECKPOINT_DIR`, `TUNE_FROM`), or say `resumes: false`",
+    );
+    for words in [beyond, repeated] {
+        assert_eq!(run.stderr.matches(words).count(), 1, "{words}: {run:#?}");
+    }
+    assert_eq!(run.stderr.matches("warning: trial ").count(), 2, "{run:#?}");
+    let again = whole.ends_with(0, &["run", "--trials", "12"]);
+    assert!(!again.stderr.contains("warning: trial"), "{again:#?}");
+
+    let status = whole.ends_with(0, &["status"]).stdout;
+    assert!(
+        status.contains(&format!("warning   {beyond}")) && status.contains(repeated),
+        "{status}"
+    );
+    let status = json(&whole.ends_with(0, &["status", "--json"]));
+    assert_eq!(
+        status["warnings"][0],
+        serde_json::json!({"trial": 0, "warning": {"beyond": {"until": 1, "at": 2}}})
+    );
+    let events = whole.ends_with(0, &["events", "--kind", "warned"]).stdout;
+    assert_eq!(events.lines().count(), 2, "{events}");
+    assert!(
+        events.contains(beyond) && events.contains(repeated),
+        "{events}"
+    );
+
+    // The trials are those of a program that resumes.
+    let quiet = proper.ends_with(0, &["run", "--trials", "12"]);
+    assert!(!quiet.stderr.contains("warning: "), "{quiet:#?}");
+    let columns = "trial,state,values,parameters,resource,stopped_by,retries,tag,failure";
+    let export = |folder: &Folder| {
+        let export = ["export", "study.yaml", "--columns", columns];
+        folder.ends_with(0, &export).stdout
+    };
+    assert_eq!(export(&whole), export(&proper));
+}
+
 #[test]
 fn status_tells_what_checkpoints_take_on_disk() {
     let folder = folder(ASHA);

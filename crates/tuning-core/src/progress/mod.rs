@@ -11,8 +11,8 @@ pub use best::Best;
 pub use open::OpenTrial;
 
 use crate::{
-    Closed, Counts, EventKind, Failure, FailureGroup, Metrics, Objectives, Opened, Outcome,
-    TrialId, Values, Warned, fact::Fact, space::Params,
+    Closed, Counts, EventKind, Failure, FailureGroup, Fidelity, FidelityRange, Metrics, Objectives,
+    Opened, Outcome, TrialId, Values, Warned, fact::Fact, resource::Resource, space::Params,
 };
 
 /// How a study stands. Its memory grows with the trials that are open, not with those that ended.
@@ -42,6 +42,9 @@ pub struct Progress {
     failures: Vec<FailureGroup>,
     last_failure: Option<(TrialId, Failure)>,
     warnings: Vec<Warned>,
+    resource: Resource,
+    /// The fidelity of a whole trial, once it is known.
+    whole: Option<Fidelity>,
     sessions: u64,
     opened: Option<Box<Opened>>,
     closed: Option<Box<Closed>>,
@@ -64,6 +67,8 @@ impl Progress {
             failures: Vec::new(),
             last_failure: None,
             warnings: Vec::new(),
+            resource: Resource::default(),
+            whole: None,
             sessions: 0,
             opened: None,
             closed: None,
@@ -112,6 +117,13 @@ impl Progress {
         self.last_failure
             .as_ref()
             .map(|(trial, failure)| (*trial, failure))
+    }
+
+    /// How much resource all trials have used together, as a [budget](crate::Budget::resource) counts it. An observer that came
+    /// late knows only of what was used since, and of none of a trial that never reports.
+    #[must_use]
+    pub fn resource(&self) -> u64 {
+        self.resource.used()
     }
 
     /// What is not as it should be, in the order in which that came up. An observer that came late knows only of what came
@@ -173,6 +185,10 @@ impl Progress {
         self.last_millis = self.last_millis.max(at_millis);
         self.closed = None;
         match kind {
+            EventKind::Created(spec) => {
+                self.whole = spec.fidelity.map(FidelityRange::max);
+                None
+            }
             EventKind::Retried(retried) => {
                 self.counts.retries += 1;
                 if let Some(open) = self.open.get_mut(&retried.trial) {
@@ -181,7 +197,10 @@ impl Progress {
                 }
                 None
             }
-            EventKind::Fact(fact) => self.apply_fact(at_millis, fact),
+            EventKind::Fact(fact) => {
+                self.resource.tell(self.whole, fact);
+                self.apply_fact(at_millis, fact)
+            }
             EventKind::Warned(warned) => {
                 self.warnings.push(*warned);
                 None

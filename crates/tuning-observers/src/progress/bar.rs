@@ -57,21 +57,29 @@ impl Bar {
             EventKind::Opened(_) => self.open(watched, event),
             EventKind::Closed(closed) => {
                 self.bar.finish_and_clear();
-                let line = status::closed(watched, event, closed);
-                let line = wrapped(&printable(&line), (self.width)());
-                // By ourselves: indicatif fills lines up with blanks. A terminal that is gone needs no bar either.
-                let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-                let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+                self.say(&status::closed(watched, event, closed));
+            }
+            EventKind::Warned(warned) => {
+                let line = format!("{}: warning: {warned}", event.study);
+                self.bar.suspend(|| self.say(&line));
             }
             _ => self.update(watched, event),
         }
     }
 
+    /// Writes a line that stays.
+    fn say(&self, line: &str) {
+        let line = wrapped(&printable(line), (self.width)());
+        // By ourselves: indicatif fills lines up with blanks. A terminal that is gone needs no bar either.
+        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+    }
+
     fn open(&self, watched: &Watched, event: &Event) {
         self.bar.reset();
         self.bar.set_style(self.style(watched));
-        match watched.budget().trials {
-            Some(trials) => self.bar.set_length(trials),
+        match watched.goal().of {
+            Some(of) => self.bar.set_length(of),
             None => self.bar.unset_length(),
         }
         self.update(watched, event);
@@ -81,12 +89,12 @@ impl Bar {
     fn update(&self, watched: &Watched, event: &Event) {
         let line = BarLine::new(&event.study, watched);
         *self.line.lock().unwrap_or_else(PoisonError::into_inner) = Some(line);
-        self.bar.set_position(watched.done());
+        self.bar.set_position(watched.goal().done);
     }
 
     fn style(&self, watched: &Watched) -> ProgressStyle {
         let (line, width) = (Arc::clone(&self.line), Arc::clone(&self.width));
-        let (template, taken) = match watched.budget().trials {
+        let (template, taken) = match watched.goal().of {
             Some(_) => (WITH_BUDGET, 0),
             None => (WITHOUT, SPINNER),
         };
@@ -230,6 +238,92 @@ mod tests {
             shown.contains("2 failed · trial 1 failed: it exited with code 1: KeyError: 'lr'"),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn a_budget_of_resource_makes_a_bar_of_what_trials_have_used() {
+        let terminal = InMemoryTerm::new(6, 100);
+        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+        let (bar, mut watched) = (
+            Bar::new(target, Screen(terminal.clone()), || 100),
+            Watched::new(),
+        );
+        watched.inform(Objectives::minimize("loss").unwrap());
+        let budget = Budget::unlimited().resource(12);
+        let opened = EventKind::Opened(Box::new(Opened::new(1, budget, 2)));
+        show(&bar, &mut watched, 0, opened);
+        assert!(
+            terminal.contents().contains(" 0/12 units"),
+            "{}",
+            terminal.contents()
+        );
+        let space = Space::new([Parameter::int("layers", 1, 4)]).unwrap();
+        let params = || space.params([("layers", 2)]).unwrap();
+        let (id, at) = (TrialId::new, Fidelity::new);
+        let values = || Values::one(0.25).unwrap();
+        // Two to 3, of which one reports on its way, and goes on.
+        show(
+            &bar,
+            &mut watched,
+            0,
+            Started::new(id(0), params()).until(at(3)),
+        );
+        show(&bar, &mut watched, 0, Reported::new(id(0), at(2), values()));
+        show(&bar, &mut watched, 0, Paused::new(id(0), at(3), values()));
+        show(
+            &bar,
+            &mut watched,
+            0,
+            Started::new(id(1), params()).until(at(3)),
+        );
+        show(
+            &bar,
+            &mut watched,
+            60_000,
+            Paused::new(id(1), at(3), values()),
+        );
+        let shown = terminal.contents();
+        assert!(
+            shown.starts_with("mnist ━━━━━━━━━━╸───────── 6/12 units 1m"),
+            "{shown}"
+        );
+        show(&bar, &mut watched, 60_000, Resumed::new(id(0), at(6)));
+        show(
+            &bar,
+            &mut watched,
+            90_000,
+            Reported::new(id(0), at(5), values()),
+        );
+        let shown = terminal.contents();
+        assert!(shown.contains(" 8/12 units 1m 3"), "{shown}");
+        // Eight took 90 seconds.
+        assert_eq!(watched.left(), Some(Duration::from_secs(45)));
+    }
+
+    #[test]
+    fn a_warning_stays_above_the_bar() {
+        let terminal = InMemoryTerm::new(6, 100);
+        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+        let (bar, mut watched) = (
+            Bar::new(target, Screen(terminal.clone()), || 100),
+            Watched::new(),
+        );
+        let opened = EventKind::Opened(Box::new(Opened::new(1, Budget::trials(4), 2)));
+        show(&bar, &mut watched, 0, opened);
+        let warning = Warning::Beyond {
+            until: Fidelity::new(3),
+            at: Fidelity::new(5),
+        };
+        let warned = EventKind::Warned(Warned::new(TrialId::new(7), warning));
+        show(&bar, &mut watched, 0, warned);
+        let shown = terminal.contents();
+        let (first, rest) = shown.split_once('\n').unwrap();
+        assert!(
+            first
+                .starts_with("mnist: warning: trial 7 was to run until step 3 and reported step 5"),
+            "{shown}"
+        );
+        assert!(rest.contains("mnist ──────────"), "{shown}");
     }
 
     #[test]

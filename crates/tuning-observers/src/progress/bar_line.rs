@@ -7,7 +7,7 @@ use console::{Style, measure_text_width};
 use super::status;
 use crate::{
     layout::{cut, cut_start},
-    watched::Watched,
+    watched::{Goal, Unit, Watched},
     wording::{format_count, format_duration, printable},
 };
 
@@ -24,8 +24,7 @@ const ELLIPSIS: &str = " …";
 #[derive(Clone, Debug)]
 pub(super) struct BarLine {
     study: String,
-    done: u64,
-    trials: Option<u64>,
+    goal: Goal,
     times: Times,
     /// The best value, and whose it is.
     best: Option<(String, String)>,
@@ -95,8 +94,7 @@ impl BarLine {
         let line = |text: String| printable(&text).into_owned();
         Self {
             study: line(study.to_owned()),
-            done: watched.done(),
-            trials: watched.budget().trials,
+            goal: watched.goal(),
             times: Times {
                 known: Instant::now(),
                 elapsed: watched.elapsed(),
@@ -156,8 +154,8 @@ impl BarLine {
             let bold = Style::new().bold().for_stderr();
             head.push(bold.apply_to(&self.study).to_string());
         }
-        if let (Some(trials), 1..) = (self.trials, parts.bar) {
-            head.push(bar(self.done, trials, parts.bar));
+        if let (Some(of), 1..) = (self.goal.of, parts.bar) {
+            head.push(bar(self.goal.done, of, parts.bar));
         }
         head.push(self.count());
         head.extend(self.times.words(now, parts.elapsed, parts.left));
@@ -184,9 +182,11 @@ impl BarLine {
     }
 
     fn count(&self) -> String {
-        match self.trials {
-            Some(trials) => format!("{}/{trials}", self.done),
-            None => format_count(self.done, "trial"),
+        let Goal { done, of, unit } = self.goal;
+        match (of, unit) {
+            (Some(of), Unit::Trials) => format!("{done}/{of}"),
+            (Some(of), Unit::Resource) => format!("{done}/{}", format_count(of, "unit")),
+            (None, _) => format_count(done, "trial"),
         }
     }
 }
@@ -225,8 +225,11 @@ mod tests {
     fn line() -> BarLine {
         BarLine {
             study: "mnist".to_owned(),
-            done: 12,
-            trials: Some(100),
+            goal: Goal {
+                done: 12,
+                of: Some(100),
+                unit: Unit::Trials,
+            },
             times: Times {
                 known: Instant::now(),
                 elapsed: Duration::from_secs(80),
@@ -267,7 +270,15 @@ mod tests {
     #[test]
     fn without_a_budget_there_is_no_bar() {
         let mut line = line();
-        (line.trials, line.times.left) = (None, None);
+        (line.goal.of, line.times.left) = (None, None);
+        insta::assert_snapshot!(at_five_widths(&line));
+    }
+
+    #[test]
+    fn a_budget_of_resource_is_counted_in_units() {
+        let mut line = line();
+        (line.goal.done, line.goal.of) = (54, Some(162));
+        line.goal.unit = Unit::Resource;
         insta::assert_snapshot!(at_five_widths(&line));
     }
 

@@ -6,7 +6,7 @@ use tuning_core::{Event, EventKind, TrialId};
 
 use super::status;
 use crate::{
-    watched::Watched,
+    watched::{Goal, Watched},
     wording::{format_duration, printable},
 };
 
@@ -23,7 +23,7 @@ pub(super) struct Lines {
     out: Box<dyn Write + Send>,
     /// When the last line was written.
     last_millis: Option<u64>,
-    /// How many trials were done at the last line about them.
+    /// How much of the budget was done at the last line about it.
     shown: u64,
     allowance: Allowance,
     /// Whether a new best was not shown because there were too many.
@@ -62,6 +62,11 @@ impl Lines {
             EventKind::Closed(closed) => {
                 self.write(watched, now, &status::closed(watched, event, closed))
             }
+            EventKind::Warned(warned) => writeln!(
+                self.out,
+                "{}",
+                printable(&format!("{}: warning: {warned}", event.study))
+            ),
             EventKind::Fact(_) => {
                 self.held_back |= watched.is_new_best(event);
                 if self.held_back && self.allowance.take(now) {
@@ -89,12 +94,12 @@ impl Lines {
     }
 
     fn is_due(&self, watched: &Watched, now: u64) -> bool {
-        let (done, trials) = (watched.done(), watched.budget().trials);
-        if done <= self.shown || trials.is_some_and(|trials| done >= trials) {
+        let Goal { done, of, .. } = watched.goal();
+        if done <= self.shown || of.is_some_and(|of| done >= of) {
             return false; // the line at the end tells the rest
         }
-        let step = match trials {
-            Some(trials) => trials.div_ceil(10).max(1),
+        let step = match of {
+            Some(of) => of.div_ceil(10).max(1),
             None => FIRST_STEP.max(self.shown / 10),
         };
         let silence = now.saturating_sub(self.last_millis.unwrap_or(now));
@@ -103,7 +108,7 @@ impl Lines {
 
     fn write(&mut self, watched: &Watched, now: u64, line: &str) -> io::Result<()> {
         self.last_millis = Some(now);
-        self.shown = watched.done();
+        self.shown = watched.goal().done;
         self.held_back = false;
         writeln!(self.out, "{}", printable(line))
     }

@@ -18,7 +18,7 @@ use crate::{layout::stderr_width, watched::Watched};
 
 /// Shows the progress of one study on stderr.
 ///
-/// On a terminal it is a bar over the budget's trials (without such a budget, a spinner), with the
+/// On a terminal it is a bar over the budget's trials or, if they have no limit, its resource (without either, a spinner), with the
 /// best value, the pace, the time left, and how many trials failed and run. What the terminal has no room for is left out, also
 /// after its size has changed, and an ellipsis tells of it. Elsewhere it is plain
 /// lines: one for each new best, one for each tenth of the budget; by the times of the events never

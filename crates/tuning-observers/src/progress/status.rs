@@ -3,15 +3,23 @@
 use tuning_core::{Best, Closed, Event, TrialId};
 
 use crate::{
-    watched::Watched,
+    watched::{Goal, Unit, Watched},
     wording::{format_count, format_duration, format_params, format_value, format_values},
 };
 
-/// `12/100 trials`.
+/// `12/100 trials`, or `54/162 units of resource`.
 pub(super) fn done(watched: &Watched) -> String {
-    match watched.budget().trials {
-        Some(trials) => format!("{}/{}", watched.done(), format_count(trials, "trial")),
-        None => format_count(watched.done(), "trial"),
+    let Goal { done, of, unit } = watched.goal();
+    match of {
+        Some(of) => format!("{done}/{}", amount(of, unit)),
+        None => amount(done, unit),
+    }
+}
+
+fn amount(amount: u64, unit: Unit) -> String {
+    match unit {
+        Unit::Trials => format_count(amount, "trial"),
+        Unit::Resource => format!("{} of resource", format_count(amount, "unit")),
     }
 }
 
@@ -84,8 +92,9 @@ pub(super) fn trial(watched: &Watched, best: &Best, params: bool) -> String {
 pub(super) fn opened(watched: &Watched, event: &Event, session: u64) -> String {
     let study = &event.study;
     let workers = format_count(watched.workers() as u64, "worker");
-    let budget = match watched.budget().trials {
-        Some(trials) => format_count(trials, "trial"),
+    let goal = watched.goal();
+    let budget = match goal.of {
+        Some(of) => amount(of, goal.unit),
         None => "no limit on trials".to_owned(),
     };
     if session <= 1 && watched.counts().started == 0 {

@@ -6,7 +6,9 @@ use crate::support::{
     BrokenPipe, Sink, Story, block_on, deliver, front, out_of_the_blue, second_session,
     two_sessions,
 };
-use tuning_core::{Budget, EndReason, Event, Objectives, Observer};
+use tuning_core::{
+    Budget, EndReason, Event, EventKind, Fidelity, Objectives, Observer, TrialId, Warned, Warning,
+};
 use tuning_observers::ProgressBar;
 
 fn lines(events: &[Event]) -> String {
@@ -84,6 +86,61 @@ fn a_tenth_of_the_budget_is_worth_a_line() {
     }
     story.close(EndReason::Trials);
     insta::assert_snapshot!(lines(&story.events));
+}
+
+#[test]
+fn a_budget_of_resource_is_told_in_its_units() {
+    let mut story = Story::new(Objectives::minimize("loss").unwrap()).created();
+    story.open(Budget::unlimited().resource(90), 4);
+    for trial in 0..10 {
+        story.start(trial);
+        for at in 1..=9 {
+            story.wait(1_000);
+            story.report(trial, at, [10.0 - trial as f64]);
+        }
+        story.complete(trial, [1.0 + trial as f64]);
+    }
+    story.close(EndReason::Resource);
+    let text = lines(&story.events);
+    assert!(
+        text.starts_with("mnist: 90 units of resource, 4 workers\n"),
+        "{text}"
+    );
+    // A line for each tenth of it, with the time that the rest takes at this pace.
+    let of = |done: u64| {
+        let begin = format!("mnist: {done}/90 units of resource, best loss 1 (trial 0), ");
+        let mut lines = text.lines();
+        lines
+            .find(|line| line.starts_with(&begin))
+            .unwrap_or_else(|| panic!("{done}: {text}"))
+    };
+    for tenth in 2..=9 {
+        of(9 * tenth);
+    }
+    assert!(of(18).ends_with(", 1m 12s left"), "{text}");
+    assert!(of(81).ends_with(", 9s left"), "{text}");
+    let last = text.lines().last().unwrap();
+    assert!(
+        last.starts_with("mnist: no resource is left for more work after 1m 30s: 10 completed"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_warning_is_a_line() {
+    let mut story = Story::new(Objectives::minimize("loss").unwrap()).created();
+    story.open(Budget::trials(2), 1);
+    story.start(0);
+    let warning = Warning::Repeated {
+        from: Fidelity::new(3),
+        at: Fidelity::new(1),
+    };
+    story.push(EventKind::Warned(Warned::new(TrialId::new(0), warning)));
+    let text = lines(&story.events);
+    assert!(
+        text.ends_with("mnist: warning: trial 0 was resumed from step 3 and reported step 1 again: let it save a checkpoint and continue from it (`TUNE_CHECKPOINT_DIR`, `TUNE_FROM`), or say `resumes: false`\n"),
+        "{text}"
+    );
 }
 
 #[test]

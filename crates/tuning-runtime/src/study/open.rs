@@ -64,7 +64,7 @@ async fn open(builder: StudyBuilder, executor: Arc<dyn Executor>) -> Result<Stud
         true => amendments(&mut *journal).await?,
         false => Vec::new(),
     };
-    let (spec, amended, ledger, mut head) = loop {
+    let (spec, amended, mut ledger, mut head) = loop {
         let stored = stored.clone().map(|mut stored| {
             if let Some(last) = earlier.last() {
                 stored.space = last.space.clone();
@@ -99,7 +99,8 @@ async fn open(builder: StudyBuilder, executor: Arc<dyn Executor>) -> Result<Stud
     if is_new {
         let created = EventKind::Created(Box::new(spec.clone()));
         let created = Entry::new(millis(executor.now()), created);
-        head = journal.append(head, &[created]).await?;
+        head = journal.append(head, std::slice::from_ref(&created)).await?;
+        ledger.replay(head, created)?;
     }
     let (sender, mailbox) = mpsc::unbounded_channel();
     let log = Log::new(head);
