@@ -67,7 +67,7 @@ pub use registry::registry;
 pub use regular::read_text;
 pub use study_file::{
     Override, SCHEMA_FILE, SharedConfig, StudyFile, StudyReader, Whereabouts, options_schema,
-    read_journal, read_strategy, schema, template,
+    pruner_schema, read_journal, read_strategy, schema, template,
 };
 pub use tuning_command::TrialsFolder;
 pub use words::word;

@@ -186,9 +186,11 @@ fn those_of_this_crate_are_read_with_their_options_and_within_each_other() {
         assert_eq!(pruner.to_string(), expected, "{text}");
     }
     for name in ["any", "all"] {
-        let text = format!("{{name: {name}, of: [median, {{name: cut, above: 1}}]}}");
-        let pruner = read(&text).unwrap().identity.pruner;
-        let pruner = pruner.expect("it was named").to_string();
+        let of = "[median, {name: cut, above: 1}]";
+        let read = |text: &str| read(text).unwrap().identity.pruner.expect("it was named");
+        let pruner = read(&format!("{{name: {name}, of: {of}}}"));
+        assert_eq!(pruner, read(&format!("{{{name}: {of}}}")), "in short");
+        let pruner = pruner.to_string();
         let parts = ["name: median", "name: cut", "above: 1"];
         assert!(parts.iter().all(|part| pruner.contains(part)), "{pruner}");
     }
@@ -217,10 +219,37 @@ fn what_makes_no_sense_in_a_part_is_told_there() {
             "{name: patience, tolerance: -1}",
             "`pruner` has an option `tolerance` that cannot be `-1`: it must be at least 0",
         ),
-        ("threshold", "pruner `threshold` needs `lower` or `upper`"),
+        (
+            "threshold",
+            "study:9:9: pruner `threshold` needs `lower` or `upper`",
+        ),
         (
             "{name: after, step: 2, inner: threshold}",
-            "`inner`: pruner `threshold` needs `lower` or `upper`",
+            "study:9:40: `inner`: pruner `threshold` needs `lower` or `upper`",
+        ),
+        (
+            "{name: patience, inner: {name: all, of: [median, {name: plain, note: x, above: -1}]}}",
+            "study:9:88: `inner.of.1`: pruner `plain` cannot cut `above` -1: use 0 or more",
+        ),
+        (
+            "{any: [median, {name: plain, above: 1}]}",
+            "study:9:24: `of.1`: pruner `plain` has nothing to say",
+        ),
+        (
+            "{any: [median, medan]}",
+            "study:9:24: `pruner.any.1` is `medan`, but there is no such pruner: did you mean `median`?",
+        ),
+        (
+            "{all: []}",
+            "`pruner.all` is empty: name one pruner at least",
+        ),
+        (
+            "{any: median}",
+            "`pruner.any` is the string `median`: expected a list of pruners",
+        ),
+        (
+            "{any: [median], all: [never]}",
+            "`pruner` has no `name`: name the pruner",
         ),
     ] {
         let error = read(text).unwrap_err();
@@ -306,6 +335,10 @@ fn that_of_an_included_file_can_be_taken_away() {
         ("pruner: {name: never}", Some("never")),
         ("pruner: never", Some("never")),
         ("pruner: null", None),
+        (
+            "pruner: {any: [never]}",
+            Some("any (of: [{\"name\": \"never\"}])"),
+        ),
     ] {
         write("study.yaml", &format!("include: base.yaml\n{text}\n"));
         let extensions = extensions();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tuning_core::nearest;
-use tuning_file::{AnyPruner, Extensions, Kind};
+use tuning_file::{AnyPruner, Extensions, Kind, pruner_schema};
 
 use super::options::{Described, describe};
 use crate::{args::PrunersArgs, error::CliError, exit::Exit, output::Output, table};
@@ -22,7 +22,14 @@ pub(super) fn run(
     if args.json {
         let objects: Vec<Value> = kinds
             .iter()
-            .map(|kind| json!({"name": kind.name(), "about": kind.about(), "options": kind.options()}))
+            .map(|kind| {
+                json!({
+                    "name": kind.name(),
+                    "about": kind.about(),
+                    "options": kind.options(),
+                    "schema": pruner_schema(kind),
+                })
+            })
             .collect();
         out.json(&objects)?;
     } else if args.name.is_none() {

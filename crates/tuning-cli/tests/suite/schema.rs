@@ -110,6 +110,45 @@ fn bash_completes_with_what_it_is_given() {
 }
 
 #[test]
+fn pruners_tell_their_options() {
+    let folder = Folder::new();
+    let all = json_of(&folder, &["pruners", "--json"]);
+    for pruner in all.as_array().unwrap() {
+        let options = pruner["options"].as_object().unwrap();
+        for (name, default) in options {
+            let schema = &pruner["schema"][name];
+            assert_eq!(&schema["default"], default);
+            assert!(schema["description"].is_string(), "{pruner} {name}");
+        }
+        assert_eq!(
+            pruner["schema"].as_object().unwrap().len(),
+            options.len(),
+            "{pruner}"
+        );
+    }
+    assert!(!all.to_string().contains("$ref"), "{all}");
+    let schema = |pruner: &str, option: &str| {
+        let one = json_of(&folder, &["pruners", pruner, "--json"]);
+        let mut schema = one[0]["schema"][option].clone();
+        schema.as_object_mut().unwrap().remove("description");
+        schema
+    };
+    assert_eq!(
+        schema("percentile", "percentile"),
+        json!({"type": "number", "minimum": 0, "maximum": 100, "default": 25.0})
+    );
+    assert_eq!(
+        schema("after", "inner"),
+        json!({"type": ["string", "object"], "title": "a pruner", "default": null})
+    );
+    let of = schema("any", "of");
+    assert_eq!(
+        of["items"],
+        json!({"type": ["string", "object"], "title": "a pruner"})
+    );
+}
+
+#[test]
 fn strategies_tell_their_options() {
     let folder = Folder::new();
     let all = json_of(&folder, &["strategies", "--json"]);

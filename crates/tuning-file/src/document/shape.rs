@@ -97,6 +97,13 @@ impl Keys {
         self.keys.iter().map(|key| key.name)
     }
 
+    /// Whether the value of this key is a list.
+    pub fn takes_list(&self, name: &str) -> bool {
+        let mut keys = self.keys.iter();
+        let is_list = |key: &Key| matches!(key.shape, Shape::List(_) | Shape::Filled(_));
+        keys.any(|key| key.name == name && is_list(key))
+    }
+
     /// Whether there is a key of this name.
     pub fn has(&self, name: &str) -> bool {
         self.names().any(|known| known == name)

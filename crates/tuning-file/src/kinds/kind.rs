@@ -43,6 +43,7 @@ pub struct Kind<M: ?Sized> {
     synonyms: &'static [&'static str],
     shapes: Shapes,
     bare: bool,
+    one_of: &'static [&'static str],
     described: Vec<ConfigOption>,
     alone: Arc<Alone>,
     read: Arc<Read<M>>,
@@ -67,6 +68,7 @@ impl<M: ?Sized> Kind<M> {
             synonyms: &[],
             shapes: Shapes::Table { keys, short: None },
             bare: keys.keys.iter().all(|key| !key.required),
+            one_of: &[],
             described: Vec::new(),
             alone: Arc::new(|_, _| Ok(())),
             read: Arc::new(read),
@@ -97,6 +99,7 @@ impl<M: ?Sized> Kind<M> {
             synonyms: &[],
             shapes,
             bare: true,
+            one_of: &[],
             described: Vec::new(),
             alone: Arc::new(move |name, value| config::alone::<C>(name, value, &alone)),
             read: Arc::new(move |options| {
@@ -121,6 +124,13 @@ impl<M: ?Sized> Kind<M> {
             Shapes::Table { keys, short } if keys.has(key) => *short = Some(key),
             _ => panic!("kind `{}` has no table with the key `{key}`", self.name),
         }
+        self
+    }
+
+    /// The same where one of these options at least has to have a value, as what it makes says when it is built.
+    #[must_use]
+    pub(crate) fn needs_one_of(mut self, options: &'static [&'static str]) -> Self {
+        self.one_of = options;
         self
     }
 
@@ -209,6 +219,19 @@ impl<M: ?Sized> Kind<M> {
         self.bare
     }
 
+    /// The options of which one at least has to have a value; empty if none has to.
+    pub(crate) fn needed(&self) -> &'static [&'static str] {
+        self.one_of
+    }
+
+    /// The option that a value which is not a map stands for.
+    pub(crate) fn stands_for(&self) -> Option<&'static str> {
+        match self.shapes {
+            Shapes::Table { short, .. } => short,
+            Shapes::Defaults(_) => None,
+        }
+    }
+
     pub(crate) fn read(&self, options: &Options<'_>) -> Option<Arc<M>> {
         (self.read)(options)
     }
@@ -222,6 +245,7 @@ impl<M: ?Sized> Clone for Kind<M> {
             synonyms: self.synonyms,
             shapes: self.shapes.clone(),
             bare: self.bare,
+            one_of: self.one_of,
             described: self.described.clone(),
             alone: Arc::clone(&self.alone),
             read: Arc::clone(&self.read),

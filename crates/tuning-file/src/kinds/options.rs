@@ -82,9 +82,10 @@ impl<'a> Options<'a> {
             (
                 _,
                 Shapes::Table {
-                    short: Some(key), ..
+                    short: Some(key),
+                    keys,
                 },
-            ) if !item.is_list() => {
+            ) if !item.is_list() || keys.takes_list(key) => {
                 this.short = Some((key, item.clone()));
             }
             (_, Shapes::Table { keys, .. }) => return item.expected(keys.expected),

@@ -12,7 +12,7 @@ use tuning_multifidelity::{
 };
 
 use crate::{
-    document::{Item, Key, Keys, Shape},
+    document::{Item, Key, Keys, Shape, Value},
     kinds::{Context, Kind, Kinds, Words},
 };
 
@@ -42,7 +42,8 @@ pub(crate) fn ours() -> Vec<Kind<AnyPruner>> {
         "keeps what is among the best trials at that step, the best 25 % by default",
     );
     let threshold =
-        kind::<ThresholdConfig>("threshold", "stops what reports a value out of a range");
+        kind::<ThresholdConfig>("threshold", "stops what reports a value out of a range")
+            .needs_one_of(&["lower", "upper"]);
     let never = kind::<NeverConfig>("never", "stops nothing");
     let wilcoxon = kind::<WilcoxonConfig>(
         "wilcoxon",
@@ -85,13 +86,30 @@ where
     kind.with_described(C::default().options())
 }
 
-/// Reads a pruner. An option that is out of its range is told at the option.
+/// The kind that a map without a name is short for, and what stands for its options.
+fn short<'a>(item: &Item<'a>, kinds: &Kinds<AnyPruner>) -> Option<(&'a str, Item<'a>)> {
+    let Value::Map(entries) = &item.node().value else {
+        return None;
+    };
+    let [only] = &entries[..] else {
+        return None;
+    };
+    let kind = kinds.get(&only.key)?;
+    kind.stands_for()?;
+    Some((&only.key, item.child(&only.key, &only.node)))
+}
+
+/// Reads a pruner: `KIND`, `{name: KIND, option: …}`, or `{any: […]}` for `{name: any, of: […]}`. An option that is out of its
+/// range is told at the option.
 pub(crate) fn read<'a>(
     item: &Item<'a>,
     kinds: &Kinds<AnyPruner>,
     context: Context<'a>,
 ) -> Option<Arc<AnyPruner>> {
-    let pruner = kinds.read_named(item, WORDS, context)?;
+    let pruner = match short(item, kinds) {
+        Some((kind, options)) => kinds.read_as(kind, &options, WORDS, context)?.config,
+        None => kinds.read_named(item, WORDS, context)?,
+    };
     let options = pruner.options();
     let outside = options
         .iter()

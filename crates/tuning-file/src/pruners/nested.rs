@@ -1,4 +1,5 @@
-//! Pruners that hold others, as a study file nests them: `{name: after, step: 5, inner: median}`.
+//! Pruners that hold others, as a study file nests them: `{name: after, step: 5, inner: median}`, or in short
+//! `{any: [median, {name: threshold, upper: 10}]}`.
 
 use std::sync::Arc;
 
@@ -39,6 +40,7 @@ pub(super) fn ours() -> [Kind<AnyPruner>; 4] {
             Some(Arc::from(any.boxed()))
         },
     )
+    .short("of")
     .with_described(AnyOfConfig::of([]).options());
     let all = Kind::new(
         "all",
@@ -49,6 +51,7 @@ pub(super) fn ours() -> [Kind<AnyPruner>; 4] {
             Some(Arc::from(all.boxed()))
         },
     )
+    .short("of")
     .with_described(AllOfConfig::of([]).options());
     [
         patience.synonyms(&[

@@ -17,7 +17,7 @@ use super::{
     whereabouts::Whereabouts,
 };
 use crate::{
-    document::{Fields, INCLUDE, Item, Place, Value, Written},
+    document::{Fields, INCLUDE, Item, Node, Place, Value, Written},
     error::FileError,
     evaluators::{self, Evaluated, EvaluatorConfig},
     extensions::Extensions,
@@ -289,10 +289,18 @@ impl StudyFile {
     }
 }
 
-/// Where a strategy or a pruner is refused: at the option that the message names, if that is said.
+/// Where a strategy or a pruner is refused: at the part that refuses, and there at the option that the message names, as far as
+/// they are said.
 fn place_of<'a>(refused: &Unsupported, item: &Item<'a>) -> &'a Place {
-    let Value::Map(entries) = &item.node().value else {
-        return item.place();
+    let mut part = item.node();
+    for step in refused.part.split('.').filter(|step| !step.is_empty()) {
+        part = match part_of(part, step) {
+            Some(inner) => inner,
+            None => return &part.place,
+        };
+    }
+    let Value::Map(entries) = &part.value else {
+        return &part.place;
     };
     let names = |key: &str| {
         let mut ends = ["`", ": ", "."].into_iter();
@@ -300,8 +308,23 @@ fn place_of<'a>(refused: &Unsupported, item: &Item<'a>) -> &'a Place {
     };
     let named = entries
         .iter()
-        .find(|entry| refused.part.is_empty() && entry.key != "name" && names(&entry.key));
-    named.map_or(item.place(), |entry| &entry.node.place)
+        .find(|entry| entry.key != "name" && names(&entry.key));
+    named.map_or(&part.place, |entry| &entry.node.place)
+}
+
+/// What an option holds: a map by its key, also where it stands for the map that it belongs to (`{any: […]}`), and a list by
+/// its place.
+fn part_of<'a>(node: &'a Node, step: &str) -> Option<&'a Node> {
+    match &node.value {
+        Value::Map(entries) => match &entries[..] {
+            [only] if only.key != step && matches!(only.node.value, Value::List(_)) => {
+                Some(&only.node)
+            }
+            _ => node.get(step),
+        },
+        Value::List(nodes) => nodes.get(step.parse::<usize>().ok()?),
+        _ => None,
+    }
 }
 
 /// Reads a key that may be absent: the outer option says whether what is there is right.

@@ -282,6 +282,8 @@ fn put_over(root: &mut Node, overrides: &[Override]) -> Result<(), Problem> {
 /// Two maps that make no sense together: options of another strategy, another kind of parameter.
 fn replaces(path: &[&str], base: &Node, over: &Node) -> bool {
     match path {
+        // `{any: […]}` is another one than `{name: median}`, and than another such list.
+        ["pruner"] if [base, over].iter().any(|node| has_short_name(node)) => true,
         // Options of another one.
         ["strategy" | "pruner"] => {
             let name = |node: &Node| node.get("name").and_then(Node::as_text).map(str::to_owned);
@@ -298,6 +300,11 @@ fn replaces(path: &[&str], base: &Node, over: &Node) -> bool {
         ["journal"] | ["evaluator"] => true,
         _ => false,
     }
+}
+
+/// Whether a pruner that comes with this crate has its kind for its only key.
+fn has_short_name(pruner: &Node) -> bool {
+    ["any", "all"].iter().any(|kind| pruner.get(kind).is_some())
 }
 
 /// Which of the three kinds a parameter is, if that can be told.

@@ -18,7 +18,7 @@ mod whereabouts;
 
 pub use file::StudyFile;
 pub use load::{Override, StudyReader, read_journal, read_strategy};
-pub use schema::{options_schema, schema};
+pub use schema::{options_schema, pruner_schema, schema};
 pub use strategy::SharedConfig;
 pub use template::{SCHEMA_FILE, template};
 pub use whereabouts::Whereabouts;

@@ -82,7 +82,8 @@ fn shape(shape: &Shape) -> Option<Value> {
             let own = json!({"if": {"type": "object"}, "then": parameter});
             Some(json!({"properties": {"configspace": own}, "additionalProperties": parameter}))
         }
-        Shape::Defined("strategy" | "pruner") => {
+        Shape::Defined("pruner") => Some(json!({"$ref": "#/$defs/whole_pruner"})),
+        Shape::Defined("strategy") => {
             let named = json!({"required": ["name"]});
             Some(json!({"if": {"type": "object"}, "then": named}))
         }

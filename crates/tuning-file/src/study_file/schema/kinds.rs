@@ -12,6 +12,7 @@ use super::{
 use crate::{
     document::Keys,
     kinds::{Kind, Kinds, Shapes, Words},
+    pruners::AnyPruner,
 };
 
 /// What may stand where a kind is expected: its name, or a map from that to its options.
@@ -41,15 +42,103 @@ pub(super) fn named<M: ?Sized>(kinds: &Kinds<M>, words: Words) -> Value {
         .collect();
     let rest = json!({"type": "object", "propertyNames": {"enum": all}});
     let variable = json!({"$ref": "#/$defs/variable"});
-    let all: Vec<Value> = bare(kinds).chain(maps).chain([rest, variable]).collect();
-    json!({"anyOf": all})
+    let shorts = kinds.iter().filter_map(short);
+    let all = bare(kinds)
+        .chain(maps)
+        .chain(shorts)
+        .chain([rest, variable]);
+    json!({"anyOf": all.collect::<Vec<_>>()})
+}
+
+/// `{KIND: option}` in short for `{name: KIND, option: …}`.
+fn short<M: ?Sized>(kind: &Kind<M>) -> Option<Value> {
+    let Shapes::Table { keys, short } = kind.shapes() else {
+        return None;
+    };
+    let key = keys.keys.iter().find(|key| Some(key.name) == *short)?;
+    let mut option = json!({"allOf": [shapes::shape(&key.shape)]});
+    if !kind.about().is_empty() {
+        option["description"] = kind.about().into();
+    }
+    Some(json!({
+        "type": "object",
+        "properties": {kind.name(): option},
+        "required": [kind.name()],
+        "additionalProperties": false,
+    }))
+}
+
+/// What each option of a pruner may be, as schemas that stand for themselves.
+pub fn pruner_schema(kind: &Kind<AnyPruner>) -> Map<String, Value> {
+    let mut options = match kind.shapes() {
+        Shapes::Table { keys, .. } => properties(keys),
+        Shapes::Defaults(defaults) => defaults
+            .iter()
+            .map(|(name, default)| (name.clone(), field(kind, name, default)))
+            .collect(),
+    };
+    options.values_mut().for_each(stand_alone);
+    for (name, default) in kind.options() {
+        if let Some(schema) = options.get_mut(&name) {
+            schema["default"] = default;
+        }
+    }
+    options
+}
+
+/// Takes away what has a meaning in a study file alone: variables of the environment and references.
+fn stand_alone(schema: &mut Value) {
+    let name = schema["$ref"].as_str().and_then(|at| at.rsplit('/').next());
+    if let Some(name) = name {
+        let (title, about) = (format!("a {name}"), schema["description"].take());
+        *schema = json!({"type": ["string", "object"], "title": title});
+        if !about.is_null() {
+            schema["description"] = about;
+        }
+        return;
+    }
+    let Some(map) = schema.as_object_mut() else {
+        return;
+    };
+    if let Some(Value::Array(any)) = map.get_mut("anyOf") {
+        any.retain(|one| one["$ref"] != "#/$defs/variable");
+        any.iter_mut().for_each(stand_alone);
+        if let [Value::Object(only)] = &mut any[..] {
+            let only = std::mem::take(only);
+            map.remove("anyOf");
+            map.extend(only);
+        }
+    }
+    if let Some(items) = map.get_mut("items") {
+        stand_alone(items);
+    }
+}
+
+/// What must be there in a map that names a kind among its options.
+pub(super) fn whole_of_named<M: ?Sized>(kinds: &Kinds<M>) -> Value {
+    let shorts = kinds.iter().filter(|kind| kind.stands_for().is_some());
+    let names = std::iter::once("name").chain(shorts.map(Kind::name));
+    let names: Vec<&str> = names.collect();
+    let needy = kinds.iter().filter(|kind| !kind.needed().is_empty());
+    let needs = needy.map(|kind| {
+        let has = |option: &&str| {
+            let said = json!({"not": {"type": "null"}});
+            json!({"required": [option], "properties": {*option: said}})
+        };
+        let any: Vec<Value> = kind.needed().iter().map(has).collect();
+        let is_kind = json!({"properties": {"name": {"const": kind.name()}}, "required": ["name"]});
+        json!({"if": is_kind, "then": {"anyOf": any}})
+    });
+    let mut all: Vec<Value> = vec![shapes::has_any(&names)];
+    all.extend(needs);
+    json!({"if": {"type": "object"}, "then": {"allOf": all}})
 }
 
 /// Names that are enough.
 fn bare<M: ?Sized>(kinds: &Kinds<M>) -> impl Iterator<Item = Value> {
     kinds
         .iter()
-        .filter(|kind| kind.is_bare())
+        .filter(|kind| kind.is_bare() && kind.needed().is_empty())
         .map(|kind| json!({"const": kind.name(), "description": kind.about()}))
 }
 

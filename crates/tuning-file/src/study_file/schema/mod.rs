@@ -9,6 +9,7 @@ mod strategies;
 #[cfg(test)]
 mod tests;
 
+pub use kinds::pruner_schema;
 pub use strategies::options_schema;
 
 use super::{keys::ROOT, spellings::Within, when};
@@ -37,6 +38,7 @@ pub fn schema(extensions: &Extensions) -> Value {
             "variable": shapes::variable(),
             "strategy": strategies::strategy(&extensions.strategies),
             "pruner": kinds::named(&extensions.pruners, pruners::WORDS),
+            "whole_pruner": kinds::whole_of_named(&extensions.pruners),
             "journal": kinds::one_of(&extensions.journals, journals::WORDS),
             "evaluator": kinds::one_of(&extensions.evaluators, evaluators::WORDS),
             "observer": kinds::one_of(&extensions.observers, observers::WORDS),
