@@ -29,4 +29,5 @@ mod spellings;
 mod streams;
 mod support;
 mod terminal;
+mod three_ways;
 mod webhooks;
