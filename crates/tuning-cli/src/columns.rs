@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::Value;
-use tuning_core::{Domain, Failure, Literal, StudySpec, Trial, TrialState, Trials};
+use tuning_core::{Domain, Failure, Literal, Space, StudySpec, Trial, TrialState, Trials};
 use tuning_observers::{format_duration, format_literal, format_tag, format_value};
 
 use crate::{error::CliError, moment::moment, sparkline::sparkline};
@@ -257,17 +257,16 @@ impl Column {
         }
     }
 
-    /// What kind of values it holds in a study.
-    pub(crate) fn stored(&self, spec: &StudySpec) -> Stored {
+    /// What kind of values it holds for trials of these spaces.
+    pub(crate) fn stored(&self, spaces: &[Space]) -> Stored {
         match &self.kind {
             Kind::Trial | Kind::Retries | Kind::Resource => Stored::Int,
             Kind::Objective(_) | Kind::Metric(_) | Kind::Seconds => Stored::Float,
             Kind::Parameter(name) => {
-                let parameters = spec.space.parameters().iter();
-                let parameter = parameters
-                    .into_iter()
-                    .find(|parameter| parameter.name() == name);
-                parameter.map_or(Stored::Text, |parameter| stored(parameter.domain()))
+                let parameters = spaces.iter().flat_map(|space| space.parameters());
+                let parameters = parameters.filter(|parameter| parameter.name() == name);
+                let kinds = parameters.map(|parameter| stored(parameter.domain()));
+                kinds.reduce(Stored::with).unwrap_or(Stored::Text)
             }
             _ => Stored::Text,
         }
@@ -339,6 +338,17 @@ impl Cell {
             Self::Empty => None,
             Self::Count(count) => Some(*count as f64),
             Self::Scalar(literal) => literal.as_f64(),
+        }
+    }
+}
+
+impl Stored {
+    /// What holds the values of both.
+    fn with(self, other: Self) -> Self {
+        match (self, other) {
+            (one, other) if one == other => one,
+            (Self::Int, Self::Float) | (Self::Float, Self::Int) => Self::Float,
+            _ => Self::Text,
         }
     }
 }

@@ -10,8 +10,8 @@ use std::{
 };
 
 use tuning_core::{
-    Amended, Entry, EventKind, Fact, Fidelity, JournalReader, Metrics, Seq, StudySpec, Trial,
-    TrialId, Trials, Values,
+    Amended, Entry, EventKind, Fact, Fidelity, JournalReader, Metrics, Seq, Space, StudySpec,
+    Trial, TrialId, Trials, Values,
 };
 use tuning_file::Extensions;
 
@@ -39,6 +39,8 @@ pub(crate) struct Walk {
     metrics: BTreeSet<String>,
     /// The parameters that it had before, and that trials have which do not fit it any more.
     dropped: Vec<String>,
+    /// The spaces that trials lie in, the present one first.
+    spaces: Vec<Space>,
     /// How the space was amended, behind which entries.
     amendments: Vec<(u64, Amended)>,
 }
@@ -56,6 +58,7 @@ impl Walk {
             head: u64::MAX,
             metrics: BTreeSet::new(),
             dropped: Vec::new(),
+            spaces: Vec::new(),
             amendments: Vec::new(),
         };
         let (mut last, mut metrics) = (Vec::<(TrialId, u64)>::new(), BTreeSet::new());
@@ -81,19 +84,19 @@ impl Walk {
         (walk.last, walk.metrics) = (last, metrics);
         if let Some((_, amended)) = amendments.last() {
             let before = std::mem::replace(&mut walk.spec.space, amended.space.clone());
-            let spaces = amendments.iter().map(|(_, amended)| &amended.space);
-            for parameter in [&before]
-                .into_iter()
-                .chain(spaces)
-                .flat_map(|space| space.parameters())
-            {
+            if amended.outside > 0 {
+                let spaces = amendments.iter().map(|(_, amended)| amended.space.clone());
+                walk.spaces = [before].into_iter().chain(spaces).collect();
+            }
+            for parameter in walk.spaces.iter().flat_map(|space| space.parameters()) {
                 let name = parameter.name().to_owned();
                 let is_known = walk.spec.space.index_of(&name).is_some();
-                if amended.outside > 0 && !is_known && !walk.dropped.contains(&name) {
+                if !is_known && !walk.dropped.contains(&name) {
                     walk.dropped.push(name);
                 }
             }
         }
+        walk.spaces.insert(0, walk.spec.space.clone());
         walk.amendments = amendments;
         Ok(walk)
     }
@@ -106,6 +109,11 @@ impl Walk {
     /// The parameters that it had before its space was amended, if trials have them that do not fit any more.
     pub(crate) fn dropped(&self) -> &[String] {
         &self.dropped
+    }
+
+    /// The spaces that its trials lie in: the present one and, if trials do not fit it, those before.
+    pub(crate) fn spaces(&self) -> &[Space] {
+        &self.spaces
     }
 
     /// The names of all metrics that its trials measured.

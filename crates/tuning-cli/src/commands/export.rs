@@ -113,7 +113,7 @@ impl Rows {
     fn heads(&self, walk: &Walk) -> Vec<(String, Stored)> {
         match self {
             Self::Trials(columns) => (columns.iter())
-                .map(|column| (column.name.clone(), column.stored(walk.spec())))
+                .map(|column| (column.name.clone(), column.stored(walk.spaces())))
                 .collect(),
             Self::Reports(columns) => (columns.iter())
                 .map(|column| (column.name.clone(), column.stored()))

@@ -116,6 +116,98 @@ fn other_parameters_are_refused_with_the_remedy_and_taken_with_amend() {
 }
 
 #[test]
+fn a_csv_file_keeps_its_columns_and_another_one_has_all_trials_in_the_new_ones() {
+    let folder = Folder::new();
+    folder.write("trial.sh", "echo \"loss=$1\"\n");
+    let with = |study: &str, file: &str| format!("{study}observers: [{{csv: {file}}}]\n");
+    folder.write("study.yaml", &with(STUDY, "trials.csv"));
+    folder.ends_with(0, &["run"]);
+    let before = folder.read("trials.csv");
+    assert_eq!(before.lines().count(), 9, "{before}");
+    folder.write("study.yaml", &with(&amended(), "trials.csv"));
+    let refused = folder.tune(&["run", "--amend"]);
+    assert_ne!(refused.code, Some(0), "{refused:#?}");
+    for part in [
+        "the file has the columns `trial,state,loss,x,kind,seconds,",
+        "and the study has `trial,state,loss,x,kind,y,seconds,",
+        "name another file",
+    ] {
+        assert!(refused.stderr.contains(part), "{part}: {refused:#?}");
+    }
+    assert_eq!(folder.read("trials.csv"), before);
+    let events = folder.ends_with(0, &["events", "study.db", "--kind", "amended"]);
+    assert_eq!(events.stdout, "", "nothing has changed");
+
+    folder.write("study.yaml", &with(&amended(), "more.csv"));
+    folder.ends_with(0, &["run", "--amend"]);
+    let after = folder.read("more.csv");
+    let rows: Vec<Vec<&str>> = after
+        .lines()
+        .map(|line| line.split(',').collect())
+        .collect();
+    assert_eq!(rows[0][..6], ["trial", "state", "loss", "x", "kind", "y"]);
+    assert_eq!(rows.len(), 13, "{after}");
+    for (row, old) in rows[1..].iter().zip(before.lines().skip(1)) {
+        let old: Vec<&str> = old.split(',').collect();
+        assert_eq!(row[..5], old[..5]);
+    }
+    assert!(rows[9..].iter().all(|row| !row[5].is_empty()), "{after}");
+    assert_eq!(folder.read("trials.csv"), before);
+}
+
+/// A number that was text, and one that was whole: no value of a trial that does not fit any more is lost.
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet_files_hold_what_trials_had_before_their_parameters_changed() {
+    use parquet::{
+        file::reader::{FileReader as _, SerializedFileReader},
+        record::Field,
+    };
+
+    let folder = Folder::new();
+    folder.write("trial.sh", "echo \"loss=$TUNE_TRIAL\"\n");
+    let study = |parameters: &str, trials: u64| {
+        format!(
+            "command: [sh, trial.sh]\nparameters: {parameters}\nobjective: {{name: loss, direction: minimize}}\n\
+             strategy: random\nbudget: {{trials: {trials}}}\nworkers: 1\nseed: 7\n"
+        )
+    };
+    let old = "{n: {min: 1, max: 9}, size: {values: [small, large]}, gone: {min: 0.0, max: 1.0}}";
+    let new = "{n: {min: 0.5, max: 0.75}, size: {values: [1, 2]}}";
+    folder.write("study.yaml", &study(old, 4));
+    folder.ends_with(0, &["run"]);
+    folder.write("study.yaml", &study(new, 6));
+    folder.ends_with(0, &["run", "--amend"]);
+    folder.ends_with(0, &["export", "-o", "trials.parquet"]);
+
+    let rows: Vec<Value> = folder
+        .ends_with(0, &["export", "--format", "jsonl"])
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(rows.len(), 6);
+    let file = std::fs::File::open(folder.path("trials.parquet")).unwrap();
+    let reader = SerializedFileReader::new(file).unwrap();
+    for (row, line) in reader.get_row_iter(None).unwrap().zip(&rows) {
+        let row = row.unwrap();
+        for (name, field) in row.get_column_iter() {
+            let expected = &line[name];
+            match field {
+                Field::Null => assert!(expected.is_null(), "{name}: {line}"),
+                Field::Long(value) => assert_eq!(expected.as_i64(), Some(*value), "{name}"),
+                Field::Double(value) => assert_eq!(expected.as_f64(), Some(*value), "{name}"),
+                Field::Str(value) => match expected {
+                    Value::String(text) => assert_eq!(text, value, "{name}"),
+                    other => assert_eq!(other.to_string(), *value, "{name}"),
+                },
+                other => panic!("{name}: {other:?}"),
+            }
+        }
+    }
+}
+
+#[test]
 fn what_cannot_be_amended_is_told() {
     let folder = folder();
     folder.write("study.yaml", &amended().replace("minimize", "maximize"));

@@ -6,8 +6,8 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use crate::support::{BrokenPipe, Sink, block_on, deliver, front, out_of_the_blue, two_sessions};
 use tuning_core::{
-    Ended, Event, EventKind, Metrics, Objectives, Observer, Outcome, Parameter, Progress, Seq,
-    Space, Started, TrialId, Trials, Values,
+    Amended, Ended, Event, EventKind, Metrics, Objectives, Observer, Outcome, Parameter, Progress,
+    Seq, Space, Spec, Started, StudySpec, TrialId, Trials, Values,
 };
 use tuning_observers::Csv;
 
@@ -82,6 +82,57 @@ fn a_file_grows_from_session_to_session_and_no_row_comes_twice() {
         drop(Csv::append(&path).unwrap());
         assert_eq!(fs::read_to_string(&path).unwrap(), once, "{again} again");
     }
+}
+
+#[test]
+fn of_a_study_whose_space_was_amended_a_file_has_the_columns_that_it_was_begun_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let loss = || Objectives::minimize("loss").unwrap();
+    let old = Space::new([Parameter::int("layers", 1, 4)]).unwrap();
+    let new = Space::new([
+        Parameter::int("layers", 1, 8),
+        Parameter::float("dropout", 0.0, 0.5),
+    ])
+    .unwrap();
+    let end = |trial: u64, space: &Space| -> [EventKind; 2] {
+        let params = space.decode(&vec![0.5; space.len()]).unwrap();
+        let id = TrialId::new(trial);
+        let completed = Outcome::Completed(Values::one(0.5).unwrap());
+        [
+            Started::new(id, params).into(),
+            Ended::new(id, completed).into(),
+        ]
+    };
+    let spec = StudySpec::new(old.clone(), loss(), Spec::new("random"));
+    let mut kinds = vec![EventKind::Created(Box::new(spec))];
+    kinds.extend(end(0, &old));
+    kinds.push(EventKind::Amended(Box::new(
+        Amended::new(new.clone()).default("dropout", 0.0),
+    )));
+    kinds.extend(end(1, &new));
+    let events: Vec<Event> = (1..)
+        .zip(kinds)
+        .map(|(n, kind)| Event::new("mnist".into(), Seq::new(n), n, kind))
+        .collect();
+    // One that continues with the old columns has no place for the new parameter, one of the new space is told all.
+    let path = |name: &str| folder.path().join(name);
+    deliver(&mut Csv::append(path("old.csv")).unwrap(), &events);
+    let mut file = Csv::append(path("new.csv")).unwrap();
+    file = file.space(new.clone(), loss()).unwrap();
+    deliver(&mut file, &events);
+    let row = |name: &str, row: usize, column: &str| read(&path(name))[row].get(column).cloned();
+    assert_eq!(read(&path("old.csv")).len(), 2);
+    assert_eq!(row("old.csv", 1, "dropout"), None);
+    assert_eq!(row("old.csv", 1, "layers").as_deref(), Some("5"));
+    assert_eq!(row("new.csv", 0, "dropout").as_deref(), Some(""));
+    assert_eq!(row("new.csv", 1, "dropout").as_deref(), Some("0.25"));
+    // The old file is not one of the new space.
+    let error = Csv::append(path("old.csv")).unwrap().space(new, loss());
+    let error = error.unwrap_err().to_string();
+    assert!(
+        error.contains("and the study has `trial,state,loss,layers,dropout,"),
+        "{error}"
+    );
 }
 
 #[test]
