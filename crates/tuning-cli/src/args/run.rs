@@ -72,7 +72,7 @@ pub(crate) struct RunArgs {
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) settings: SettingArgs,
-    /// Print nothing but errors
+    /// Print nothing but errors; with `--repeat` the summary of all seeds, too
     #[arg(long, short)]
     pub(crate) quiet: bool,
     /// Print one JSON summary to stdout at the end, and no progress

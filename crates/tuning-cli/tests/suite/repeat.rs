@@ -110,7 +110,17 @@ fn more_of_them_leave_those_alone_that_have_ended() {
         0,
         &["run", "study.yaml", "--repeat", "3", "--trials", "7", "-q"],
     );
-    assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("", ""));
+    // The summary is what all of that is for.
+    let summary: Vec<&str> = quiet.stdout.lines().collect();
+    assert_eq!(
+        (summary[..].first(), summary.last()),
+        (table.first(), table.last())
+    );
+    assert_eq!(
+        (summary.len(), quiet.stderr.as_str()),
+        (table.len(), ""),
+        "{quiet:#?}"
+    );
 }
 
 #[test]

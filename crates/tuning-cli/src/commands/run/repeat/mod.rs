@@ -45,10 +45,10 @@ pub(super) async fn run(
     }
     if args.json {
         out.json(&summary.as_json())?;
-    } else if !args.quiet {
+    } else {
         out.laid_out(&summary.table(out.style()))?;
         out.flush()?;
-        if exit == Exit::Stopped {
+        if exit == Exit::Stopped && !args.quiet {
             say("run it again to resume");
         }
     }
