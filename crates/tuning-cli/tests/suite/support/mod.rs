@@ -10,6 +10,7 @@ use std::{
     io::{Read as _, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
@@ -174,19 +175,64 @@ pub(crate) fn wait(child: Child) -> Done {
     }
 }
 
-/// Reads what a program that runs says on its stderr, until it has said this; returns what was read.
+/// Reads what a program that runs says on its stderr, until it has said this; returns what was read. One that neither says it
+/// nor ends is killed.
 #[track_caller]
 pub(crate) fn heard(child: &mut Child, words: &str) -> String {
-    let stderr = child.stderr.as_mut().unwrap();
-    let mut said = Vec::new();
-    let mut byte = [0];
-    while !said.ends_with(words.as_bytes()) {
+    heard_within(child, words, PATIENCE)
+}
+
+#[track_caller]
+fn heard_within(child: &mut Child, words: &str, patience: Duration) -> String {
+    let mut stderr = child.stderr.take().unwrap();
+    let (says, hears) = mpsc::channel();
+    let end = words.as_bytes().to_owned();
+    let listener = thread::spawn(move || {
+        let (mut said, mut byte) = (Vec::new(), [0]);
         // No byte more than needed: the rest is for who waits for its end.
-        let read = stderr.read(&mut byte).unwrap();
-        assert!(read == 1, "`{words}`: {}", String::from_utf8_lossy(&said));
-        said.push(byte[0]);
+        while !said.ends_with(&end) && stderr.read(&mut byte).is_ok_and(|read| read == 1) {
+            said.push(byte[0]);
+            let _ = says.send(byte[0]);
+        }
+        stderr
+    });
+    let began = Instant::now();
+    let mut said = Vec::new();
+    while !said.ends_with(words.as_bytes()) {
+        match hears.recv_timeout(patience.saturating_sub(began.elapsed())) {
+            Ok(byte) => said.push(byte),
+            Err(why) => {
+                let _ = child.kill();
+                let said = String::from_utf8_lossy(&said);
+                panic!("`{words}` was not heard ({why}), but: {said}");
+            }
+        }
     }
+    child.stderr = Some(listener.join().unwrap());
     String::from_utf8(said).unwrap()
+}
+
+#[test]
+fn who_neither_speaks_nor_ends_is_not_listened_to_for_ever() {
+    let start = |script: &str| {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).stderr(Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let mut child = start("echo one two >&2; echo three >&2");
+    assert_eq!(heard(&mut child, "two"), "one two");
+    assert_eq!(wait(child).stderr, "\nthree\n", "the rest is left");
+    for (script, patience) in [
+        ("echo one >&2; exec sleep 600", Duration::from_millis(300)),
+        ("echo one >&2", PATIENCE),
+    ] {
+        let mut child = start(script);
+        let listen = || heard_within(&mut child, "two", patience);
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(listen)).unwrap_err();
+        let message = panicked.downcast_ref::<String>().unwrap();
+        assert!(message.contains("but: one"), "{message}");
+        child.wait().unwrap();
+    }
 }
 
 /// Sends a signal until the program ends: those that come together may count as one, and one that comes while its handler is
