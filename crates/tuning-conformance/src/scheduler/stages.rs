@@ -25,6 +25,8 @@ struct Stage {
     paused: Vec<Entry>,
     begun: usize,
     resumed: usize,
+    /// Whether one was promoted before the round was over: that what comes later is left behind is no fault of its own.
+    is_spoilt: bool,
 }
 
 /// A loss with its trial: the order in which trials are ranked.
@@ -155,6 +157,9 @@ impl<'a> Stages<'a> {
         entry: &Entry,
         resumed: &BTreeSet<TrialId>,
     ) -> Result<(), Breach> {
+        if self.stages[rung].is_spoilt {
+            return Ok(());
+        }
         let waiting = self.waiting.values().filter(|(at, _)| *at == rung);
         let mut better = waiting.filter(|(_, other)| other.is_before(entry));
         match better.find(|(_, other)| !resumed.contains(&other.trial)) {
@@ -172,10 +177,7 @@ impl<'a> Stages<'a> {
 
     fn given_up(&self, rung: usize, entry: &Entry) -> Result<(), Breach> {
         let (rank, places) = (self.rank(rung, entry), self.places(rung));
-        // Where others have taken the places of a round, the fault lies there.
-        let are_taken =
-            self.promotion.when == When::InRounds && self.stages[rung].resumed >= places;
-        if rank >= places || are_taken || self.open(rung).is_some() {
+        if rank >= places || self.stages[rung].is_spoilt || self.open(rung).is_some() {
             return Ok(());
         }
         Err(Breach::new(format!(
@@ -222,7 +224,9 @@ impl Look for Stages<'_> {
             }
             Fact::Resumed(resumed) => {
                 if let Some((rung, _)) = self.waiting.remove(&resumed.trial) {
+                    let is_open = self.open(rung).is_some();
                     self.stages[rung].resumed += 1;
+                    self.stages[rung].is_spoilt |= is_open;
                 }
                 self.begins(resumed.trial, resumed.until);
             }
