@@ -225,7 +225,7 @@ fn what_makes_no_sense_in_a_part_is_told_there() {
         ),
         (
             "{name: after, step: 2, inner: threshold}",
-            "study:9:40: `inner`: pruner `threshold` needs `lower` or `upper`",
+            "study:9:39: `inner`: pruner `threshold` needs `lower` or `upper`",
         ),
         (
             "{name: patience, inner: {name: all, of: [median, {name: plain, note: x, above: -1}]}}",
@@ -335,10 +335,7 @@ fn that_of_an_included_file_can_be_taken_away() {
         ("pruner: {name: never}", Some("never")),
         ("pruner: never", Some("never")),
         ("pruner: null", None),
-        (
-            "pruner: {any: [never]}",
-            Some("any (of: [{\"name\": \"never\"}])"),
-        ),
+        ("pruner: {any: [never]}", Some("any (of.0.name: never)")),
     ] {
         write("study.yaml", &format!("include: base.yaml\n{text}\n"));
         let extensions = extensions();
