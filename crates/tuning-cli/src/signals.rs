@@ -39,6 +39,8 @@ mod unix {
     const PATIENCE: Duration = Duration::from_secs(1);
 
     static LISTENS: AtomicBool = AtomicBool::new(false);
+    /// Whether a signal is ending this process.
+    static ENDS: AtomicBool = AtomicBool::new(false);
 
     impl Signals {
         /// From here on, no signal that ends this process leaves a program behind.
@@ -59,6 +61,8 @@ mod unix {
                 let mut left = LAST;
                 for signal in signals.forever() {
                     if !LISTENS.load(Ordering::SeqCst) {
+                        // Before its programs die, for a command may be waiting for one of them.
+                        ENDS.store(true, Ordering::SeqCst);
                         ProcessGroup::kill_all();
                         // So that a shell sees how it ended. It returns for no signal of these.
                         let _ = emulate_default_handler(signal);
@@ -70,6 +74,14 @@ mod unix {
                 }
             })?;
             Ok(())
+        }
+
+        /// Returns unless a signal is ending this process: what a command makes of the programs that were killed with
+        /// it is nothing to tell, and how the process ends is the signal's.
+        pub(crate) fn yield_to_the_end() {
+            while ENDS.load(Ordering::SeqCst) {
+                thread::park();
+            }
         }
 
         /// From here on, these signals do not end the process by themselves.
@@ -134,6 +146,9 @@ impl Signals {
     pub(crate) fn watch() -> io::Result<()> {
         Ok(())
     }
+
+    /// Nothing here: such a signal ends the process at once.
+    pub(crate) fn yield_to_the_end() {}
 
     /// From here on, ctrl-c does not end the process by itself.
     ///

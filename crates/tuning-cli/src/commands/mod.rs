@@ -78,6 +78,7 @@ pub(crate) fn run(command: Command, extensions: &Extensions) -> Exit {
         Command::CheckStrategy(args) => check_strategy::run(args, &mut out),
         Command::Solver(args) => solver::run(args, extensions.strategies(), &mut out),
     };
+    Signals::yield_to_the_end();
     let done = done.and_then(|exit| Ok(out.flush().map(|()| exit)?));
     done.unwrap_or_else(|error| {
         if !error.is_silent() {
