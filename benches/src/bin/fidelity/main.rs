@@ -7,6 +7,7 @@
 )]
 
 mod latency;
+mod network;
 mod replay;
 mod table;
 
@@ -19,66 +20,38 @@ use tuning_strategies::RandomConfig;
 use tuning_tpe::TpeConfig;
 
 use replay::{MARKS, Run};
-use table::Table;
+use table::{Points, Table};
 
 const USAGE: &str = "\
-usage: fidelity FOLDER [--seeds N] [--workers N] [--only NAME,…]
+usage: fidelity FOLDER [--seeds N] [--workers N] [--only NAME,…] [--points anywhere|nearest|numbered]
        fidelity --latency
 
-FOLDER     has the tables: files `*.curves`, as `python benches/peers/curves.py SURROGATES FOLDER` writes them
+FOLDER     has the tables and the networks: files `*.curves` and `*.network`, as `python benches/peers/curves.py SURROGATES
+           FOLDER` and `networks.py` write them
+--points   where trials are: `anywhere` in the space (a network tells their curves), at the `nearest` row of the table
+           that was not tried, or at rows that are nothing but their `numbers`; `anywhere` if absent
 --latency  measures what a decision costs instead";
 
-/// Where a method searches.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Rows {
-    /// In the unit cube: a proposed point becomes the nearest row that was not tried.
-    Nearest,
-    /// Among the numbers of the rows: what the nearest row costs a method is seen beside it.
-    Numbered,
-}
-
-/// A method: its name, its configuration, whether it sees that there are fidelities, and where it searches.
-type Method = (&'static str, BoxedConfig, bool, Rows);
+/// A method: its name, its configuration, and whether it sees that there are fidelities.
+type Method = (&'static str, BoxedConfig, bool);
 
 fn methods() -> Vec<Method> {
-    use Rows::{Nearest, Numbered};
     let random = RandomConfig::default;
     let tpe = TpeConfig::default;
+    let auto = AutoConfig::default;
     vec![
-        ("random whole by row", random().boxed(), false, Numbered),
-        (
-            "asha over random by row",
-            AshaConfig::over(random()).boxed(),
-            true,
-            Numbered,
-        ),
-        ("random whole", random().boxed(), false, Nearest),
-        ("tpe whole", tpe().boxed(), false, Nearest),
-        (
-            "asha over random",
-            AshaConfig::over(random()).boxed(),
-            true,
-            Nearest,
-        ),
-        (
-            "asha over tpe",
-            AshaConfig::over(tpe()).boxed(),
-            true,
-            Nearest,
-        ),
+        ("random whole", random().boxed(), false),
+        ("tpe whole", tpe().boxed(), false),
+        ("auto whole", auto().boxed(), false),
+        ("asha over random", AshaConfig::over(random()).boxed(), true),
+        ("asha over tpe", AshaConfig::over(tpe()).boxed(), true),
         (
             "hyperband over tpe",
             HyperbandConfig::over(tpe()).boxed(),
             true,
-            Nearest,
         ),
-        (
-            "freeze_thaw",
-            FreezeThawConfig::default().boxed(),
-            true,
-            Nearest,
-        ),
-        ("auto", AutoConfig::default().boxed(), true, Nearest),
+        ("freeze_thaw", FreezeThawConfig::default().boxed(), true),
+        ("auto", auto().boxed(), true),
     ]
 }
 
@@ -94,6 +67,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Box<dyn Error>> {
     let (mut folder, mut seeds, mut workers, mut only) = (None, 8, 1, None);
+    let mut points = Points::Anywhere;
     let mut args = env::args().skip(1);
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or_else(|| format!("`{arg}` needs a value"));
@@ -101,13 +75,12 @@ fn run() -> Result<(), Box<dyn Error>> {
             "--latency" => return latency::print(),
             "--seeds" => seeds = value()?.parse()?,
             "--workers" => workers = value()?.parse()?,
+            "--points" => points = value()?.parse()?,
             "--only" => only = Some(value()?),
             _ => folder = Some(PathBuf::from(arg)),
         }
     }
-    let tables = Table::read_all(&folder.ok_or("give the folder of the tables")?)?;
-    let numbered = tables.iter().map(Table::by_number);
-    let numbered = numbered.collect::<Result<Vec<_>, _>>()?;
+    let tables = Table::read_all(&folder.ok_or("give the folder of the tables")?, points)?;
     let chosen = |name: &str| {
         only.as_ref()
             .is_none_or(|only| only.split(',').any(|part| part == name))
@@ -118,16 +91,11 @@ fn run() -> Result<(), Box<dyn Error>> {
         MARKS.map(|mark| mark.to_string()).join(" | ")
     );
     println!("|---|{}", "---|".repeat(MARKS.len() + 2));
-    for (name, config, gradual, rows) in methods() {
-        if !chosen(name) {
-            continue;
+    for (name, config, gradual) in methods() {
+        if chosen(name) {
+            let runs = all(&tables, &config, gradual, seeds, workers)?;
+            println!("| {name} | {} |", summary(&runs));
         }
-        let tables = match rows {
-            Rows::Nearest => &tables,
-            Rows::Numbered => &numbered,
-        };
-        let runs = all(tables, &config, gradual, seeds, workers)?;
-        println!("| {name} | {} |", summary(&runs));
     }
     Ok(())
 }

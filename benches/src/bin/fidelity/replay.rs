@@ -4,11 +4,14 @@ use std::{cmp::Reverse, collections::BinaryHeap, error::Error, num::NonZeroUsize
 
 use tuning_core::{
     Ask, Asked, BoxedConfig, Budget, Budgeted, Ended, Fidelity, FidelityRange, Objectives, Outcome,
-    Paused, Problem, Proposal, ProposalKind, Reported, Resumed, Seed, Started, Strategy,
+    Params, Paused, Problem, Proposal, ProposalKind, Reported, Resumed, Seed, Started, Strategy,
     StrategyConfig as _, TrialId, Values,
 };
 
-use crate::table::Table;
+use crate::{
+    network::Network,
+    table::{Place, Table},
+};
 
 /// After the resource of this many whole trials the regret is taken.
 pub(crate) const MARKS: [u64; 5] = [3, 6, 10, 20, 30];
@@ -21,9 +24,9 @@ pub(crate) struct Run {
     pub(crate) whole: usize,
 }
 
-/// A trial: its row, and the epochs that it has trained.
+/// A trial: where it is, and the epochs that it has trained.
 struct Trial {
-    row: usize,
+    place: Place,
     at: u64,
 }
 
@@ -90,25 +93,20 @@ pub(crate) fn run(
 }
 
 impl Study<'_> {
-    /// Begins a piece of work. A new trial gets the nearest row that has none.
+    /// Begins a piece of work.
     fn begin(&mut self, proposal: &Proposal) -> Result<(), Box<dyn Error>> {
         let (until, tag) = (proposal.target(), proposal.note().clone());
         let place = match proposal.kind() {
             ProposalKind::Start(params) => {
-                let point: Vec<f64> = self
-                    .table
-                    .space
-                    .encode(params)
-                    .into_iter()
-                    .flatten()
-                    .collect();
-                let row = self.nearest(&point).ok_or("every row was tried")?;
-                self.free[row] = false;
-                let params = self.table.space.decode(&self.table.points[row])?;
+                let (params, place) = if self.table.is_network() {
+                    (params.clone(), Place::Anywhere(Network::numbers(params)))
+                } else {
+                    self.nearest(params)?
+                };
                 let trial = TrialId::new(self.trials.len() as u64);
                 self.strategy
                     .tell(&Started::new(trial, params).until(until).tag(tag).into());
-                self.trials.push(Trial { row, at: 0 });
+                self.trials.push(Trial { place, at: 0 });
                 self.trials.len() - 1
             }
             ProposalKind::Resume(trial) => {
@@ -137,9 +135,8 @@ impl Study<'_> {
         let (from, to) = (trial.at, until.unwrap_or(whole));
         trial.at = to;
         let id = TrialId::new(place as u64);
-        let curve = &self.table.errors[trial.row];
         for epoch in from + 1..=to {
-            let error = curve[usize::try_from(epoch)? - 1];
+            let error = self.table.error(&trial.place, epoch);
             let values = Values::one(error)?;
             self.strategy
                 .tell(&Reported::new(id, Fidelity::new(epoch), values).into());
@@ -151,7 +148,7 @@ impl Study<'_> {
                 }
             }
         }
-        let values = Values::one(curve[usize::try_from(to)? - 1])?;
+        let values = Values::one(self.table.error(&self.trials[place].place, to))?;
         self.run.whole += usize::from(to == whole);
         self.strategy.tell(&match until {
             Some(until) => Paused::new(id, Fidelity::new(until), values).into(),
@@ -160,15 +157,20 @@ impl Study<'_> {
         Ok(())
     }
 
-    fn nearest(&self, point: &[f64]) -> Option<usize> {
+    /// The nearest row that was not tried, which is tried now.
+    fn nearest(&mut self, params: &Params) -> Result<(Params, Place), Box<dyn Error>> {
+        let places = self.table.space.encode(params);
+        let point: Vec<f64> = places.into_iter().flatten().collect();
         let distance = |row: usize| -> f64 {
-            let pairs = self.table.points[row].iter().zip(point);
+            let pairs = self.table.points[row].iter().zip(&point);
             pairs.map(|(a, b)| (a - b) * (a - b)).sum()
         };
         let free = (0..self.free.len()).filter(|row| self.free[*row]);
         let distances = free.map(|row| (distance(row), row));
-        distances
-            .min_by(|one, other| one.0.total_cmp(&other.0))
-            .map(|(_, row)| row)
+        let nearest = distances.min_by(|one, other| one.0.total_cmp(&other.0));
+        let (_, row) = nearest.ok_or("every row was tried")?;
+        self.free[row] = false;
+        let params = self.table.space.decode(&self.table.points[row])?;
+        Ok((params, Place::Row(row)))
     }
 }

@@ -1,8 +1,45 @@
 //! [`Table`]: learning curves of configurations, all known beforehand.
 
-use std::{error::Error, fs, path::Path};
+use std::{error::Error, fs, path::Path, str::FromStr};
 
 use tuning_core::{Parameter, Seed, Space};
+
+use crate::network::Network;
+
+/// Rows by which a network is checked.
+const CHECKED: usize = 5;
+
+/// Where trials are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Points {
+    /// Anywhere in the space: a network tells their curves.
+    Anywhere,
+    /// In the unit cube: a proposed point becomes the nearest row that was not tried.
+    Nearest,
+    /// Among the numbers of the rows: what the nearest row costs a method is seen beside it.
+    Numbered,
+}
+
+impl FromStr for Points {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "anywhere" => Ok(Self::Anywhere),
+            "nearest" => Ok(Self::Nearest),
+            "numbered" => Ok(Self::Numbered),
+            _ => Err(format!(
+                "points are `anywhere`, `nearest` or `numbered`, not `{name}`"
+            )),
+        }
+    }
+}
+
+/// Where a configuration is.
+pub(crate) enum Place {
+    Anywhere(Vec<f64>),
+    Row(usize),
+}
 
 /// Learning curves of configurations.
 #[derive(Debug)]
@@ -13,18 +50,22 @@ pub(crate) struct Table {
     /// The error of each configuration after each epoch.
     pub(crate) errors: Vec<Vec<f64>>,
     /// The best error of all, and how far above it the best of ten random whole trials is in the median.
-    pub(crate) best: f64,
-    pub(crate) unit: f64,
+    best: f64,
+    unit: f64,
+    network: Option<Network>,
 }
 
 impl Table {
     /// Every table of a folder, by name.
-    pub(crate) fn read_all(folder: &Path) -> Result<Vec<Self>, Box<dyn Error>> {
+    pub(crate) fn read_all(folder: &Path, points: Points) -> Result<Vec<Self>, Box<dyn Error>> {
         let entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
         let mut paths: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
         paths.retain(|path| path.extension().is_some_and(|ending| ending == "curves"));
         paths.sort();
-        let tables: Result<Vec<_>, _> = paths.iter().map(|path| Self::read(path)).collect();
+        let tables: Result<Vec<_>, _> = paths
+            .iter()
+            .map(|path| Self::read(path)?.with(points, path))
+            .collect();
         Some(tables?)
             .filter(|tables| !tables.is_empty())
             .ok_or_else(|| format!("{} has no table", folder.display()).into())
@@ -76,21 +117,66 @@ impl Table {
             space,
             points,
             errors,
+            network: None,
         }
+    }
+
+    /// The same data set with trials there.
+    fn with(self, points: Points, path: &Path) -> Result<Self, Box<dyn Error>> {
+        Ok(match points {
+            Points::Nearest => self,
+            Points::Numbered => self.by_number()?,
+            Points::Anywhere => {
+                let (network, space) = (
+                    Network::read(&path.with_extension("network"))?,
+                    Network::space()?,
+                );
+                for (point, curve) in self.points.iter().zip(&self.errors).take(CHECKED) {
+                    let numbers = Network::numbers(&space.decode(point)?);
+                    for (epoch, error) in (1..).zip(curve) {
+                        let told = network.error(epoch, &numbers);
+                        if (told - error).abs() > 0.01 {
+                            return Err(format!(
+                                "{}: the network tells {told} where the table has {error}",
+                                path.display()
+                            )
+                            .into());
+                        }
+                    }
+                }
+                Self {
+                    network: Some(network),
+                    space,
+                    ..self
+                }
+            }
+        })
     }
 
     /// The same curves where a configuration is nothing but its number: what is drawn at random there is a row, and no
     /// proposed point has to be moved to one.
-    pub(crate) fn by_number(&self) -> Result<Self, Box<dyn Error>> {
+    fn by_number(self) -> Result<Self, Box<dyn Error>> {
         let last = i64::try_from(self.points.len())? - 1;
         let place = |row: usize| vec![(row as f64 + 0.5) / self.points.len() as f64];
         Ok(Self {
             space: Space::new([Parameter::int("row", 0, last)])?,
             points: (0..self.points.len()).map(place).collect(),
-            errors: self.errors.clone(),
-            best: self.best,
-            unit: self.unit,
+            ..self
         })
+    }
+
+    /// Whether trials can be anywhere.
+    pub(crate) fn is_network(&self) -> bool {
+        self.network.is_some()
+    }
+
+    /// The error of a configuration after an epoch.
+    pub(crate) fn error(&self, place: &Place, epoch: u64) -> f64 {
+        match (place, &self.network) {
+            (Place::Anywhere(numbers), Some(network)) => network.error(epoch, numbers),
+            (Place::Anywhere(_), None) => f64::NAN,
+            (Place::Row(row), _) => self.errors[*row][epoch as usize - 1],
+        }
     }
 
     /// The epochs of a whole trial.
