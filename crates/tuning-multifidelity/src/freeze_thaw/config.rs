@@ -39,7 +39,8 @@ pub struct FreezeThawConfig {
     pub min_resource: Option<u64>,
     /// Every this many decisions, one is left to ranks; 0 for none, at most 1000.
     pub promote_every: u32,
-    /// How many new points are judged for each decision; 16 to 10 000.
+    /// How many new points are looked at for each decision; 16 to 10 000. The 128 of which the model expects most are
+    /// judged in full, and then 48 more in ever smaller steps around the best one.
     pub candidates: u32,
     /// How many points of learning curves the model rests on at most; 16 to 2048. The cost of a decision grows with its
     /// square, and that of the first one in an ask with its cube.
@@ -49,7 +50,7 @@ pub struct FreezeThawConfig {
 impl Default for FreezeThawConfig {
     fn default() -> Self {
         Self {
-            startup: 2,
+            startup: 1,
             reduction_factor: REDUCTION_FACTOR,
             min_resource: None,
             promote_every: 5,
@@ -79,7 +80,7 @@ setters!(
     reduction_factor,
     /// Sets how often ranks decide.
     promote_every,
-    /// Sets how many new points are judged for each decision.
+    /// Sets how many new points are looked at for each decision.
     candidates,
     /// Sets how many points of learning curves the model rests on at most.
     max_observations
@@ -126,7 +127,7 @@ impl StrategyConfig for FreezeThawConfig {
             option(
                 "candidates",
                 self.candidates,
-                "how many new points are judged for each decision",
+                "how many new points are looked at for each decision",
                 16.0,
                 10_000.0,
             ),

@@ -3,31 +3,26 @@
 use std::collections::BTreeSet;
 
 use tuning_core::{Ask, Fidelity, Params, Proposal, Seed, Space, StrategyError, Tag};
-use tuning_toolkit::{Kind, Stream, fingerprint, normal};
+use tuning_toolkit::{Stream, fingerprint};
 
 use super::{
     FreezeThawConfig, NAME,
-    curves::{Curves, Trial},
+    curves::Curves,
+    judge::{Candidate, Choice, Judge},
     model::Model,
+    points::Points,
 };
 
 /// Paused trials that are judged in full, the most promising ones.
 const PAUSED: usize = 40;
-/// Good trials around which new points are looked for, and what share of the candidates each gets.
-const GOOD: usize = 4;
-const SHARE: usize = 16;
-/// How often a point that was tried is drawn again.
-const TRIES: usize = 16;
-/// The power of a step's cost that the expected improvement is divided by.
-const COST: f64 = 0.5;
-
-/// Something that can be done next.
-struct Candidate {
-    trial: Option<usize>,
-    params: Params,
-    numbers: Vec<f64>,
-    at: u64,
-}
+/// New points that are judged in full.
+const JUDGED: usize = 128;
+/// How often points near the best new one are judged, how many each time, how far their numbers are moved the first
+/// time, and how much less each time after it.
+const ROUNDS: u32 = 3;
+const CHILDREN: usize = 16;
+const STEP: f64 = 0.1;
+const SHRINK: f64 = 0.4;
 
 /// The decisions of one ask, each made as if those before were under way.
 pub(super) struct Plan<'a> {
@@ -44,7 +39,7 @@ pub(super) struct Plan<'a> {
     spent: u64,
     started: usize,
     resumed: BTreeSet<usize>,
-    keys: BTreeSet<u64>,
+    taken: BTreeSet<u64>,
     model: Option<Option<Model>>,
 }
 
@@ -70,7 +65,7 @@ impl<'a> Plan<'a> {
             spent: 0,
             started: 0,
             resumed: BTreeSet::new(),
-            keys: BTreeSet::new(),
+            taken: BTreeSet::new(),
             model: None,
         }
     }
@@ -113,7 +108,7 @@ impl<'a> Plan<'a> {
                 None => self.start(chosen.params, "model"),
             }));
         }
-        let params = self.unseen(&mut Stream::counted(seed))?;
+        let params = self.points().unseen(&mut Stream::counted(seed))?;
         Ok(Some(self.start(params, "random")))
     }
 
@@ -126,7 +121,7 @@ impl<'a> Plan<'a> {
         let rung = self.curves.rungs.next(0);
         let trial = self.curves.trials.len() + self.started;
         self.believe(&self.curves.columns.numbers(&params), trial, rung);
-        self.keys.insert(fingerprint(&params));
+        self.taken.insert(fingerprint(&params));
         self.started += 1;
         self.spent += rung;
         self.until(Proposal::start(params), rung, why)
@@ -168,21 +163,25 @@ impl<'a> Plan<'a> {
         let Some(Some(model)) = &self.model else {
             return Ok(None);
         };
-        let (rungs, posterior) = (&self.curves.rungs, &model.posterior);
-        let decays = posterior.decays_to(rungs.whole() as f64);
-        let variance = posterior.variance(rungs.whole() as f64);
-        let mut candidates = self.fresh(seed)?;
-        let waiting = self.curves.paused.difference(&self.resumed);
-        let mut paused: Vec<(f64, usize)> = waiting.map(|place| (0.0, *place)).collect();
-        if paused.len() > PAUSED {
-            for (mean, place) in &mut paused {
-                let numbers = &self.curves.trials[*place].numbers;
-                *mean = posterior.mean(&decays, numbers, Some(*place));
-            }
-            paused.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
-            paused.truncate(PAUSED);
+        let judge = Judge::new(model, &self.curves.rungs);
+        let (points, mut stream) = (self.points(), Stream::counted(seed));
+        let mut chosen = Choice::default();
+        let fresh = points.fresh(self.config.candidates as usize, &mut stream)?;
+        for candidate in judge.most_promising(fresh, JUDGED) {
+            chosen.offer(&judge, candidate);
         }
-        candidates.extend(paused.iter().map(|(_, place)| {
+        let mut step = STEP;
+        for _ in 0..ROUNDS {
+            let Some(center) = chosen.params().cloned() else {
+                break;
+            };
+            for candidate in points.around(&center, step, CHILDREN, &mut stream)? {
+                chosen.offer(&judge, candidate);
+            }
+            step *= SHRINK;
+        }
+        let waiting = self.curves.paused.difference(&self.resumed);
+        let paused = waiting.map(|place| {
             let trial = &self.curves.trials[*place];
             Candidate {
                 trial: Some(*place),
@@ -190,112 +189,18 @@ impl<'a> Plan<'a> {
                 numbers: trial.numbers.clone(),
                 at: trial.at,
             }
-        }));
-        let mut chosen: Option<(f64, Candidate)> = None;
-        for candidate in candidates {
-            let Candidate {
-                trial, numbers, at, ..
-            } = &candidate;
-            let (mean, deviation) = posterior.predict(&decays, variance, numbers, *trial);
-            let cost = rungs.next(*at).saturating_sub(*at).max(1) as f64;
-            let gain = normal::log_improvement((model.best - mean) / deviation).0;
-            let score = gain + libm::log(deviation) - COST * libm::log(cost);
-            if chosen.as_ref().is_none_or(|(most, _)| score > *most) {
-                chosen = Some((score, candidate));
-            }
+        });
+        for candidate in judge.most_promising(paused.collect(), PAUSED) {
+            chosen.offer(&judge, candidate);
         }
-        Ok(chosen.map(|(_, candidate)| candidate))
+        Ok(chosen.into_best())
     }
 
-    /// New points: three quarters anywhere, the others near the best trials. None that were tried.
-    fn fresh(&self, seed: Seed) -> Result<Vec<Candidate>, StrategyError> {
-        let mut stream = Stream::counted(seed);
-        let all = self.config.candidates as usize;
-        let mut points = Vec::with_capacity(all);
-        for _ in 0..all - all / 4 {
-            points.push(self.anywhere(&mut stream)?);
+    fn points(&self) -> Points<'_> {
+        Points {
+            space: self.space,
+            curves: self.curves,
+            taken: &self.taken,
         }
-        let measured = self
-            .curves
-            .trials
-            .iter()
-            .filter(|trial| trial.best.is_finite());
-        let mut good: Vec<&Trial> = measured.collect();
-        if good.len() > GOOD {
-            good.select_nth_unstable_by(GOOD, |one, other| {
-                one.best.total_cmp(&other.best).then(one.id.cmp(&other.id))
-            });
-            good.truncate(GOOD);
-        }
-        // Selection leaves them in no particular order.
-        good.sort_by_key(|trial| trial.id);
-        for trial in good {
-            for _ in 0..all / SHARE {
-                points.push(self.near(&trial.params, &mut stream)?);
-            }
-        }
-        points.retain(|params| !self.is_taken(params));
-        let candidate = |params: Params| Candidate {
-            trial: None,
-            numbers: self.curves.columns.numbers(&params),
-            params,
-            at: 0,
-        };
-        Ok(points.into_iter().map(candidate).collect())
-    }
-
-    fn is_taken(&self, params: &Params) -> bool {
-        self.curves.is_seen(params) || self.keys.contains(&fingerprint(params))
-    }
-
-    /// A point that was not tried, if one is found soon.
-    fn unseen(
-        &self,
-        stream: &mut Stream<tuning_toolkit::Counter>,
-    ) -> Result<Params, StrategyError> {
-        let mut params = self.anywhere(stream)?;
-        for _ in 1..TRIES {
-            if !self.is_taken(&params) {
-                break;
-            }
-            params = self.anywhere(stream)?;
-        }
-        Ok(params)
-    }
-
-    fn anywhere(
-        &self,
-        stream: &mut Stream<tuning_toolkit::Counter>,
-    ) -> Result<Params, StrategyError> {
-        let point: Vec<f64> = (0..self.space.len()).map(|_| stream.unit()).collect();
-        Ok(self.space.decode(&point)?)
-    }
-
-    /// A point near another one: about half of the parameters are moved, by a fifth of their range to a five-hundredth;
-    /// choices are drawn anew.
-    fn near(
-        &self,
-        params: &Params,
-        stream: &mut Stream<tuning_toolkit::Counter>,
-    ) -> Result<Params, StrategyError> {
-        let step = 0.2 * libm::exp(-4.6 * stream.unit());
-        let must = stream.below(self.space.len().max(1));
-        let places = self.space.encode(params);
-        let parameters = self.space.parameters().iter().zip(places).enumerate();
-        let move_one =
-            |(index, (parameter, place)): (usize, (&tuning_core::Parameter, Option<f64>))| {
-                let moves = stream.chance(0.5) || index == must;
-                let (anew, by) = (stream.unit(), step * stream.normal());
-                match (place, Kind::of(parameter.domain())) {
-                    (Some(place), _) if !moves => place,
-                    (None, _) | (_, Kind::Choices(_)) => anew,
-                    (Some(place), _) => {
-                        let folded = (place + by).rem_euclid(2.0);
-                        if folded > 1.0 { 2.0 - folded } else { folded }
-                    }
-                }
-            };
-        let point: Vec<f64> = parameters.map(move_one).collect();
-        Ok(self.space.decode(&point)?)
     }
 }
