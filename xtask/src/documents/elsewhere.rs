@@ -34,6 +34,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "python benches/peers/curves.py",
         "it needs packages and networks that `cargo xtask peers` takes",
     ),
+    (
+        "python benches/peers/networks.py",
+        "it needs packages and networks that `cargo xtask peers` takes",
+    ),
 ];
 
 /// Why a command is not run here, if so.
