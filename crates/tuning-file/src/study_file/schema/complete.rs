@@ -64,7 +64,7 @@ fn there(key: &str, among: Option<Within>) -> Value {
 }
 
 /// What must be there in a value; none if nothing must.
-fn shape(shape: &Shape) -> Option<Value> {
+pub(super) fn shape(shape: &Shape) -> Option<Value> {
     match shape {
         Shape::Map(keys) => {
             let map = map(keys, within(keys));

@@ -56,7 +56,9 @@ fn short<M: ?Sized>(kind: &Kind<M>) -> Option<Value> {
         return None;
     };
     let key = keys.keys.iter().find(|key| Some(key.name) == *short)?;
-    let mut option = json!({"allOf": [shapes::shape(&key.shape)]});
+    let parts = [Some(shapes::shape(&key.shape)), complete::shape(&key.shape)];
+    let parts: Vec<Value> = parts.into_iter().flatten().collect();
+    let mut option = json!({ "allOf": parts });
     if !kind.about().is_empty() {
         option["description"] = kind.about().into();
     }
