@@ -419,10 +419,10 @@ fn no_limit_of_resource_is_passed_whatever_is_proposed() {
 #[test]
 fn what_fits_is_begun_and_nothing_behind_what_does_not() {
     // Of 10, the first takes 6; then 4 are left.
-    let check = |untils: [u64; 3], expect: &[u64]| {
+    let check = |targets: [u64; 3], expect: &[u64]| {
         let script = Script::new(move |ask: &Ask, _: &[Fact]| {
             assert_eq!(ask.resource_left(), Some(10));
-            Asked::Propose(untils.map(|until| start().until(at(until))).to_vec())
+            Asked::Propose(targets.map(|until| start().until(at(until))).to_vec())
         });
         let problem = ladder().budget(Budget::unlimited().resource(10));
         let mut study = AskTell::new(problem, script, Seed::new(0));

@@ -7,5 +7,6 @@ mod give_up;
 mod order;
 mod outside;
 mod replay;
+mod retries;
 mod rules;
 mod support;

@@ -4,54 +4,6 @@ use tuning_core::*;
 
 use crate::support::*;
 
-type Answer = Box<dyn FnMut(&Ask, &[Fact]) -> Asked + Send>;
-
-/// A study that answers each ask with the next of these, then with nothing more.
-fn scripted(problem: Problem, answers: Vec<Asked>) -> AskTell<Script<Answer>> {
-    let mut answers = answers.into_iter();
-    let answer: Answer = Box::new(move |_, _| answers.next().unwrap_or(Asked::Done));
-    AskTell::new(problem, Script::new(answer), Seed::new(0))
-}
-
-fn propose(proposal: Proposal) -> Asked {
-    Asked::Propose(vec![proposal])
-}
-
-fn metrics(value: f64) -> Metrics {
-    Metrics::from_iter([("cost", value)])
-}
-
-fn report<S: Strategy>(study: &mut AskTell<S>, trial: u64, epoch: u64) -> Verdict {
-    let values = one(epoch as f64);
-    study
-        .report(id(trial), at(epoch), values, Metrics::default())
-        .unwrap()
-}
-
-fn finish<S: Strategy>(study: &mut AskTell<S>, trial: u64, outcome: Outcome) {
-    study
-        .finish(id(trial), outcome, Metrics::default(), 7)
-        .unwrap();
-}
-
-/// The facts since the last call, each in short.
-fn short<S: Strategy>(study: &mut AskTell<S>) -> Vec<String> {
-    let fact = |fact: &Fact| match fact {
-        Fact::Started(f) => format!("{} started", f.trial),
-        Fact::Resumed(f) => format!("{} resumed", f.trial),
-        Fact::Reported(f) => format!("{} at {}: {}", f.trial, f.at, f.values),
-        Fact::Paused(f) => format!("{} paused at {}", f.trial, f.at),
-        Fact::Ended(f) => match &f.outcome {
-            Outcome::Completed(values) => format!("{} completed: {values}", f.trial),
-            Outcome::Stopped => format!("{} stopped", f.trial),
-            Outcome::Failed(failure) => format!("{} failed: {failure}", f.trial),
-            _ => unreachable!(),
-        },
-        _ => unreachable!(),
-    };
-    study.take_facts().iter().map(fact).collect()
-}
-
 #[test]
 fn every_illegal_proposal_ends_the_study_with_the_reason() {
     let check =
@@ -395,33 +347,6 @@ fn work_until_the_whole_ends_the_trial() {
     check(None, &[], completed(0.5), "0 completed: 0.5");
 }
 
-/// Stops whatever reports more than two.
-#[derive(Clone, Default)]
-struct Two(Option<f64>);
-
-impl Pruner for Two {
-    fn tell(&mut self, fact: &Fact) {
-        match fact {
-            Fact::Reported(reported) => self.0 = Some(reported.values.first()),
-            Fact::Resumed(_) => self.0 = None,
-            _ => {}
-        }
-    }
-    fn judge(&self, _: TrialId) -> Verdict {
-        match self.0 {
-            Some(loss) if loss > 2.0 => Verdict::Stop,
-            _ => Verdict::Continue,
-        }
-    }
-    fn boxed_clone(&self) -> Box<dyn Pruner> {
-        Box::new(self.clone())
-    }
-}
-
-fn two() -> Box<dyn Pruner> {
-    Box::<Two>::default()
-}
-
 #[test]
 fn what_the_pruner_stops_is_not_paused() {
     for order in [Order::AsFinished, proposed(2)] {
@@ -542,75 +467,4 @@ fn a_wrong_result_leaves_no_trace() {
             "trial 0 is not running: it was never started, is paused, or has ended"
         );
     }
-}
-
-#[test]
-fn retries_are_the_same_work_with_another_number() {
-    let resume = propose(Proposal::resume(id(0)).until(at(9)));
-    let mut study = scripted(ladder(), vec![propose(start().until(at(3))), resume]);
-    let first = ask(&mut study);
-    report(&mut study, 0, 1);
-    let again = study.retry(id(0)).unwrap();
-    assert_eq!(again, {
-        let mut work = first.clone();
-        work.attempt = 1;
-        work
-    });
-    assert_eq!(study.retry(id(0)).unwrap().attempt, 2);
-    finish(&mut study, 0, completed(1.0));
-    // The next piece of work counts anew and begins where the trial was paused.
-    let resumed = ask(&mut study);
-    assert_eq!(
-        (resumed.attempt, resumed.origin.at(), resumed.until),
-        (0, Some(at(3)), Some(at(9)))
-    );
-    report(&mut study, 0, 5);
-    let again = study.retry(id(0)).unwrap();
-    assert_eq!((again.attempt, again.origin.at()), (1, Some(at(3))));
-    assert_eq!(again.seed, first.seed);
-    assert_eq!(study.in_flight(), [again]);
-    study.take_facts();
-    assert_eq!(report(&mut study, 0, 4), Verdict::Continue);
-    assert_eq!(short(&mut study), [""; 0], "it has reported 5 before");
-}
-
-#[test]
-fn a_stop_outlives_a_retry_and_a_restart() {
-    let answers = || vec![propose(start().until(at(4)))];
-    let mut study = scripted(ladder(), answers()).pruner(two());
-    ask(&mut study);
-    assert_eq!(
-        study.report(id(0), at(1), one(5.0), Metrics::default()),
-        Ok(Verdict::Stop)
-    );
-    let mut going = scripted(ladder(), answers()).pruner(two());
-    for fact in study.take_facts() {
-        going.replay(fact.into()).unwrap();
-    }
-    for mut study in [study, going] {
-        study.retry(id(0)).unwrap();
-        assert_eq!(
-            study.report(id(0), at(4), one(1.0), Metrics::default()),
-            Ok(Verdict::Stop)
-        );
-        study.take_facts();
-        finish(&mut study, 0, completed(1.0));
-        assert_eq!(short(&mut study), ["0 stopped"]);
-    }
-}
-
-#[test]
-fn work_has_the_seed_of_its_trial_in_every_attempt() {
-    let seeds = |order, workers| {
-        let mut study = AskTell::new(problem(), Sensitive::new(), Seed::new(1)).order(order);
-        let Turn::Work(work) = study.ask(slots(workers)).unwrap() else {
-            panic!()
-        };
-        work.iter().map(|work| work.seed).collect::<Vec<_>>()
-    };
-    let five = seeds(Order::AsFinished, 5);
-    assert_eq!(seeds(proposed(8), 5), five);
-    assert_eq!(seeds(Order::AsFinished, 2), five[..2]);
-    let distinct: std::collections::BTreeSet<_> = five.iter().collect();
-    assert_eq!(distinct.len(), 5);
 }

@@ -392,3 +392,78 @@ impl<S: Strategy> TakeFacts for AskTell<S> {
         facts.cloned().collect()
     }
 }
+
+pub(crate) type Answer = Box<dyn FnMut(&Ask, &[Fact]) -> Asked + Send>;
+
+/// A study that answers each ask with the next of these, then with nothing more.
+pub(crate) fn scripted(problem: Problem, answers: Vec<Asked>) -> AskTell<Script<Answer>> {
+    let mut answers = answers.into_iter();
+    let answer: Answer = Box::new(move |_, _| answers.next().unwrap_or(Asked::Done));
+    AskTell::new(problem, Script::new(answer), Seed::new(0))
+}
+
+pub(crate) fn propose(proposal: Proposal) -> Asked {
+    Asked::Propose(vec![proposal])
+}
+
+pub(crate) fn metrics(value: f64) -> Metrics {
+    Metrics::from_iter([("cost", value)])
+}
+
+pub(crate) fn report<S: Strategy>(study: &mut AskTell<S>, trial: u64, epoch: u64) -> Verdict {
+    let values = one(epoch as f64);
+    study
+        .report(id(trial), at(epoch), values, Metrics::default())
+        .unwrap()
+}
+
+pub(crate) fn finish<S: Strategy>(study: &mut AskTell<S>, trial: u64, outcome: Outcome) {
+    study
+        .finish(id(trial), outcome, Metrics::default(), 7)
+        .unwrap();
+}
+
+/// The facts since the last call, each in short.
+pub(crate) fn short<S: Strategy>(study: &mut AskTell<S>) -> Vec<String> {
+    let fact = |fact: &Fact| match fact {
+        Fact::Started(f) => format!("{} started", f.trial),
+        Fact::Resumed(f) => format!("{} resumed", f.trial),
+        Fact::Reported(f) => format!("{} at {}: {}", f.trial, f.at, f.values),
+        Fact::Paused(f) => format!("{} paused at {}", f.trial, f.at),
+        Fact::Ended(f) => match &f.outcome {
+            Outcome::Completed(values) => format!("{} completed: {values}", f.trial),
+            Outcome::Stopped => format!("{} stopped", f.trial),
+            Outcome::Failed(failure) => format!("{} failed: {failure}", f.trial),
+            _ => unreachable!(),
+        },
+        _ => unreachable!(),
+    };
+    study.take_facts().iter().map(fact).collect()
+}
+
+/// Stops whatever reports more than two.
+#[derive(Clone, Default)]
+struct Two(Option<f64>);
+
+impl Pruner for Two {
+    fn tell(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Reported(reported) => self.0 = Some(reported.values.first()),
+            Fact::Resumed(_) => self.0 = None,
+            _ => {}
+        }
+    }
+    fn judge(&self, _: TrialId) -> Verdict {
+        match self.0 {
+            Some(loss) if loss > 2.0 => Verdict::Stop,
+            _ => Verdict::Continue,
+        }
+    }
+    fn boxed_clone(&self) -> Box<dyn Pruner> {
+        Box::new(self.clone())
+    }
+}
+
+pub(crate) fn two() -> Box<dyn Pruner> {
+    Box::<Two>::default()
+}
