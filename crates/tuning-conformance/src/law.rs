@@ -168,7 +168,7 @@ laws! {
             "Work is asked for within the fidelities of the problem, and a paused trial for more than it has reached, also if that is beyond what it was asked for."
             => "Begin at `FidelityRange::min` or above, end at its `max`, and look for the next target above `Paused::at`, not above the last target.";
         Rungs = 2, "rungs":
-            "A new trial runs to the lowest rung, and a paused one to the next rung above what it has reached: none is skipped."
+            "A new trial runs to the lowest rung, and a paused one to the next rung above what it has reached, or to where the budget of resource ends: none is skipped."
             => "Set `until` on every proposal but those that run to the end; declare `.starts_at_any_rung()` if there are brackets.";
         TopFraction = 3, "top-fraction":
             "Only trials in the top fraction of a rung are promoted from it; if there are too few for that, the leader alone may be, at the end."

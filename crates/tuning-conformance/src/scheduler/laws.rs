@@ -63,14 +63,24 @@ pub(super) fn targets(seen: &Seen, range: FidelityRange) -> Looked {
 pub(super) fn rungs(seen: &Seen, range: FidelityRange, rungs: &Rungs, anywhere: bool) -> Looked {
     let mut any = false;
     let mut look = |proposals: &[Proposal], trials: &Trials| {
+        let mut left = trials.left;
         for proposal in proposals {
             let aim = rungs.aim(proposal.target());
             let origin = origin(proposal, trials);
+            let cost = aim
+                .get()
+                .saturating_sub(origin.map_or(0, |(_, _, at)| at.get()));
+            // The last piece of work may end where the budget does.
+            let is_last = left == Some(cost);
+            left = left.map(|left| left.saturating_sub(if proposal.is_work() { cost } else { 0 }));
             let right = match (proposal.kind(), origin) {
                 (ProposalKind::Start(_), _) if anywhere => rungs.contains(aim),
                 (ProposalKind::Start(_), _) => aim == rungs.level(0),
                 // A target that is illegal is another law's matter.
-                (_, Some((_, _, at))) => !is_legal(aim, Some(at), range) || aim == rungs.above(at),
+                (_, Some((_, _, at))) => {
+                    let next = rungs.above(at);
+                    !is_legal(aim, Some(at), range) || aim == next || (is_last && aim < next)
+                }
                 _ => continue,
             };
             any = true;

@@ -14,6 +14,8 @@ pub(super) struct Trials {
     /// What it proposed last, and what it had proposed before the record begins.
     proposed: Vec<Proposal>,
     before: BTreeSet<TrialId>,
+    /// What the budget left of the resource when it was asked last, if that is limited and known to it.
+    pub(super) left: Option<u64>,
     /// How many of its own have run to their end, and have ever paused.
     pub(super) completed: usize,
     pub(super) pauses: usize,
@@ -125,7 +127,8 @@ pub(super) fn walk(
     };
     for (step, call) in calls.iter().enumerate() {
         match call {
-            Call::Ask(_, answer) => {
+            Call::Ask(ask, answer) => {
+                trials.left = ask.resource_left();
                 trials.proposed.clear();
                 if let Ok(Asked::Propose(proposals)) = answer {
                     let looked = look.answered(proposals, &trials);
