@@ -13,7 +13,7 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
-from curves import DATA_SETS
+from tuning_peers.gradual.tasks.networks import TEN
 
 BLOCKS = 3
 ACCURACY = 1
@@ -25,7 +25,7 @@ def main(surrogates, folder, *names):
     weights = {one.name: numpy_helper.to_array(one).astype(float) for one in graph.initializer}
     encoding = json.loads((home / "encoding.json").read_text())["OpenML_task_id"]
     Path(folder).mkdir(parents=True, exist_ok=True)
-    for name in names or DATA_SETS:
+    for name in names or TEN:
         parts = list(network(graph, weights, encoding[name]))
         flat = np.concatenate([np.asarray(part, "<f4").ravel() for part in parts])
         Path(folder, f"lcb_{name}.network").write_bytes(flat.tobytes())
@@ -52,7 +52,7 @@ def network(graph, w, code):
     yield w["head.weight"][ACCURACY]
     yield w["head.bias"][ACCURACY]
     output = made_by[joined[-1].input[ACCURACY]]
-    yield from reversed([c for c in walk(output, made_by, constants)][1:3])
+    yield from reversed(list(walk(output, made_by, constants))[1:3])
 
 
 def chain(column, made_by, constants):
