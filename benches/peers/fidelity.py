@@ -21,7 +21,7 @@ from tuning_peers import runs  # noqa: E402
 from tuning_peers.gradual import clock  # noqa: E402
 from tuning_peers.gradual.methods import METHODS, SLOW, missing  # noqa: E402
 from tuning_peers.gradual.task import Yardstick  # noqa: E402
-from tuning_peers.gradual.tasks import all_tasks  # noqa: E402
+from tuning_peers.gradual.tasks import all_tasks, chosen  # noqa: E402
 
 _TASKS = None
 
@@ -93,11 +93,7 @@ def main():
     parse.add_argument("--minutes", type=float, help="begin nothing new after this long")
     args = parse.parse_args()
 
-    tasks = all_tasks(args.surrogates)
-    if args.half:
-        tasks = {n: t for n, t in tasks.items() if t.held_out == (args.half == "held-out")}
-    if args.tasks:
-        tasks = {n: t for n, t in tasks.items() if any(t.called(name) for name in args.tasks.split(","))}
+    tasks = chosen(all_tasks(args.surrogates), args.half, args.tasks)
     methods = args.methods.split(",") if args.methods else list(METHODS)
     unknown = [m for m in methods if m not in METHODS]
     if unknown or not tasks:

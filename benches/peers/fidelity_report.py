@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import json
 import sys
 from datetime import date
@@ -22,9 +21,10 @@ from tuning_peers import runs  # noqa: E402
 from tuning_peers.gradual.methods import DEFAULT, FULL_BUDGET, METHODS  # noqa: E402
 from tuning_peers.gradual.score import MARKS, GradualScores  # noqa: E402
 from tuning_peers.gradual.task import Yardstick  # noqa: E402
-from tuning_peers.gradual.tasks import all_tasks  # noqa: E402
+from tuning_peers.gradual.tasks import all_tasks, chosen  # noqa: E402
 from tuning_peers.markdown import table  # noqa: E402
 from tuning_peers.score import duel  # noqa: E402
+from tuning_peers.versions import installed  # noqa: E402
 
 SOONER = 20  # whole trials of the full-budget default, and how soon others get where it is then
 PACKAGES = ("optuna", "syne-tune", "hpbandster", "ray", "numpy", "onnxruntime")
@@ -42,18 +42,14 @@ def main():
     parse.add_argument("--by-task", action="store_true", help="a table of all tasks, too")
     parse.add_argument("--out", help="a file; without it the tables go to standard output")
     args = parse.parse_args()
-    tasks = all_tasks(args.surrogates)
-    if args.half:
-        tasks = {n: t for n, t in tasks.items() if t.held_out == (args.half == "held-out")}
-    if args.tasks:
-        tasks = {n: t for n, t in tasks.items() if any(t.called(name) for name in args.tasks.split(","))}
+    tasks = chosen(all_tasks(args.surrogates), args.half, args.tasks)
     known = json.loads(Path(args.runs).with_suffix(".yardsticks.json").read_text())
     yards = {name: Yardstick(**yard) for name, yard in known.items()}
     kinds = {}
     for run in runs.read(Path(args.runs)):
         if run["task"] in tasks:
             kinds.setdefault((run["noise"], run["spread"], run["workers"]), []).append(run)
-    versions = ", ".join(f"{p} {v}" for p in PACKAGES if (v := _version(p)))
+    versions = installed(PACKAGES)
     lines = [f"{date.today()}; {versions}.", ""]
     for kind, found in sorted(kinds.items()):
         there = {run["method"] for run in found}
@@ -166,13 +162,6 @@ def _by_task(scores, methods):
                 half = "held out" if task.held_out else "tuned on"
                 rows.append([n, half, m, *(f"{scores.regrets(n, m, mark).mean():.2f}" for mark in MARKS)])
     return table(["task", "half", "method", *(f"@{mark}" for mark in MARKS)], rows)
-
-
-def _version(package):
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return None
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import sys
 from datetime import date
 from pathlib import Path
@@ -19,7 +18,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from tuning_peers import score  # noqa: E402
 from tuning_peers.markdown import table  # noqa: E402
 from tuning_peers.methods import METHODS  # noqa: E402
+from tuning_peers.task import of_half  # noqa: E402
 from tuning_peers.tasks import QUICK_TASKS, all_tasks  # noqa: E402
+from tuning_peers.versions import installed  # noqa: E402
 
 BUDGETS = (25, 50, 100, 200)
 NOT_NOISE = 0.01  # of 67 tasks, fewer than one by chance
@@ -39,8 +40,7 @@ def main():
     tasks = all_tasks(args.surrogates)
     if args.quick:
         tasks = {n: t for n, t in tasks.items() if n in QUICK_TASKS}
-    if args.half:
-        tasks = {n: t for n, t in tasks.items() if t.held_out == (args.half == "held-out")}
+    tasks = of_half(tasks, args.half)
     runs = score.read(args.runs)
     there = {method for _, method, _ in runs}
     methods = [m for m in (args.methods.split(",") if args.methods else METHODS) if m in there]
@@ -61,7 +61,7 @@ def main():
 
 def summary(scores, runs, wanted) -> str:
     """The tables of ranks and regrets, for all tasks and the two halves."""
-    versions = ", ".join(f"{p} {v}" for p in PACKAGES if (v := _version(p)))
+    versions = installed(PACKAGES)
     lines = [f"{date.today()}; {versions}.", ""]
     if len(scores.tasks) < wanted:
         lines += [f"{wanted - len(scores.tasks)} of {wanted} tasks are left out: not all methods have run on them.", ""]
@@ -184,13 +184,6 @@ def pictures(scores, out):
         axes.legend(fontsize=8)
         figure.savefig(out / f"regret-{group}.svg")
         pyplot.close(figure)
-
-
-def _version(package):
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return None
 
 
 if __name__ == "__main__":

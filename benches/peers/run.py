@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from tuning_peers import runs  # noqa: E402
 from tuning_peers.methods import METHODS, QUICK_METHODS, SLOW  # noqa: E402
+from tuning_peers.task import of_half  # noqa: E402
 from tuning_peers.tasks import QUICK_TASKS, all_tasks  # noqa: E402
 
 _TASKS = None
@@ -80,8 +81,7 @@ def main():
         args.tasks = args.tasks or ",".join(QUICK_TASKS)
 
     tasks = all_tasks(args.surrogates)
-    if args.half:
-        tasks = {n: t for n, t in tasks.items() if t.held_out == (args.half == "held-out")}
+    tasks = of_half(tasks, args.half)
     if args.tasks:
         wanted = args.tasks.split(",")
         hit = lambda t: any(w in (t.name, t.group) or (w[-1] == "*" and t.name.startswith(w[:-1])) for w in wanted)  # noqa: E731

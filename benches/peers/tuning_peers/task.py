@@ -28,3 +28,8 @@ class Task:
     def held_out(self) -> bool:
         """Whether it must not be looked at while tuning: a third, chosen by the name alone, before any result was known."""
         return hashlib.sha256(self.name.encode()).digest()[0] % 3 == 0
+
+
+def of_half(tasks: dict, half: str | None) -> dict:
+    """The tasks of one half, `tuned` or `held-out`; all of them if none is named."""
+    return {n: t for n, t in tasks.items() if half is None or t.held_out == (half == "held-out")}
