@@ -146,14 +146,17 @@ mod tests {
         bar.bar.force_draw();
     }
 
+    /// A terminal with this many columns, and a bar on it.
+    fn screen(columns: u16) -> (InMemoryTerm, Bar, Watched) {
+        let terminal = InMemoryTerm::new(6, columns);
+        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+        let bar = Bar::new(target, Screen(terminal.clone()), move || columns.into());
+        (terminal, bar, Watched::new())
+    }
+
     /// What a terminal of 100 columns shows before and after the end of a small study.
     fn shown(budget: Budget) -> (String, String) {
-        let terminal = InMemoryTerm::new(6, 100);
-        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
-        let (bar, mut watched) = (
-            Bar::new(target, Screen(terminal.clone()), || 100),
-            Watched::new(),
-        );
+        let (terminal, bar, mut watched) = screen(100);
         watched.inform(Objectives::minimize("loss").unwrap());
         let opened = EventKind::Opened(Box::new(Opened::new(1, budget, 2)));
         show(&bar, &mut watched, 0, opened);
@@ -200,12 +203,7 @@ mod tests {
 
     #[test]
     fn the_bar_tells_the_newest_reason() {
-        let terminal = InMemoryTerm::new(6, 140);
-        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
-        let (bar, mut watched) = (
-            Bar::new(target, Screen(terminal.clone()), || 140),
-            Watched::new(),
-        );
+        let (terminal, bar, mut watched) = screen(140);
         watched.inform(Objectives::minimize("loss").unwrap());
         let opened = EventKind::Opened(Box::new(Opened::new(1, Budget::unlimited(), 2)));
         show(&bar, &mut watched, 0, opened);
@@ -242,12 +240,7 @@ mod tests {
 
     #[test]
     fn a_budget_of_resource_makes_a_bar_of_what_trials_have_used() {
-        let terminal = InMemoryTerm::new(6, 100);
-        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
-        let (bar, mut watched) = (
-            Bar::new(target, Screen(terminal.clone()), || 100),
-            Watched::new(),
-        );
+        let (terminal, bar, mut watched) = screen(100);
         watched.inform(Objectives::minimize("loss").unwrap());
         let budget = Budget::unlimited().resource(12);
         let opened = EventKind::Opened(Box::new(Opened::new(1, budget, 2)));
@@ -302,12 +295,7 @@ mod tests {
 
     #[test]
     fn a_warning_stays_above_the_bar() {
-        let terminal = InMemoryTerm::new(6, 100);
-        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
-        let (bar, mut watched) = (
-            Bar::new(target, Screen(terminal.clone()), || 100),
-            Watched::new(),
-        );
+        let (terminal, bar, mut watched) = screen(100);
         let opened = EventKind::Opened(Box::new(Opened::new(1, Budget::trials(4), 2)));
         show(&bar, &mut watched, 0, opened);
         let warning = Warning::Beyond {
