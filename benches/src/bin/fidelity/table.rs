@@ -127,23 +127,10 @@ impl Table {
             Points::Nearest => self,
             Points::Numbered => self.by_number()?,
             Points::Anywhere => {
-                let (network, space) = (
-                    Network::read(&path.with_extension("network"))?,
-                    Network::space()?,
-                );
-                for (point, curve) in self.points.iter().zip(&self.errors).take(CHECKED) {
-                    let numbers = Network::numbers(&space.decode(point)?);
-                    for (epoch, error) in (1..).zip(curve) {
-                        let told = network.error(epoch, &numbers);
-                        if (told - error).abs() > 0.01 {
-                            return Err(format!(
-                                "{}: the network tells {told} where the table has {error}",
-                                path.display()
-                            )
-                            .into());
-                        }
-                    }
-                }
+                let network = Network::read(&path.with_extension("network"))?;
+                let space = Network::space()?;
+                self.check(&network, &space)
+                    .map_err(|error| format!("{}: {error}", path.display()))?;
                 Self {
                     network: Some(network),
                     space,
@@ -151,6 +138,24 @@ impl Table {
                 }
             }
         })
+    }
+
+    /// Whether the network tells what the first rows have.
+    fn check(&self, network: &Network, space: &Space) -> Result<(), Box<dyn Error>> {
+        for (point, curve) in self.points.iter().zip(&self.errors).take(CHECKED) {
+            let numbers = Network::numbers(&space.decode(point)?);
+            let pairs = (1..)
+                .zip(curve)
+                .map(|(epoch, error)| (network.error(epoch, &numbers), *error));
+            for (told, error) in pairs {
+                if (told - error).abs() > 0.01 {
+                    return Err(
+                        format!("the network tells {told} where the table has {error}").into(),
+                    );
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The same curves where a configuration is nothing but its number: what is drawn at random there is a row, and no
