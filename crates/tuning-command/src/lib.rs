@@ -93,9 +93,9 @@
 //! retried program that ends and has measured nothing runs again at once, with the checkpoint that the
 //! first attempt found. One that has measured something and fails keeps what it has saved.
 //!
-//! A program that knows nothing of checkpoints begins anew, and reports steps up to the one that its trial had reached: these
-//! reports are not taken, and those behind them are, so it measures what it should and takes longer. The person is warned
-//! once ([`Warning::Repeated`](tuning_core::Warning::Repeated)).
+//! A program that knows nothing of checkpoints starts over, and reports again the steps that its trial had already reached.
+//! Those reports are ignored and later ones are taken, so the result is right and takes longer. The person is warned once
+//! ([`Warning::Repeated`](tuning_core::Warning::Repeated)).
 //!
 //! If the checkpoint of a paused trial was deleted, the trial starts anew: the folder is empty and
 //! `TUNE_FROM` unset.

@@ -165,7 +165,7 @@ laws! {
     /// The laws of schedulers: strategies that let trials pause, and resume some of them.
     SchedulerLaw of "schedulers" {
         Targets = 1, "targets":
-            "Work is asked for within the fidelities of the problem, and a paused trial for more than it has reached, also if that is beyond what it was asked for."
+            "Every target lies within the problem's fidelities, and a paused trial's next target lies above what it has reached, even if it ran past its last one."
             => "Begin at `FidelityRange::min` or above, end at its `max`, and look for the next target above `Paused::at`, not above the last target.";
         Rungs = 2, "rungs":
             "A new trial runs to the lowest rung, and a paused one to the next rung above what it has reached, or to where the budget of resource ends: none is skipped."

@@ -56,7 +56,7 @@ pub enum EventKind {
     Missing(Missing),
     /// The study's space was changed.
     Amended(Box<Amended>),
-    /// Something is not as it should be, and the study goes on.
+    /// Something is wrong, but the study continues.
     Warned(Warned),
     /// Something happened that strategies are told, too.
     #[serde(untagged)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Fidelity, TrialId};
 
-/// Something is not as it should be, and the study goes on. It is told of the first trial that it happens to, once in the
+/// Something is wrong, but the study continues. It is reported for the first trial that is affected, once in the
 /// life of a study. It changes no decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -53,7 +53,7 @@ impl Promotion {
         Self { when, factor }
     }
 
-    /// How many trials may continue of a rung that so many have begun to run to, and so many have paused at.
+    /// How many trials may continue from a rung, given how many have started towards it and how many have paused there.
     pub(super) fn places(self, begun: usize, paused: usize) -> usize {
         match self.when {
             When::Always => paused / self.factor,

@@ -80,7 +80,7 @@ impl Rounds {
         self.is_first && self.begun < TRIALS
     }
 
-    /// Whether the round can be ranked, for an answer of so many slots.
+    /// Whether the round can be ranked, when this many slots are free.
     fn is_over(&self, slots: usize) -> bool {
         let enough = self.results.len() >= self.places() && slots >= self.places();
         let hurries = self.slip == Slip::DoesNotWaitForTheLast && enough;
